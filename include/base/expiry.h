@@ -1,0 +1,75 @@
+/*
+ * When does something run out? One heap of hints serves every table.
+ *
+ * The row is the truth, the heap only remembers to look. A row embeds a `struct
+ * expiry` with two times: `deadline`, when it really runs out (TICK_NEVER = not at
+ * all), and `hint`, the time of its one valid heap entry. To postpone or cancel, only
+ * `deadline` changes and the heap is left alone: a voice frame or a ping costs one
+ * store. Only a deadline earlier than the hint pushes a new entry; the old one
+ * becomes a leftover that is forgotten when it comes up.
+ *
+ * expiry_pop yields entries whose hint has come. The owner looks the row up by
+ * (kind, handle) and asks expiry_due: stale handle or other hint, forget; deadline
+ * later, it is pushed again; due, act. When the heap is full of leftovers the owner
+ * rebuilds it from the rows (expiry_full, expiry_clear, expiry_set for each row),
+ * which always fits, because the capacity is at least twice the number of rows.
+ */
+#ifndef BASE_EXPIRY_H
+#define BASE_EXPIRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/handle.h"
+#include "base/tick.h"
+
+struct expiry {
+	tick_t deadline;
+	tick_t hint;
+};
+
+struct expiry_entry {
+	tick_t at;
+	uint32_t order; /* rising number: equal times come out in the order they went in */
+	uint32_t kind;  /* the owner's table number */
+	struct handle row;
+};
+
+struct expiry_heap {
+	struct expiry_entry *entries;
+	uint32_t count;
+	uint32_t capacity;
+	uint32_t order;
+	uint32_t high_water;
+	uint64_t rebuilds_total;
+};
+
+/* Cuts a heap for `rows` rows: twice as many entries. */
+void expiry_open(struct expiry_heap *h, struct arena *arena, uint32_t rows);
+
+/* A row that runs out never and has no entry. */
+struct expiry expiry_none(void);
+
+/*
+ * Sets when the row runs out. Later or never: only the row changes. Earlier than its hint: pushes.
+ * False when it had to push and the heap is full: rebuild, then it holds.
+ */
+bool expiry_set(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row,
+                tick_t deadline);
+
+/* Takes the first entry whose time is <= now. False when there is none. */
+bool expiry_pop(struct expiry_heap *h, tick_t now, struct expiry_entry *out);
+
+/*
+ * What a popped entry means for its row (which the owner found alive): true when the row is due. False
+ * when the entry is a leftover, the row was cancelled, or it was postponed (then it is pushed again).
+ */
+bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e, tick_t now);
+
+/* Time of the first entry, TICK_NEVER when empty. It may be a leftover: waking early is harmless. */
+tick_t expiry_next(const struct expiry_heap *h);
+
+void expiry_clear(struct expiry_heap *h);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * A map of fixed capacity from a 64-bit key to a row index. Open addressing with
+ * linear probing over at most half-full slots; removal shifts back, so there are
+ * no tombstones. Keys are mixed with a secret, so strangers cannot choose chains.
+ * Opaque by habit: use the functions. Full: hash_put refuses.
+ */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+#define HASH_NOT_FOUND UINT32_MAX
+
+struct hash_slot {
+	uint64_t key;
+	uint32_t value; /* HASH_NOT_FOUND = empty */
+};
+
+struct hash {
+	struct hash_slot *slots;
+	uint32_t mask;
+	uint32_t count;
+	uint32_t capacity;
+	uint64_t secret;
+};
+
+/* Cuts a map for up to `capacity` keys from the arena. */
+void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t capacity,
+               uint64_t secret);
+
+uint32_t hash_get(const struct hash *h, uint64_t key); /* HASH_NOT_FOUND when absent */
+bool hash_put(struct hash *h, uint64_t key, uint32_t value); /* replaces; false when full */
+bool hash_remove(struct hash *h, uint64_t key);              /* false when absent */
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * Bytes nobody can guess, from the system. For start-up and the faces of the
+ * binary; the core gets its seed as an argument.
+ */
+#ifndef BASE_RANDOM_H
+#define BASE_RANDOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/util.h"
+
+MUST_CHECK bool random_fill(void *out, size_t len); /* false with errno */
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * Builds text in a caller's buffer, always terminated, never past its end; what
+ * does not fit is cut and remembered in `cut`.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/util.h"
+
+struct text {
+	char *at;
+	size_t cap; /* with the terminator; at least 1 */
+	size_t len;
+	bool cut;
+};
+
+struct text text_make(char *buf, size_t cap);
+void text_char(struct text *t, char c);
+void text_put(struct text *t, const char *s);
+void text_bytes(struct text *t, const char *s, size_t len);
+void text_format(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_hex(struct text *t, const void *bytes, size_t len);
+
+/* A JSON string with its quotes: control characters and bad UTF-8 become escapes or U+FFFD. */
+void text_json(struct text *t, const char *s);
+
+/*
+ * Copies remote text for people: leading and trailing blanks and NULs go, valid UTF-8 stays, Latin-1
+ * bytes become UTF-8, control characters become '?'. `out` is always terminated.
+ */
+void text_clean(char *out, size_t cap, const void *bytes, size_t len);
+
+/* Copies a terminated string; false when it had to be cut. */
+bool text_copy(char *out, size_t cap, const char *s);
+
+/* Whole-string number within [min, max]; false otherwise, *out untouched. */
+MUST_CHECK bool text_to_u64(const char *s, size_t len, uint64_t min, uint64_t max, uint64_t *out);
+
+/* Case-blind ASCII comparison. */
+bool text_same(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * Homebrew protocol between a client (hotspot, repeater) and a server: octets to
+ * structs and back. Sources: MMDVMHost and DMRGateway as observed, HBlink, and the
+ * Brandmeister "Homebrew repeater protocol" paper. All numbers big-endian.
+ *
+ *   RPTL id                          8   login
+ *   RPTK id digest(32)              40   answer to the challenge
+ *   RPTC id text(294)        98 .. 302   configuration; a short tail reads as blanks
+ *   RPTO id text                 8 + n   options
+ *   RPTPING id                      11   keepalive
+ *   RPTCL id                         9   log-out
+ *   DMRD ...              53, 54 or 55   burst, see struct hbp_burst
+ *   DMRA / DMRG / RPTG      15 / 14 / 25 talker alias, position, home position
+ *
+ *   RPTACK x(4)                     10   x: challenge or id
+ *   MSTNAK id                       10
+ *   MSTPONG id                      11
+ *   MSTCL id                         9
+ */
+#ifndef WIRE_HBP_H
+#define WIRE_HBP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "base/sha256.h"
+#include "dmr/dmr.h"
+#include "wire/parse.h"
+
+#define HBP_BURST_LEN 55u      /* what every client accepts; DMRGateway drops any other */
+#define HBP_DATAGRAM_MAX 512u  /* longer ones are no Homebrew */
+#define HBP_OPTIONS_MAX 300u
+#define HBP_BURST_ID_AT 11u    /* where the receiver's id stands in a DMRD */
+#define HBP_NOTICE_ID_AT 5u    /* ... in an MSTCL */
+
+enum hbp_kind {
+	HBP_LOGIN,    /* RPTL */
+	HBP_KEY,      /* RPTK */
+	HBP_CONFIG,   /* RPTC */
+	HBP_OPTIONS,  /* RPTO */
+	HBP_PING,     /* RPTPING */
+	HBP_CLOSE,    /* RPTCL */
+	HBP_BURST,    /* DMRD */
+	HBP_ALIAS,    /* DMRA */
+	HBP_POSITION, /* DMRG */
+	HBP_HOME,     /* RPTG */
+	HBP_ACK,      /* RPTACK: what an uplink hears */
+	HBP_NAK,      /* MSTNAK */
+	HBP_PONG,     /* MSTPONG */
+	HBP_CLOSED,   /* MSTCL */
+	HBP_KINDS,
+};
+
+const char *hbp_kind_name(enum hbp_kind kind);
+
+enum hbp_frame_type {
+	HBP_VOICE = 0,      /* bursts B..F */
+	HBP_VOICE_SYNC = 1, /* burst A */
+	HBP_DATA_SYNC = 2,  /* `detail` is an enum dmr_data_type */
+};
+
+/*
+ *   0 DMRD  4 seq  5 src(3)  8 dst(3)  11 client id(4)  15 flags  16 stream(4)  20 burst(33)  53 ber  54 rssi
+ *   flags: 0x80 slot 2, 0x40 unit call, 0x30 frame type, 0x0F data type or burst number
+ */
+struct hbp_burst {
+	uint8_t seq;
+	uint32_t src;
+	uint32_t dst;
+	uint32_t client;
+	uint8_t slot; /* 1 or 2 */
+	bool unit;
+	enum hbp_frame_type type;
+	uint8_t detail;  /* data type, or 1..5 for B..F, 0 for A */
+	uint32_t stream; /* opaque; read big-endian for keys and logs only */
+	uint8_t payload[DMR_BURST_LEN];
+	uint8_t ber;
+	uint8_t rssi;
+};
+
+/* The text fields of RPTC, cleaned for people, and what is read from them; 0 where it could not be. */
+struct hbp_config {
+	char callsign[9];
+	uint32_t rx_hz;
+	uint32_t tx_hz;
+	uint8_t power_w;
+	uint8_t cc;
+	char latitude[9];
+	char longitude[10];
+	int height_m;
+	char location[41];    /* twice the octets on the wire: Latin-1 grows as UTF-8 */
+	char description[39];
+	char slots; /* '0'..'4'; '4' = simplex */
+	char url[249];
+	char software[81];
+	char package[81];
+};
+
+struct hbp_message {
+	enum hbp_kind kind;
+	uint32_t id; /* of the client; unset for a bare RPTACK/MSTNAK/MSTCL */
+	bool has_id;
+	union {
+		uint8_t digest[SHA256_LEN];
+		uint8_t salt[4]; /* HBP_ACK: the four octets after the tag */
+		struct hbp_config config;
+		struct {
+			const char *text; /* in the datagram, not terminated */
+			size_t len;
+		} options;
+		struct hbp_burst burst;
+		struct {
+			uint32_t src;
+			uint8_t block; /* DMRA: 0..3 */
+			uint8_t octets[7];
+			uint8_t len; /* 7, or 3 in the form DMRGateway relays */
+		} alias; /* DMRA and DMRG; `id` is the client only in the relayed form */
+		struct {
+			char latitude[9];
+			char longitude[10];
+		} home;
+	};
+};
+
+/*
+ * Reads one datagram. PARSE_IGNORE: a tag that is not ours or not for us (DMRC, DTC?, PRIN, ...).
+ * PARSE_BAD sets *reason to constant text. Messages of both directions are read.
+ */
+MUST_CHECK enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_message *out,
+                                const char **reason);
+
+/*
+ * DMRA and DMRG have two shapes of one length: what follows the tag is the source id, or, relayed by
+ * DMRGateway, the client's id. Reads the relayed one when octets 4..7 are `client`.
+ */
+MUST_CHECK enum parse hbp_parse_alias(const uint8_t *bytes, size_t len, uint32_t client,
+                                      struct hbp_message *out, const char **reason);
+
+/* Each writes one whole message. */
+void hbp_write_challenge(struct wr *w, const uint8_t salt[static 4]);
+void hbp_write_ack(struct wr *w, uint32_t id);
+void hbp_write_nak(struct wr *w, uint32_t id);
+void hbp_write_pong(struct wr *w, uint32_t id);
+void hbp_write_closed(struct wr *w, uint32_t id);
+void hbp_write_burst(struct wr *w, const struct hbp_burst *b);
+
+/* The client's half (uplinks, the test client). `options` without terminator. */
+void hbp_write_login(struct wr *w, uint32_t id);
+void hbp_write_key(struct wr *w, uint32_t id, const uint8_t digest[static SHA256_LEN]);
+void hbp_write_config(struct wr *w, uint32_t id, const struct hbp_config *config);
+void hbp_write_options(struct wr *w, uint32_t id, const char *options, size_t len);
+void hbp_write_ping(struct wr *w, uint32_t id);
+void hbp_write_close(struct wr *w, uint32_t id);
+
+/* SHA-256 over the salt and the passphrase as configured: what an RPTK carries. */
+void hbp_digest(const uint8_t salt[static 4], const char *passphrase,
+                uint8_t digest[static SHA256_LEN]);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * The unit test harness: named cases that state a fact. A program prints one line
+ * per case, "ok NAME", "not ok NAME: file:line: what" or "skip NAME: why", and
+ * exits 1 when a case failed. NAME is "t_file.case".
+ *
+ *   T_CASE(full_table_refuses_newest) { T_CHECK(!table_add(&t)); }
+ *   T_MAIN(full_table_refuses_newest, ...)
+ */
+#ifndef HARNESS_T_H
+#define HARNESS_T_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct t_case {
+	const char *name;
+	void (*run)(void);
+};
+
+/* A failing check prints and leaves the case. */
+#define T_CHECK(condition)                                          \
+	do {                                                        \
+		if (!(condition)) {                                 \
+			t_fail(__FILE__, __LINE__, "%s", #condition); \
+			return;                                     \
+		}                                                   \
+	} while (0)
+
+#define T_EQUAL(actual, expected)                                                             \
+	do {                                                                                  \
+		long long t_a = (long long)(actual), t_e = (long long)(expected);             \
+		if (t_a != t_e) {                                                             \
+			t_fail(__FILE__, __LINE__, "%s is %lld, not %lld", #actual, t_a, t_e); \
+			return;                                                               \
+		}                                                                             \
+	} while (0)
+
+#define T_TEXT(actual, expected)                                                              \
+	do {                                                                                  \
+		if (!t_same_text((actual), (expected))) {                                     \
+			t_fail(__FILE__, __LINE__, "%s is \"%s\", not \"%s\"", #actual, (actual), \
+			       (expected));                                                   \
+			return;                                                               \
+		}                                                                             \
+	} while (0)
+
+/* Equal octets; prints both in hex. */
+#define T_BYTES(actual, expected, len)                                                  \
+	do {                                                                            \
+		if (!t_same_bytes(__FILE__, __LINE__, #actual, (actual), (expected), (len))) \
+			return;                                                         \
+	} while (0)
+
+#define T_CASE(name) static void name(void)
+
+int t_run(const char *file, const struct t_case *cases, size_t count);
+void t_fail(const char *file, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int t_failed(void); /* has the running case failed? For helpers called by cases */
+int t_same_text(const char *a, const char *b);
+int t_same_bytes(const char *file, int line, const char *what, const void *a, const void *b,
+                 size_t len);
+
+/* Hex text to octets; returns the length, ends the program on bad hex. */
+size_t t_hex(const char *hex, void *out, size_t cap);
+
+/* The value of `name = hex` in a vector file (test/data/NAME); ends the program when it is not there. */
+size_t t_vector(const char *file, const char *name, void *out, size_t cap);
+
+/*
+ * A copy of `len` octets that ends flush against an inaccessible page: reading one octet too far is a
+ * crash. Valid until the next call.
+ */
+const uint8_t *t_guarded(const void *bytes, size_t len);
+
+#define T_ENTRY(name) {#name, name}
+#define T_MAIN(...)                                                           \
+	int main(void)                                                        \
+	{                                                                     \
+		static const struct t_case cases[] = {__VA_ARGS__};           \
+		return t_run(__FILE__, cases, sizeof(cases) / sizeof(cases[0])); \
+	}
+
+#endif
