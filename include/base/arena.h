@@ -21,6 +21,7 @@ struct arena_cut {
 
 struct arena {
 	unsigned char *block; /* NULL while measuring */
+	void *claimed;        /* what the system gave; the block is its aligned part */
 	size_t size;          /* of the block */
 	size_t used;
 	size_t cuts;
@@ -34,7 +35,7 @@ void arena_measure(struct arena *arena);
 bool arena_claim(struct arena *arena, size_t size);
 
 /*
- * Cuts `rows` rows of `row_size` bytes, aligned for any type, zeroed. NULL while measuring; on a
+ * Cuts `rows` rows of `row_size` bytes, starting on a cache line, zeroed. NULL while measuring; on a
  * real arena the sizes were measured before, so too little room is a bug and yields NULL too.
  * `name` is static text; cuts of one name are added up in one row.
  */

@@ -17,7 +17,7 @@
 
 struct hash_slot {
 	uint64_t key;
-	uint32_t value; /* HASH_NOT_FOUND = empty */
+	uint32_t taken; /* value + 1; 0 = empty, so a map is ready as claimed and untouched pages stay away */
 };
 
 struct hash {
@@ -32,8 +32,13 @@ struct hash {
 void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t capacity,
                uint64_t secret);
 
-uint32_t hash_get(const struct hash *h, uint64_t key); /* HASH_NOT_FOUND when absent */
-bool hash_put(struct hash *h, uint64_t key, uint32_t value); /* replaces; false when full */
-bool hash_remove(struct hash *h, uint64_t key);              /* false when absent */
+/* HASH_NOT_FOUND when absent. */
+uint32_t hash_get(const struct hash *h, uint64_t key);
+
+/* Adds the key or replaces its value, which is below HASH_NOT_FOUND. False when it is new and the map full. */
+bool hash_put(struct hash *h, uint64_t key, uint32_t value);
+
+/* False when absent. */
+bool hash_remove(struct hash *h, uint64_t key);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/util.h"
 
-MUST_CHECK bool random_fill(void *out, size_t len); /* false with errno */
+/* Fills `out`. False with errno when the system has no such source. */
+MUST_CHECK bool random_fill(void *out, size_t len);
 
 #endif

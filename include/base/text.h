@@ -1,10 +1,12 @@
 /*
- * Builds text in a caller's buffer, always terminated, never past its end; what
- * does not fit is cut and remembered in `cut`.
+ * Builds text in a caller's buffer, always terminated, never past its end. What does
+ * not fit is cut, between two characters of UTF-8, and remembered in `cut`; from then
+ * on nothing is added.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,14 +25,19 @@ void text_char(struct text *t, char c);
 void text_put(struct text *t, const char *s);
 void text_bytes(struct text *t, const char *s, size_t len);
 void text_format(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_vformat(struct text *t, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void text_hex(struct text *t, const void *bytes, size_t len);
 
-/* A JSON string with its quotes: control characters and bad UTF-8 become escapes or U+FFFD. */
+/*
+ * A JSON string with its quotes: control characters become escapes, each octet of bad UTF-8 U+FFFD.
+ * When `cut` is set afterwards the string is not closed.
+ */
 void text_json(struct text *t, const char *s);
 
 /*
  * Copies remote text for people: leading and trailing blanks and NULs go, valid UTF-8 stays, Latin-1
- * bytes become UTF-8, control characters become '?'. `out` is always terminated.
+ * bytes become UTF-8, control characters (also those that turn the direction of writing) become '?'.
+ * `out` is always terminated; what does not fit is left away, whole characters only.
  */
 void text_clean(char *out, size_t cap, const void *bytes, size_t len);
 

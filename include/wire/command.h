@@ -1,0 +1,38 @@
+/*
+ * What operators ask of the voice process, by way of the reporter: fixed-size
+ * records of COMMAND_LEN octets on a pipe, so a read of a multiple never splits one.
+ * The answer is a RECORD_REPLY with the same number (a snapshot answers itself).
+ */
+#ifndef WIRE_COMMAND_H
+#define WIRE_COMMAND_H
+
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "wire/parse.h"
+
+#define COMMAND_LEN 384u
+#define COMMAND_TEXT_MAX 320u
+
+enum command_kind {
+	COMMAND_SNAPSHOT,
+	COMMAND_KICK, /* client */
+	COMMAND_KINDS,
+};
+
+const char *command_kind_name(enum command_kind kind);
+
+struct command {
+	enum command_kind kind;
+	uint32_t number; /* chosen by the reporter, echoed in the reply */
+	uint32_t client;
+	uint8_t slot;
+	uint32_t tg;
+	char text[COMMAND_TEXT_MAX];
+};
+
+void command_write(struct wr *w, const struct command *c); /* writes exactly COMMAND_LEN octets */
+MUST_CHECK enum parse command_parse(const uint8_t *bytes, size_t len, struct command *out,
+                                    const char **reason);
+
+#endif

@@ -1,0 +1,287 @@
+/*
+ * What the voice process tells the reporter.
+ *
+ * A record is one message on the pipe between the two: smaller than PIPE_BUF, so a
+ * write is all or nothing, and versioned, so that a row can also leave the core for
+ * the state file or a hand-over. Most records are rows: the one form in which the
+ * core's tables are seen from outside, without secrets. A row says what happened
+ * to it (`change`) and, at its end, why (`cause`); the reporter keeps a mirror by
+ * replacing rows of the same key and dropping ended ones.
+ *
+ * A snapshot is RECORD_SNAPSHOT with begin = true, every row with CHANGE_SNAPSHOT,
+ * and RECORD_SNAPSHOT with begin = false; rows that changed meanwhile may come in
+ * between and are simply newer. What the mirror held before and did not see again
+ * is gone.
+ *
+ * When the pipe is full records are dropped and counted; the next one that fits is
+ * RECORD_DROPPED, upon which the reporter asks for a snapshot.
+ *
+ * One table of fields per kind (record_info) drives the codec, the JSON form and the
+ * mirror's keys. On the wire: version u8, kind u8, change u8, cause u8, tick u64, then the
+ * fields in table order.
+ */
+#ifndef WIRE_RECORD_H
+#define WIRE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/cursor.h"
+#include "base/text.h"
+#include "base/tick.h"
+#include "wire/parse.h"
+
+#define RECORD_VERSION 1
+#define RECORD_MAX 1024u /* octets on the wire; far below PIPE_BUF */
+#define RECORD_LINE_MAX 400u
+#define RECORD_OPTIONS_MAX 304u
+
+enum record_kind {
+	RECORD_SERVER,
+	RECORD_LISTENER,
+	RECORD_SESSION,
+	RECORD_SLOT,
+	RECORD_SUBSCRIPTION,
+	RECORD_CALL,
+	RECORD_TABLE,   /* use of one table */
+	RECORD_COUNTER, /* one counter */
+	RECORD_ROWS,    /* number of row kinds; not sent */
+
+	RECORD_SNAPSHOT = RECORD_ROWS,
+	RECORD_LOG,
+	RECORD_DROPPED,
+	RECORD_REPLY, /* to a command */
+	RECORD_KINDS,
+};
+
+enum change {
+	CHANGE_SNAPSHOT, /* as it stands */
+	CHANGE_BEGIN,
+	CHANGE_UPDATE,
+	CHANGE_END,
+};
+
+/* Why something ended, was refused or was dropped: the reasons operators are told. */
+enum cause {
+	CAUSE_NONE,
+	/* sessions */
+	CAUSE_LOGOUT,       /* RPTCL */
+	CAUSE_EXPIRED,      /* keepalive missed */
+	CAUSE_REPLACED,     /* logged in again, here or elsewhere */
+	CAUSE_KICKED,       /* operator */
+	CAUSE_SHUTDOWN,
+	/* calls */
+	CAUSE_TERMINATOR,
+	CAUSE_TIMEOUT,          /* frames stopped */
+	CAUSE_TRANSMIT_TIMEOUT, /* talked too long */
+	CAUSE_SUPERSEDED,       /* the same client began another call on that slot */
+	CAUSE_SESSION_END,
+	/* subscriptions */
+	CAUSE_OPTIONS, /* replaced by an option string */
+	CAUSE_TIMER,
+	CAUSE_SINGLE,  /* single mode: another talkgroup was keyed */
+	CAUSE_CAUSES,
+};
+
+enum session_state {
+	SESSION_AUTHENTICATED, /* RPTK was right, RPTC is awaited */
+	SESSION_CONNECTED,
+};
+
+enum slot_state {
+	SLOT_IDLE,
+	SLOT_TALKING, /* the client's own radio side transmits */
+	SLOT_HEARING, /* we send it a call */
+	SLOT_HANG,    /* only `conference` may start */
+};
+
+/* Where a subscription came from: provenance, which decides only expiry and what replaces it. */
+enum subscription_mode {
+	SUBSCRIPTION_STATIC,
+	SUBSCRIPTION_USER,    /* activated by keying it */
+	SUBSCRIPTION_DEFAULT, /* default reflector: TG 9 on slot 2 */
+};
+
+enum call_state {
+	CALL_RUNNING,
+	CALL_WAITING, /* refused: its conference is busy; joins when that is free */
+	CALL_IGNORED, /* ended by us; the rest of it is not carried */
+};
+
+const char *record_kind_name(enum record_kind kind);
+const char *change_name(enum change change);
+const char *cause_name(enum cause cause);
+const char *session_state_name(enum session_state state);
+const char *slot_state_name(enum slot_state state);
+const char *subscription_mode_name(enum subscription_mode mode);
+const char *call_state_name(enum call_state state);
+
+struct server_row {
+	uint32_t id;
+	char name[32];
+	char callsign[32];
+	char version[32];
+	tick_t started;
+};
+
+struct listener_row {
+	char name[32]; /* key */
+	struct addr bind;
+	uint32_t sessions;
+};
+
+struct session_row {
+	uint32_t client; /* key */
+	char listener[32];
+	struct addr at;
+	enum session_state state;
+	tick_t since;
+	tick_t last_ping;
+	char callsign[9];
+	uint32_t rx_hz, tx_hz;
+	uint8_t cc;
+	bool simplex;
+	char location[41];
+	char software[81];
+	char package[81];
+	char options[RECORD_OPTIONS_MAX]; /* as sent, cleaned; passwords in it blanked */
+	uint32_t options_bad;             /* tokens that were skipped */
+	uint64_t frames_in_total, frames_out_total;
+};
+
+struct slot_row {
+	uint32_t client; /* key */
+	uint8_t slot;    /* key */
+	enum slot_state state;
+	uint32_t conference;
+	uint32_t src;    /* who is heard or talks */
+	uint32_t stream;
+	tick_t until;    /* end of the hang time; TICK_NEVER otherwise */
+};
+
+struct subscription_row {
+	uint32_t client;     /* key */
+	uint8_t slot;        /* key */
+	uint32_t rf_tg;      /* key */
+	uint32_t conference; /* key */
+	enum subscription_mode mode; /* key */
+	bool active; /* false: suspended by single mode */
+	tick_t until;
+};
+
+struct call_row {
+	uint32_t origin; /* key: client id */
+	uint32_t stream; /* key */
+	tick_t started;  /* key: a stream id may come again */
+	uint8_t slot;
+	uint32_t src;
+	uint32_t dst; /* as keyed on the radio */
+	uint32_t conference;
+	bool unit;
+	bool data;
+	enum call_state state;
+	uint32_t frames, lost, late, duplicate; /* per call */
+	uint32_t ber_errors;   /* bit errors summed over the voice bursts */
+	uint8_t rssi;          /* last one told, magnitude of dBm, 0 = unknown */
+	uint32_t listeners;    /* slots that have it open */
+};
+
+struct table_row {
+	char name[24]; /* key */
+	uint32_t used, high_water, capacity;
+};
+
+struct counter_row {
+	char name[48]; /* key */
+	uint64_t value;
+};
+
+struct snapshot_record {
+	uint32_t number; /* of the command that asked */
+	bool begin;
+};
+
+struct log_record {
+	uint8_t level; /* enum log_level */
+	char line[RECORD_LINE_MAX];
+};
+
+struct dropped_record {
+	uint64_t count; /* since the last one that got through */
+	uint64_t total;
+};
+
+struct reply_record {
+	uint32_t number;
+	bool done;
+	char text[160]; /* what was done, or why not */
+};
+
+struct record {
+	enum record_kind kind;
+	enum change change;
+	enum cause cause;
+	tick_t at;
+	union {
+		struct server_row server;
+		struct listener_row listener;
+		struct session_row session;
+		struct slot_row slot;
+		struct subscription_row subscription;
+		struct call_row call;
+		struct table_row table;
+		struct counter_row counter;
+		struct snapshot_record snapshot;
+		struct log_record log;
+		struct dropped_record dropped;
+		struct reply_record reply;
+	};
+};
+
+enum field_type {
+	FIELD_U8,
+	FIELD_U32,
+	FIELD_U64,
+	FIELD_BOOL,
+	FIELD_ENUM, /* an int-sized enum; u8 on the wire, its name in JSON */
+	FIELD_TICK, /* JSON: seconds since the epoch, null for TICK_NEVER */
+	FIELD_ADDR,
+	FIELD_TEXT,
+	FIELD_HEX32, /* stream ids: eight hex digits in JSON */
+};
+
+struct record_field {
+	const char *name; /* as in JSON: letters, digits, '_' */
+	enum field_type type;
+	bool key;
+	uint16_t offset; /* within struct record */
+	uint16_t size;   /* of a FIELD_TEXT */
+	int limit;       /* of a FIELD_ENUM: how many values */
+	const char *(*enum_name)(int value);
+};
+
+struct record_info {
+	const char *name;
+	const struct record_field *fields;
+	size_t field_count;
+};
+
+const struct record_info *record_info(enum record_kind kind);
+
+void record_write(struct wr *w, const struct record *r);
+MUST_CHECK enum parse record_parse(const uint8_t *bytes, size_t len, struct record *out,
+                                   const char **reason);
+
+/*
+ * Same kind and same key fields?
+ */
+bool record_same_key(const struct record *a, const struct record *b);
+
+/*
+ * One JSON object, no newline. `epoch_ms` is wall-clock time minus tick, so that ticks become epoch seconds.
+ */
+void record_json(struct text *t, const struct record *r, int64_t epoch_ms);
+
+#endif
