@@ -28,6 +28,7 @@ enum dmr_data_type {
 	DMR_RATE_1_DATA = 10,
 };
 
+/* The names are for people; a value off the air that has none is "reserved". */
 const char *dmr_data_type_name(enum dmr_data_type type);
 
 /* Full link control opcodes, TS 102 361-2 §B.1, and the talker alias and GPS blocks. */
@@ -41,6 +42,8 @@ enum dmr_flco {
 	FLCO_GPS = 0x08,
 };
 
+const char *dmr_flco_name(enum dmr_flco flco);
+
 /* Link control start/stop of an embedded fragment, TS 102 361-1 §9.3.3. */
 enum dmr_lcss {
 	LCSS_SINGLE = 0,
@@ -48,5 +51,7 @@ enum dmr_lcss {
 	LCSS_LAST = 2,
 	LCSS_CONTINUATION = 3,
 };
+
+const char *dmr_lcss_name(enum dmr_lcss lcss);
 
 #endif

@@ -63,7 +63,7 @@ void lc_put_fragment(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded 
 /*
  * Gathers the four fragments of a superframe. Feed bursts B..E in order (position 1..4); F, A or a gap
  * starts over. Returns true when burst E completed a correct LC (single-bit errors per row corrected,
- * column parity or checksum must hold), then *out is set.
+ * column parity and checksum must hold), then *out is set.
  */
 struct lc_assembler {
 	uint8_t fragment[4][DMR_FRAGMENT_LEN];
