@@ -1,0 +1,74 @@
+#include "base/arena.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_LEN 64 /* a cache line: every cut begins on one */
+
+void arena_measure(struct arena *arena)
+{
+	*arena = (struct arena){.block = NULL};
+}
+
+bool arena_claim(struct arena *arena, size_t size)
+{
+	*arena = (struct arena){.size = size};
+	if (size > SIZE_MAX - LINE_LEN) {
+		errno = ENOMEM;
+		return false;
+	}
+	/* calloc leaves the pages of a large block to be touched, and paid for, by their first use. */
+	arena->claimed = calloc(1, size + LINE_LEN);
+	if (!arena->claimed)
+		return false;
+	arena->block = arena->claimed;
+	arena->block += (LINE_LEN - (uintptr_t)arena->block % LINE_LEN) % LINE_LEN;
+	return true;
+}
+
+/* A table so large that its size does not fit is measured as SIZE_MAX, which no claim can meet. */
+static size_t cut_end(size_t used, size_t rows, size_t row_size)
+{
+	if (row_size && rows > SIZE_MAX / row_size)
+		return SIZE_MAX;
+	size_t bytes = rows * row_size;
+	if (bytes > SIZE_MAX - (LINE_LEN - 1))
+		return SIZE_MAX;
+	bytes = (bytes + LINE_LEN - 1) / LINE_LEN * LINE_LEN;
+	return bytes > SIZE_MAX - used ? SIZE_MAX : used + bytes;
+}
+
+/* Notes the cut for `freedmr check`; names past the end of the list are still in `used`. */
+static void list_cut(struct arena *arena, const char *name, size_t rows, size_t bytes)
+{
+	size_t i = 0;
+
+	while (i < arena->cuts && strcmp(arena->cut[i].name, name) != 0)
+		i++;
+	if (i == ARENA_CUTS_MAX)
+		return;
+	if (i == arena->cuts)
+		arena->cut[arena->cuts++] = (struct arena_cut){.name = name};
+	arena->cut[i].rows += rows;
+	arena->cut[i].bytes += bytes;
+}
+
+void *arena_cut(struct arena *arena, const char *name, size_t rows, size_t row_size)
+{
+	size_t start = arena->used;
+	size_t end = cut_end(start, rows, row_size);
+
+	if (arena->block && end > arena->size)
+		return NULL;
+	arena->used = end;
+	list_cut(arena, name, rows, end - start);
+	return arena->block ? arena->block + start : NULL;
+}
+
+void arena_release(struct arena *arena)
+{
+	free(arena->claimed);
+	arena_measure(arena);
+}

@@ -1,0 +1,76 @@
+#include "base/hash.h"
+
+void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t capacity,
+               uint64_t secret)
+{
+	size_t slots = 1;
+
+	while (slots < 2 * (size_t)capacity)
+		slots *= 2;
+	*h = (struct hash){
+		.slots = arena_cut(arena, name, slots, sizeof(struct hash_slot)),
+		.mask = (uint32_t)(slots - 1),
+		.capacity = capacity,
+		.secret = secret,
+	};
+}
+
+/* Where a key would like to live. Two secret multiplications: keys that differ in few bits part. */
+static uint32_t home(const struct hash *h, uint64_t key)
+{
+	uint64_t x = (key ^ h->secret) * 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
+
+	x = (x ^ x >> 32) * ((h->secret ^ 0xbf58476d1ce4e5b8) | 1);
+	return (uint32_t)(x >> 32) & h->mask;
+}
+
+/* The slot that holds the key, or the empty one that ends its chain; half of all slots are empty. */
+static uint32_t find(const struct hash *h, uint64_t key)
+{
+	uint32_t i = home(h, key);
+
+	while (h->slots[i].taken && h->slots[i].key != key)
+		i = (i + 1) & h->mask;
+	return i;
+}
+
+uint32_t hash_get(const struct hash *h, uint64_t key)
+{
+	return h->slots[find(h, key)].taken - 1; /* an empty slot yields HASH_NOT_FOUND */
+}
+
+bool hash_put(struct hash *h, uint64_t key, uint32_t value)
+{
+	struct hash_slot *slot = &h->slots[find(h, key)];
+
+	if (!slot->taken) {
+		if (h->count == h->capacity)
+			return false;
+		h->count++;
+	}
+	*slot = (struct hash_slot){.key = key, .taken = value + 1};
+	return true;
+}
+
+/*
+ * The followers of a removed key move up, each into the gap if its home is not past the gap: the
+ * distance from home to where it stands must reach back to the gap at least.
+ */
+bool hash_remove(struct hash *h, uint64_t key)
+{
+	uint32_t gap = find(h, key);
+
+	if (!h->slots[gap].taken)
+		return false;
+	for (uint32_t i = (gap + 1) & h->mask; h->slots[i].taken; i = (i + 1) & h->mask) {
+		uint32_t from_home = (i - home(h, h->slots[i].key)) & h->mask;
+		uint32_t from_gap = (i - gap) & h->mask;
+		if (from_home >= from_gap) {
+			h->slots[gap] = h->slots[i];
+			gap = i;
+		}
+	}
+	h->slots[gap].taken = 0;
+	h->count--;
+	return true;
+}

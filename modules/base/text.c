@@ -1,0 +1,247 @@
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Length of the UTF-8 character at `s` and its code point; 0 for anything RFC 3629 forbids: a stray or
+ * missing continuation octet, an overlong form, a surrogate, a number above U+10FFFF.
+ */
+static size_t utf8_take(const uint8_t *s, size_t left, uint32_t *point)
+{
+	static const struct {
+		uint8_t mask, lead;
+		uint32_t least;
+	} forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+
+	for (size_t more = 0; more < ARRAY_LEN(forms); more++) {
+		if ((s[0] & forms[more].mask) != forms[more].lead)
+			continue;
+		if (more >= left)
+			return 0;
+		uint32_t v = s[0] & (uint8_t)~forms[more].mask;
+		for (size_t i = 1; i <= more; i++) {
+			if ((s[i] & 0xc0) != 0x80)
+				return 0;
+			v = v << 6 | (s[i] & 0x3f);
+		}
+		if (v < forms[more].least || v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
+			return 0;
+		*point = v;
+		return more + 1;
+	}
+	return 0;
+}
+
+/* C0, DEL, C1, line separators, and the marks by which a name can turn the text around it. */
+static bool is_control(uint32_t point)
+{
+	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x200e ||
+	       point == 0x200f || (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}
+
+/* How much of the first `len` octets remains when a cut may not split a character. */
+static size_t whole_characters(const void *text, size_t len)
+{
+	const uint8_t *s = text;
+	size_t lead = len; /* one past it, while looking */
+	uint32_t point;
+
+	while (lead > 0 && len - lead < 3 && (s[lead - 1] & 0xc0) == 0x80)
+		lead--;
+	if (lead > 0 && s[lead - 1] >= 0xc0 && !utf8_take(s + lead - 1, len - lead + 1, &point))
+		return lead - 1;
+	return len;
+}
+
+struct text text_make(char *buf, size_t cap)
+{
+	buf[0] = 0;
+	return (struct text){.at = buf, .cap = cap};
+}
+
+/* The one place where text is added; `s` is octets of any kind. */
+static void add(struct text *t, const void *s, size_t len)
+{
+	size_t room = t->cap - 1 - t->len;
+
+	if (t->cut || len == 0)
+		return;
+	if (len > room) {
+		t->cut = true;
+		len = whole_characters(s, room);
+	}
+	memcpy(t->at + t->len, s, len);
+	t->len += len;
+	t->at[t->len] = 0;
+}
+
+void text_bytes(struct text *t, const char *s, size_t len)
+{
+	add(t, s, len);
+}
+
+void text_char(struct text *t, char c)
+{
+	add(t, &c, 1);
+}
+
+void text_put(struct text *t, const char *s)
+{
+	add(t, s, strlen(s));
+}
+
+void text_vformat(struct text *t, const char *format, va_list args)
+{
+	size_t room = t->cap - t->len;
+
+	if (t->cut)
+		return;
+	int len = vsnprintf(t->at + t->len, room, format, args);
+	if (len >= 0 && (size_t)len < room) {
+		t->len += (size_t)len;
+		return;
+	}
+	t->cut = true;
+	if (len >= 0)
+		t->len += whole_characters(t->at + t->len, room - 1);
+	t->at[t->len] = 0;
+}
+
+void text_format(struct text *t, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text_vformat(t, format, args);
+	va_end(args);
+}
+
+void text_hex(struct text *t, const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *b = bytes;
+
+	for (size_t i = 0; i < len; i++) {
+		text_char(t, digits[b[i] >> 4]);
+		text_char(t, digits[b[i] & 15]);
+	}
+}
+
+static void json_control(struct text *t, uint32_t point)
+{
+	if (point == '\n')
+		text_put(t, "\\n");
+	else if (point == '\t')
+		text_put(t, "\\t");
+	else
+		text_format(t, "\\u%04x", (unsigned int)point);
+}
+
+void text_json(struct text *t, const char *s)
+{
+	const void *octets = s;
+	const uint8_t *at = octets;
+	size_t left = strlen(s);
+
+	text_char(t, '"');
+	while (left > 0) {
+		uint32_t point = 0;
+		size_t len = utf8_take(at, left, &point);
+		if (len == 0)
+			text_put(t, "\xef\xbf\xbd"); /* U+FFFD */
+		else if (is_control(point))
+			json_control(t, point);
+		else if (point == '"' || point == '\\')
+			text_format(t, "\\%c", (char)point);
+		else
+			add(t, at, len);
+		at += len ? len : 1;
+		left -= len ? len : 1;
+	}
+	text_char(t, '"');
+}
+
+static bool is_padding(uint8_t octet)
+{
+	return octet == 0 || octet == ' ' || octet == '\t';
+}
+
+/* An octet that is no UTF-8, read as Latin-1. */
+static void put_latin1(struct text *t, uint8_t octet)
+{
+	const uint8_t utf8[2] = {(uint8_t)(0xc0 | octet >> 6), (uint8_t)(0x80 | (octet & 0x3f))};
+
+	if (is_control(octet))
+		text_char(t, '?');
+	else
+		add(t, utf8, sizeof(utf8));
+}
+
+void text_clean(char *out, size_t cap, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	struct text t = text_make(out, cap);
+
+	while (len > 0 && is_padding(at[0])) {
+		at++;
+		len--;
+	}
+	while (len > 0 && is_padding(at[len - 1]))
+		len--;
+	while (len > 0) {
+		uint32_t point = 0;
+		size_t taken = utf8_take(at, len, &point);
+		if (taken == 0)
+			put_latin1(&t, at[0]);
+		else if (is_control(point))
+			text_char(&t, '?');
+		else
+			add(&t, at, taken);
+		at += taken ? taken : 1;
+		len -= taken ? taken : 1;
+	}
+}
+
+bool text_copy(char *out, size_t cap, const char *s)
+{
+	struct text t = text_make(out, cap);
+
+	text_put(&t, s);
+	return !t.cut;
+}
+
+bool text_to_u64(const char *s, size_t len, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (len == 0)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+		uint64_t digit = (uint64_t)(s[i] - '0');
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (value < min || value > max)
+		return false;
+	*out = value;
+	return true;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_same(const char *a, const char *b)
+{
+	while (*a && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
+}
