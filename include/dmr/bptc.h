@@ -19,8 +19,8 @@
 void bptc_put(uint8_t burst[static DMR_BURST_LEN], const uint8_t block[static DMR_BLOCK_LEN]);
 
 /*
- * Reads the block with single-bit errors per row and column corrected, repeatedly. It gives no verdict:
- * a block carries its own check (RS parity or CRC), and only that decides.
+ * Reads the block, correcting one bit per column and per row in turns. It gives no verdict: a block
+ * carries its own check (RS parity or CRC), and only that decides.
  */
 void bptc_get(const uint8_t burst[static DMR_BURST_LEN], uint8_t block[static DMR_BLOCK_LEN]);
 

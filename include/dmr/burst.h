@@ -33,6 +33,7 @@ const char *dmr_sync_name(enum dmr_sync sync);
 
 /* Which sync word stands at bits 108..155, exactly; SYNC_NONE when none. */
 enum dmr_sync burst_sync(const uint8_t burst[static DMR_BURST_LEN]);
+/* SYNC_NONE writes nothing. */
 void burst_put_sync(uint8_t burst[static DMR_BURST_LEN], enum dmr_sync sync);
 
 /* Slot type: colour code 0..15 and data type, Golay(20,8). Decoding corrects up to 3 bits. */
@@ -50,8 +51,8 @@ void burst_make_lc(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded *c
                    enum dmr_data_type type, uint8_t cc);
 
 /*
- * A whole voice burst around three AMBE frames (27 octets). `position` 0 = A (BS voice sync), 1..4 = B..E
- * (EMB and fragment), 5 = F (EMB, null fragment).
+ * A whole voice burst around three AMBE frames (27 octets). `position` 0 = A (BS voice sync),
+ * 1..4 = B..E (EMB and fragment), 5 = F (EMB, null fragment).
  */
 void burst_make_voice(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[static 27],
                       const struct lc_coded *c, int position, uint8_t cc);

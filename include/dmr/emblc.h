@@ -24,8 +24,8 @@ void emblc_encode(const uint8_t lc[static DMR_LC_LEN],
                   uint8_t fragment[static EMBLC_FRAGMENTS][DMR_FRAGMENT_LEN]);
 
 /*
- * Corrects one bit in each of the eight rows; then every column must have even parity and the checksum
- * must hold. False otherwise, lc untouched.
+ * Corrects one bit in each of the eight rows; then every column must have even parity and the
+ * checksum must hold. False otherwise, lc untouched.
  */
 MUST_CHECK bool emblc_decode(const uint8_t fragment[static EMBLC_FRAGMENTS][DMR_FRAGMENT_LEN],
                              uint8_t lc[static DMR_LC_LEN]);

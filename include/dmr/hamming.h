@@ -2,8 +2,7 @@
  * The Hamming codes that make up the product codes of DMR. TS 102 361-1 §B.3.4.
  *
  * A word is right-aligned: the data bits, d0 first, then the parity bits, p0
- * first. Bit k of `check` column-wise is the syndrome of data bit k; parity
- * bit k alone has the syndrome with only bit k set.
+ * first.
  */
 #ifndef DMR_HAMMING_H
 #define DMR_HAMMING_H
@@ -28,7 +27,7 @@ extern const struct hamming hamming_16_11; /* rows of embedded LC; corrects 1 bi
 /* The whole code word of these data bits. */
 uint16_t hamming_encode(const struct hamming *h, uint16_t data);
 
-/* Turns *word into the code word at most one bit away; false, *word untouched, when there is none. */
+/* Turns *word into the code word at most one bit away; false when there is none, *word untouched. */
 MUST_CHECK bool hamming_correct(const struct hamming *h, uint16_t *word);
 
 #endif

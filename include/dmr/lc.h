@@ -37,8 +37,9 @@ uint32_t lc_src(const struct lc *lc);
 bool lc_names(const struct lc *lc, enum dmr_flco flco, uint32_t dst, uint32_t src);
 
 /*
- * Reads the LC of a voice header or terminator burst. `type` is DMR_VOICE_HEADER or DMR_TERMINATOR and
- * chooses the RS mask (0x96, 0x99). Corrects what BPTC corrects; false when the RS parity does not hold.
+ * Reads the LC of a voice header or terminator burst. `type` is DMR_VOICE_HEADER or DMR_TERMINATOR
+ * and chooses the RS mask (0x96, 0x99). Corrects what BPTC corrects; false when the RS parity does
+ * not hold.
  */
 MUST_CHECK bool lc_decode(const uint8_t burst[static DMR_BURST_LEN], enum dmr_data_type type,
                           struct lc *out);
@@ -61,9 +62,9 @@ void lc_put_terminator(uint8_t burst[static DMR_BURST_LEN], const struct lc_code
 void lc_put_fragment(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded *c, int position);
 
 /*
- * Gathers the four fragments of a superframe. Feed bursts B..E in order (position 1..4); F, A or a gap
- * starts over. Returns true when burst E completed a correct LC (single-bit errors per row corrected,
- * column parity and checksum must hold), then *out is set.
+ * Gathers the four fragments of a superframe. Feed bursts B..E in order (position 1..4); F, A or a
+ * gap starts over. Returns true when burst E completed a correct LC (single-bit errors per row
+ * corrected, column parity and checksum must hold), then *out is set.
  */
 struct lc_assembler {
 	uint8_t fragment[4][DMR_FRAGMENT_LEN];
