@@ -1,15 +1,26 @@
 # freedmr: one binary, one Makefile (GNU make), everything made stands below build/.
 #
-#   make                the server: build/freedmr (static when musl-gcc is there)
-#   make LOOP=poll      the same with the portable poller
+#   make                build/freedmr, the server (static when musl-gcc is there), and build/hotspot
+#   make run            starts it here, with a first configuration if there is none
+#   make test           every check there is; installs the tools for it when it may (see test/need)
+#   make cross          build/arm/freedmr, build/arm64/freedmr, build/x86_64/freedmr
+#   make bench          this server beside a bare reflector, and what it takes in memory and time
+#   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder
+#   make lint           clang-tidy, mandoc, shellcheck, layers
+#   make install        PREFIX, DESTDIR
+#   make dist           a tar of what is committed
+#
+#   make LOOP=poll      the server with the portable poller and sockets
 #   make V=1            shows the commands
 
 CC ?= gcc
+CLANG ?= clang
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 DESTDIR ?=
 LOOP ?= epoll
 V ?= 0
+FUZZ_SECONDS ?= 60
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 
@@ -23,25 +34,13 @@ endif
 
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
         -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum -Werror
-comma := ,
 LANGUAGE := -std=c11 -Iinclude -Itest
 POSIX := -D_POSIX_C_SOURCE=200809L
 LINUX := -D_GNU_SOURCE
 
-# Floors, lowest first; a room is linked with itself and everything below it.
+# Floors, lowest first, and below each room what it is linked with. Which includes are allowed is a little
+# less, and stands in test/layers.sh.
 ROOMS := base dmr conf wire io state core voice parent report command
-
-# One body of the poller and one of the datagram sockets; *_linux.c are the only files with Linux calls.
-ifeq ($(LOOP),poll)
-NOT_BUILT := modules/io/poller_epoll_linux.c modules/io/udp_linux.c
-else
-NOT_BUILT := modules/io/poller_poll.c modules/io/udp_posix.c
-endif
-
-SOURCES := $(filter-out $(NOT_BUILT),$(wildcard $(ROOMS:%=modules/%/*.c)))
-
-
-# What a room may use: itself and the floors below (the layer check reads the same picture).
 BELOW_base :=
 BELOW_dmr := base
 BELOW_conf := base
@@ -54,14 +53,39 @@ BELOW_report := io wire conf dmr base
 BELOW_parent := voice report core state io wire conf dmr base
 BELOW_command := parent $(BELOW_parent)
 
-# $(call variant,NAME,COMPILER,FLAGS,LINK FLAGS): objects and one archive per room below build/obj/NAME.
+# One body of the poller and one of the datagram sockets; *_linux.c are the only files with Linux calls.
+SOURCES := $(wildcard $(ROOMS:%=modules/%/*.c))
+NOT_IN_epoll := modules/io/poller_poll.c modules/io/udp_posix.c
+NOT_IN_poll := modules/io/poller_epoll_linux.c modules/io/udp_linux.c
+
+UNIT_TESTS := $(wildcard test/unit/*/t_*.c)
+HOTSPOT := test/hotspot.c $(wildcard test/hotspot/*.c)
+FUZZERS := $(wildcard test/fuzz/fuzz_*.c)
+BENCHES := test/bench/load test/bench/reflector
+VERSIONED := $(shell grep -lw VERSION $(SOURCES) freedmr.c 2>/dev/null)
+
+# $(call archives,VARIANT,ROOM): the room and the floors below it.
+archives = $(patsubst %,build/obj/$(1)/%.a,$(2) $(BELOW_$(2)))
+room_of = $(word 3,$(subst /, ,$(1)))
+
+# $(call link,COMPILER AND FLAGS,LINK FLAGS)
+define link
+	$(call say,LD,$@)
+	$(Q)$(1) -Wl,--gc-sections $(2) -o $@ $(filter %.o,$^) $(filter %.a,$^)
+endef
+
+# $(call variant,NAME,COMPILER,FLAGS,LINK FLAGS,LOOP): objects and one archive per room below build/obj/NAME.
 define variant
 build/obj/$(1)/%.o: %.c Makefile
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$(2) $$(LANGUAGE) $$(if $$(filter %_linux.c test/%,$$<),$$(LINUX),$$(POSIX)) $$(WARN) $(3) -DVERSION='"$$(VERSION)"' -MMD -MP -c -o $$@ $$<
+	$$(Q)$(2) $$(LANGUAGE) $$(if $$(filter %_linux.c test/%,$$<),$$(LINUX),$$(POSIX)) $$(WARN) $(3) \
+		-DVERSION='"$$(VERSION)"' -MMD -MP -c -o $$@ $$<
 
-$$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: $$(patsubst %.c,build/obj/$(1)/%.o,$$(filter modules/$$(r)/%,$$(SOURCES)))))
+$(VERSIONED:%.c=build/obj/$(1)/%.o): build/version
+
+$$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: \
+	$$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_$(5)),$$(filter modules/$$(r)/%,$$(SOURCES))))))
 
 build/obj/$(1)/%.a:
 	$$(call say,AR,$$@)
@@ -69,33 +93,119 @@ build/obj/$(1)/%.a:
 	@rm -f $$@
 	$$(Q)ar rcs $$@ $$^
 
-build/obj/$(1)/freedmr: build/obj/$(1)/freedmr.o $$(foreach r,command $$(BELOW_command),build/obj/$(1)/$$(r).a)
-	$$(call say,LD,$$@)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$^
+$$(foreach t,$$(UNIT_TESTS),$$(eval build/obj/$(1)/$$(t:.c=): \
+	build/obj/$(1)/test/harness/t.o $$(call archives,$(1),$$(call room_of,$$(t)))))
+$$(foreach f,$$(FUZZERS),$$(eval build/obj/$(1)/$$(f:.c=): $$(FUZZ_MAIN_$(1)) $$(call archives,$(1),command)))
+build/obj/$(1)/freedmr: $$(call archives,$(1),command)
+build/obj/$(1)/hotspot: $$(HOTSPOT:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),io)
+	$$(call link,$(2) $(3),$(4))
 
-# A unit test of a room is linked with that room and the floors below it.
-$$(foreach t,$$(UNIT_TESTS),$$(eval build/obj/$(1)/$$(t:.c=): $$(foreach r,$$(word 3,$$(subst /, ,$$(t))) $$(BELOW_$$(word 3,$$(subst /, ,$$(t)))),build/obj/$(1)/$$(r).a)))
-build/obj/$(1)/test/unit/%: build/obj/$(1)/test/unit/%.o build/obj/$(1)/test/harness/t.o
-	$$(call say,LD,$$@)
-	$$(Q)$(2) $(3) $(4) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+build/obj/$(1)/test/sim/run: $$(call archives,$(1),core)
+$(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),io)
+
+build/obj/$(1)/%: build/obj/$(1)/%.o
+	$$(call link,$(2) $(3),$(4))
 
 -include $$(shell find build/obj/$(1) -name '*.d' 2>/dev/null)
 endef
 
-UNIT_TESTS := $(wildcard test/unit/*/t_*.c)
 MUSL := $(shell command -v musl-gcc 2>/dev/null)
+SECTIONS := -ffunction-sections -fdata-sections
+SANITIZE := -O1 -g -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_MAIN_san := build/obj/san/test/fuzz/driver.o
+FUZZ_MAIN_fuzz :=
+CROSS := arm arm64 x86_64
 
-$(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS),$(if $(MUSL),-static)))
-$(eval $(call variant,san,$(CC),-O1 -g -fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,))
+$(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS),$(if $(MUSL),-static),epoll))
+$(eval $(call variant,poll,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS),$(if $(MUSL),-static),poll))
+$(eval $(call variant,san,$(CC),$(SANITIZE),,epoll))
+$(eval $(call variant,fuzz,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
+$(foreach c,$(CROSS),$(eval $(call variant,$(c),cross/gcc $(c),$(CFLAGS) $(SECTIONS),,epoll)))
 
-.DEFAULT_GOAL := build/freedmr
-build/freedmr: build/obj/native/freedmr
+.DEFAULT_GOAL := all
+all: build/freedmr build/hotspot
+
+CHOSEN := $(if $(filter poll,$(LOOP)),poll,native)
+build/freedmr: build/obj/$(CHOSEN)/freedmr build/loop
 	@cp $< $@
 	@$(if $(MUSL),,echo '  note  linked with the system libc; install musl-tools for the static binary')
+
+build/hotspot: build/obj/native/hotspot
+	@cp $< $@
+
+# Files that change when what they hold does: what depends on them is made again then.
+build/version build/loop: always
+	@mkdir -p build
+	@echo '$(VERSION) $(LOOP)' | cut -d' ' -f$(if $(filter %version,$@),1,2) | cmp -s - $@ || \
+		echo '$(VERSION) $(LOOP)' | cut -d' ' -f$(if $(filter %version,$@),1,2) > $@
+
+run: build/freedmr
+	@test -e freedmr.conf || build/freedmr init
+	@exec build/freedmr -c freedmr.conf
+
+test:
+	@test/need
+	@+test/run
+
+# What test/run has made before it runs a suite.
+made-unit: $(UNIT_TESTS:%.c=build/obj/native/%)
+made-san: $(UNIT_TESTS:%.c=build/obj/san/%)
+made-sim: $(if $(wildcard test/sim/run.c),build/obj/native/test/sim/run build/obj/san/test/sim/run)
+made-fuzz: $(FUZZERS:%.c=build/obj/san/%)
+made-poll: build/obj/poll/freedmr $(patsubst %.c,build/obj/poll/%,$(filter test/unit/io/% test/unit/voice/%,$(UNIT_TESTS)))
+made-e2e: all build/obj/san/freedmr
+made-lint: $(patsubst %.c,build/lint/%.tidy,$(wildcard freedmr.c) $(SOURCES))
+made-clang: $(FUZZERS:%.c=build/obj/fuzz/%)
+
+cross: $(CROSS:%=build/%/freedmr)
+	@wc -c $^ | sed '$$d'
+
+$(CROSS:%=build/cross/%/usr): build/cross/%/usr:
+	$(call say,GET,$@)
+	$(Q)cross/fetch $*
+
+define cross_rules
+$$(SOURCES:%.c=build/obj/$(1)/%.o) build/obj/$(1)/freedmr.o: | build/cross/$(1)/usr
+build/$(1)/freedmr: build/obj/$(1)/freedmr
+	@mkdir -p $$(@D)
+	$$(Q)cross/strip $(1) -o $$@ $$<
+endef
+$(foreach c,$(CROSS),$(eval $(call cross_rules,$(c))))
+
+bench: all $(BENCHES:%=build/obj/native/%)
+	@test/bench/run.py
+
+fuzz: made-clang
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
+
+lint: made-lint
+	@test/run lint
+
+# A file is looked at again when it or a header of its has changed, which its object shows.
+build/lint/%.tidy: %.c build/obj/native/%.o .clang-tidy
+	$(call say,TIDY,$<)
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- $(LANGUAGE) $(if $(filter %_linux.c,$<),$(LINUX),$(POSIX)) \
+		-DVERSION='"lint"' $(filter-out -Werror,$(WARN)) > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+install: build/freedmr
+	install -D -m 755 -s build/freedmr $(DESTDIR)$(PREFIX)/bin/freedmr
+	for page in $(wildcard man/*.[578]); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/freedmr
+	sed 's,/usr/local,$(PREFIX),' pi/freedmr.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/freedmr.service
+	install -m 644 pi/freedmr.conf $(DESTDIR)$(PREFIX)/share/doc/freedmr/freedmr.conf
+
+dist: build/version
+	git archive --prefix=freedmr-$(VERSION)/ --add-file=build/version HEAD | gzip -9n > build/freedmr-$(VERSION).tar.gz
+	@echo build/freedmr-$(VERSION).tar.gz
 
 clean:
 	rm -rf build
 
-.PHONY: clean
+.PHONY: all run test cross bench fuzz lint install dist clean always
+.PHONY: made-unit made-san made-sim made-fuzz made-poll made-e2e made-lint made-clang
 .SECONDARY:
 .DELETE_ON_ERROR:
