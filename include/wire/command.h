@@ -2,6 +2,8 @@
  * What operators ask of the voice process, by way of the reporter: fixed-size
  * records of COMMAND_LEN octets on a pipe, so a read of a multiple never splits one.
  * The answer is a RECORD_REPLY with the same number (a snapshot answers itself).
+ *
+ *   0 version  1 kind  2 number(4)  6 client(4)  10 slot  11 tg(4)  15 text(320)  335 zeros(49)
  */
 #ifndef WIRE_COMMAND_H
 #define WIRE_COMMAND_H
@@ -11,6 +13,7 @@
 #include "base/cursor.h"
 #include "wire/parse.h"
 
+#define COMMAND_VERSION 1
 #define COMMAND_LEN 384u
 #define COMMAND_TEXT_MAX 320u
 

@@ -18,7 +18,8 @@
  *
  * One table of fields per kind (record_info) drives the codec, the JSON form and the
  * mirror's keys. On the wire: version u8, kind u8, change u8, cause u8, tick u64, then the
- * fields in table order.
+ * fields in table order; a text is its length u16 and its octets, an address is ip(16),
+ * scope u32, port u16. On the pipe each record follows its length u16, in one write.
  */
 #ifndef WIRE_RECORD_H
 #define WIRE_RECORD_H
@@ -29,12 +30,16 @@
 
 #include "base/addr.h"
 #include "base/cursor.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/tick.h"
 #include "wire/parse.h"
 
 #define RECORD_VERSION 1
 #define RECORD_MAX 1024u /* octets on the wire; far below PIPE_BUF */
+#define RECORD_FRAME_MAX (2u + RECORD_MAX)
+#define RECORD_KEY_MAX 64u
+#define RECORD_JSON_MAX 4096u /* holds every record's JSON form, whatever is escaped in it */
 #define RECORD_LINE_MAX 400u
 #define RECORD_OPTIONS_MAX 304u
 
@@ -204,7 +209,7 @@ struct snapshot_record {
 };
 
 struct log_record {
-	uint8_t level; /* enum log_level */
+	enum log_level level;
 	char line[RECORD_LINE_MAX];
 };
 
@@ -270,18 +275,48 @@ struct record_info {
 
 const struct record_info *record_info(enum record_kind kind);
 
+/* The field of this name; NULL when the kind has none. */
+const struct record_field *record_field_find(enum record_kind kind, const char *name);
+
+/* What stands in a field: of a number, bool, enum or tick; of a FIELD_TEXT; of a FIELD_ADDR. */
+uint64_t record_number(const struct record *r, const struct record_field *f);
+const char *record_text(const struct record *r, const struct record_field *f);
+const struct addr *record_addr(const struct record *r, const struct record_field *f);
+
 void record_write(struct wr *w, const struct record *r);
 MUST_CHECK enum parse record_parse(const uint8_t *bytes, size_t len, struct record *out,
                                    const char **reason);
 
+/* Writes the record behind its length, as it goes onto the pipe. */
+void record_frame_write(struct wr *w, const struct record *r);
+
 /*
- * Same kind and same key fields?
+ * Takes the first frame off a stream of octets: *record then reads what record_parse wants.
+ * PARSE_IGNORE: the frame is not complete yet; PARSE_BAD: no record is that long, the stream is out of
+ * step. In both cases nothing is taken.
  */
+MUST_CHECK enum parse record_frame_take(struct rd *stream, struct rd *record);
+
+/*
+ * Writes the kind and the key fields so that the octets of two keys compare as the keys do: rows in the
+ * order of their keys are grouped by kind and, within it, by the first key fields. A text is followed by
+ * a zero. Fits in RECORD_KEY_MAX.
+ */
+void record_key(struct wr *w, const struct record *r);
+
+/* Same kind and same key fields? */
 bool record_same_key(const struct record *a, const struct record *b);
 
 /*
- * One JSON object, no newline. `epoch_ms` is wall-clock time minus tick, so that ticks become epoch seconds.
+ * One JSON object, no newline: kind, change, cause, time, then the fields. `epoch_ms` is
+ * wall-clock time minus tick, so that ticks become epoch seconds.
  */
 void record_json(struct text *t, const struct record *r, int64_t epoch_ms);
+
+/* Only the fields, each as ,"name":value so that they can follow whatever an object begins with. */
+void record_json_fields(struct text *t, const struct record *r, int64_t epoch_ms);
+
+/* One time as epoch seconds with three decimals; null for TICK_NEVER and beyond. */
+void record_json_time(struct text *t, tick_t at, int64_t epoch_ms);
 
 #endif
