@@ -55,6 +55,7 @@ struct conf_listener {
 /* Exceptions for one id, or for a 7-digit id and its 8- and 9-digit suffixes. */
 struct conf_client {
 	uint32_t id;
+	uint32_t line; /* of its section in the file */
 	char passphrase[CONF_PASSPHRASE_MAX]; /* "" = the listener's */
 	char notes[CONF_NOTES_MAX];
 	/* which of `own` were given */

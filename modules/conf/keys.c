@@ -1,0 +1,278 @@
+#include "conf/keys.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "conf/conf.h"
+
+#define MINUTES 60000u
+#define HOURS (60 * MINUTES)
+#define WEEK (168 * HOURS)
+
+const char *key_type_name(enum key_type type)
+{
+	switch (type) {
+	case KEY_BOOL:
+		return "bool";
+	case KEY_NUMBER:
+		return "number";
+	case KEY_ID:
+		return "id";
+	case KEY_DURATION:
+		return "duration";
+	case KEY_ADDRESS:
+		return "address";
+	case KEY_TEXT:
+		return "text";
+	case KEY_CALLSIGN:
+		return "callsign";
+	case KEY_SECRET:
+		return "secret";
+	case KEY_PATH:
+		return "path";
+	case KEY_DIAL:
+		return "talkgroup";
+	case KEY_TALKGROUPS:
+		return "talkgroups";
+	case KEY_ACCESS:
+		return "access";
+	}
+	return "?";
+}
+
+static const struct conf_key server_keys[] = {
+	{.name = "id", .type = KEY_ID, .required = true, .min = 1000, .max = 9999999,
+	 .help = "Number of this server on the mesh, 4 to 7 digits.", .example = "2345",
+	 .offset = offsetof(struct conf_server, id)},
+	{.name = "name", .type = KEY_TEXT, .initial = "", .max = CONF_NAME_MAX - 1, .unit = "octets",
+	 .help = "Name of this server, for people.", .example = "Example",
+	 .offset = offsetof(struct conf_server, name)},
+	{.name = "callsign", .type = KEY_CALLSIGN, .initial = "", .max = CONF_NAME_MAX - 1,
+	 .unit = "octets", .help = "Callsign of the operator, upper-case letters and digits.",
+	 .example = "N0CALL", .offset = offsetof(struct conf_server, callsign)},
+	{.name = "run-as", .type = KEY_TEXT, .initial = "freedmr", .max = CONF_NAME_MAX - 1,
+	 .unit = "octets", .help = "User to become after the start, when started as root.",
+	 .example = "freedmr", .offset = offsetof(struct conf_server, run_as)},
+};
+
+static const struct conf_key listener_keys[] = {
+	{.name = "bind", .type = KEY_ADDRESS, .required = true,
+	 .help = "Address and UDP port hotspots log in to; [::] means every address, IPv4 as well.",
+	 .example = "[::]:62031", .offset = offsetof(struct conf_listener, bind)},
+	{.name = "passphrase", .type = KEY_SECRET, .initial = "", .max = CONF_PASSPHRASE_MAX - 1,
+	 .unit = "octets", .help = "What hotspots must know; empty or from a sample file only with open = yes.",
+	 .example = "kilo tango four", .offset = offsetof(struct conf_listener, passphrase)},
+	{.name = "open", .type = KEY_BOOL, .initial = "no",
+	 .help = "Allow a sample or empty passphrase; with an empty one anybody may log in.",
+	 .example = "no", .offset = offsetof(struct conf_listener, open)},
+	{.name = "follow-port", .type = KEY_BOOL, .initial = "no",
+	 .help = "Follow a session whose port changes without a login, as some NAT routers do.",
+	 .example = "no", .offset = offsetof(struct conf_listener, follow_port)},
+	{.name = "clients", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Ids that may log in: permit or deny, then ids and ranges.",
+	 .example = "permit 2340000-2349999, 234000000-234999999",
+	 .offset = offsetof(struct conf_listener, clients)},
+	{.name = "static-1", .type = KEY_TALKGROUPS, .initial = "",
+	 .help = "Talkgroups always on at slot 1.", .example = "235",
+	 .offset = offsetof(struct conf_listener, defaults.statics[0])},
+	{.name = "static-2", .type = KEY_TALKGROUPS, .initial = "",
+	 .help = "Talkgroups always on at slot 2.", .example = "91, 2350",
+	 .offset = offsetof(struct conf_listener, defaults.statics[1])},
+	{.name = "default-dial", .type = KEY_DIAL, .initial = "0",
+	 .help = "Talkgroup that TG 9 on slot 2 means from the start; 0 = none.", .example = "0",
+	 .offset = offsetof(struct conf_listener, defaults.dial)},
+	{.name = "single", .type = KEY_BOOL, .initial = "yes",
+	 .help = "Keying a talkgroup suspends the others on that slot.", .example = "yes",
+	 .offset = offsetof(struct conf_listener, defaults.single)},
+	{.name = "timer", .type = KEY_DURATION, .initial = "10m", .max = WEEK,
+	 .help = "How long a keyed talkgroup stays on without local traffic; 0 = until cleared.",
+	 .example = "10m", .offset = offsetof(struct conf_listener, defaults.timer_ms)},
+	{.name = "hang-time", .type = KEY_DURATION, .initial = "5s", .max = MINUTES,
+	 .help = "How long after a call only the same conference may start on a slot.",
+	 .example = "5s", .offset = offsetof(struct conf_listener, defaults.hang_ms)},
+};
+
+static const struct conf_key client_keys[] = {
+	{.name = "passphrase", .type = KEY_SECRET, .max = CONF_PASSPHRASE_MAX - 1, .unit = "octets",
+	 .help = "What this client must know, instead of the listener's.", .example = "four tango kilo",
+	 .offset = offsetof(struct conf_client, passphrase)},
+	{.name = "notes", .type = KEY_TEXT, .initial = "", .max = CONF_NOTES_MAX - 1, .unit = "octets",
+	 .help = "For the operator; the server does not read it.", .example = "hilltop repeater",
+	 .offset = offsetof(struct conf_client, notes)},
+	{.name = "static-1", .type = KEY_TALKGROUPS,
+	 .help = "Talkgroups always on at slot 1, instead of the listener's.", .example = "235",
+	 .offset = offsetof(struct conf_client, own.statics[0]),
+	 .given = offsetof(struct conf_client, has_statics[0])},
+	{.name = "static-2", .type = KEY_TALKGROUPS,
+	 .help = "Talkgroups always on at slot 2, instead of the listener's.", .example = "91, 2350",
+	 .offset = offsetof(struct conf_client, own.statics[1]),
+	 .given = offsetof(struct conf_client, has_statics[1])},
+	{.name = "default-dial", .type = KEY_DIAL,
+	 .help = "Talkgroup that TG 9 on slot 2 means from the start; 0 = none.", .example = "0",
+	 .offset = offsetof(struct conf_client, own.dial),
+	 .given = offsetof(struct conf_client, has_dial)},
+	{.name = "single", .type = KEY_BOOL,
+	 .help = "Keying a talkgroup suspends the others on that slot.", .example = "yes",
+	 .offset = offsetof(struct conf_client, own.single),
+	 .given = offsetof(struct conf_client, has_single)},
+	{.name = "timer", .type = KEY_DURATION, .max = WEEK,
+	 .help = "How long a keyed talkgroup stays on without local traffic; 0 = until cleared.",
+	 .example = "10m", .offset = offsetof(struct conf_client, own.timer_ms),
+	 .given = offsetof(struct conf_client, has_timer)},
+	{.name = "hang-time", .type = KEY_DURATION, .max = MINUTES,
+	 .help = "How long after a call only the same conference may start on a slot.",
+	 .example = "5s", .offset = offsetof(struct conf_client, own.hang_ms),
+	 .given = offsetof(struct conf_client, has_hang)},
+};
+
+static const struct conf_key limits_keys[] = {
+	{.name = "sessions", .type = KEY_NUMBER, .initial = "1024", .min = 1, .max = 65535,
+	 .unit = "rows", .help = "Clients that can be logged in at a time.", .example = "1024",
+	 .offset = offsetof(struct conf_limits, sessions)},
+	{.name = "subscriptions", .type = KEY_NUMBER, .initial = "16384", .min = 1, .max = 1000000,
+	 .unit = "rows", .help = "Talkgroups that can be on at a time, over all clients and slots.",
+	 .example = "16384", .offset = offsetof(struct conf_limits, subscriptions)},
+	{.name = "streams", .type = KEY_NUMBER, .initial = "1024", .min = 16, .max = 65535,
+	 .unit = "rows", .help = "Transmissions that can run at a time.", .example = "1024",
+	 .offset = offsetof(struct conf_limits, streams)},
+	{.name = "frames-per-second", .type = KEY_NUMBER, .initial = "25", .max = 1000,
+	 .unit = "frames", .help = "What one transmission may send; 0 = no limit (benchmarks).",
+	 .example = "25", .offset = offsetof(struct conf_limits, frames_per_second)},
+	{.name = "transmit-timeout", .type = KEY_DURATION, .initial = "180s", .max = HOURS,
+	 .help = "How long one transmission may last; 0 = no limit.", .example = "180s",
+	 .offset = offsetof(struct conf_limits, transmit_timeout_ms)},
+};
+
+static const struct conf_key report_keys[] = {
+	{.name = "control", .type = KEY_PATH, .initial = "/run/freedmr/control.sock",
+	 .max = CONF_PATH_MAX - 1, .unit = "octets",
+	 .help = "Unix socket of freedmr ctl; empty = off.", .example = "./freedmr.sock",
+	 .offset = offsetof(struct conf_report, control)},
+};
+
+static const struct conf_section sections[SECTION_KINDS] = {
+	{.kind = SECTION_SERVER, .help = "This server.", .keys = server_keys,
+	 .key_count = ARRAY_LEN(server_keys)},
+	{.kind = SECTION_LISTENER, .title = "NAME",
+	 .help = "One UDP endpoint for any number of clients, and what their sessions start with.",
+	 .keys = listener_keys, .key_count = ARRAY_LEN(listener_keys)},
+	{.kind = SECTION_CLIENT, .title = "ID",
+	 .help = "Exceptions for one client id; 7 digits cover its 8- and 9-digit suffixes too.",
+	 .keys = client_keys, .key_count = ARRAY_LEN(client_keys)},
+	{.kind = SECTION_LIMITS, .help = "Sizes of the tables, claimed at start, and of transmissions.",
+	 .keys = limits_keys, .key_count = ARRAY_LEN(limits_keys)},
+	{.kind = SECTION_REPORT, .help = "What can be seen from outside.", .keys = report_keys,
+	 .key_count = ARRAY_LEN(report_keys)},
+};
+
+const char *section_name(enum section_kind kind)
+{
+	switch (kind) {
+	case SECTION_SERVER:
+		return "server";
+	case SECTION_LISTENER:
+		return "listener";
+	case SECTION_CLIENT:
+		return "client";
+	case SECTION_LIMITS:
+		return "limits";
+	case SECTION_REPORT:
+		return "report";
+	case SECTION_KINDS:
+		break;
+	}
+	return "?";
+}
+
+const struct conf_section *section_info(enum section_kind kind)
+{
+	return &sections[kind];
+}
+
+const struct conf_section *section_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+		if (strcmp(section_name(sections[i].kind), name) == 0)
+			return &sections[i];
+	return NULL;
+}
+
+const struct conf_key *key_find(const struct conf_section *section, const char *name)
+{
+	for (size_t i = 0; i < section->key_count; i++)
+		if (strcmp(section->keys[i].name, name) == 0)
+			return &section->keys[i];
+	return NULL;
+}
+
+const struct conf_section *key_elsewhere(const struct conf_section *section, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+		if (&sections[i] != section && key_find(&sections[i], name))
+			return &sections[i];
+	return NULL;
+}
+
+#define NEAR_MAX 32u /* longer words are near to nothing */
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters to insert, drop or change (Levenshtein), one row of the usual matrix at a time. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t row[NEAR_MAX + 1];
+	size_t width = strlen(b);
+
+	for (size_t j = 0; j <= width; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i]; i++) {
+		size_t diagonal = row[0];
+		row[0] = i + 1;
+		for (size_t j = 0; j < width; j++) {
+			size_t changed = diagonal + (a[i] != b[j]);
+			diagonal = row[j + 1];
+			row[j + 1] = least(changed, least(row[j], diagonal) + 1);
+		}
+	}
+	return row[width];
+}
+
+/* Keeps the nearer of two names; a third of the letters, at least one, may be wrong. */
+static void keep_nearer(const char *name, const char *candidate, const char **nearest,
+                        size_t *nearest_distance)
+{
+	size_t len = strlen(name);
+
+	if (len > NEAR_MAX)
+		return;
+	size_t distance = edit_distance(name, candidate);
+	if (distance > 1 && distance > len / 3)
+		return;
+	if (*nearest && *nearest_distance <= distance)
+		return;
+	*nearest = candidate;
+	*nearest_distance = distance;
+}
+
+const char *section_nearest(const char *name)
+{
+	const char *nearest = NULL;
+	size_t distance = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+		keep_nearer(name, section_name(sections[i].kind), &nearest, &distance);
+	return nearest;
+}
+
+const char *key_nearest(const struct conf_section *section, const char *name)
+{
+	const char *nearest = NULL;
+	size_t distance = 0;
+
+	for (size_t i = 0; i < section->key_count; i++)
+		keep_nearer(name, section->keys[i].name, &nearest, &distance);
+	return nearest;
+}

@@ -1,0 +1,278 @@
+#include "conf/value.h"
+
+#include <string.h>
+
+#include "base/addr.h"
+#include "conf/conf.h"
+
+static bool read_bool(const char *text, bool *out)
+{
+	static const char *const words[] = {"no", "yes", "false", "true", "off", "on", "0", "1"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (!text_same(text, words[i]))
+			continue;
+		*out = i % 2;
+		return true;
+	}
+	return false;
+}
+
+static unsigned digits(uint32_t number)
+{
+	unsigned count = 1;
+
+	for (; number > 9; number /= 10)
+		count++;
+	return count;
+}
+
+static bool read_number(const struct conf_key *key, const char *text, uint32_t *out,
+                        struct text *expected)
+{
+	uint64_t number;
+
+	if (text_to_u64(text, strlen(text), key->min, key->max, &number)) {
+		*out = (uint32_t)number;
+		return true;
+	}
+	if (key->type == KEY_ID)
+		text_format(expected, "expected %u to %u digits", digits(key->min), digits(key->max));
+	else
+		text_format(expected, "expected a number from %lu to %lu", (unsigned long)key->min,
+		            (unsigned long)key->max);
+	return false;
+}
+
+/* Largest first; a duration is written in the largest unit that leaves no rest. */
+static const struct {
+	const char *name;
+	uint32_t ms;
+} duration_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+
+static void write_duration(uint32_t ms, struct text *out)
+{
+	size_t unit = 0;
+
+	while (ms % duration_units[unit].ms != 0)
+		unit++;
+	if (ms == 0)
+		text_put(out, "0s");
+	else
+		text_format(out, "%lu%s", (unsigned long)(ms / duration_units[unit].ms),
+		            duration_units[unit].name);
+}
+
+static bool duration_unit(const char *name, uint32_t *ms)
+{
+	if (*name == 0)
+		name = "s";
+	for (size_t i = 0; i < ARRAY_LEN(duration_units); i++) {
+		if (strcmp(name, duration_units[i].name) != 0)
+			continue;
+		*ms = duration_units[i].ms;
+		return true;
+	}
+	return false;
+}
+
+static bool read_duration(const struct conf_key *key, const char *text, uint32_t *out,
+                          struct text *expected)
+{
+	size_t len = strspn(text, "0123456789");
+	uint64_t number;
+	uint32_t unit;
+
+	if (!text_to_u64(text, len, 0, UINT32_MAX, &number) ||
+	    !duration_unit(text + len + strspn(text + len, " "), &unit)) {
+		text_put(expected, "expected a duration such as 30s, 10m or 2h");
+		return false;
+	}
+	if (number * unit < key->min || number * unit > key->max) {
+		text_put(expected, "expected a duration from ");
+		write_duration(key->min, expected);
+		text_put(expected, " to ");
+		write_duration(key->max, expected);
+		return false;
+	}
+	*out = (uint32_t)(number * unit);
+	return true;
+}
+
+static bool read_address(const char *text, struct addr *out, struct text *expected)
+{
+	if (addr_parse(text, CONF_PORT_DEFAULT, out) && out->port != 0)
+		return true;
+	text_put(expected, "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031");
+	return false;
+}
+
+static bool read_text(const struct conf_key *key, const char *text, char *out,
+                      struct text *expected)
+{
+	size_t len = strlen(text);
+
+	if (len < key->min || len > key->max) {
+		text_format(expected, "expected at most %lu octets", (unsigned long)key->max);
+		return false;
+	}
+	return text_copy(out, key->max + 1, text);
+}
+
+static bool read_callsign(const struct conf_key *key, const char *text, char *out,
+                          struct text *expected)
+{
+	if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(text))
+		return read_text(key, text, out, expected);
+	text_put(expected, "expected upper-case letters and digits");
+	return false;
+}
+
+static bool read_dial(const char *text, uint32_t *out, struct text *expected)
+{
+	uint64_t number = 0;
+	bool on = true;
+
+	if (*text == 0 || (read_bool(text, &on) && !on)) {
+		*out = 0;
+		return true;
+	}
+	if (text_to_u64(text, strlen(text), 0, UINT32_MAX, &number) &&
+	    !tg_is_prohibited((uint32_t)number)) {
+		*out = (uint32_t)number;
+		return true;
+	}
+	text_put(expected, "expected a talkgroup that may be dialled, or 0 for none");
+	return false;
+}
+
+static bool read_talkgroups(const char *text, struct tg_list *out, struct text *expected)
+{
+	struct bad_tokens bad = {.total = 0};
+
+	tg_list_parse(text, 0, strlen(text), out, &bad);
+	for (unsigned i = 0; i < bad.total && i < TGLIST_BAD_MAX; i++) {
+		const struct bad_token *token = &bad.first[i];
+		char shown[24];
+		text_clean(shown, sizeof(shown), text + token->at, token->len);
+		text_format(expected, "%s\"%s\" %s", i ? ", " : "", shown, token->reason);
+	}
+	if (bad.total > TGLIST_BAD_MAX)
+		text_format(expected, ", and %u more", bad.total - TGLIST_BAD_MAX);
+	if (bad.total)
+		text_put(expected, "; expected talkgroups with commas between them");
+	return bad.total == 0;
+}
+
+static bool read_access(const char *text, struct access *out, struct text *expected)
+{
+	const char *reason;
+
+	if (access_parse(text, out, &reason))
+		return true;
+	text_put(expected, reason);
+	return false;
+}
+
+bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
+{
+	void *field = (unsigned char *)row + key->offset;
+
+	switch (key->type) {
+	case KEY_BOOL:
+		if (read_bool(text, field))
+			return true;
+		text_put(expected, "expected yes or no");
+		return false;
+	case KEY_NUMBER:
+	case KEY_ID:
+		return read_number(key, text, field, expected);
+	case KEY_DURATION:
+		return read_duration(key, text, field, expected);
+	case KEY_ADDRESS:
+		return read_address(text, field, expected);
+	case KEY_TEXT:
+	case KEY_SECRET:
+	case KEY_PATH:
+		return read_text(key, text, field, expected);
+	case KEY_CALLSIGN:
+		return read_callsign(key, text, field, expected);
+	case KEY_DIAL:
+		return read_dial(text, field, expected);
+	case KEY_TALKGROUPS:
+		return read_talkgroups(text, field, expected);
+	case KEY_ACCESS:
+		return read_access(text, field, expected);
+	}
+	return false;
+}
+
+/* Quoted where the file would read it otherwise: blanks at the ends, what looks like a comment. */
+static void write_text(const char *s, struct text *out)
+{
+	size_t len = strlen(s);
+	bool quoted = strpbrk(s, ";#") || (len && (strchr(" \t", s[0]) || strchr(" \t", s[len - 1])));
+
+	if (quoted)
+		text_char(out, '"');
+	text_put(out, s);
+	if (quoted)
+		text_char(out, '"');
+}
+
+static void write_address(const struct addr *a, struct text *out)
+{
+	char text[ADDR_TEXT_MAX];
+
+	text_put(out, addr_format(a, text));
+}
+
+static void write_talkgroups(const struct tg_list *list, struct text *out)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		text_format(out, "%s%lu", i ? ", " : "", (unsigned long)list->tg[i]);
+}
+
+static void write_access(const struct access *list, struct text *out)
+{
+	char text[VALUE_TEXT_MAX];
+
+	access_format(list, text, sizeof(text));
+	text_put(out, text);
+}
+
+void value_write(const struct conf_key *key, const void *row, struct text *out)
+{
+	const void *field = (const unsigned char *)row + key->offset;
+
+	switch (key->type) {
+	case KEY_BOOL:
+		text_put(out, *(const bool *)field ? "yes" : "no");
+		break;
+	case KEY_NUMBER:
+	case KEY_ID:
+	case KEY_DIAL:
+		text_format(out, "%lu", (unsigned long)*(const uint32_t *)field);
+		break;
+	case KEY_DURATION:
+		write_duration(*(const uint32_t *)field, out);
+		break;
+	case KEY_ADDRESS:
+		write_address(field, out);
+		break;
+	case KEY_TEXT:
+	case KEY_CALLSIGN:
+	case KEY_PATH:
+		write_text(field, out);
+		break;
+	case KEY_SECRET:
+		text_put(out, *(const char *)field ? "(hidden)" : "");
+		break;
+	case KEY_TALKGROUPS:
+		write_talkgroups(field, out);
+		break;
+	case KEY_ACCESS:
+		write_access(field, out);
+		break;
+	}
+}
