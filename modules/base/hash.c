@@ -15,13 +15,16 @@ void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t c
 	};
 }
 
-/* Where a key would like to live. Two secret multiplications: keys that differ in few bits part. */
+/*
+ * Where a key would like to live. Two multiplications, the second by a secret number, carry every bit of
+ * the key upwards; so the place is taken from the top bits, scaled to the number of slots.
+ */
 static uint32_t home(const struct hash *h, uint64_t key)
 {
 	uint64_t x = (key ^ h->secret) * 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
 
 	x = (x ^ x >> 32) * ((h->secret ^ 0xbf58476d1ce4e5b8) | 1);
-	return (uint32_t)(x >> 32) & h->mask;
+	return (uint32_t)((x >> 32) * ((uint64_t)h->mask + 1) >> 32);
 }
 
 /* The slot that holds the key, or the empty one that ends its chain; half of all slots are empty. */

@@ -1,0 +1,126 @@
+#include "base/addr.h"
+
+#include "harness/t.h"
+
+T_CASE(texts_are_read_and_written_in_one_form)
+{
+	static const struct {
+		const char *text, *form;
+		uint16_t default_port;
+	} rows[] = {
+		{"192.0.2.1:62031", "192.0.2.1:62031", 0},
+		{"192.0.2.1", "192.0.2.1:62031", 62031},
+		{"192.0.2.1:1", "192.0.2.1:1", 62031},
+		{"0.0.0.0:0", "0.0.0.0:0", 0},
+		{"255.255.255.255:65535", "255.255.255.255:65535", 0},
+		{"[2001:db8::1]:62031", "[2001:db8::1]:62031", 0},
+		{"[2001:DB8:0:0:0:0:0:1]:62031", "[2001:db8::1]:62031", 0},
+		{"[2001:0db8::0001]", "[2001:db8::1]:9", 9},
+		{"[fe80::1%3]:62031", "[fe80::1%3]:62031", 0},
+		{"[fe80::1%4294967295]:62031", "[fe80::1%4294967295]:62031", 0},
+		{"[::]:62031", "[::]:62031", 0},
+		{"[::1]:62031", "[::1]:62031", 0},
+		{"[1::]:62031", "[1::]:62031", 0},
+		{"[1:2:3:4:5:6:7:8]:1", "[1:2:3:4:5:6:7:8]:1", 0},
+		{"[1:2:3:4:5:6:7::]:1", "[1:2:3:4:5:6:7:0]:1", 0},
+		{"[::2:3:4:5:6:7:8]:1", "[0:2:3:4:5:6:7:8]:1", 0},
+		{"[1:0:0:4:0:0:0:8]:1", "[1:0:0:4::8]:1", 0},
+		{"[1:0:0:4:5:0:0:8]:1", "[1::4:5:0:0:8]:1", 0},
+		{"[::ffff:192.0.2.1]:5", "192.0.2.1:5", 0},
+		{"[::ffff:c000:201]:5", "192.0.2.1:5", 0},
+		{"[64:ff9b::192.0.2.1]:5", "[64:ff9b::c000:201]:5", 0},
+		{"[1:2:3:4:5:6:1.2.3.4]:5", "[1:2:3:4:5:6:102:304]:5", 0},
+		{"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535",
+	         "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct addr a;
+		char text[ADDR_TEXT_MAX];
+		if (!addr_parse(rows[i].text, rows[i].default_port, &a))
+			t_fail(__FILE__, __LINE__, "%s is refused", rows[i].text);
+		else
+			T_TEXT(addr_format(&a, text), rows[i].form);
+	}
+}
+
+T_CASE(anything_else_is_refused_and_leaves_the_result_alone)
+{
+	static const char *const rows[] = {
+		"", ":", ":62031", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:x",
+		"192.0.2.1:1x", "192.0.2.1:1 ", " 192.0.2.1:1", "192.0.2.1:000001", "192.0.2:1",
+		"192.0.2.256:1", "192.0.2.1.1:1", "192.0.2.-1:1", "192.0.2.+1:1", "192..2.1:1",
+		"192.0.2.010:1", "1920.0.2.1:1", "localhost:1", "192.0.2.1:-1", "::1", "::1:62031",
+		"[::1", "[::1]", "[::1]62031", "[::1]:", "[]:1", "[:]:1", "[:::]:1", "[1:::2]:1",
+		"[1::2::3]:1", "[1:2:3:4:5:6:7]:1", "[1:2:3:4:5:6:7:8:9]:1", "[1:2:3:4:5:6:7:8::]:1",
+		"[::1:2:3:4:5:6:7:8]:1", "[12345::]:1", "[g::]:1", "[::1:]:1", "[1:]:1", "[:1]:1",
+		"[::1.2.3]:1", "[::1.2.3.4:5]:1", "[1:2:3:4:5:6:7:1.2.3.4]:1", "[::1.2.3.04]:1",
+		"[fe80::1%]:1", "[fe80::1%eth0]:1", "[fe80::1%4294967296]:1", "[::1]:1]", "[::", "[",
+		"192.0.2.1%3:1",
+	};
+	const struct addr before = {.port = 7, .scope = 8};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct addr a = before;
+		if (addr_parse(rows[i], 0, &a))
+			t_fail(__FILE__, __LINE__, "%s is accepted", rows[i]);
+		T_CHECK(addr_equal(&a, &before));
+	}
+}
+
+T_CASE(every_prefix_of_a_text_is_read_safely)
+{
+	static const char whole[] = "[2001:db8::192.0.2.1%12]:62031";
+
+	for (size_t len = 0; len < sizeof(whole) - 1; len++) {
+		char text[sizeof(whole)] = {0};
+		struct addr a;
+		for (size_t i = 0; i < len; i++)
+			text[i] = whole[i];
+		const void *guarded = t_guarded(text, len + 1);
+		bool read = addr_parse(guarded, 0, &a);
+		T_EQUAL(read, len > 25); /* "[...]:6" is the first with a port */
+	}
+}
+
+T_CASE(two_spellings_of_one_address_are_equal)
+{
+	const uint8_t ip[4] = {192, 0, 2, 1};
+	struct addr made = addr_v4(ip, 5), plain, mapped, port, scope;
+
+	T_CHECK(addr_parse("192.0.2.1:5", 0, &plain));
+	T_CHECK(addr_parse("[::ffff:192.0.2.1]:5", 0, &mapped));
+	T_CHECK(addr_parse("192.0.2.1:6", 0, &port));
+	T_CHECK(addr_parse("[::ffff:192.0.2.1%1]:5", 0, &scope));
+	T_CHECK(addr_equal(&made, &plain) && addr_equal(&plain, &mapped));
+	T_CHECK(!addr_equal(&plain, &port) && addr_same_ip(&plain, &port));
+	T_CHECK(!addr_equal(&plain, &scope) && !addr_same_ip(&plain, &scope));
+}
+
+T_CASE(addresses_are_classed)
+{
+	static const struct {
+		const char *text;
+		bool v4, any, loopback;
+	} rows[] = {
+		{"0.0.0.0:1", true, true, false},      {"127.0.0.1:1", true, false, true},
+		{"127.255.0.9:1", true, false, true},  {"128.0.0.1:1", true, false, false},
+		{"0.0.0.1:1", true, false, false},     {"[::]:1", false, true, false},
+		{"[::1]:1", false, false, true},       {"[::2]:1", false, false, false},
+		{"[1::1]:1", false, false, false},     {"[::7f00:1]:1", false, false, false},
+		{"[::fffe:0:0]:1", false, false, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct addr a;
+		T_CHECK(addr_parse(rows[i].text, 0, &a));
+		T_EQUAL(addr_is_v4(&a), rows[i].v4);
+		T_EQUAL(addr_is_any(&a), rows[i].any);
+		T_EQUAL(addr_is_loopback(&a), rows[i].loopback);
+	}
+}
+
+T_MAIN(T_ENTRY(texts_are_read_and_written_in_one_form),
+       T_ENTRY(anything_else_is_refused_and_leaves_the_result_alone),
+       T_ENTRY(every_prefix_of_a_text_is_read_safely),
+       T_ENTRY(two_spellings_of_one_address_are_equal), T_ENTRY(addresses_are_classed))

@@ -1,0 +1,247 @@
+#include "base/text.h"
+
+#include <string.h>
+
+#include "harness/t.h"
+
+T_CASE(pieces_are_joined_and_terminated)
+{
+	char buf[32];
+	struct text t = text_make(buf, sizeof(buf));
+
+	T_TEXT(buf, "");
+	text_put(&t, "id=");
+	text_format(&t, "%d%s", 2345, ",");
+	text_char(&t, 'x');
+	text_bytes(&t, "yz!", 2);
+	text_bytes(&t, NULL, 0);
+	text_hex(&t, "\x00\x9f\xff", 3);
+	T_TEXT(buf, "id=2345,xyz009fff");
+	T_EQUAL(t.len, 17);
+	T_CHECK(!t.cut);
+}
+
+/* Every way to add, into every size of buffer. */
+static void add_by(int way, struct text *t)
+{
+	switch (way) {
+	case 0:
+		text_put(t, "abcdef");
+		break;
+	case 1:
+		text_format(t, "%s%s", "abc", "def");
+		break;
+	case 2:
+		for (char c = 'a'; c <= 'f'; c++)
+			text_char(t, c);
+		break;
+	default:
+		text_hex(t, "\xab\xcd\xef", 3);
+	}
+}
+
+T_CASE(what_does_not_fit_is_cut_and_nothing_follows)
+{
+	for (int way = 0; way < 4; way++) {
+		for (size_t cap = 1; cap <= 8; cap++) {
+			char buf[10] = "#########";
+			struct text t = text_make(buf, cap);
+			size_t fits = cap - 1 < 6 ? cap - 1 : 6;
+			add_by(way, &t);
+			T_EQUAL(t.len, fits);
+			T_EQUAL(t.cut, cap < 7);
+			T_EQUAL(strncmp(buf, "abcdef", fits), 0);
+			T_EQUAL(buf[fits], 0);
+			for (size_t i = cap; i < 9; i++)
+				T_EQUAL(buf[i], '#');
+			text_bytes(&t, "", 0);
+			text_format(&t, "%s", "");
+			T_EQUAL(t.cut, cap < 7);
+		}
+	}
+	char buf[4];
+	struct text t = text_make(buf, sizeof(buf));
+	text_put(&t, "ab\xe2\x82\xac");
+	text_char(&t, 'c'); /* would fit into the hole */
+	text_format(&t, "c");
+	T_TEXT(buf, "ab");
+}
+
+T_CASE(a_cut_leaves_whole_characters)
+{
+	static const char whole[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"; /* 1, 2, 3, 4, 1 octets */
+	static const size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
+
+	for (size_t room = 0; room < sizeof(whole); room++) {
+		char buf[16];
+		struct text put = text_make(buf, room + 1);
+		text_put(&put, whole);
+		T_EQUAL(strlen(buf), kept[room]);
+		T_EQUAL(put.len, kept[room]);
+		struct text format = text_make(buf, room + 1);
+		text_format(&format, "%s", whole);
+		T_EQUAL(strlen(buf), kept[room]);
+		T_EQUAL(format.len, kept[room]);
+		T_EQUAL(format.cut, room < 11);
+	}
+}
+
+T_CASE(json_strings_are_safe_for_any_octets)
+{
+	static const struct {
+		const char *in, *out;
+	} rows[] = {
+		{"", "\"\""},
+		{"G0ABC", "\"G0ABC\""},
+		{"a\"b\\c/", "\"a\\\"b\\\\c/\""},
+		{"\n\t\r\x01\x1f\x7f", "\"\\n\\t\\u000d\\u0001\\u001f\\u007f\""},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\""},
+		{"\xe9", "\"\xef\xbf\xbd\""},                             /* Latin-1 */
+		{"x\xe2\x82", "\"x\xef\xbf\xbd\xef\xbf\xbd\""},           /* cut */
+		{"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},             /* overlong / */
+		{"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* surrogate */
+		{"\xc2\x85", "\"\\u0085\""},                              /* C1 */
+		{"\xe2\x80\xa8\xe2\x80\xae", "\"\\u2028\\u202e\""},       /* line end, override */
+		{"</script>", "\"</script>\""},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char buf[128];
+		struct text t = text_make(buf, sizeof(buf));
+		text_json(&t, (const char *)t_guarded(rows[i].in, strlen(rows[i].in) + 1));
+		T_TEXT(buf, rows[i].out);
+		for (size_t cap = 1; cap <= strlen(rows[i].out); cap++) {
+			t = text_make(buf, cap);
+			text_json(&t, rows[i].in);
+			T_CHECK(t.cut && strlen(buf) < cap);
+		}
+	}
+}
+
+T_CASE(remote_text_is_made_fit_for_people)
+{
+	static const struct {
+		const char *in;
+		size_t len;
+		const char *out;
+	} rows[] = {
+		{"", 0, ""},
+		{"G0ABC   ", 8, "G0ABC"},
+		{" \0\t Reading \0\0 ", 15, "Reading"},
+		{"    ", 4, ""},
+		{"\0\0\0", 3, ""},
+		{"a\0b", 3, "a?b"},
+		{"a\nb\x1b[31m\x7f.", 10, "a?b?[31m?."},
+		{"caf\xc3\xa9", 5, "caf\xc3\xa9"},
+		{"caf\xe9", 4, "caf\xc3\xa9"},
+		{"M\xfcnchen", 7, "M\xc3\xbcnchen"},
+		{"\xa0\xff", 2, "\xc2\xa0\xc3\xbf"},
+		{"\x80\x9f", 2, "??"},
+		{"\xc2\x80\xc2\x9f", 4, "??"},
+		{"\xe2\x82\xac", 3, "\xe2\x82\xac"},
+		{"\xe2\x82", 2, "\xc3\xa2?"},                  /* cut: read as Latin-1 */
+		{"\xc0\xaf", 2, "\xc3\x80\xc2\xaf"},           /* overlong */
+		{"\xe0\x80\xaf", 3, "\xc3\xa0?\xc2\xaf"},      /* overlong */
+		{"\xf0\x80\x80\xaf", 4, "\xc3\xb0??\xc2\xaf"}, /* overlong */
+		{"\xed\xa0\x80", 3, "\xc3\xad\xc2\xa0?"},      /* surrogate */
+		{"\xed\x9f\xbf\xee\x80\x80", 6, "\xed\x9f\xbf\xee\x80\x80"}, /* its neighbours */
+		{"\xf4\x8f\xbf\xbf", 4, "\xf4\x8f\xbf\xbf"},
+		{"\xf4\x90\x80\x80", 4, "\xc3\xb4???"}, /* above U+10FFFF */
+		{"\xf8\x88\x80\x80\x80", 5, "\xc3\xb8????"},
+		{"a\xe2\x80\xae" "b", 5, "a?b"},
+		{"\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\xa9\xe2\x81\xa6\xe2\x81\xa9", 15, "?????"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char buf[64];
+		text_clean(buf, sizeof(buf), t_guarded(rows[i].in, rows[i].len), rows[i].len);
+		T_TEXT(buf, rows[i].out);
+	}
+}
+
+T_CASE(clean_text_of_any_octets_is_valid_and_fits)
+{
+	uint32_t seed = 1;
+
+	for (int round = 0; round < 20000; round++) {
+		uint8_t in[12];
+		char out[16], again[64];
+		for (size_t i = 0; i < sizeof(in); i++) {
+			seed = seed * 1664525 + 1013904223;
+			in[i] = (uint8_t)(seed >> 24);
+		}
+		size_t cap = 1 + (seed >> 8) % sizeof(out);
+		text_clean(out, cap, t_guarded(in, sizeof(in)), sizeof(in));
+		size_t len = strlen(out);
+		T_CHECK(len < cap);
+		while (len > 0 && out[len - 1] == ' ') /* a cut may bare a blank */
+			len--;
+		out[len] = 0;
+		text_clean(again, sizeof(again), out, len);
+		T_TEXT(again, out); /* clean text is clean: all of it was valid */
+	}
+}
+
+T_CASE(a_copy_tells_when_it_is_cut)
+{
+	char buf[4];
+
+	T_CHECK(text_copy(buf, sizeof(buf), "abc"));
+	T_TEXT(buf, "abc");
+	T_CHECK(!text_copy(buf, sizeof(buf), "abcd"));
+	T_TEXT(buf, "abc");
+	T_CHECK(!text_copy(buf, 1, "a"));
+	T_TEXT(buf, "");
+	T_CHECK(text_copy(buf, 1, ""));
+}
+
+T_CASE(numbers_are_whole_and_in_range)
+{
+	static const struct {
+		const char *text;
+		uint64_t min, max, value;
+		bool good;
+	} rows[] = {
+		{"0", 0, 9, 0, true},
+		{"0009", 0, 9, 9, true},
+		{"10", 0, 9, 0, false},
+		{"1", 2, 9, 0, false},
+		{"18446744073709551615", 0, UINT64_MAX, UINT64_MAX, true},
+		{"18446744073709551616", 0, UINT64_MAX, 0, false},
+		{"18446744073709551620", 0, UINT64_MAX, 0, false},
+		{"99999999999999999999", 0, UINT64_MAX, 0, false},
+		{"", 0, 9, 0, false},
+		{"-1", 0, 9, 0, false},
+		{"+1", 0, 9, 0, false},
+		{" 1", 0, 9, 0, false},
+		{"1 ", 0, 9, 0, false},
+		{"0x1", 0, 9, 0, false},
+		{"1:", 0, 99, 0, false},
+		{"1/", 0, 99, 0, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		uint64_t value = 77;
+		size_t len = strlen(rows[i].text);
+		const void *text = t_guarded(rows[i].text, len);
+		bool good = text_to_u64(text, len, rows[i].min, rows[i].max, &value);
+		T_EQUAL(good, rows[i].good);
+		T_CHECK(value == (rows[i].good ? rows[i].value : 77));
+	}
+	uint64_t part;
+	T_CHECK(text_to_u64("123;", 3, 0, 999, &part) && part == 123);
+}
+
+T_CASE(sameness_is_blind_to_case_in_ascii_only)
+{
+	T_CHECK(text_same("", "") && text_same("TS1", "ts1") && text_same("az", "AZ"));
+	T_CHECK(!text_same("a", "") && !text_same("", "a") && !text_same("ab", "a"));
+	T_CHECK(!text_same("@", "`") && !text_same("[", "{") && !text_same("a", "b"));
+	T_CHECK(!text_same("\xc3\xa9", "\xc3\x89"));
+}
+
+T_MAIN(T_ENTRY(pieces_are_joined_and_terminated),
+       T_ENTRY(what_does_not_fit_is_cut_and_nothing_follows), T_ENTRY(a_cut_leaves_whole_characters),
+       T_ENTRY(json_strings_are_safe_for_any_octets), T_ENTRY(remote_text_is_made_fit_for_people),
+       T_ENTRY(clean_text_of_any_octets_is_valid_and_fits), T_ENTRY(a_copy_tells_when_it_is_cut),
+       T_ENTRY(numbers_are_whole_and_in_range), T_ENTRY(sameness_is_blind_to_case_in_ascii_only))
