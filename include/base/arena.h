@@ -35,8 +35,8 @@ void arena_measure(struct arena *arena);
 bool arena_claim(struct arena *arena, size_t size);
 
 /*
- * Cuts `rows` rows of `row_size` bytes, starting on a cache line, zeroed. NULL while measuring; on a
- * real arena the sizes were measured before, so too little room is a bug and yields NULL too.
+ * Cuts `rows` rows of `row_size` bytes, starting on a cache line, zeroed. NULL while measuring; on
+ * a real arena the sizes were measured before, so too little room is a bug and yields NULL too.
  * `name` is static text; cuts of one name are added up in one row.
  */
 void *arena_cut(struct arena *arena, const char *name, size_t rows, size_t row_size);

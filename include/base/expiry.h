@@ -62,21 +62,22 @@ bool expiry_set(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct h
 bool expiry_pop(struct expiry_heap *h, tick_t now, struct expiry_entry *out);
 
 /*
- * What a popped entry means for its row (which the owner found alive), asked right after expiry_pop:
- * true when the row is due. False when the entry is a leftover, the row was cancelled, or it was
- * postponed (then it is pushed again into the room the popped entry left).
+ * What a popped entry means for its row (which the owner found alive), asked right after
+ * expiry_pop: true when the row is due. False when the entry is a leftover, the row was cancelled,
+ * or it was postponed (then it is pushed again into the room the popped entry left).
  */
 bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e, tick_t now);
 
-/* Time of the first entry, TICK_NEVER when empty. It may be a leftover: waking early is harmless. */
+/* Time of the first entry, TICK_NEVER when empty. It may be a leftover: waking early is no harm. */
 tick_t expiry_next(const struct expiry_heap *h);
 
 /* Forgets all entries, as the first step of a rebuild, and counts it. */
 void expiry_clear(struct expiry_heap *h);
 
 /*
- * The second step, for every live row: its entry is gone whatever `hint` says, so it gets a new one at
- * its deadline, or none when that is TICK_NEVER. False when full: more rows than the heap was cut for.
+ * The second step, for every live row: its entry is gone whatever `hint` says, so it gets a new one
+ * at its deadline, or none when that is TICK_NEVER. False when full: more rows than the heap was
+ * cut for.
  */
 bool expiry_put_back(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row);
 

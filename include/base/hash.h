@@ -17,7 +17,7 @@
 
 struct hash_slot {
 	uint64_t key;
-	uint32_t taken; /* value + 1; 0 = empty, so a map is ready as claimed and untouched pages stay away */
+	uint32_t taken; /* value + 1; 0 = empty: a map is ready as claimed, its pages untouched */
 };
 
 struct hash {
@@ -35,7 +35,7 @@ void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t c
 /* HASH_NOT_FOUND when absent. */
 uint32_t hash_get(const struct hash *h, uint64_t key);
 
-/* Adds the key or replaces its value, which is below HASH_NOT_FOUND. False when it is new and the map full. */
+/* Adds the key or replaces its value (below HASH_NOT_FOUND). False when it is new and all full. */
 bool hash_put(struct hash *h, uint64_t key, uint32_t value);
 
 /* False when absent. */

@@ -35,9 +35,9 @@ void text_hex(struct text *t, const void *bytes, size_t len);
 void text_json(struct text *t, const char *s);
 
 /*
- * Copies remote text for people: leading and trailing blanks and NULs go, valid UTF-8 stays, Latin-1
- * bytes become UTF-8, control characters (also those that turn the direction of writing) become '?'.
- * `out` is always terminated; what does not fit is left away, whole characters only.
+ * Copies remote text for people: leading and trailing blanks and NULs go, valid UTF-8 stays,
+ * Latin-1 bytes become UTF-8, control characters (also those that turn the direction of writing)
+ * become '?'. `out` is always terminated; what does not fit is left away, whole characters only.
  */
 void text_clean(char *out, size_t cap, const void *bytes, size_t len);
 

@@ -97,7 +97,7 @@ static bool take_v4(const char **at, uint8_t ip[static 4])
 	return true;
 }
 
-/* One part of an IPv6 address: a group of up to four hex digits, or at the end four octets with dots. */
+/* One part of an IPv6 address: a group of four hex digits, or at the end four octets with dots. */
 static bool take_part(const char **at, uint8_t ip[static 16], size_t *len)
 {
 	const char *start = *at;
@@ -179,7 +179,7 @@ bool addr_parse(const char *text, uint16_t default_port, struct addr *out)
 	return true;
 }
 
-/* RFC 5952: the longest run of two or more zero groups, the first of equals; start 8 = there is none. */
+/* RFC 5952: the longest run of two or more zero groups, the first of equals; start 8 = none. */
 static void longest_zeros(const uint8_t ip[static 16], size_t *start, size_t *count)
 {
 	*start = 8;

@@ -19,7 +19,7 @@ bool arena_claim(struct arena *arena, size_t size)
 		errno = ENOMEM;
 		return false;
 	}
-	/* calloc leaves the pages of a large block to be touched, and paid for, by their first use. */
+	/* The pages of a large block from calloc are touched, and paid for, by their first use. */
 	arena->claimed = calloc(1, size + LINE_LEN);
 	if (!arena->claimed)
 		return false;

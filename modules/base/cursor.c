@@ -10,7 +10,7 @@ struct rd rd_make(const void *bytes, size_t len)
 	return (struct rd){.at = at, .end = at + len};
 }
 
-/* The next `len` octets, or NULL when there are fewer: the one place where a reader turns bad. */
+/* The next `len` octets, or NULL: the one place where a reader turns bad. */
 static const uint8_t *take(struct rd *r, size_t len)
 {
 	const uint8_t *from = r->at;
@@ -118,7 +118,7 @@ struct wr wr_make(void *buf, size_t cap)
 	return (struct wr){.start = start, .at = start, .end = cap ? start + cap : start};
 }
 
-/* Room for `len` octets, at least one, or NULL when there is less: the one place where a writer turns bad. */
+/* Room for `len` octets (one or more), or NULL: the one place where a writer turns bad. */
 static uint8_t *room(struct wr *w, size_t len)
 {
 	uint8_t *to = w->at;

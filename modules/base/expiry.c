@@ -55,7 +55,7 @@ static void sink(struct expiry_heap *h, const struct expiry_entry *e)
 	h->entries[i] = *e;
 }
 
-/* Gives the row an entry at its deadline. Without room the hint stays: the old entry, if any, is valid. */
+/* Gives the row an entry at its deadline. Without room an old entry stays the valid one. */
 static bool push_row(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row)
 {
 	struct expiry_entry e = {

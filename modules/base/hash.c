@@ -16,8 +16,8 @@ void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t c
 }
 
 /*
- * Where a key would like to live. Two multiplications, the second by a secret number, carry every bit of
- * the key upwards; so the place is taken from the top bits, scaled to the number of slots.
+ * Where a key would like to live. Two multiplications, the second by a secret number, carry every
+ * bit of the key upwards; so the place is taken from the top bits, scaled to the number of slots.
  */
 static uint32_t home(const struct hash *h, uint64_t key)
 {
@@ -27,7 +27,7 @@ static uint32_t home(const struct hash *h, uint64_t key)
 	return (uint32_t)((x >> 32) * ((uint64_t)h->mask + 1) >> 32);
 }
 
-/* The slot that holds the key, or the empty one that ends its chain; half of all slots are empty. */
+/* The slot that holds the key, or the empty one that ends its chain: half of all are empty. */
 static uint32_t find(const struct hash *h, uint64_t key)
 {
 	uint32_t i = home(h, key);

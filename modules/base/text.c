@@ -4,15 +4,16 @@
 #include <string.h>
 
 /*
- * Length of the UTF-8 character at `s` and its code point; 0 for anything RFC 3629 forbids: a stray or
- * missing continuation octet, an overlong form, a surrogate, a number above U+10FFFF.
+ * Length of the UTF-8 character at `s` and its code point; 0 for anything RFC 3629 forbids: a stray
+ * or missing continuation octet, an overlong form, a surrogate, a number above U+10FFFF.
  */
 static size_t utf8_take(const uint8_t *s, size_t left, uint32_t *point)
 {
 	static const struct {
 		uint8_t mask, lead;
 		uint32_t least;
-	} forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	} forms[] = {
+		{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
 
 	for (size_t more = 0; more < ARRAY_LEN(forms); more++) {
 		if ((s[0] & forms[more].mask) != forms[more].lead)

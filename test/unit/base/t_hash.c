@@ -31,7 +31,8 @@ T_CASE(what_is_put_is_found_until_removed)
 
 	T_EQUAL(hash_get(&h, 5), HASH_NOT_FOUND);
 	T_CHECK(!hash_remove(&h, 5));
-	T_CHECK(hash_put(&h, 5, 50) && hash_put(&h, 0, 0) && hash_put(&h, UINT64_MAX, UINT32_MAX - 1));
+	T_CHECK(hash_put(&h, 5, 50) && hash_put(&h, 0, 0) &&
+	        hash_put(&h, UINT64_MAX, UINT32_MAX - 1));
 	T_EQUAL(hash_get(&h, 5), 50);
 	T_EQUAL(hash_get(&h, 0), 0);
 	T_EQUAL(hash_get(&h, UINT64_MAX), UINT32_MAX - 1);

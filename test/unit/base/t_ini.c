@@ -14,8 +14,8 @@ static enum ini_kind split(const char *line, size_t len, struct ini_line *out)
 
 T_CASE(lines_without_content_are_empty)
 {
-	static const char *const rows[] = {"", " ", "\t \t", "\r", "  \r", "; x", "# x", "  ;x = y", "#[a]",
-	                                   ";", " #"};
+	static const char *const rows[] = {"",    " ",        "\t \t", "\r", "  \r", "; x",
+	                                   "# x", "  ;x = y", "#[a]",  ";",  " #"};
 	struct ini_line line;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)

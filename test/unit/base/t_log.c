@@ -13,7 +13,7 @@ struct caught {
 	char line[512];
 };
 
-static void catch(void *context, enum log_level level, const char *line)
+static void catch (void *context, enum log_level level, const char *line)
 {
 	struct caught *c = context;
 
@@ -185,8 +185,8 @@ T_CASE(levels_have_names)
 	T_TEXT(log_level_name((enum log_level)6), "?");
 }
 
-T_MAIN(T_ENTRY(a_line_reaches_the_sink_with_its_level), T_ENTRY(control_octets_become_question_marks),
-       T_ENTRY(a_long_line_is_cut_at_400_octets), T_ENTRY(the_level_decides_what_is_written),
-       T_ENTRY(errno_survives_a_log_line), T_ENTRY(standard_error_gets_one_write_a_line),
-       T_ENTRY(the_longest_line_keeps_its_newline), T_ENTRY(a_lost_line_changes_nothing),
-       T_ENTRY(levels_have_names))
+T_MAIN(T_ENTRY(a_line_reaches_the_sink_with_its_level),
+       T_ENTRY(control_octets_become_question_marks), T_ENTRY(a_long_line_is_cut_at_400_octets),
+       T_ENTRY(the_level_decides_what_is_written), T_ENTRY(errno_survives_a_log_line),
+       T_ENTRY(standard_error_gets_one_write_a_line), T_ENTRY(the_longest_line_keeps_its_newline),
+       T_ENTRY(a_lost_line_changes_nothing), T_ENTRY(levels_have_names))

@@ -39,7 +39,8 @@ T_CASE(the_standards_examples_hold)
 
 T_CASE(a_million_a_in_uneven_pieces)
 {
-	static const char a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+	static const char a[] =
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 	uint8_t digest[SHA256_LEN], expected[SHA256_LEN];
 	struct sha256 s;
 	size_t left = 1000000;

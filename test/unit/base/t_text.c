@@ -69,7 +69,8 @@ T_CASE(what_does_not_fit_is_cut_and_nothing_follows)
 
 T_CASE(a_cut_leaves_whole_characters)
 {
-	static const char whole[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"; /* 1, 2, 3, 4, 1 octets */
+	static const char whole[] =
+		"a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z"; /* 1, 2, 3, 4, 1 octets */
 	static const size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11};
 
 	for (size_t room = 0; room < sizeof(whole); room++) {
@@ -95,13 +96,14 @@ T_CASE(json_strings_are_safe_for_any_octets)
 		{"G0ABC", "\"G0ABC\""},
 		{"a\"b\\c/", "\"a\\\"b\\\\c/\""},
 		{"\n\t\r\x01\x1f\x7f", "\"\\n\\t\\u000d\\u0001\\u001f\\u007f\""},
-		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\""},
-		{"\xe9", "\"\xef\xbf\xbd\""},                             /* Latin-1 */
-		{"x\xe2\x82", "\"x\xef\xbf\xbd\xef\xbf\xbd\""},           /* cut */
-		{"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},             /* overlong / */
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80",
+	         "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\""},
+		{"\xe9", "\"\xef\xbf\xbd\""},                                 /* Latin-1 */
+		{"x\xe2\x82", "\"x\xef\xbf\xbd\xef\xbf\xbd\""},               /* cut */
+		{"\xc0\xaf", "\"\xef\xbf\xbd\xef\xbf\xbd\""},                 /* overlong / */
 		{"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* surrogate */
-		{"\xc2\x85", "\"\\u0085\""},                              /* C1 */
-		{"\xe2\x80\xa8\xe2\x80\xae", "\"\\u2028\\u202e\""},       /* line end, override */
+		{"\xc2\x85", "\"\\u0085\""},                                  /* C1 */
+		{"\xe2\x80\xa8\xe2\x80\xae", "\"\\u2028\\u202e\""}, /* line end, override */
 		{"</script>", "\"</script>\""},
 	};
 
@@ -148,7 +150,9 @@ T_CASE(remote_text_is_made_fit_for_people)
 		{"\xf4\x8f\xbf\xbf", 4, "\xf4\x8f\xbf\xbf"},
 		{"\xf4\x90\x80\x80", 4, "\xc3\xb4???"}, /* above U+10FFFF */
 		{"\xf8\x88\x80\x80\x80", 5, "\xc3\xb8????"},
-		{"a\xe2\x80\xae" "b", 5, "a?b"},
+		{"a\xe2\x80\xae"
+	         "b",
+	         5, "a?b"},
 		{"\xe2\x80\x8e\xe2\x80\x8f\xe2\x80\xa9\xe2\x81\xa6\xe2\x81\xa9", 15, "?????"},
 	};
 
@@ -241,7 +245,8 @@ T_CASE(sameness_is_blind_to_case_in_ascii_only)
 }
 
 T_MAIN(T_ENTRY(pieces_are_joined_and_terminated),
-       T_ENTRY(what_does_not_fit_is_cut_and_nothing_follows), T_ENTRY(a_cut_leaves_whole_characters),
-       T_ENTRY(json_strings_are_safe_for_any_octets), T_ENTRY(remote_text_is_made_fit_for_people),
+       T_ENTRY(what_does_not_fit_is_cut_and_nothing_follows),
+       T_ENTRY(a_cut_leaves_whole_characters), T_ENTRY(json_strings_are_safe_for_any_octets),
+       T_ENTRY(remote_text_is_made_fit_for_people),
        T_ENTRY(clean_text_of_any_octets_is_valid_and_fits), T_ENTRY(a_copy_tells_when_it_is_cut),
        T_ENTRY(numbers_are_whole_and_in_range), T_ENTRY(sameness_is_blind_to_case_in_ascii_only))
