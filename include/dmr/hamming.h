@@ -27,7 +27,7 @@ extern const struct hamming hamming_16_11; /* rows of embedded LC; corrects 1 bi
 /* The whole code word of these data bits. */
 uint16_t hamming_encode(const struct hamming *h, uint16_t data);
 
-/* Turns *word into the code word at most one bit away; false when there is none, *word untouched. */
+/* Makes *word the code word at most one bit away; false when there is none, *word untouched. */
 MUST_CHECK bool hamming_correct(const struct hamming *h, uint16_t *word);
 
 #endif

@@ -75,9 +75,9 @@ static void put_utf16(struct text *t, uint32_t unit, uint32_t *high)
 }
 
 /*
- * Radios count a UTF-8 alias in characters or in octets. Counting characters reads both whole, for
- * an alias counted in octets ends in NULs, which are no text. Whether octets are Latin-1 or UTF-8 is
- * left to text_clean: radios mislabel them.
+ * Radios count a UTF-8 alias in characters or in octets. Counting characters reads both whole,
+ * for an alias counted in octets ends in NULs, which are no text. Whether octets are Latin-1 or
+ * UTF-8 is left to text_clean: radios mislabel them.
  */
 bool alias_text(const struct alias *a, char out[static ALIAS_TEXT_CAP])
 {

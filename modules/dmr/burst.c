@@ -62,7 +62,8 @@ void burst_put_slot_type(uint8_t burst[static DMR_BURST_LEN], uint8_t cc, enum d
 bool burst_slot_type(const uint8_t burst[static DMR_BURST_LEN], uint8_t *cc, uint8_t *type)
 {
 	uint8_t data;
-	uint32_t word = bits_get(burst, SLOT_TYPE_AT, 10) << 10 | bits_get(burst, SLOT_TYPE_AT_2, 10);
+	uint32_t word = bits_get(burst, SLOT_TYPE_AT, 10) << 10;
+	word |= bits_get(burst, SLOT_TYPE_AT_2, 10);
 	if (!golay_decode(word, &data))
 		return false;
 	*cc = data >> 4;
@@ -72,7 +73,8 @@ bool burst_slot_type(const uint8_t burst[static DMR_BURST_LEN], uint8_t *cc, uin
 
 void burst_put_emb(uint8_t burst[static DMR_BURST_LEN], uint8_t cc, bool pi, enum dmr_lcss lcss)
 {
-	uint32_t word = qr_encode((uint8_t)((cc & 15u) << 3 | (pi ? 4u : 0u) | ((unsigned)lcss & 3u)));
+	unsigned data = (cc & 15u) << 3 | (pi ? 4u : 0u) | ((unsigned)lcss & 3u);
+	uint32_t word = qr_encode((uint8_t)data);
 	bits_put(burst, EMB_AT, 8, word >> 8);
 	bits_put(burst, EMB_AT_2, 8, word);
 }
