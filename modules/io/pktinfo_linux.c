@@ -1,0 +1,108 @@
+#include "io/pktinfo.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <stddef.h>
+
+/* One cmsg(3) as the kernel reads and writes it. */
+struct control {
+	struct cmsghdr header;
+	union {
+		struct in_pktinfo v4;
+		struct in6_pktinfo v6;
+		unsigned char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) - CMSG_LEN(0)];
+	};
+};
+
+static_assert(offsetof(struct control, v4) == CMSG_LEN(0), "the data stands where cmsg(3) puts it");
+
+struct pktinfo {
+	struct control *rows;
+	socklen_t room;
+};
+
+int pktinfo_ask(int fd, bool v4)
+{
+	const int on = 1;
+
+	return v4 ? setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on))
+	          : setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));
+}
+
+struct pktinfo *pktinfo_open(struct arena *arena, uint32_t rows, bool v4)
+{
+	struct pktinfo *p = arena_cut(arena, "udp", 1, sizeof(*p));
+	struct control *control = arena_cut(arena, "udp", rows, sizeof(*control));
+
+	if (!p || !control)
+		return NULL;
+	p->rows = control;
+	p->room = v4 ? CMSG_SPACE(sizeof(control->v4)) : CMSG_SPACE(sizeof(control->v6));
+	for (uint32_t i = 0; i < rows; i++) {
+		struct cmsghdr *header = &control[i].header;
+
+		header->cmsg_len = v4 ? CMSG_LEN(sizeof(control->v4)) : CMSG_LEN(sizeof(control->v6));
+		header->cmsg_level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+		header->cmsg_type = v4 ? IP_PKTINFO : IPV6_PKTINFO;
+	}
+	return p;
+}
+
+void pktinfo_attach(struct pktinfo *p, uint32_t row, struct msghdr *m)
+{
+	m->msg_control = &p->rows[row];
+	m->msg_controllen = p->room;
+}
+
+void pktinfo_put(struct pktinfo *p, uint32_t row, const struct addr *from)
+{
+	struct control *c = &p->rows[row];
+
+	if (c->header.cmsg_level == IPPROTO_IP) {
+		c->v4.ipi_spec_dst.s_addr =
+			htonl((uint32_t)from->ip[12] << 24 | (uint32_t)from->ip[13] << 16 |
+		              (uint32_t)from->ip[14] << 8 | from->ip[15]);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(from->ip); i++)
+		c->v6.ipi6_addr.s6_addr[i] = from->ip[i];
+	c->v6.ipi6_ifindex = from->scope;
+}
+
+/* ipi_spec_dst, not ipi_addr: an answer to a broadcast cannot leave from the broadcast address. */
+static struct addr local_v4(const struct in_pktinfo *info)
+{
+	uint32_t ip = ntohl(info->ipi_spec_dst.s_addr);
+	uint8_t octets[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip};
+
+	return addr_v4(octets, 0);
+}
+
+/* Only a link-local address is bound to its interface; for all others the routing table chooses. */
+static struct addr local_v6(const struct in6_pktinfo *info)
+{
+	struct addr a = {.port = 0};
+
+	for (size_t i = 0; i < sizeof(a.ip); i++)
+		a.ip[i] = info->ipi6_addr.s6_addr[i];
+	if (IN6_IS_ADDR_LINKLOCAL(&info->ipi6_addr))
+		a.scope = (uint32_t)info->ipi6_ifindex;
+	return a;
+}
+
+bool pktinfo_take(const struct pktinfo *p, uint32_t row, const struct msghdr *m,
+                  struct addr *local)
+{
+	const struct control *c = &p->rows[row];
+
+	if (m->msg_controllen < c->header.cmsg_len || m->msg_controllen < CMSG_LEN(0))
+		return false;
+	if (c->header.cmsg_level == IPPROTO_IP && c->header.cmsg_type == IP_PKTINFO)
+		*local = local_v4(&c->v4);
+	else if (c->header.cmsg_level == IPPROTO_IPV6 && c->header.cmsg_type == IPV6_PKTINFO)
+		*local = local_v6(&c->v6);
+	else
+		return false;
+	return true;
+}

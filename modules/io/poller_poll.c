@@ -1,0 +1,110 @@
+#include "io/poller.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+
+struct poller {
+	uint32_t count;
+	uint32_t capacity;
+	uint32_t next;      /* where the next look begins, so that a small `cap` starves nobody */
+	struct pollfd *fds; /* the first `count` are in use, in no order */
+	uint64_t *tags;
+};
+
+struct poller *poller_open(struct arena *arena, uint32_t capacity)
+{
+	struct poller *p = arena_cut(arena, "poller", 1, sizeof(*p));
+	struct pollfd *fds = arena_cut(arena, "poller", capacity, sizeof(*fds));
+	uint64_t *tags = arena_cut(arena, "poller", capacity, sizeof(*tags));
+
+	if (!p || !fds || !tags)
+		return NULL;
+	p->capacity = capacity;
+	p->fds = fds;
+	p->tags = tags;
+	return p;
+}
+
+void poller_close(struct poller *p)
+{
+	p->count = 0;
+}
+
+static uint32_t find(const struct poller *p, int fd)
+{
+	uint32_t i = 0;
+
+	while (i < p->count && p->fds[i].fd != fd)
+		i++;
+	return i;
+}
+
+int poller_watch(struct poller *p, int fd, unsigned interest, uint64_t tag)
+{
+	uint32_t i = find(p, fd);
+
+	if (fd < 0) {
+		errno = EBADF;
+		return -1;
+	}
+	if (i == p->capacity) {
+		errno = ENOSPC;
+		return -1;
+	}
+	if (i == p->count)
+		p->count++;
+	p->fds[i].fd = fd;
+	p->fds[i].events = (short)((interest & POLLER_READ ? POLLIN : 0) |
+	                           (interest & POLLER_WRITE ? POLLOUT : 0));
+	p->fds[i].revents = 0;
+	p->tags[i] = tag;
+	return 0;
+}
+
+void poller_drop(struct poller *p, int fd)
+{
+	uint32_t i = find(p, fd);
+
+	if (i == p->count)
+		return;
+	p->count--;
+	p->fds[i] = p->fds[p->count];
+	p->tags[i] = p->tags[p->count];
+}
+
+static int wait_ms(tick_t wait)
+{
+	if (wait == TICK_NEVER)
+		return -1;
+	if (wait < 0)
+		return 0;
+	return wait > INT_MAX ? INT_MAX : (int)wait;
+}
+
+int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tick_t wait)
+{
+	int n = poll(p->fds, p->count, wait_ms(wait));
+	uint32_t found = 0;
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -1;
+	for (uint32_t looked = 0; n > 0 && looked < p->count && found < cap; looked++) {
+		uint32_t i = p->next++ % p->count;
+		short told = p->fds[i].revents;
+
+		if (!told)
+			continue;
+		events[found].tag = p->tags[i];
+		events[found].ready = (told & POLLIN ? POLLER_READ : 0) |
+		                      (told & POLLOUT ? POLLER_WRITE : 0) |
+		                      (told & (POLLHUP | POLLERR | POLLNVAL) ? POLLER_END : 0);
+		found++;
+	}
+	return (int)found;
+}
+
+const char *poller_name(void)
+{
+	return "poll";
+}

@@ -1,0 +1,48 @@
+#include "io/process.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* The strings of argv stand one behind the other; the first gap ends the room. */
+struct process_title process_title_of(int argc, char **argv)
+{
+	struct process_title title = {.start = NULL};
+
+	if (argc < 1)
+		return title;
+	title.start = argv[0];
+	for (int i = 0; i < argc && argv[i] == title.start + title.room; i++)
+		title.room += strlen(argv[i]) + 1;
+	return title;
+}
+
+void process_rename(const struct process_title *title, const char *name)
+{
+	prctl(PR_SET_NAME, name);
+	if (!title->room)
+		return;
+	memset(title->start, 0, title->room);
+	text_copy(title->start, title->room, name);
+}
+
+void process_hide(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+bool process_die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	return getppid() == parent;
+}
+
+/* A dynamic binary was loaded by an interpreter, whose address the kernel tells. */
+bool process_is_static(void)
+{
+	return getauxval(AT_BASE) == 0;
+}

@@ -1,0 +1,110 @@
+#include "io/unix.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "io/pipe.h"
+
+#define CALLERS_WAITING 16
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_un un;
+};
+
+static int fail_closing(int fd)
+{
+	int cause = errno;
+
+	close(fd);
+	errno = cause;
+	return -1;
+}
+
+static int address_of(const char *path, union address *out)
+{
+	*out = (union address){.un.sun_family = AF_UNIX};
+	if (*path && text_copy(out->un.sun_path, sizeof(out->un.sun_path), path))
+		return 0;
+	errno = *path ? ENAMETOOLONG : EINVAL;
+	return -1;
+}
+
+/* A socket file nobody listens behind. */
+static bool is_dead(const char *path)
+{
+	struct stat s;
+
+	if (lstat(path, &s) != 0 || !S_ISSOCK(s.st_mode))
+		return false;
+	int fd = unix_connect(path);
+	if (fd >= 0) {
+		close(fd);
+		return false;
+	}
+	return errno == ECONNREFUSED;
+}
+
+/* The file gets its mode as it is made, so there is no moment when everybody may connect. */
+static int bind_0660(int fd, const union address *a)
+{
+	mode_t before = umask(S_IXUSR | S_IXGRP | S_IRWXO);
+	int result = bind(fd, &a->any, sizeof(a->un));
+	int cause = errno;
+
+	umask(before);
+	errno = cause;
+	return result;
+}
+
+static int bind_over_dead(int fd, const union address *a)
+{
+	if (bind_0660(fd, a) == 0)
+		return 0;
+	if (errno != EADDRINUSE)
+		return -1;
+	if (is_dead(a->un.sun_path) && unlink(a->un.sun_path) == 0)
+		return bind_0660(fd, a);
+	errno = EADDRINUSE;
+	return -1;
+}
+
+int unix_listen(const char *path)
+{
+	union address a;
+
+	if (address_of(path, &a) != 0)
+		return -1;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (fd < 0)
+		return -1;
+	if (bind_over_dead(fd, &a) != 0 || listen(fd, CALLERS_WAITING) != 0 ||
+	    pipe_prepare(fd) != 0)
+		return fail_closing(fd);
+	return fd;
+}
+
+int unix_accept(int fd)
+{
+	int caller = accept(fd, NULL, NULL);
+
+	if (caller < 0)
+		return -1;
+	return pipe_prepare(caller) == 0 ? caller : fail_closing(caller);
+}
+
+int unix_connect(const char *path)
+{
+	union address a;
+
+	if (address_of(path, &a) != 0)
+		return -1;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (fd < 0)
+		return -1;
+	return connect(fd, &a.any, sizeof(a.un)) == 0 ? fd : fail_closing(fd);
+}

@@ -1,0 +1,97 @@
+#include "harness/t.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/pipe.h"
+#include "io/poller.h"
+#include "io/signals.h"
+
+T_CASE(signals_come_in_order_and_once)
+{
+	T_CHECK(signals_open() >= 0);
+	T_EQUAL(signals_take(), SIGNAL_NOTHING);
+	raise(SIGHUP);
+	raise(SIGTERM);
+	raise(SIGHUP);
+	raise(SIGINT);
+	T_EQUAL(signals_take(), SIGNAL_HUP);
+	T_EQUAL(signals_take(), SIGNAL_TERM);
+	T_EQUAL(signals_take(), SIGNAL_HUP);
+	T_EQUAL(signals_take(), SIGNAL_INT);
+	T_EQUAL(signals_take(), SIGNAL_NOTHING);
+}
+
+T_CASE(a_wait_ends_with_a_signal)
+{
+	struct arena measure, arena;
+	struct poller_event e;
+	int fd = signals_open();
+
+	arena_measure(&measure);
+	poller_open(&measure, 1);
+	T_CHECK(arena_claim(&arena, measure.used));
+	struct poller *p = poller_open(&arena, 1);
+	T_EQUAL(poller_watch(p, fd, POLLER_READ, 9), 0);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(0);
+	while (poller_wait(p, &e, 1, TICK_NEVER) == 0)
+		;
+	T_EQUAL(e.tag, 9);
+	T_EQUAL(signals_take(), SIGNAL_CHLD);
+	T_EQUAL(waitpid(child, NULL, 0), child);
+	poller_close(p);
+	arena_release(&arena);
+}
+
+T_CASE(a_closed_reader_is_an_error_and_not_a_signal)
+{
+	int ends[2];
+
+	T_CHECK(signals_open() >= 0);
+	T_EQUAL(pipe_open(ends), 0);
+	close(ends[0]);
+	T_CHECK(!pipe_put(ends[1], "x", 1));
+	T_EQUAL(errno, EPIPE);
+	close(ends[1]);
+}
+
+/* A signal sent to a child right after the fork is the child's, and its parent does not see it. */
+T_CASE(a_child_has_signals_of_its_own)
+{
+	int status;
+
+	T_CHECK(signals_open() >= 0);
+	signals_hold(true);
+	pid_t child = fork();
+	if (child == 0) {
+		raise(SIGTERM);
+		int fd = signals_open();
+		_exit(fd >= 0 && signals_take() == SIGNAL_TERM ? 0 : 1);
+	}
+	signals_hold(false);
+	T_EQUAL(waitpid(child, &status, 0), child);
+	T_EQUAL(status, 0);
+	T_EQUAL(signals_take(), SIGNAL_CHLD);
+	T_EQUAL(signals_take(), SIGNAL_NOTHING);
+}
+
+/* Far more than the pipe holds: the handler must not wait. */
+T_CASE(a_storm_of_signals_does_not_stop_us)
+{
+	int taken = 0;
+
+	T_CHECK(signals_open() >= 0);
+	for (int i = 0; i < 100000; i++)
+		raise(SIGHUP);
+	while (signals_take() == SIGNAL_HUP)
+		taken++;
+	T_CHECK(taken >= 4096);
+}
+
+T_MAIN(T_ENTRY(signals_come_in_order_and_once), T_ENTRY(a_wait_ends_with_a_signal),
+       T_ENTRY(a_closed_reader_is_an_error_and_not_a_signal), T_ENTRY(a_child_has_signals_of_its_own),
+       T_ENTRY(a_storm_of_signals_does_not_stop_us))
