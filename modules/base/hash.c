@@ -21,7 +21,7 @@ void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t c
  */
 static uint32_t home(const struct hash *h, uint64_t key)
 {
-	uint64_t x = (key ^ h->secret) * 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
+	uint64_t x = key * 0x9e3779b97f4a7c15; /* 2^64 / golden ratio */
 
 	x = (x ^ x >> 32) * ((h->secret ^ 0xbf58476d1ce4e5b8) | 1);
 	return (uint32_t)((x >> 32) * ((uint64_t)h->mask + 1) >> 32);

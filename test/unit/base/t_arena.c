@@ -56,6 +56,17 @@ T_CASE(cuts_are_zeroed_apart_and_on_cache_lines)
 	T_CHECK(arena.block == NULL && arena.used == 0);
 }
 
+T_CASE(blocks_of_all_sizes_begin_on_a_cache_line)
+{
+	for (size_t size = 64; size <= 2048; size += 16) {
+		struct arena arena;
+		T_CHECK(arena_claim(&arena, size));
+		T_EQUAL((uintptr_t)arena.block % 64, 0);
+		memset(arena.block, 1, size);
+		arena_release(&arena);
+	}
+}
+
 T_CASE(cuts_of_one_name_are_listed_in_one_row)
 {
 	struct arena arena;
@@ -118,6 +129,7 @@ T_CASE(an_empty_arena_gives_nothing)
 }
 
 T_MAIN(T_ENTRY(measured_size_is_exactly_enough), T_ENTRY(cuts_are_zeroed_apart_and_on_cache_lines),
+       T_ENTRY(blocks_of_all_sizes_begin_on_a_cache_line),
        T_ENTRY(cuts_of_one_name_are_listed_in_one_row),
        T_ENTRY(more_names_than_rows_are_still_counted),
        T_ENTRY(a_size_that_does_not_fit_cannot_be_claimed), T_ENTRY(an_empty_arena_gives_nothing))

@@ -169,6 +169,11 @@ T_CASE(a_writer_without_room_writes_nothing_and_stays_bad)
 			T_BYTES(buf, zeros, sizeof(buf));
 		}
 	}
+	uint8_t two[2];
+	struct wr w = wr_make(two, sizeof(two));
+	wr_u8(&w, 1);
+	wr_u16(&w, 2);
+	T_EQUAL(wr_len(&w), 0); /* what went well before must not be sent either */
 	struct wr nowhere = wr_make(NULL, 0);
 	T_EQUAL(wr_len(&nowhere), 0);
 	T_CHECK(!nowhere.bad);

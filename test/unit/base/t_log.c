@@ -13,7 +13,7 @@ struct caught {
 	char line[512];
 };
 
-static void catch (void *context, enum log_level level, const char *line)
+static void keep(void *context, enum log_level level, const char *line)
 {
 	struct caught *c = context;
 
@@ -27,7 +27,7 @@ T_CASE(a_line_reaches_the_sink_with_its_level)
 {
 	struct caught c = {0};
 
-	log_set_sink(catch, &c);
+	log_set_sink(keep, &c);
 	log_remote("session=%u reason=%s", 2345678U, "bad digest");
 	T_EQUAL(c.lines, 1);
 	T_EQUAL(c.level, LOG_REMOTE);
@@ -38,7 +38,7 @@ T_CASE(control_octets_become_question_marks)
 {
 	struct caught c = {0};
 
-	log_set_sink(catch, &c);
+	log_set_sink(keep, &c);
 	log_info("a%sb", "\n\r\t\x1b\x7f\x01");
 	T_TEXT(c.line, "a??????b");
 	log_info("%s", "caf\xc3\xa9");
@@ -52,7 +52,7 @@ T_CASE(a_long_line_is_cut_at_400_octets)
 
 	memset(text, 'x', sizeof(text));
 	text[449] = 0;
-	log_set_sink(catch, &c);
+	log_set_sink(keep, &c);
 	log_info("%s", text);
 	T_EQUAL(strlen(c.line), 400);
 	memcpy(text + 399, "\xc3\xa9", 2); /* a character across the cut goes whole */
@@ -64,7 +64,7 @@ T_CASE(the_level_decides_what_is_written)
 {
 	struct caught c = {0};
 
-	log_set_sink(catch, &c);
+	log_set_sink(keep, &c);
 	log_debug("no");
 	T_EQUAL(c.lines, 0);
 	log_set_level(LOG_DEBUG);
@@ -82,7 +82,7 @@ T_CASE(errno_survives_a_log_line)
 {
 	struct caught c = {0};
 
-	log_set_sink(catch, &c);
+	log_set_sink(keep, &c);
 	errno = ENOSPC;
 	log_info("x");
 	T_EQUAL(errno, ENOSPC);
