@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/util.h"
+
 #define TGLIST_MAX 50u /* talkgroups per list */
 #define TGLIST_BAD_MAX 4u
 
@@ -34,6 +36,9 @@ void bad_tokens_add(struct bad_tokens *bad, size_t at, size_t len, const char *r
 
 /* Numbers that cannot be a static talkgroup: 0..5, 9, 4000, 5000, 9990..9999, and from 16777215 up. */
 bool tg_is_prohibited(uint32_t tg);
+
+/* Adds one token; NULL when it is in the list now, else the reason why not. */
+MUST_CHECK const char *tg_list_add(struct tg_list *list, const char *token, size_t len);
 
 /*
  * Reads the list that stands at text[from .. from+len) into `list` (emptied first). Positions in `bad` count

@@ -20,6 +20,8 @@
 
 #define OPTIONS_WORD_MAX 16u
 #define OPTIONS_KEY_MAX 33u
+#define OPTIONS_TEXT_MAX 512u     /* clients send up to some 300 */
+#define OPTIONS_TIMER_MAX_S 604800u /* a week; longer timers are cut to it */
 
 struct options {
 	/* which of the fields below were present */
@@ -35,7 +37,16 @@ struct options {
 	char key[OPTIONS_KEY_MAX];
 };
 
-/* Reads a string of `len` octets; cannot fail as a whole. Writes all of *out and *bad. */
+/*
+ * Reads a string of `len` octets; cannot fail as a whole. Writes all of *out and *bad. What stands beyond
+ * OPTIONS_TEXT_MAX is a bad token.
+ */
 void options_parse(const char *text, size_t len, struct options *out, struct bad_tokens *bad);
+
+/*
+ * The string as it may be shown: cleaned for people, the values of PASS and KEY blanked. `out` is always
+ * terminated; what does not fit is left away.
+ */
+void options_clean(const char *text, size_t len, char *out, size_t cap);
 
 #endif

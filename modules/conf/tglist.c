@@ -26,19 +26,18 @@ bool tg_list_has(const struct tg_list *list, uint32_t tg)
 	return false;
 }
 
-/* Adds the number in `token`; NULL, or why it could not be. */
-static const char *list_add(struct tg_list *list, const char *token, size_t len)
+const char *tg_list_add(struct tg_list *list, const char *token, size_t len)
 {
 	uint64_t number;
 
 	if (!text_to_u64(token, len, 0, UINT32_MAX, &number))
-		return "is no talkgroup number";
+		return "not a talkgroup number";
 	if (tg_is_prohibited((uint32_t)number))
 		return "cannot be a static talkgroup";
 	if (tg_list_has(list, (uint32_t)number))
 		return NULL;
 	if (list->count == TGLIST_MAX)
-		return "is one talkgroup too many";
+		return "one talkgroup too many";
 	list->tg[list->count++] = (uint32_t)number;
 	return NULL;
 }
@@ -64,7 +63,7 @@ void tg_list_parse(const char *text, size_t from, size_t len, struct tg_list *li
 			stop--;
 		if (start == stop)
 			continue; /* a comma too many hurts nobody */
-		const char *reason = list_add(list, text + start, stop - start);
+		const char *reason = tg_list_add(list, text + start, stop - start);
 		if (reason)
 			bad_tokens_add(bad, start, stop - start, reason);
 	}

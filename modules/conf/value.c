@@ -155,12 +155,10 @@ static bool read_talkgroups(const char *text, struct tg_list *out, struct text *
 		const struct bad_token *token = &bad.first[i];
 		char shown[24];
 		text_clean(shown, sizeof(shown), text + token->at, token->len);
-		text_format(expected, "%s\"%s\" %s", i ? ", " : "", shown, token->reason);
+		text_format(expected, "%s\"%s\": %s", i ? "; " : "", shown, token->reason);
 	}
 	if (bad.total > TGLIST_BAD_MAX)
-		text_format(expected, ", and %u more", bad.total - TGLIST_BAD_MAX);
-	if (bad.total)
-		text_put(expected, "; expected talkgroups with commas between them");
+		text_format(expected, "; and %u more", bad.total - TGLIST_BAD_MAX);
 	return bad.total == 0;
 }
 
