@@ -101,7 +101,7 @@ build/obj/$(1)/hotspot: $$(HOTSPOT:%.c=build/obj/$(1)/%.o) $$(call archives,$(1)
 	$$(call link,$(2) $(3),$(4))
 
 build/obj/$(1)/test/sim/run: $$(call archives,$(1),core)
-$(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),io)
+$(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),wire)
 
 build/obj/$(1)/%: build/obj/$(1)/%.o
 	$$(call link,$(2) $(3),$(4))

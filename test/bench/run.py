@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Measures the server beside a bare reflector, in interleaved rounds on loopback, and prints a table.
+
+The server's processes (or the reflector) have the first processor, the clients the second. Time is
+what the kernel has counted for the processes of the server, all three, divided by the copies that
+have arrived; a ratio is the server's by the reflector's in the same round, and what is printed is the
+median over the rounds. BENCH_ROUNDS (3) and BENCH_SECONDS (4) may be set.
+"""
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+FREEDMR = os.environ.get("FREEDMR", "build/freedmr")
+LOAD = "build/obj/native/test/bench/load"
+REFLECTOR = "build/obj/native/test/bench/reflector"
+DIR = "build/bench"
+TICK = os.sysconf("SC_CLK_TCK")
+PROCESSORS = sorted(os.sched_getaffinity(0))
+
+CONFIGURATION = """\
+[server]
+id = 2345
+[listener bench]
+bind = 127.0.0.1:{port}
+passphrase = benchmark
+[limits]
+sessions = 1024
+frames-per-second = 0
+[report]
+control = {dir}/control.sock
+"""
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def on_processor(n):
+    return lambda: os.sched_setaffinity(0, {PROCESSORS[n % len(PROCESSORS)]})
+
+
+def configuration(port):
+    os.makedirs(DIR, exist_ok=True)
+    path = f"{DIR}/freedmr.conf"
+    with open(path, "w", encoding="ascii") as f:
+        f.write(CONFIGURATION.format(port=port, dir=DIR))
+    return path
+
+
+class Side:
+    """The server or the reflector, running."""
+
+    def __init__(self, reflector):
+        self.reflector = reflector
+        self.port = free_port()
+        self.log = open(f"{DIR}/server.log", "w+", encoding="utf-8")
+        if reflector:
+            command = [REFLECTOR, str(self.port)]
+        else:
+            command = [FREEDMR, "-c", configuration(self.port)]
+        self.process = subprocess.Popen(command, stderr=self.log, preexec_fn=on_processor(0))
+        self.wait_ready()
+
+    def wait_ready(self):
+        if self.reflector:
+            time.sleep(0.2)
+            return
+        for _ in range(500):
+            self.log.seek(0)
+            if "freedmr: ready" in self.log.read():
+                time.sleep(0.1)
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+        self.log.seek(0)
+        sys.exit("the server does not start: " + self.log.read())
+
+    def pids(self):
+        found = [self.process.pid]
+        for pid in found:
+            try:
+                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+                    found.extend(int(child) for child in f.read().split())
+            except OSError:
+                pass
+        return found
+
+    def cpu(self):
+        """Seconds of processor time so far: (all of it, in user space by the ticks, in ticks)."""
+        total = user = ticks = 0
+        for pid in self.pids():
+            with open(f"/proc/{pid}/schedstat", encoding="ascii") as f:
+                total += int(f.read().split()[0]) / 1e9
+            with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+            user += int(fields[11]) / TICK
+            ticks += (int(fields[11]) + int(fields[12])) / TICK
+        return total, user, ticks
+
+    def memory(self):
+        """KB resident: each process counted in full, and shared pages counted once."""
+        rss = pss = 0
+        for pid in self.pids():
+            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+                text = f.read()
+            rss += int(re.search(r"^Rss:\s+(\d+)", text, re.M).group(1))
+            pss += int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
+        return rss, pss
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class Clients:
+    """A load program whose clients are all logged in."""
+
+    def __init__(self, side, arguments):
+        command = [LOAD, "-p", str(side.port), *(["-r"] if side.reflector else []), *arguments]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, preexec_fn=on_processor(1))
+        if self.process.stdout.readline() != "ready\n":
+            sys.exit("the clients cannot log in: " + " ".join(command))
+
+    def run(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        return {name: float(value) for name, value in (p.split("=") for p in line.split())}
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+def measure(reflector, arguments):
+    side = Side(reflector)
+    clients = Clients(side, arguments)
+    before = side.cpu()
+    result = clients.run()
+    total, user, ticks = (after - b for after, b in zip(side.cpu(), before))
+    clients.stop()
+    side.stop()
+    copies = max(result["copies"], 1)
+    result["cpu_s"] = total
+    result["us_per_copy"] = total * 1e6 / copies
+    result["user_us"] = (total * user / ticks if ticks else 0.0) * 1e6 / copies
+    return result
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def rounds(arguments):
+    """Pairs of results, the order within a pair turning from round to round."""
+    pairs = []
+    for n in range(ROUNDS):
+        results = {}
+        for reflector in (n % 2 == 0, n % 2 == 1):
+            results[reflector] = measure(reflector, arguments)
+        pairs.append((results[False], results[True]))
+    return pairs
+
+
+def ratio(pairs, name):
+    return median([ours[name] / theirs[name] if theirs[name] else 0.0 for ours, theirs in pairs])
+
+
+def verdict(value, goal):
+    return f"{value:.2f} (goal {goal})" if goal else f"{value:.2f}"
+
+
+HEAD = ("scenario", "CPU us/copy", "reflector", "ratio", "user us/copy", "copies/s", "reflector",
+        "p50 us", "p99 us", "reflector p99", "lost", "doubled", "reordered")
+
+
+def row(cells, out):
+    line = "| " + " | ".join(str(c) for c in cells) + " |"
+    print(line, flush=True)
+    out.write(line + "\n")
+
+
+def report(name, pairs, goal, out):
+    def ours(field):
+        return median([o[field] for o, _ in pairs])
+
+    def theirs(field):
+        return median([t[field] for _, t in pairs])
+
+    row((name, f"{ours('us_per_copy'):.2f}", f"{theirs('us_per_copy'):.2f}",
+         verdict(ratio(pairs, "us_per_copy"), goal), f"{ours('user_us'):.2f}",
+         f"{ours('copies_per_s'):.0f}", f"{theirs('copies_per_s'):.0f}",
+         f"{ours('p50_us'):.0f}", f"{ours('p99_us'):.0f}", f"{theirs('p99_us'):.0f}",
+         *(f"{sum(o[f] for o, _ in pairs):.0f}" for f in ("lost", "doubled", "reordered"))), out)
+
+
+def speed(out):
+    row(HEAD, out)
+    row(["---"] * len(HEAD), out)
+
+    def scenario(name, goal, *arguments, seconds=SECONDS):
+        pairs = rounds([*arguments, "-s", str(seconds)])
+        report(name, pairs, goal, out)
+        return pairs
+
+    for listeners, goal in ((10, ""), (50, ""), (200, "1.3"), (1000, "")):
+        scenario(f"real time, 1 to {listeners}", goal, "-m", "realtime", "-n", str(listeners + 1))
+    scenario("real time, 10 times 1 to 20", "", "-m", "realtime", "-n", "210", "-g", "10")
+    full = scenario("saturation, 1 to 200", "1.15", "-m", "closed", "-n", "201", "-w", "4")
+    scenario("saturation, 10 times 1 to 20", "1.2", "-m", "closed", "-n", "210", "-g", "10", "-w", "4")
+    copies = min(median([o["copies_per_s"] for o, _ in full]), median([t["copies_per_s"] for _, t in full]))
+    scenario("three quarters of saturation, 1 to 200", "", "-m", "rate", "-n", "201",
+             "-f", f"{0.75 * copies / 200:.1f}")
+    return ratio(full, "copies_per_s")
+
+
+def idle():
+    """Processor time of 200 clients that only ping, over one ping interval: ours by the reflector's."""
+    results = [[measure(reflector, ["-m", "ping", "-n", "200", "-s", "10"])["cpu_s"] * 1000
+                for reflector in (False, True)] for _ in range(ROUNDS)]
+    return [median(column) for column in zip(*results)]
+
+
+def memory():
+    side = Side(False)
+    empty = side.memory()
+    clients = Clients(side, ["-m", "ping", "-n", "1000"])
+    full = side.memory()
+    clients.stop()
+    side.stop()
+    return empty, full
+
+
+def start_ms():
+    times = []
+    for _ in range(max(ROUNDS, 5)):
+        port = free_port()
+        command = [LOAD, "-p", str(port), "-m", "start", "--", FREEDMR, "-c", configuration(port)]
+        text = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                              check=True).stdout
+        times.append(float(text.split("=")[1]) / 1000)
+    return median(times)
+
+
+def system_calls():
+    """System calls of the server's processes for one burst to 200 listeners, by strace; None without it."""
+    counts = []
+    for reflector in (False, True):
+        side = Side(reflector)
+        clients = Clients(side, ["-m", "realtime", "-n", "201", "-s", "3"])
+        try:
+            tracer = subprocess.Popen(["strace", "-c", "-o", f"{DIR}/strace", *(
+                word for pid in side.pids() for word in ("-p", str(pid)))], stderr=subprocess.DEVNULL)
+        except FileNotFoundError:
+            clients.process.kill()
+            side.stop()
+            return None
+        time.sleep(0.5)
+        frames = clients.run()["frames"]
+        tracer.send_signal(signal.SIGINT)
+        tracer.wait()
+        clients.stop()
+        side.stop()
+        with open(f"{DIR}/strace", encoding="ascii") as f:
+            total = [line.split() for line in f if line.rstrip().endswith("total")]
+        counts.append(int(total[0][3 if len(total[0]) > 4 else 2]) / frames if total else 0.0)
+    return counts
+
+
+def size_kb(path):
+    return f"{os.path.getsize(path) / 1024:.0f}" if os.path.exists(path) else "not built (make cross)"
+
+
+def facts(out, throughput):
+    row(("fact", "value", "goal"), out)
+    row(("---",) * 3, out)
+    row(("throughput without loss, by the reflector's", f"{throughput:.2f}", "0.9 or more"), out)
+    empty, full = memory()
+    row(("resident, three processes, empty, KB", f"{empty[0]} (shared once: {empty[1]})", "4096"), out)
+    row(("resident, three processes, 1000 sessions, KB", f"{full[0]} (shared once: {full[1]})", "6144"), out)
+    row(("start to first login, ms", f"{start_ms():.1f}", "10"), out)
+    row(("arm binary, static and stripped, KB", size_kb("build/arm/freedmr"), "300"), out)
+    ours, theirs = idle()
+    row(("200 clients pinging, CPU ms in 10 s", f"{ours:.2f}, reflector {theirs:.2f}, "
+         f"ratio {ours / theirs:.2f}", "2 or less"), out)
+    calls = system_calls()
+    if calls:
+        row(("system calls for a burst to 200", f"{calls[0]:.1f}, reflector {calls[1]:.1f}", "-"), out)
+
+
+def main():
+    os.makedirs(DIR, exist_ok=True)
+    with open(f"{DIR}/table.md", "w", encoding="ascii") as out:
+        throughput = speed(out)
+        print()
+        out.write("\n")
+        facts(out, throughput)
+
+
+main()
