@@ -58,8 +58,8 @@ T_CASE(every_field_is_written_without_its_neighbours)
 			uint32_t value = random32(&state);
 			bits_put(after, at, count, value);
 			T_EQUAL(field(after, at, count), value & (0xFFFFFFFFu >> (32 - count)));
-			for (size_t i = 0; i < 48; i++)
-				T_CHECK((i >= at && i < at + count) || bit_get(after, i) == bit_get(before, i));
+			bits_put(after, at, count, field(before, at, count));
+			T_BYTES(after, before, 6);
 		}
 	}
 }

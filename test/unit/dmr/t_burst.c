@@ -44,7 +44,7 @@ T_CASE(made_voice_bursts)
 		struct lc_coded coded = coded_of(burst_group[i]);
 		for (int position = 0; position < 6; position++) {
 			uint8_t expected[DMR_BURST_LEN], made[DMR_BURST_LEN];
-			vector("burst_", burst_group[i], letter[position], expected, sizeof(expected));
+			vector("burst_", burst_group[i], letter[position], expected, DMR_BURST_LEN);
 			memset(made, 0xFF, sizeof(made));
 			burst_make_voice(made, t_guarded(ambe, sizeof(ambe)), &coded, position, 1);
 			T_BYTES(made, expected, sizeof(made));
@@ -229,7 +229,8 @@ T_CASE(puts_touch_only_their_bits)
 		for (unsigned data = 0; data < 256; data++) {
 			uint8_t burst[DMR_BURST_LEN];
 			memset(burst, (int)fill, sizeof(burst));
-			burst_put_slot_type(burst, (uint8_t)(data >> 4), (enum dmr_data_type)(data & 15));
+			burst_put_slot_type(burst, (uint8_t)(data >> 4),
+			                    (enum dmr_data_type)(data & 15));
 			only_changed(burst, fill, 98, 108, 156, 166);
 			memset(burst, (int)fill, sizeof(burst));
 			burst_put_emb(burst, (uint8_t)(data >> 4), (data & 8) != 0,

@@ -106,7 +106,7 @@ T_CASE(the_fragment_d_of_dmr_utils3_is_tolerated_and_not_made)
 	T_CHECK(differ > 150 && differ < 350);
 }
 
-/* The code is linear but for the checksum: a sum of two coded LCs is clean in all rows and columns. */
+/* All but the checksum is linear, so a sum of two coded LCs is clean in its rows and columns. */
 T_CASE(a_wrong_checksum_is_refused)
 {
 	struct coded a = known("unit"), b = known("ref_dmr_utils");
@@ -125,7 +125,7 @@ T_CASE(a_wrong_column_is_refused)
 	uint8_t back[DMR_LC_LEN];
 	for (size_t k = 0; k < EMBLC_FRAGMENTS; k++) {
 		for (size_t i = 0; i < DMR_FRAGMENT_LEN; i++)
-			a.fragment[k][i] = (uint8_t)((a.fragment[k][i] & 1) | (b.fragment[k][i] & 0xFE));
+			bits_put(&a.fragment[k][i], 7, 1, b.fragment[k][i]);
 	}
 	T_CHECK(!emblc_decode(a.fragment, back));
 }

@@ -34,8 +34,10 @@ T_CASE(parity_bits_are_the_sums_of_the_standard)
 		for (unsigned d = 0; d < h->data_bits; d++) {
 			uint16_t word = hamming_encode(h, (uint16_t)(1u << (h->data_bits - 1 - d)));
 			T_EQUAL(word >> h->parity_bits, 1 << (h->data_bits - 1 - d));
-			for (unsigned k = 0; k < h->parity_bits; k++)
-				T_EQUAL(word >> (h->parity_bits - 1 - k) & 1, codes[i].sums[k] >> d & 1);
+			for (unsigned k = 0; k < h->parity_bits; k++) {
+				unsigned parity = word >> (h->parity_bits - 1 - k) & 1;
+				T_EQUAL(parity, codes[i].sums[k] >> d & 1);
+			}
 		}
 	}
 }

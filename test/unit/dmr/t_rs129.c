@@ -16,7 +16,7 @@ T_CASE(known_parity)
 T_CASE(masks_of_header_and_terminator)
 {
 	for (size_t i = 0; i < ARRAY_LEN(lc_group); i++) {
-		uint8_t raw[RS129_PARITY_LEN], header[RS129_PARITY_LEN], terminator[RS129_PARITY_LEN];
+		uint8_t raw[3], header[3], terminator[3];
 		vector("rs_", lc_group[i], "_raw", raw, sizeof(raw));
 		vector("rs_", lc_group[i], "_header", header, sizeof(header));
 		vector("rs_", lc_group[i], "_terminator", terminator, sizeof(terminator));

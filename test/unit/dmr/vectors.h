@@ -51,8 +51,8 @@ static inline void flip(uint8_t *octets, size_t bit)
 }
 
 /* Every bit of the burst outside the ranges [from, to) and [from2, to2) is that of `fill`. */
-static inline void only_changed(const uint8_t burst[static DMR_BURST_LEN], unsigned fill, size_t from,
-                                size_t to, size_t from2, size_t to2)
+static inline void only_changed(const uint8_t burst[static DMR_BURST_LEN], unsigned fill,
+                                size_t from, size_t to, size_t from2, size_t to2)
 {
 	for (size_t bit = 0; bit < 264; bit++) {
 		bool free_to_change = (bit >= from && bit < to) || (bit >= from2 && bit < to2);
