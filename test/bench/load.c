@@ -94,18 +94,15 @@ static unsigned listeners(const struct load *l, unsigned group)
 static void send_as(struct load *l, unsigned n, const void *bytes, size_t len)
 {
 	uint8_t copy[BENCH_DATAGRAM];
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	} control = {0};
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in_pktinfo))] = {0};
 	struct iovec part = {.iov_base = copy, .iov_len = len};
 	struct msghdr message = {
 		.msg_name = &l->server,
 		.msg_namelen = sizeof(l->server),
 		.msg_iov = &part,
 		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
 	};
 	struct in_pktinfo info = {.ipi_spec_dst.s_addr = htonl(FIRST_ADDRESS + n)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&message);
@@ -246,7 +243,8 @@ static void heard(struct load *l, unsigned n, const uint8_t *bytes, int64_t now)
 static void receive(struct load *l, int fd)
 {
 	static uint8_t bytes[BENCH_BATCH][BENCH_DATAGRAM];
-	static char control[BENCH_BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+	static _Alignas(struct cmsghdr) char
+		control[BENCH_BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
 	static struct iovec parts[BENCH_BATCH];
 	static struct mmsghdr in[BENCH_BATCH];
 
