@@ -10,6 +10,7 @@
 typedef int64_t tick_t; /* ms */
 
 #define TICK_NEVER INT64_MAX
+#define TICK_LONG_AGO (-(TICK_NEVER / 4)) /* no difference to it overflows */
 #define TICK_SECOND ((tick_t)1000)
 #define TICK_MINUTE (60 * TICK_SECOND)
 

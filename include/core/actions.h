@@ -14,16 +14,10 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "state/session.h"
 #include "wire/record.h"
 
 #define SEND_MAX 64u /* octets: every datagram we make is shorter */
-
-/* Where a datagram goes, and the local address it leaves from (the one the client logged in to). */
-struct endpoint {
-	struct addr to;
-	struct addr from; /* ip only; any = let the system choose */
-	uint32_t listener; /* index in the configuration */
-};
 
 /* One distinct datagram. */
 struct send {
@@ -36,16 +30,15 @@ struct send {
 struct target {
 	uint32_t send; /* index into sends */
 	uint32_t id;
-	const struct endpoint *where; /* a session's, valid until the next step; or in `loose` */
+	struct endpoint where; /* a copy: the session may end before this is sent */
 };
 
 struct actions {
 	struct send *sends;
 	struct target *targets;
-	struct endpoint *loose; /* endpoints of answers to strangers */
 	struct record *records;
-	uint32_t send_count, target_count, loose_count, record_count;
-	uint32_t send_cap, target_cap, loose_cap, record_cap;
+	uint32_t send_count, target_count, record_count;
+	uint32_t send_cap, target_cap, record_cap;
 	uint32_t target_room; /* what one step may need */
 	uint64_t refused_total; /* pushes beyond the end */
 };
@@ -60,12 +53,9 @@ bool actions_have_room(const struct actions *a);
 /* A new datagram without targets; NULL when full. */
 struct send *actions_send(struct actions *a);
 
-/* Sends the newest, or the given, datagram to one more receiver. */
+/* Sends the given datagram to one more receiver. */
 void actions_target(struct actions *a, const struct send *send, const struct endpoint *where,
                     uint32_t id);
-
-/* Answers a stranger: the endpoint is copied. */
-void actions_answer(struct actions *a, const struct send *send, const struct endpoint *where);
 
 /* A new record, zeroed but for its kind; NULL when full. */
 struct record *actions_record(struct actions *a, enum record_kind kind, enum change change,

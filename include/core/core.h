@@ -31,7 +31,7 @@ enum event_kind {
 	EVENT_COMMAND,
 	EVENT_TIME, /* nothing but time has passed: something may have run out */
 	EVENT_ROWS, /* the pipe has room for `rows` more rows of the snapshot asked for */
-	EVENT_STOP, /* end every call, tell every client, refuse everything from now on */
+	EVENT_STOP, /* end calls, tell clients, refuse everything from now on; again while core_has_sessions */
 };
 
 const char *event_kind_name(enum event_kind kind);
@@ -65,6 +65,9 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 
 /* When EVENT_TIME is due next; TICK_NEVER when nothing runs. */
 tick_t core_next(const struct core *core);
+
+/* After EVENT_STOP: are there clients left to be told? */
+bool core_has_sessions(const struct core *core);
 
 /* Is a snapshot under way, so that EVENT_ROWS would yield rows? */
 bool core_wants_rows(const struct core *core);

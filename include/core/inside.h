@@ -1,0 +1,155 @@
+/*
+ * The core from inside: what its modules share. Nothing outside core/ includes this.
+ *
+ *   intake   who sent it, what is it         -> login or route
+ *   login    challenge, key, config, options, ping, close; sessions begin and end here
+ *   subscribe  what a slot listens to, and until when
+ *   route    bursts: streams, conferences, fan-out
+ *   contention  may this slot hear that call now?
+ *   sequence, rewrite  the two small machines route uses
+ *   limit    rate limits for answers to strangers and for log lines
+ *   rows     tables as row records: changes, snapshots, the state hash
+ *   check    indexes against full scans
+ */
+#ifndef CORE_INSIDE_H
+#define CORE_INSIDE_H
+
+#include "base/log.h"
+#include "base/siphash.h"
+#include "core/core.h"
+#include "core/counter.h"
+#include "state/session.h"
+#include "state/stream.h"
+#include "state/subscription.h"
+#include "wire/hbp.h"
+
+#define PING_MS (10 * TICK_SECOND)           /* clients ping that often */
+#define SESSION_SILENCE_MS (4 * PING_MS)     /* nothing heard for so long: gone */
+#define LOGIN_TIME_MS (60 * TICK_SECOND)     /* from RPTK to RPTC; clients repeat for that long */
+#define STREAM_SILENCE_MS TICK_SECOND        /* decision 7 and 10: active, and soft end */
+#define BETWEEN_CALLS_MS ((tick_t)600)       /* decision 7 */
+#define COLLISION_MS ((tick_t)360)           /* one superframe */
+
+/* Kinds of rows in the expiry heap. */
+enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION };
+
+#define LIMITS 1024u /* rate limit buckets; strangers with the same hash share one */
+
+enum limit {
+	LIMIT_NAK,       /* to an unknown sender: 1 per 5 s for each address and port */
+	LIMIT_HANDSHAKE, /* answers to RPTL and RPTK, per address: thousands may share one */
+	LIMIT_LOG,       /* one line per minute for each reason and address */
+};
+
+/* Where a snapshot stands. */
+struct snapshot {
+	bool running;
+	uint32_t number;
+	uint32_t stage; /* which table, see rows.c */
+	uint32_t at;    /* last row given */
+};
+
+/* One form of the frame under way, made when the first listener needs it. */
+struct variant {
+	uint8_t slot;
+	uint32_t tg;
+	enum { AS_SENT, HEADER, TERMINATOR } form;
+	const struct send *send;
+};
+
+#define VARIANTS 16u
+
+struct core {
+	const struct conf *conf;
+	tick_t started;
+	struct siphash_key secret;
+	struct sessions sessions;
+	struct subscriptions subscriptions;
+	struct streams streams;
+	struct expiry_heap expiry;
+	struct bucket limits[LIMITS];
+	struct snapshot snapshot;
+	uint64_t fan_out; /* number of the running one */
+	struct variant variants[VARIANTS];
+	uint32_t variant_count;
+	bool stopped;
+	uint64_t counter[COUNT_COUNTERS];
+};
+
+/* What one step works with. */
+struct step {
+	struct core *core;
+	tick_t now;
+	struct actions *actions;
+};
+
+/* A decoded datagram with its envelope. */
+struct incoming {
+	const struct hbp_message *message;
+	const struct endpoint *from;
+	const struct conf_listener *listener;
+};
+
+static inline void count(struct step *step, enum counter counter)
+{
+	step->core->counter[counter]++;
+}
+
+/* intake */
+void intake_datagram(struct step *step, const struct event *event);
+
+/* login */
+void login_message(struct step *step, const struct incoming *in);
+void login_nak_stranger(struct step *step, const struct incoming *in);
+struct session *login_follow_port(struct step *step, struct session *s, const struct incoming *in);
+void session_end(struct step *step, struct session *s, enum cause cause, bool tell_client);
+void session_touch(struct step *step, struct session *s);
+void session_expire(struct step *step, const struct expiry_entry *e);
+
+/* subscribe */
+void subscribe_options(struct step *step, struct session *s, const char *text, size_t len);
+void subscribe_defaults(struct step *step, struct session *s);
+void subscribe_none(struct step *step, struct session *s);
+struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8_t slot,
+                                     uint32_t rf_tg);
+void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_t rf_tg);
+void subscription_expire(struct step *step, const struct expiry_entry *e);
+
+/* route */
+void route_burst(struct step *step, struct session *s, const struct hbp_burst *b);
+void stream_end(struct step *step, struct stream *x, enum cause cause);
+void stream_expire(struct step *step, const struct expiry_entry *e);
+void slot_close(struct step *step, struct session *s, struct slot *slot, bool tell_listener);
+
+/* contention */
+bool contention_may_open(const struct step *step, const struct session *s,
+                         const struct slot *slot, uint32_t conference, bool first);
+
+/* sequence */
+enum order { ORDER_NEXT, ORDER_DUPLICATE, ORDER_LATE };
+void sequence_start(struct sequence *q, uint8_t seq);
+enum order sequence_judge(struct sequence *q, uint8_t seq, uint32_t *lost);
+
+/* rewrite */
+void rewrite_learn(struct stream *x, const struct hbp_burst *b);
+bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg);
+void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type, uint32_t tg);
+
+/* limit */
+bool limit_allows(struct step *step, enum limit limit, const struct addr *who, uint64_t what);
+
+/* rows */
+void rows_session(struct step *step, const struct session *s, enum change change, enum cause cause);
+void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
+                       enum change change, enum cause cause);
+void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause);
+void rows_reply(struct step *step, uint32_t number, bool done, const char *text);
+void rows_snapshot_start(struct step *step, uint32_t number);
+void rows_snapshot(struct step *step, uint32_t rows);
+void core_log(struct step *step, int level, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* core */
+void expire_at(struct step *step, struct expiry *x, uint32_t kind, const struct pool_row *row,
+               tick_t deadline);
+
+#endif

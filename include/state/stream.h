@@ -1,0 +1,98 @@
+/*
+ * Streams: transmissions under way, voice or data. Key: (origin, stream id), the
+ * origin being the client that sends it. Written by core/route alone.
+ *
+ * A stream ends strongly by its terminator and softly by silence; either way its row
+ * goes and a tombstone stays in a ring, so that late and repeated frames are known
+ * and a client that uses an id again (hotspots do, after a handover) is heard.
+ *
+ * Capacity: [limits] streams. Full: the newest is refused; data never takes the last
+ * quarter. Tombstones: as many, the oldest is replaced.
+ */
+#ifndef STATE_STREAM_H
+#define STATE_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/bucket.h"
+#include "base/expiry.h"
+#include "base/hash.h"
+#include "dmr/lc.h"
+#include "state/pool.h"
+#include "wire/record.h"
+
+#define STREAM_REWRITES 4u
+
+/* Where a sequence stands: modulo 256, per stream (decision 11). */
+struct sequence {
+	uint8_t last;
+	uint8_t late_run; /* late frames in a row */
+};
+
+/* The coded LC of this call under another talkgroup, made once. */
+struct rewrite {
+	uint32_t tg; /* 0 = empty */
+	struct lc_coded coded;
+};
+
+struct stream {
+	struct pool_row row;
+	uint32_t origin;        /* client id */
+	uint32_t id;            /* as on the wire */
+	struct handle session;
+	uint8_t slot;           /* 1 or 2 */
+	bool unit;
+	bool data;
+	enum call_state state;
+	uint32_t src;
+	uint32_t dst;           /* as keyed */
+	uint32_t conference;    /* index of the held row; POOL_NONE = none */
+	struct expiry expiry;
+	tick_t started;
+	tick_t last;
+	struct bucket budget;
+	struct sequence sequence;
+	bool has_header;        /* `lc` is the sender's own */
+	bool header_wrong;      /* the full LC of the burst under way does not name this call */
+	bool embedded_wrong;    /* nor does the embedded one, as far as it has been seen */
+	struct lc lc;           /* of the header; synthetic while there was none */
+	struct lc_assembler embedded;
+	struct rewrite rewrites[STREAM_REWRITES];
+	uint32_t next_rewrite;
+	uint32_t listeners;     /* slots that have it open */
+	uint32_t frames, lost, late, duplicate;
+	uint32_t ber_errors;
+	uint8_t rssi;
+};
+
+struct tombstone {
+	uint32_t origin, id;
+	tick_t ended;
+	enum cause cause;
+	struct sequence sequence;
+};
+
+struct streams {
+	struct pool pool;
+	struct hash by_id;
+	struct tombstone *tombstones;
+	struct hash buried;
+	uint32_t tombstone_count; /* ever */
+};
+
+void streams_open(struct streams *t, struct arena *arena, uint32_t capacity, uint64_t secret);
+
+struct stream *stream_find(const struct streams *t, uint32_t origin, uint32_t id);
+struct stream *stream_get(const struct streams *t, struct handle h);
+
+/* A new row for an id that has none; NULL when full, or, for data, when three quarters are taken. */
+struct stream *stream_add(struct streams *t, uint32_t origin, uint32_t id, bool data);
+
+/* Ends the row and leaves a tombstone. */
+void stream_bury(struct streams *t, struct stream *s, tick_t now, enum cause cause);
+
+struct tombstone *tombstone_find(const struct streams *t, uint32_t origin, uint32_t id);
+
+#endif

@@ -1,0 +1,70 @@
+#include "core/actions.h"
+
+#define SENDS_PER_STEP 64u
+#define RECORDS_PER_STEP 160u
+#define STEPS 4u /* how many steps' worth the lists hold between two performances */
+
+void actions_open(struct actions *a, struct arena *arena, uint32_t sessions)
+{
+	uint32_t room = 4 * sessions + 64; /* both slots, a header and a frame each */
+
+	*a = (struct actions){
+		.target_room = room,
+		.send_cap = STEPS * SENDS_PER_STEP,
+		.target_cap = STEPS * room,
+		.record_cap = 2 * RECORDS_PER_STEP,
+	};
+	a->sends = arena_cut(arena, "datagrams to send", a->send_cap, sizeof(*a->sends));
+	a->targets = arena_cut(arena, "receivers", a->target_cap, sizeof(*a->targets));
+	a->records = arena_cut(arena, "records to write", a->record_cap, sizeof(*a->records));
+}
+
+void actions_empty(struct actions *a)
+{
+	a->send_count = a->target_count = a->record_count = 0;
+}
+
+bool actions_have_room(const struct actions *a)
+{
+	return a->send_cap - a->send_count >= SENDS_PER_STEP &&
+	       a->target_cap - a->target_count >= a->target_room &&
+	       a->record_cap - a->record_count >= RECORDS_PER_STEP;
+}
+
+struct send *actions_send(struct actions *a)
+{
+	if (a->send_count == a->send_cap) {
+		a->refused_total++;
+		return NULL;
+	}
+	struct send *s = &a->sends[a->send_count++];
+	s->len = 0;
+	s->id_at = 0;
+	return s;
+}
+
+void actions_target(struct actions *a, const struct send *send, const struct endpoint *where,
+                    uint32_t id)
+{
+	if (!send || a->target_count == a->target_cap) {
+		a->refused_total++;
+		return;
+	}
+	a->targets[a->target_count++] = (struct target){
+		.send = (uint32_t)(send - a->sends),
+		.id = id,
+		.where = *where,
+	};
+}
+
+struct record *actions_record(struct actions *a, enum record_kind kind, enum change change,
+                              tick_t now)
+{
+	if (a->record_count == a->record_cap) {
+		a->refused_total++;
+		return NULL;
+	}
+	struct record *r = &a->records[a->record_count++];
+	*r = (struct record){.kind = kind, .change = change, .at = now};
+	return r;
+}

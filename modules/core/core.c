@@ -1,0 +1,141 @@
+#include "core/core.h"
+
+#include "core/inside.h"
+
+const char *event_kind_name(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_DATAGRAM: return "datagram";
+	case EVENT_COMMAND: return "command";
+	case EVENT_TIME: return "time";
+	case EVENT_ROWS: return "rows";
+	case EVENT_STOP: return "stop";
+	}
+	return "?";
+}
+
+struct core *core_open(struct arena *arena, const struct conf *conf,
+                       const uint8_t seed[static CORE_SEED_LEN], tick_t now)
+{
+	struct core *core = arena_cut(arena, "core", 1, sizeof(*core));
+	struct core measured;
+	const struct conf_limits *limits = &conf->limits;
+	struct siphash_key secret = siphash_key_from(seed);
+	uint64_t mixing = siphash(siphash_key_from(seed + 16), seed, CORE_SEED_LEN);
+	struct core *c = core ? core : &measured;
+
+	sessions_open(&c->sessions, arena, limits->sessions, mixing);
+	subscriptions_open(&c->subscriptions, arena, limits->subscriptions, limits->streams, mixing);
+	streams_open(&c->streams, arena, limits->streams, mixing);
+	expiry_open(&c->expiry, arena,
+	            limits->sessions + limits->subscriptions + limits->streams);
+	c->conf = conf;
+	c->started = now;
+	c->secret = secret;
+	return core;
+}
+
+/* Fills the heap anew from the rows: it was full of leftovers. */
+static void rebuild_expiry(struct core *core)
+{
+	struct expiry_heap *heap = &core->expiry;
+	struct session *s;
+	struct stream *x;
+	struct subscription *u;
+
+	expiry_clear(heap);
+	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));)
+		expiry_put_back(heap, &s->expiry, EXPIRE_SESSION, pool_handle(&s->row));
+	for (uint32_t at = POOL_NONE; (x = pool_next(&core->streams.pool, &at));)
+		expiry_put_back(heap, &x->expiry, EXPIRE_STREAM, pool_handle(&x->row));
+	for (uint32_t at = POOL_NONE; (u = pool_next(&core->subscriptions.pool, &at));)
+		expiry_put_back(heap, &u->expiry, EXPIRE_SUBSCRIPTION, pool_handle(&u->row));
+}
+
+void expire_at(struct step *step, struct expiry *x, uint32_t kind, const struct pool_row *row,
+               tick_t deadline)
+{
+	if (!expiry_set(&step->core->expiry, x, kind, pool_handle(row), deadline))
+		rebuild_expiry(step->core);
+}
+
+/* What has run out, as far as the actions hold it: the rest stays due and core_next says so. */
+static void expire(struct step *step)
+{
+	struct expiry_entry e;
+
+	while (actions_have_room(step->actions) && expiry_pop(&step->core->expiry, step->now, &e)) {
+		switch (e.kind) {
+		case EXPIRE_SESSION: session_expire(step, &e); break;
+		case EXPIRE_STREAM: stream_expire(step, &e); break;
+		case EXPIRE_SUBSCRIPTION: subscription_expire(step, &e); break;
+		}
+	}
+}
+
+static void obey(struct step *step, const struct command *c)
+{
+	struct session *s;
+
+	switch (c->kind) {
+	case COMMAND_SNAPSHOT:
+		rows_snapshot_start(step, c->number);
+		return;
+	case COMMAND_KICK:
+		s = session_find(&step->core->sessions, c->client);
+		if (!s) {
+			rows_reply(step, c->number, false, "no such session");
+			return;
+		}
+		session_end(step, s, CAUSE_KICKED, true);
+		rows_reply(step, c->number, true, "session ended");
+		return;
+	case COMMAND_KINDS:
+		break;
+	}
+	rows_reply(step, c->number, false, "unknown command");
+}
+
+/* As many sessions as the actions hold; the rest at the next EVENT_STOP. */
+static void stop(struct step *step)
+{
+	struct session *s;
+
+	step->core->stopped = true;
+	for (uint32_t at = POOL_NONE; (s = pool_next(&step->core->sessions.pool, &at));) {
+		if (!actions_have_room(step->actions))
+			return;
+		session_end(step, s, CAUSE_SHUTDOWN, true);
+	}
+}
+
+void core_step(struct core *core, tick_t now, const struct event *event, struct actions *actions)
+{
+	struct step step = {.core = core, .now = now, .actions = actions};
+
+	switch (event->kind) {
+	case EVENT_DATAGRAM:
+		if (!core->stopped)
+			intake_datagram(&step, event);
+		break;
+	case EVENT_COMMAND: obey(&step, event->command); break;
+	case EVENT_TIME: expire(&step); break;
+	case EVENT_ROWS: rows_snapshot(&step, event->rows); break;
+	case EVENT_STOP: stop(&step); break;
+	}
+}
+
+tick_t core_next(const struct core *core)
+{
+	return expiry_next(&core->expiry);
+}
+
+bool core_has_sessions(const struct core *core)
+{
+	return core->sessions.pool.used > 0;
+}
+
+bool core_wants_rows(const struct core *core)
+{
+	return core->snapshot.running;
+}

@@ -1,0 +1,96 @@
+/*
+ * Link control on its way through (decision 13): rewritten only where it would not match the outgoing
+ * frame, then everywhere: DMRD header, voice header, terminator, embedded fragments B..E, never in data. Everything
+ * else of the 33 octets stays, so talker alias and position survive under an unchanged talkgroup.
+ */
+#include "core/inside.h"
+#include "dmr/burst.h"
+
+#define SYNTHETIC_CC 1 /* receivers put in their own */
+
+static bool is_full_lc(const struct hbp_burst *b)
+{
+	return b->type == HBP_DATA_SYNC &&
+	       (b->detail == DMR_VOICE_HEADER || b->detail == DMR_TERMINATOR);
+}
+
+static bool is_fragment(const struct hbp_burst *b)
+{
+	return b->type == HBP_VOICE && b->detail >= 1 && b->detail <= 4;
+}
+
+static bool names_call(const struct stream *x, const struct lc *lc)
+{
+	return lc_names(lc, FLCO_GROUP, x->dst, x->src);
+}
+
+/* Looks at the link control inside before anything is sent on. */
+void rewrite_learn(struct stream *x, const struct hbp_burst *b)
+{
+	struct lc lc;
+
+	if (is_full_lc(b)) {
+		bool read = lc_decode(b->payload, (enum dmr_data_type)b->detail, &lc);
+		x->header_wrong = !read || !names_call(x, &lc);
+		if (b->detail == DMR_VOICE_HEADER && !x->has_header) {
+			if (read)
+				x->lc = lc;
+			x->has_header = true;
+			x->embedded_wrong = x->header_wrong;
+		}
+		return;
+	}
+	int position = b->type == HBP_VOICE ? b->detail : 0;
+	if (b->type == HBP_DATA_SYNC || !lc_assemble(&x->embedded, b->payload, position, &lc))
+		return;
+	if (lc_flco(&lc) == FLCO_GROUP || lc_flco(&lc) == FLCO_UNIT)
+		x->embedded_wrong = !names_call(x, &lc);
+}
+
+static const struct lc_coded *coded_for(struct stream *x, uint32_t tg)
+{
+	for (size_t i = 0; i < STREAM_REWRITES; i++)
+		if (x->rewrites[i].tg == tg)
+			return &x->rewrites[i].coded;
+	struct rewrite *r = &x->rewrites[x->next_rewrite++ % STREAM_REWRITES];
+	struct lc lc = lc_retarget(&x->lc, FLCO_GROUP, tg, x->src);
+	lc_encode(&lc, &r->coded);
+	r->tg = tg;
+	return &r->coded;
+}
+
+/* Makes an outgoing burst name talkgroup `tg`. True when bits of the payload had to change. */
+bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg)
+{
+	bool retarget = tg != x->dst;
+
+	b->dst = tg;
+	if (x->data)
+		return false;
+	if (is_full_lc(b) && (retarget || x->header_wrong)) {
+		if (b->detail == DMR_VOICE_HEADER)
+			lc_put_header(b->payload, coded_for(x, tg));
+		else
+			lc_put_terminator(b->payload, coded_for(x, tg));
+		return true;
+	}
+	if (is_fragment(b) && (retarget || x->embedded_wrong)) {
+		lc_put_fragment(b->payload, coded_for(x, tg), b->detail);
+		return true;
+	}
+	return false;
+}
+
+/* A header or terminator of our own for this call. Sequence, slot and receiver are the caller's. */
+void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type, uint32_t tg)
+{
+	b->src = x->src;
+	b->dst = tg;
+	b->unit = false;
+	b->type = HBP_DATA_SYNC;
+	b->detail = (uint8_t)type;
+	b->stream = x->id;
+	b->ber = 0;
+	b->rssi = 0;
+	burst_make_lc(b->payload, coded_for(x, tg), type, SYNTHETIC_CC);
+}

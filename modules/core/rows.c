@@ -1,0 +1,352 @@
+/*
+ * The core's tables as row records: what changed, the snapshot a reporter asks for, and the hash over all rows.
+ */
+#include <stdarg.h>
+
+#include "base/text.h"
+#include "core/inside.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+static const char *listener_name(const struct core *core, uint32_t index)
+{
+	return core->conf->listener[index].name;
+}
+
+static void fill_session(const struct core *core, struct session_row *row, const struct session *s)
+{
+	row->client = s->id;
+	text_copy(row->listener, sizeof(row->listener), listener_name(core, s->at.listener));
+	row->at = s->at.to;
+	row->state = s->state;
+	row->since = s->since;
+	row->last_ping = s->last_ping;
+	text_copy(row->callsign, sizeof(row->callsign), s->callsign);
+	row->rx_hz = s->rx_hz;
+	row->tx_hz = s->tx_hz;
+	row->cc = s->cc;
+	row->simplex = s->simplex;
+	text_copy(row->location, sizeof(row->location), s->location);
+	text_copy(row->software, sizeof(row->software), s->software);
+	text_copy(row->package, sizeof(row->package), s->package);
+	text_copy(row->options, sizeof(row->options), s->options);
+	row->options_bad = s->options_bad;
+	row->frames_in_total = s->frames_in_total;
+	row->frames_out_total = s->frames_out_total;
+}
+
+static void fill_slot(const struct core *core, tick_t now, struct slot_row *row,
+                      const struct session *s, uint8_t number)
+{
+	const struct slot *slot = &s->slot[number - 1];
+
+	row->client = s->id;
+	row->slot = number;
+	row->until = TICK_NEVER;
+	row->conference = slot->conference;
+	row->src = slot->src;
+	row->stream = slot->stream;
+	if (stream_get(&core->streams, slot->talk)) {
+		row->state = SLOT_TALKING;
+	} else if (stream_get(&core->streams, slot->heard)) {
+		row->state = SLOT_HEARING;
+	} else if (now - slot->busy_last < s->hang) {
+		row->state = SLOT_HANG;
+		row->until = slot->busy_last + s->hang;
+	} else {
+		row->state = SLOT_IDLE;
+	}
+}
+
+static void fill_subscription(const struct core *core, struct subscription_row *row,
+                              const struct session *s, const struct subscription *x)
+{
+	row->client = s->id;
+	row->slot = x->slot;
+	row->rf_tg = x->rf_tg;
+	row->conference = conference_at(&core->subscriptions, x->conference)->tg;
+	row->mode = x->mode;
+	row->active = x->active;
+	row->until = x->expiry.deadline;
+}
+
+static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
+{
+	const struct conference *c = conference_at(&core->subscriptions, x->conference);
+
+	row->origin = x->origin;
+	row->stream = x->id;
+	row->started = x->started;
+	row->slot = x->slot;
+	row->src = x->src;
+	row->dst = x->dst;
+	row->conference = c ? c->tg : 0;
+	row->unit = x->unit;
+	row->data = x->data;
+	row->state = x->state;
+	row->frames = x->frames;
+	row->lost = x->lost;
+	row->late = x->late;
+	row->duplicate = x->duplicate;
+	row->ber_errors = x->ber_errors;
+	row->rssi = x->rssi;
+	row->listeners = x->listeners;
+}
+
+static struct record *add(struct step *step, enum record_kind kind, enum change change,
+                          enum cause cause)
+{
+	struct record *r = actions_record(step->actions, kind, change, step->now);
+
+	if (r)
+		r->cause = cause;
+	return r;
+}
+
+void rows_session(struct step *step, const struct session *s, enum change change, enum cause cause)
+{
+	struct record *r = add(step, RECORD_SESSION, change, cause);
+
+	if (r)
+		fill_session(step->core, &r->session, s);
+}
+
+void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
+                       enum change change, enum cause cause)
+{
+	struct record *r = add(step, RECORD_SUBSCRIPTION, change, cause);
+
+	if (r)
+		fill_subscription(step->core, &r->subscription, s, x);
+}
+
+void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause)
+{
+	struct record *r = add(step, RECORD_CALL, change, cause);
+
+	if (r)
+		fill_call(step->core, &r->call, x);
+}
+
+void rows_reply(struct step *step, uint32_t number, bool done, const char *text)
+{
+	struct record *r = add(step, RECORD_REPLY, CHANGE_SNAPSHOT, CAUSE_NONE);
+
+	if (!r)
+		return;
+	r->reply.number = number;
+	r->reply.done = done;
+	text_copy(r->reply.text, sizeof(r->reply.text), text);
+}
+
+void core_log(struct step *step, int level, const char *format, ...)
+{
+	struct record *r = add(step, RECORD_LOG, CHANGE_SNAPSHOT, CAUSE_NONE);
+	va_list args;
+
+	if (!r)
+		return;
+	struct text t = text_make(r->log.line, sizeof(r->log.line));
+	r->log.level = (uint8_t)level;
+	va_start(args, format);
+	text_vformat(&t, format, args);
+	va_end(args);
+}
+
+/*
+ * The stages of a snapshot. Each gives the row after *at, or false at its end.
+ */
+typedef bool stage(const struct core *core, tick_t now, uint32_t *at, struct record *r);
+
+static bool stage_server(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	struct server_row *row = &r->server;
+
+	if (*at != POOL_NONE)
+		return false;
+	*at = 0;
+	r->kind = RECORD_SERVER;
+	row->id = core->conf->server.id;
+	text_copy(row->name, sizeof(row->name), core->conf->server.name);
+	text_copy(row->callsign, sizeof(row->callsign), core->conf->server.callsign);
+	text_copy(row->version, sizeof(row->version), VERSION);
+	row->started = core->started;
+	return true;
+}
+
+static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	const struct session *s;
+
+	if (++*at >= core->conf->listener_count)
+		return false;
+	r->kind = RECORD_LISTENER;
+	text_copy(r->listener.name, sizeof(r->listener.name), listener_name(core, *at));
+	r->listener.bind = core->conf->listener[*at].bind;
+	for (uint32_t i = POOL_NONE; (s = pool_next(&core->sessions.pool, &i));)
+		r->listener.sessions += s->at.listener == *at;
+	return true;
+}
+
+static bool stage_sessions(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	const struct session *s = pool_next(&core->sessions.pool, at);
+
+	if (!s)
+		return false;
+	r->kind = RECORD_SESSION;
+	fill_session(core, &r->session, s);
+	return true;
+}
+
+/* Slots that are not idle; *at counts two for each session. */
+static bool stage_slots(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	const struct pool *sessions = &core->sessions.pool;
+
+	while (++*at < 2 * sessions->fresh) {
+		const struct session *s = pool_at(sessions, *at / 2);
+		if (!s)
+			continue;
+		fill_slot(core, now, &r->slot, s, (uint8_t)(1 + *at % 2));
+		if (r->slot.state == SLOT_IDLE)
+			continue;
+		r->kind = RECORD_SLOT;
+		return true;
+	}
+	return false;
+}
+
+static bool stage_subscriptions(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	const struct subscription *x = pool_next(&core->subscriptions.pool, at);
+
+	if (!x)
+		return false;
+	r->kind = RECORD_SUBSCRIPTION;
+	fill_subscription(core, &r->subscription, pool_at(&core->sessions.pool, x->session), x);
+	return true;
+}
+
+static bool stage_calls(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	const struct stream *x;
+
+	do {
+		x = pool_next(&core->streams.pool, at);
+		if (!x)
+			return false;
+	} while (x->conference == POOL_NONE);
+	r->kind = RECORD_CALL;
+	fill_call(core, &r->call, x);
+	return true;
+}
+
+static bool stage_tables(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	const struct pool *pools[] = {&core->sessions.pool, &core->subscriptions.pool,
+	                              &core->subscriptions.conferences, &core->streams.pool};
+
+	if (++*at > ARRAY_LEN(pools))
+		return false;
+	r->kind = RECORD_TABLE;
+	struct table_row *row = &r->table;
+	if (*at == ARRAY_LEN(pools)) {
+		text_copy(row->name, sizeof(row->name), "expiries");
+		row->used = core->expiry.count;
+		row->high_water = core->expiry.high_water;
+		row->capacity = core->expiry.capacity;
+		return true;
+	}
+	text_copy(row->name, sizeof(row->name), pools[*at]->name);
+	row->used = pools[*at]->used;
+	row->high_water = pools[*at]->high_water;
+	row->capacity = pools[*at]->capacity;
+	return true;
+}
+
+static bool stage_counters(const struct core *core, tick_t now, uint32_t *at,
+                         struct record *r)
+{
+	(void)now;
+	if (++*at >= COUNT_COUNTERS)
+		return false;
+	r->kind = RECORD_COUNTER;
+	text_copy(r->counter.name, sizeof(r->counter.name), counter_name((enum counter)*at));
+	r->counter.value = core->counter[*at];
+	return true;
+}
+
+static stage *const stages[] = {stage_server, stage_listeners,     stage_sessions, stage_slots,
+                                stage_subscriptions, stage_calls, stage_tables, stage_counters};
+
+static void snapshot_mark(struct step *step, bool begin)
+{
+	struct record *r = add(step, RECORD_SNAPSHOT, CHANGE_SNAPSHOT, CAUSE_NONE);
+
+	if (!r)
+		return;
+	r->snapshot.number = step->core->snapshot.number;
+	r->snapshot.begin = begin;
+}
+
+/* A new request while one runs starts over: the reporter has lost what it had. */
+void rows_snapshot_start(struct step *step, uint32_t number)
+{
+	step->core->snapshot =
+		(struct snapshot){.running = true, .number = number, .at = POOL_NONE};
+	snapshot_mark(step, true);
+}
+
+void rows_snapshot(struct step *step, uint32_t rows)
+{
+	struct snapshot *now_at = &step->core->snapshot;
+
+	while (now_at->running && rows > 0 && actions_have_room(step->actions)) {
+		struct record row = {.change = CHANGE_SNAPSHOT, .at = step->now};
+		if (stages[now_at->stage](step->core, step->now, &now_at->at, &row)) {
+			struct record *r = add(step, row.kind, CHANGE_SNAPSHOT, CAUSE_NONE);
+			if (r)
+				*r = row;
+			rows--;
+			continue;
+		}
+		now_at->at = POOL_NONE;
+		if (++now_at->stage == ARRAY_LEN(stages)) {
+			now_at->running = false;
+			snapshot_mark(step, false);
+		}
+	}
+}
+
+uint64_t core_hash(const struct core *core)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
+		struct record r = {0};
+		for (uint32_t at = POOL_NONE; stages[i](core, 0, &at, &r); r = (struct record){0}) {
+			uint8_t bytes[RECORD_MAX + 8];
+			struct wr w = wr_make(bytes, sizeof(bytes));
+			wr_u64(&w, hash);
+			record_write(&w, &r);
+			hash = siphash(core->secret, bytes, wr_len(&w));
+		}
+	}
+	return hash;
+}
