@@ -395,10 +395,11 @@ static void fill_missing(struct reader *r)
 		r->row = begin_single(r, r->section);
 		set_initial(r);
 	}
+	uint32_t end = r->line ? r->line : 1;
 	if (!r->first_line[SECTION_SERVER])
-		fault(r, r->line, "no [server] section; expected one with id = and the server's number");
+		fault(r, end, "no [server] section; expected one with id = and the server's number");
 	if (!r->first_line[SECTION_LISTENER])
-		fault(r, r->line, "no [listener NAME] section; expected at least one");
+		fault(r, end, "no [listener NAME] section; expected at least one");
 }
 
 /* A store the compiler may not leave out, unlike memset before the end of a life. */
@@ -530,8 +531,10 @@ static void print_keys(const struct conf_section *section, const void *row, conf
 		text_format(&t, "%s = ", key->name);
 		size_t bare = t.len;
 		value_write(key, row, &t);
-		if (t.len == bare && !key->initial)
-			continue;
+		if (t.len == bare && !key->initial && !key->given)
+			continue; /* as good as not there */
+		if (t.len == bare)
+			line[bare - 1] = 0; /* no blank at the end */
 		print(context, line);
 	}
 }

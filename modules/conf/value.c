@@ -211,6 +211,7 @@ static void write_text(const char *s, struct text *out)
 	size_t len = strlen(s);
 	bool quoted = strpbrk(s, ";#") || (len && (strchr(" \t", s[0]) || strchr(" \t", s[len - 1])));
 
+	quoted = quoted && !strchr(s, '"'); /* then it stood there without quotes */
 	if (quoted)
 		text_char(out, '"');
 	text_put(out, s);

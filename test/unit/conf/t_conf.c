@@ -1,0 +1,400 @@
+#include "conf/conf.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "harness/t.h"
+
+#define SERVER "[server]\nid = 2345\n"
+#define LISTENER "[listener hotspots]\nbind = [::]:62031\npassphrase = kilo tango four\n"
+
+static struct conf conf;
+static char complaints[16384];
+static struct text told;
+
+static void note(void *context, const char *line)
+{
+	text_put(context, line);
+	text_char(context, '\n');
+}
+
+/* Reads a text that ends at a guard page; the complaints, one to a line. */
+static const char *read_octets(const void *text, size_t len)
+{
+	told = text_make(complaints, sizeof(complaints));
+	conf_release(&conf);
+	size_t faults = conf_parse((const char *)t_guarded(text, len), len, "f", &conf, note, &told);
+	size_t lines = 0;
+	for (const char *c = complaints; *c; c++)
+		lines += *c == '\n';
+	if (faults != lines)
+		t_fail(__FILE__, __LINE__, "%zu faults in %zu lines", faults, lines);
+	return complaints;
+}
+
+static const char *read_text(const char *text)
+{
+	return read_octets(text, strlen(text));
+}
+
+static const char *printed(void)
+{
+	static char buf[8192];
+	struct text t = text_make(buf, sizeof(buf));
+
+	conf_print(&conf, note, &t);
+	return buf;
+}
+
+T_CASE(the_smallest_file_is_complete)
+{
+	T_TEXT(read_text(SERVER LISTENER), "");
+	T_EQUAL(conf.server.id, 2345);
+	T_TEXT(conf.server.name, "");
+	T_TEXT(conf.server.run_as, "freedmr");
+	T_EQUAL(conf.listener_count, 1);
+	const struct conf_listener *l = &conf.listener[0];
+	T_TEXT(l->name, "hotspots");
+	T_TEXT(l->passphrase, "kilo tango four");
+	T_EQUAL(l->bind.port, 62031);
+	T_CHECK(addr_is_any(&l->bind) && !l->open && !l->follow_port);
+	T_CHECK(access_permits(&l->clients, 2345678));
+	T_EQUAL(l->defaults.statics[0].count + l->defaults.statics[1].count, 0);
+	T_EQUAL(l->defaults.dial, 0);
+	T_CHECK(l->defaults.single);
+	T_EQUAL(l->defaults.timer_ms, 600000);
+	T_EQUAL(l->defaults.hang_ms, 5000);
+	T_EQUAL(conf.client_count, 0);
+	T_EQUAL(conf.limits.sessions, 1024);
+	T_EQUAL(conf.limits.subscriptions, 16384);
+	T_EQUAL(conf.limits.streams, 1024);
+	T_EQUAL(conf.limits.frames_per_second, 25);
+	T_EQUAL(conf.limits.transmit_timeout_ms, 180000);
+	T_TEXT(conf.report.control, "/run/freedmr/control.sock");
+}
+
+T_CASE(every_key_is_kept)
+{
+	T_TEXT(read_text("; sample\r\n"
+	                 "[server]\r\nid = 234567\nname = Some \"server\"\ncallsign = N0CALL\nrun-as = nobody\n"
+	                 "[limits]\nsessions = 1\nsubscriptions = 2\nstreams = 16\nframes-per-second = 0\n"
+	                 "transmit-timeout = 0\n"
+	                 "[listener a]\nbind = 127.0.0.1:1\nopen = yes\nfollow-port = yes\n"
+	                 "clients = deny 1234567\nstatic-1 = 91 ; comment\nstatic-2 = 92, 93\n"
+	                 "default-dial = 94\nsingle = no\ntimer = 0\nhang-time = 1500ms\n"
+	                 "[listener b]\nbind = [::1]:1\npassphrase = \" hush ;# \"\n"
+	                 "[report]\ncontrol =\n"
+	                 "[client 234567]\nnotes = first\n"),
+	       "");
+	T_TEXT(conf.server.name, "Some \"server\"");
+	T_TEXT(conf.server.callsign, "N0CALL");
+	T_TEXT(conf.server.run_as, "nobody");
+	T_EQUAL(conf.listener_count, 2);
+	const struct conf_listener *a = &conf.listener[0], *b = &conf.listener[1];
+	T_CHECK(a->open && a->follow_port && !access_permits(&a->clients, 1234567));
+	T_EQUAL(a->defaults.statics[0].tg[0], 91);
+	T_CHECK(tg_list_has(&a->defaults.statics[1], 93));
+	T_EQUAL(a->defaults.dial, 94);
+	T_CHECK(!a->defaults.single && b->defaults.single);
+	T_EQUAL(a->defaults.timer_ms, 0);
+	T_EQUAL(a->defaults.hang_ms, 1500);
+	T_TEXT(b->passphrase, " hush ;# ");
+	T_EQUAL(conf.limits.sessions + conf.limits.subscriptions + conf.limits.streams, 19);
+	T_EQUAL(conf.limits.frames_per_second + conf.limits.transmit_timeout_ms, 0);
+	T_TEXT(conf.report.control, "");
+	T_EQUAL(conf.client_count, 1);
+	T_TEXT(conf.client[0].notes, "first");
+}
+
+T_CASE(every_fault_is_told_in_one_run)
+{
+	T_TEXT(read_text("name = lost\n"
+	                 "[server]\n"
+	                 "id = 23\n"
+	                 "nme = Example\n"
+	                 "[listener hotspots]\n"
+	                 "bind = hotspots.example:62031\n"
+	                 "pasphrase = x\n"
+	                 "passphrase = kilo tango four\n"
+	                 "timer = 10x\n"
+	                 "static-1 = 91, 9\n"
+	                 "streams = 4\n"
+	                 "rubbish\n"
+	                 "[client 12345]\n"
+	                 "single = perhaps\n"
+	                 "[bridge x]\n"
+	                 "unread = 1\n"
+	                 "[limits]\n"
+	                 "sessions = 0\n"),
+	       "f:1: key \"name\" outside a section; expected [server] first\n"
+	       "f:3: id = 23: expected 4 to 7 digits\n"
+	       "f:4: unknown key \"nme\" in [server]; did you mean \"name\"?\n"
+	       "f:6: bind = hotspots.example:62031: expected a numeric address and port such as "
+	       "[::]:62031 or 0.0.0.0:62031\n"
+	       "f:7: unknown key \"pasphrase\" in [listener hotspots]; did you mean \"passphrase\"?\n"
+	       "f:9: timer = 10x: expected a duration such as 30s, 10m or 2h\n"
+	       "f:10: static-1 = 91, 9: \"9\": cannot be a static talkgroup\n"
+	       "f:11: unknown key \"streams\" in [listener hotspots]; it belongs in [limits]\n"
+	       "f:12: missing = after the key\n"
+	       "f:13: [client 12345]: expected an id of 6 to 9 digits\n"
+	       "f:14: single = perhaps: expected yes or no\n"
+	       "f:15: unknown section [bridge]\n"
+	       "f:18: sessions = 0: expected a number from 1 to 65535\n");
+}
+
+T_CASE(what_must_be_there_is_missed)
+{
+	T_TEXT(read_text(""), "f:1: no [server] section; expected one with id = and the server's number\n"
+	                      "f:1: no [listener NAME] section; expected at least one\n");
+	T_TEXT(read_text("[server]\n\n[listener a]\nopen = yes\n"),
+	       "f:1: [server] has no id; expected one such as id = 2345\n"
+	       "f:3: [listener a] has no bind; expected one such as bind = [::]:62031\n");
+}
+
+T_CASE(nothing_may_stand_twice)
+{
+	T_TEXT(read_text(SERVER "id = 2346\n" LISTENER "[listener b]\nbind = [::]:62031\nopen = yes\n"
+	                        "[listener hotspots]\nbind = [::]:62032\nopen = yes\nopen = no\n"
+	                        "[server]\nid = 1234\n[client 2345678]\n[client 1234567]\n"
+	                        "[client 2345678]\n"),
+	       "f:3: id a second time in [server]; the first stands in line 2\n"
+	       "f:8: [listener b]: [listener hotspots] in line 4 binds [::]:62031 too\n"
+	       "f:10: [listener hotspots] a second time; the first stands in line 4\n"
+	       "f:13: open a second time in [listener hotspots]; the first stands in line 12\n"
+	       "f:10: [listener hotspots]: the passphrase is empty; expected one of your own, or open = yes\n"
+	       "f:14: [server] a second time; the first stands in line 1\n"
+	       "f:18: [client 2345678] a second time; another stands in line 16\n");
+}
+
+T_CASE(names_of_sections)
+{
+	T_TEXT(read_text("[server x]\nid = 2345\n[listener]\nbind = [::1]:1\n"
+	                 "[listener 0123456789012345678901234567890a]\nbind = [::1]:2\n[client]\n"
+	                 "[listner a]\n[limits]\n[]\nx = 1\n[client 1234567 8]\ntimer = z\n"),
+	       "f:1: [server] takes no name\n"
+	       "f:3: [listener] has no name; expected one such as [listener hotspots]\n"
+	       "f:5: [listener 0123456789012345678901234567890a]: expected a name of at most 31 octets\n"
+	       "f:7: [client]: expected an id of 6 to 9 digits\n"
+	       "f:8: unknown section [listner]; did you mean [listener]?\n"
+	       "f:10: no word between [ and ]\n"
+	       "f:12: a section has one word and at most one name without blanks\n");
+}
+
+T_CASE(thirty_two_listeners_and_no_more)
+{
+	char text[4096];
+	struct text t = text_make(text, sizeof(text));
+
+	text_put(&t, SERVER);
+	for (unsigned i = 0; i < CONF_LISTENERS_MAX; i++)
+		text_format(&t, "[listener l%u]\nbind = [::1]:%u\n", i, 1000 + i);
+	T_TEXT(read_text(text), "");
+	T_EQUAL(conf.listener_count, CONF_LISTENERS_MAX);
+	text_put(&t, "[listener one-more]\nbind = [::1]:9\nrubbish = 1\n");
+	T_TEXT(read_text(text), "f:67: more than 32 listeners\n");
+}
+
+T_CASE(a_passphrase_must_be_ones_own)
+{
+	static const struct {
+		const char *keys;
+		bool good;
+	} rows[] = {
+		{"bind = [::]:1\npassphrase = kilo tango four", true},
+		{"bind = [::]:1\npassphrase = passw0rd", false},
+		{"bind = [::]:1\npassphrase = PASSWORD", false},
+		{"bind = [::]:1\npassphrase =", false},
+		{"bind = [::]:1", false},
+		{"bind = 192.0.2.1:1\npassphrase = passw0rd", false},
+		{"bind = 127.0.0.1:1\npassphrase = passw0rd", true},
+		{"bind = 127.0.0.1:1", true},
+		{"bind = [::1]:1", true},
+		{"open = yes\nbind = [::]:1\npassphrase = passw0rd", true},
+		{"bind = [::]:1\nopen = yes", true},
+		{"bind = [::]:1\nopen = no", false},
+	};
+	char text[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct text t = text_make(text, sizeof(text));
+		text_format(&t, SERVER "[listener a]\n%s\n", rows[i].keys);
+		const char *got = read_text(text);
+		if ((*got == 0) != rows[i].good)
+			t_fail(__FILE__, __LINE__, "%s: %s", rows[i].keys, got);
+	}
+}
+
+T_CASE(a_client_s_passphrase_must_be_its_own)
+{
+	T_TEXT(read_text(SERVER LISTENER "[client 2345678]\npassphrase = passw0rd\n"),
+	       "f:6: [client 2345678]: the passphrase is known from sample files; expected one of your "
+	       "own\n");
+	T_TEXT(read_text(SERVER LISTENER "open = yes\n[client 2345678]\npassphrase = passw0rd\n"), "");
+	T_TEXT(read_text("[client 2345678]\npassphrase = passw0rd\n" SERVER
+	                 "[listener a]\nbind = 127.0.0.1:1\n"),
+	       "");
+}
+
+T_CASE(clients_are_sorted_and_found)
+{
+	T_TEXT(read_text(SERVER LISTENER "[client 234567801]\nnotes = exact\n[client 2345678]\n"
+	                                 "notes = base\n[client 234567]\nnotes = repeater\n"),
+	       "");
+	T_EQUAL(conf.client_count, 3);
+	T_TEXT(conf_client_find(&conf, 234567801)->notes, "exact");
+	T_TEXT(conf_client_find(&conf, 2345678)->notes, "base");
+	T_TEXT(conf_client_find(&conf, 23456780)->notes, "base");
+	T_TEXT(conf_client_find(&conf, 234567802)->notes, "base");
+	T_TEXT(conf_client_find(&conf, 234567)->notes, "repeater");
+	T_CHECK(conf_client_find(&conf, 2345679) == NULL);
+	T_CHECK(conf_client_find(&conf, 234567901) == NULL);
+	T_CHECK(conf_client_find(&conf, 2345670) == NULL);  /* six digits cover no suffixes */
+	T_CHECK(conf_client_find(&conf, 2345678012) == NULL); /* ten digits are nobody's */
+	T_CHECK(conf_client_find(&conf, 0) == NULL);
+}
+
+T_CASE(a_client_overrides_only_what_it_names)
+{
+	T_TEXT(read_text(SERVER LISTENER "static-1 = 91\nstatic-2 = 92\ndefault-dial = 93\ntimer = 5m\n"
+	                                 "[client 2345678]\nstatic-1 =\nhang-time = 1s\n"
+	                                 "[client 2345679]\nstatic-2 = 94\ndefault-dial = 0\nsingle = no\n"
+	                                 "timer = 0\n"),
+	       "");
+	struct session_defaults d = conf_defaults_for(&conf, &conf.listener[0], 234567801);
+	T_EQUAL(d.statics[0].count, 0);
+	T_CHECK(tg_list_has(&d.statics[1], 92));
+	T_EQUAL(d.dial, 93);
+	T_CHECK(d.single);
+	T_EQUAL(d.timer_ms, 300000);
+	T_EQUAL(d.hang_ms, 1000);
+	d = conf_defaults_for(&conf, &conf.listener[0], 2345679);
+	T_CHECK(tg_list_has(&d.statics[0], 91) && tg_list_has(&d.statics[1], 94));
+	T_EQUAL(d.dial, 0);
+	T_CHECK(!d.single);
+	T_EQUAL(d.timer_ms, 0);
+	T_EQUAL(d.hang_ms, 5000);
+	d = conf_defaults_for(&conf, &conf.listener[0], 1234567);
+	T_CHECK(tg_list_has(&d.statics[1], 92) && d.hang_ms == 5000);
+}
+
+T_CASE(the_passphrase_that_counts)
+{
+	bool anybody = true;
+
+	T_TEXT(read_text(SERVER LISTENER "[listener free]\nbind = [::]:1\nopen = yes\n"
+	                                 "[listener known]\nbind = [::]:2\nopen = yes\npassphrase = passw0rd\n"
+	                                 "[listener near]\nbind = [::1]:3\n"
+	                                 "[client 2345678]\npassphrase = mine\n[client 2345679]\n"),
+	       "");
+	const struct conf_listener *l = conf.listener;
+	T_TEXT(conf_passphrase_for(&conf, &l[0], 234567801, &anybody), "mine");
+	T_CHECK(!anybody);
+	T_TEXT(conf_passphrase_for(&conf, &l[0], 2345679, &anybody), "kilo tango four");
+	T_CHECK(!anybody);
+	T_TEXT(conf_passphrase_for(&conf, &l[1], 2345678, &anybody), "mine");
+	T_CHECK(!anybody);
+	T_TEXT(conf_passphrase_for(&conf, &l[1], 1234567, &anybody), "");
+	T_CHECK(anybody);
+	T_TEXT(conf_passphrase_for(&conf, &l[2], 1234567, &anybody), "passw0rd");
+	T_CHECK(!anybody);
+	T_TEXT(conf_passphrase_for(&conf, &l[3], 1234567, &anybody), "");
+	T_CHECK(!anybody);
+}
+
+T_CASE(what_is_printed_reads_the_same)
+{
+	char first[8192];
+	struct text t = text_make(first, sizeof(first));
+
+	T_TEXT(read_text(SERVER "name = \"a ; b\"\n" LISTENER
+	                        "static-2 = 91,92\nclients = deny 1-5\ntimer = 90s\n"
+	                        "[client 2345678]\nstatic-1 =\nsingle = no\nnotes = x\n"
+	                        "[report]\ncontrol =\n"),
+	       "");
+	text_put(&t, printed());
+	T_TEXT(read_text(first), "");
+	T_TEXT(printed(), first);
+	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n[limits]"));
+}
+
+/* Is `secret` anywhere in the object? */
+static bool holds(const void *object, size_t size, const char *secret)
+{
+	size_t len = strlen(secret);
+
+	for (size_t i = 0; i + len <= size; i++)
+		if (memcmp((const char *)object + i, secret, len) == 0)
+			return true;
+	return false;
+}
+
+T_CASE(secrets_are_never_printed)
+{
+	T_TEXT(read_text(SERVER LISTENER "[client 2345678]\npassphrase = quebec seven\n"), "");
+	T_CHECK(strstr(printed(), "passphrase = (hidden)"));
+	T_CHECK(!strstr(printed(), "tango") && !strstr(printed(), "quebec"));
+	/* Nor in what is said about faults in and around them. */
+	char text[512];
+	struct text t = text_make(text, sizeof(text));
+	text_put(&t, SERVER LISTENER "passphrase = ");
+	for (unsigned i = 0; i < CONF_PASSPHRASE_MAX; i++)
+		text_char(&t, 'Q');
+	text_put(&t, "\npasphrase = QQQ\n[client 2345678]\npassphrase = \"QQQ\n[client 1234567]\n"
+	             "passphrase = hotspot\n[lstener QQ]\n");
+	read_text(text);
+	T_CHECK(strstr(complaints, "f:6: passphrase a second time"));
+	T_CHECK(strstr(complaints, "f:6: passphrase: expected at most 127 octets\n"));
+	T_CHECK(!strstr(complaints, "tango") && !strchr(complaints, 'Q'));
+	T_CHECK(!strstr(complaints, "= hotspot"));
+}
+
+T_CASE(forgotten_secrets_are_gone)
+{
+	T_TEXT(read_text(SERVER LISTENER "[client 2345678]\npassphrase = quebec seven\n"), "");
+	T_CHECK(holds(&conf, sizeof(conf), "kilo tango four"));
+	T_CHECK(holds(conf.client, sizeof(*conf.client), "quebec seven"));
+	conf_forget_secrets(&conf);
+	T_CHECK(!holds(&conf, sizeof(conf), "tango"));
+	T_CHECK(!holds(conf.client, sizeof(*conf.client), "quebec"));
+	T_EQUAL(conf.listener_count, 1);
+	T_EQUAL(conf.client[0].id, 2345678);
+	read_text("[server]\n" LISTENER);
+	T_CHECK(!holds(&conf, sizeof(conf), "tango"));
+}
+
+T_CASE(sample_passphrases_are_known)
+{
+	T_CHECK(conf_passphrase_is_sample("") && conf_passphrase_is_sample("passw0rd"));
+	T_CHECK(conf_passphrase_is_sample("Passw0rd") && conf_passphrase_is_sample("s3cr37w0rd"));
+	T_CHECK(!conf_passphrase_is_sample("passw0rd1") && !conf_passphrase_is_sample("correct horse"));
+}
+
+T_CASE(strange_octets_are_told_cleanly)
+{
+	static const char nul[] = SERVER LISTENER "open = y\0s\n";
+
+	T_CHECK(strstr(read_octets(nul, sizeof(nul) - 1), "f:6: NUL octet"));
+	T_TEXT(read_text(SERVER LISTENER "op\xe9n = y\nopen = \xff\n"),
+	       "f:6: unknown key \"op\xc3\xa9n\" in [listener hotspots]; did you mean \"open\"?\n"
+	       "f:7: open = \xc3\xbf: expected yes or no\n");
+}
+
+T_CASE(every_prefix_is_read)
+{
+	static const char text[] = SERVER LISTENER "[client 2345678]\nstatic-1 = 91\n[report]\ncontrol = x\n";
+
+	for (size_t len = 0; len < sizeof(text); len++)
+		(void)read_octets(text, len);
+	conf_release(&conf);
+	conf_release(&conf);
+}
+
+T_MAIN(T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
+       T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
+       T_ENTRY(nothing_may_stand_twice), T_ENTRY(names_of_sections),
+       T_ENTRY(thirty_two_listeners_and_no_more), T_ENTRY(a_passphrase_must_be_ones_own),
+       T_ENTRY(a_client_s_passphrase_must_be_its_own), T_ENTRY(clients_are_sorted_and_found),
+       T_ENTRY(a_client_overrides_only_what_it_names), T_ENTRY(the_passphrase_that_counts),
+       T_ENTRY(what_is_printed_reads_the_same), T_ENTRY(secrets_are_never_printed),
+       T_ENTRY(forgotten_secrets_are_gone), T_ENTRY(sample_passphrases_are_known),
+       T_ENTRY(strange_octets_are_told_cleanly), T_ENTRY(every_prefix_is_read))
