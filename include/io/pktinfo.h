@@ -31,8 +31,8 @@ void pktinfo_attach(struct pktinfo *p, uint32_t row, struct msghdr *m);
 /* The message leaves from this address. */
 void pktinfo_put(struct pktinfo *p, uint32_t row, const struct addr *from);
 
-/* What came with a received message. False when the system told nothing; *local untouched. */
-MUST_CHECK bool pktinfo_take(const struct pktinfo *p, uint32_t row, const struct msghdr *m,
+/* What came with a received message. False when the system told nothing. */
+MUST_CHECK bool pktinfo_take(struct pktinfo *p, uint32_t row, const struct msghdr *m,
                              struct addr *local);
 
 #endif

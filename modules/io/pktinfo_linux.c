@@ -1,24 +1,18 @@
 #include "io/pktinfo.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
 #include <netinet/in.h>
-#include <stddef.h>
 
-/* One cmsg(3) as the kernel reads and writes it. */
-struct control {
+#include "base/cursor.h"
+
+/* One cmsg(3) of either family. */
+union control {
 	struct cmsghdr header;
-	union {
-		struct in_pktinfo v4;
-		struct in6_pktinfo v6;
-		unsigned char room[CMSG_SPACE(sizeof(struct in6_pktinfo)) - CMSG_LEN(0)];
-	};
+	unsigned char room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 };
 
-static_assert(offsetof(struct control, v4) == CMSG_LEN(0), "the data stands where cmsg(3) puts it");
-
 struct pktinfo {
-	struct control *rows;
+	union control *rows;
 	socklen_t room;
 };
 
@@ -33,16 +27,17 @@ int pktinfo_ask(int fd, bool v4)
 struct pktinfo *pktinfo_open(struct arena *arena, uint32_t rows, bool v4)
 {
 	struct pktinfo *p = arena_cut(arena, "udp", 1, sizeof(*p));
-	struct control *control = arena_cut(arena, "udp", rows, sizeof(*control));
+	union control *control = arena_cut(arena, "udp", rows, sizeof(*control));
 
 	if (!p || !control)
 		return NULL;
 	p->rows = control;
-	p->room = v4 ? CMSG_SPACE(sizeof(control->v4)) : CMSG_SPACE(sizeof(control->v6));
+	p->room = v4 ? CMSG_SPACE(sizeof(struct in_pktinfo)) : CMSG_SPACE(sizeof(struct in6_pktinfo));
 	for (uint32_t i = 0; i < rows; i++) {
 		struct cmsghdr *header = &control[i].header;
 
-		header->cmsg_len = v4 ? CMSG_LEN(sizeof(control->v4)) : CMSG_LEN(sizeof(control->v6));
+		header->cmsg_len = v4 ? CMSG_LEN(sizeof(struct in_pktinfo))
+		                      : CMSG_LEN(sizeof(struct in6_pktinfo));
 		header->cmsg_level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
 		header->cmsg_type = v4 ? IP_PKTINFO : IPV6_PKTINFO;
 	}
@@ -55,19 +50,31 @@ void pktinfo_attach(struct pktinfo *p, uint32_t row, struct msghdr *m)
 	m->msg_controllen = p->room;
 }
 
+static void put_data(struct cmsghdr *header, const void *info, size_t len)
+{
+	struct wr w = wr_make(CMSG_DATA(header), len);
+
+	wr_bytes(&w, info, len);
+}
+
 void pktinfo_put(struct pktinfo *p, uint32_t row, const struct addr *from)
 {
-	struct control *c = &p->rows[row];
+	struct cmsghdr *header = &p->rows[row].header;
 
-	if (c->header.cmsg_level == IPPROTO_IP) {
-		c->v4.ipi_spec_dst.s_addr =
-			htonl((uint32_t)from->ip[12] << 24 | (uint32_t)from->ip[13] << 16 |
-		              (uint32_t)from->ip[14] << 8 | from->ip[15]);
+	if (header->cmsg_level == IPPROTO_IP) {
+		const struct in_pktinfo info = {
+			.ipi_spec_dst.s_addr =
+				htonl((uint32_t)from->ip[12] << 24 | (uint32_t)from->ip[13] << 16 |
+			              (uint32_t)from->ip[14] << 8 | from->ip[15]),
+		};
+
+		put_data(header, &info, sizeof(info));
 		return;
 	}
+	struct in6_pktinfo info = {.ipi6_ifindex = from->scope};
 	for (size_t i = 0; i < sizeof(from->ip); i++)
-		c->v6.ipi6_addr.s6_addr[i] = from->ip[i];
-	c->v6.ipi6_ifindex = from->scope;
+		info.ipi6_addr.s6_addr[i] = from->ip[i];
+	put_data(header, &info, sizeof(info));
 }
 
 /* ipi_spec_dst, not ipi_addr: an answer to a broadcast cannot leave from the broadcast address. */
@@ -91,18 +98,23 @@ static struct addr local_v6(const struct in6_pktinfo *info)
 	return a;
 }
 
-bool pktinfo_take(const struct pktinfo *p, uint32_t row, const struct msghdr *m,
-                  struct addr *local)
+bool pktinfo_take(struct pktinfo *p, uint32_t row, const struct msghdr *m, struct addr *local)
 {
-	const struct control *c = &p->rows[row];
+	struct cmsghdr *header = &p->rows[row].header;
+	struct in_pktinfo v4;
+	struct in6_pktinfo v6;
 
-	if (m->msg_controllen < c->header.cmsg_len || m->msg_controllen < CMSG_LEN(0))
+	if (m->msg_controllen < CMSG_LEN(0) || header->cmsg_len > m->msg_controllen)
 		return false;
-	if (c->header.cmsg_level == IPPROTO_IP && c->header.cmsg_type == IP_PKTINFO)
-		*local = local_v4(&c->v4);
-	else if (c->header.cmsg_level == IPPROTO_IPV6 && c->header.cmsg_type == IPV6_PKTINFO)
-		*local = local_v6(&c->v6);
-	else
+	struct rd r = rd_make(CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
+	if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
+		rd_bytes(&r, &v4, sizeof(v4));
+		*local = local_v4(&v4);
+	} else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
+		rd_bytes(&r, &v6, sizeof(v6));
+		*local = local_v6(&v6);
+	} else {
 		return false;
-	return true;
+	}
+	return rd_ok(&r);
 }

@@ -1,0 +1,87 @@
+/*
+ * freedmr: options, and which face of the binary is wanted. What a face does is its
+ * own business (command/, parent/).
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "command/check.h"
+#include "command/ctl.h"
+#include "command/init.h"
+#include "command/version.h"
+#include "io/process.h"
+#include "parent/parent.h"
+
+#define CONF_DEFAULT "/etc/freedmr.conf"
+
+/* A word of the command line. The face gets the arguments from that word on. */
+struct face {
+	const char *word;
+	int (*main)(int argc, char **argv);
+	const char *arguments;
+	const char *help;
+};
+
+static const struct face faces[] = {
+	{"check", check_main, "FILE", "read a configuration and say what is wrong with it"},
+	{"init", init_main, "[FILE]", "write a first configuration"},
+	{"ctl", ctl_main, "[-s SOCKET] WORD ...", "ask or tell the running server"},
+	{"version", version_main, "", "say what this is"},
+};
+
+static int usage(FILE *out, int status)
+{
+	char line[64];
+
+	fprintf(out, "usage: freedmr [-c FILE]\n       freedmr WORD ...\n\n");
+	fprintf(out, "  %-28s serve, in the foreground (FILE: %s)\n", "[-c FILE]", CONF_DEFAULT);
+	for (size_t i = 0; i < ARRAY_LEN(faces); i++) {
+		snprintf(line, sizeof(line), "%s %s", faces[i].word, faces[i].arguments);
+		fprintf(out, "  %-28s %s\n", line, faces[i].help);
+	}
+	fprintf(out, "\nThe manual: freedmr(8), freedmr.conf(5).\n");
+	return status;
+}
+
+static int be(int argc, char **argv)
+{
+	for (size_t i = 0; i < ARRAY_LEN(faces); i++) {
+		if (strcmp(argv[0], faces[i].word) != 0)
+			continue;
+		if (argc == 2 && strcmp(argv[1], "-h") == 0) {
+			printf("usage: freedmr %s %s\n       %s\n", faces[i].word, faces[i].arguments,
+			       faces[i].help);
+			return STATUS_OK;
+		}
+		return faces[i].main(argc, argv);
+	}
+	fprintf(stderr, "freedmr: unknown word '%s'\n", argv[0]);
+	return usage(stderr, STATUS_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+	const struct process_title title = process_title_of(argc, argv);
+	const char *conf = CONF_DEFAULT;
+	int option;
+
+	/* POSIX stops at the first word; a libc that sorts the words first would take the face's options. */
+	if (argc > 1 && argv[1][0] != '-')
+		return be(argc - 1, argv + 1);
+	while ((option = getopt(argc, argv, "c:h")) != -1)
+		switch (option) {
+		case 'c':
+			conf = optarg;
+			break;
+		case 'h':
+			return usage(stdout, STATUS_OK);
+		default:
+			return usage(stderr, STATUS_USAGE);
+		}
+	if (optind < argc)
+		return usage(stderr, STATUS_USAGE);
+	return (int)parent_run(conf, &title);
+}

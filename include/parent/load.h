@@ -1,0 +1,19 @@
+/*
+ * Reads a configuration file, for the parent and for `freedmr check`.
+ */
+#ifndef PARENT_LOAD_H
+#define PARENT_LOAD_H
+
+#include "base/util.h"
+#include "conf/conf.h"
+#include "parent/parent.h"
+
+#define LOAD_MAX (1024u * 1024u) /* octets of a configuration file */
+
+/*
+ * Reads the file at `path` into *out, logging every fault. The text, which holds secrets, is wiped. Give
+ * *out back with conf_release when the answer is STATUS_OK.
+ */
+MUST_CHECK enum status load_conf(const char *path, struct conf *out);
+
+#endif

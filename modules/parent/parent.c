@@ -1,0 +1,367 @@
+#include "parent/parent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "io/pipe.h"
+#include "io/poller.h"
+#include "io/signals.h"
+#include "io/udp.h"
+#include "io/unix.h"
+#include "io/user.h"
+#include "parent/child.h"
+#include "parent/load.h"
+#include "report/report.h"
+#include "voice/voice.h"
+
+#define STOP_PATIENCE (3 * TICK_SECOND) /* for a child to end by itself */
+
+enum { VOICE, REPORT, CHILDREN };
+
+/* Tags of the poller: a child's link is told by its index. */
+enum { TAG_SIGNALS = CHILDREN };
+
+struct parent {
+	struct conf conf;
+	const struct process_title *title;
+	struct user user;
+	int udp[CONF_LISTENERS_MAX];
+	int control; /* -1: off */
+	int records[2];
+	int commands[2];
+	int signals;
+	struct arena arena;
+	struct poller *poller;
+	struct child child[CHILDREN];
+	pid_t pid;
+	tick_t now;
+	bool ready;
+	bool stop;
+	enum status status;
+};
+
+static tick_t read_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (tick_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static enum status system_failed(const char *what, const char *which)
+{
+	enum status status = errno == EACCES || errno == EPERM ? STATUS_PERMISSION : STATUS_SYSTEM;
+
+	log_error("%s %s: %s", what, which, strerror(errno));
+	return status;
+}
+
+static enum status open_listener(struct parent *p, uint32_t i)
+{
+	const struct conf_listener *l = &p->conf.listener[i];
+	struct addr bound;
+	char text[ADDR_TEXT_MAX];
+
+	p->udp[i] = udp_open(&l->bind);
+	if (p->udp[i] < 0 || !udp_bound(p->udp[i], &bound))
+		return system_failed("cannot bind", addr_format(&l->bind, text));
+	log_info("listener=%s bind=%s receive-buffer=%d", l->name, addr_format(&bound, text),
+	         udp_receive_buffer(p->udp[i]));
+	return STATUS_OK;
+}
+
+static enum status open_control(struct parent *p)
+{
+	const char *path = p->conf.report.control;
+
+	p->control = -1;
+	if (!*path)
+		return STATUS_OK;
+	p->control = unix_listen(path);
+	if (p->control < 0)
+		return system_failed("cannot listen at", path);
+	return user_give(&p->user, path) == 0 ? STATUS_OK : system_failed("cannot give away", path);
+}
+
+static enum status open_inside(struct parent *p)
+{
+	struct arena measure;
+
+	p->signals = signals_open();
+	arena_measure(&measure);
+	poller_open(&measure, CHILDREN + 1);
+	if (p->signals < 0 || pipe_open(p->records) != 0 || pipe_open(p->commands) != 0 ||
+	    !arena_claim(&p->arena, measure.used))
+		return system_failed("cannot make", "pipes");
+	p->poller = poller_open(&p->arena, CHILDREN + 1);
+	if (!p->poller || poller_watch(p->poller, p->signals, POLLER_READ, TAG_SIGNALS) != 0)
+		return system_failed("cannot make", "a poller");
+	return STATUS_OK;
+}
+
+static enum status open_all(struct parent *p)
+{
+	enum status status = STATUS_OK;
+
+	if (user_find(p->conf.server.run_as, &p->user) != 0) {
+		log_error("run-as = %s: no such user, or root", p->conf.server.run_as);
+		return STATUS_CONFIG;
+	}
+	for (uint32_t i = 0; status == STATUS_OK && i < p->conf.listener_count; i++)
+		status = open_listener(p, i);
+	if (status == STATUS_OK)
+		status = open_control(p);
+	return status == STATUS_OK ? open_inside(p) : status;
+}
+
+static void close_links(struct parent *p)
+{
+	poller_close(p->poller);
+	for (int i = 0; i < CHILDREN; i++)
+		if (p->child[i].link >= 0)
+			close(p->child[i].link);
+}
+
+static int run_voice(struct parent *p, int link)
+{
+	struct voice_start start = {
+		.conf = &p->conf,
+		.udp_sockets = p->udp,
+		.record_pipe = p->records[1],
+		.command_pipe = p->commands[0],
+		.parent = link,
+	};
+
+	close(p->records[0]);
+	close(p->commands[1]);
+	if (p->control >= 0)
+		close(p->control);
+	process_hide();
+	if (!random_fill(start.seed, sizeof(start.seed))) {
+		log_error("no random numbers: %s", strerror(errno));
+		return STATUS_SYSTEM;
+	}
+	return voice_run(&start);
+}
+
+static int run_report(struct parent *p, int link)
+{
+	const struct report_start start = {
+		.conf = &p->conf,
+		.record_pipe = p->records[0],
+		.command_pipe = p->commands[1],
+		.control = p->control,
+		.parent = link,
+	};
+
+	close(p->records[1]);
+	close(p->commands[0]);
+	for (uint32_t i = 0; i < p->conf.listener_count; i++)
+		close(p->udp[i]);
+	return report_run(&start);
+}
+
+/* The child's side of the fork, to its end. Secrets go first where nobody needs them. */
+static _Noreturn void run(struct parent *p, int which, int link)
+{
+	const char *name = p->child[which].name;
+
+	if (which == REPORT)
+		conf_forget_secrets(&p->conf);
+	close_links(p);
+	process_rename(p->title, name);
+	log_set_name(name);
+	if (user_become(&p->user) != 0) {
+		log_error("cannot become user %s: %s", p->conf.server.run_as, strerror(errno));
+		_exit(STATUS_PERMISSION);
+	}
+	if (!process_die_with(p->pid))
+		_exit(STATUS_SYSTEM);
+	_exit(which == VOICE ? run_voice(p, link) : run_report(p, link));
+}
+
+/* Signals are held back across the fork, so that none meant for the child is taken for ours. */
+static void start(struct parent *p, int which)
+{
+	struct child *c = &p->child[which];
+	int ends[2];
+	pid_t pid = -1;
+
+	if (pipe_pair(ends) == 0) {
+		signals_hold(true);
+		pid = fork();
+		if (pid == 0) {
+			close(ends[0]);
+			run(p, which, ends[1]);
+		}
+		signals_hold(false);
+		close(ends[1]);
+		if (pid < 0)
+			close(ends[0]);
+	}
+	if (pid < 0) {
+		log_error("cannot start %s: %s", c->name, strerror(errno));
+		child_ended(c, p->now);
+		return;
+	}
+	child_started(c, p->now, pid, ends[0]);
+	if (poller_watch(p->poller, c->link, POLLER_READ, (uint64_t)which) != 0)
+		log_bug("%s cannot be watched: %s", c->name, strerror(errno));
+}
+
+static void on_end(struct parent *p, struct child *c, int wait_status)
+{
+	char how[80];
+
+	child_how(wait_status, how, sizeof(how));
+	poller_drop(p->poller, c->link);
+	close(c->link);
+	tick_t wait = child_ended(c, p->now);
+	if (p->stop) {
+		if (wait_status != 0)
+			log_error("%s %s", c->name, how);
+	} else if (p->ready) {
+		log_error("%s %s; starting it again in %lld ms", c->name, how, (long long)wait);
+	} else {
+		log_error("%s %s before it was ready", c->name, how);
+		p->status = STATUS_SYSTEM;
+		p->stop = true;
+	}
+}
+
+static void reap(struct parent *p)
+{
+	int wait_status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+		for (int i = 0; i < CHILDREN; i++)
+			if (p->child[i].pid == pid)
+				on_end(p, &p->child[i], wait_status);
+}
+
+static void on_signals(struct parent *p)
+{
+	enum signal_event s;
+
+	while ((s = signals_take()) != SIGNAL_NOTHING)
+		switch (s) {
+		case SIGNAL_NOTHING:
+			break;
+		case SIGNAL_TERM:
+		case SIGNAL_INT:
+			p->stop = true;
+			break;
+		case SIGNAL_HUP:
+			log_warn("reload is not available");
+			break;
+		case SIGNAL_CHLD:
+			reap(p);
+			break;
+		}
+}
+
+static void on_link(struct parent *p, struct child *c)
+{
+	char octet;
+	ssize_t n = pipe_take(c->link, &octet, 1);
+
+	if (n < 0)
+		poller_drop(p->poller, c->link); /* it is about to end, and SIGCHLD will say so */
+	if (n != 1 || octet != 'R')
+		return;
+	if (p->ready)
+		log_info("%s is back", c->name);
+	c->ready = true;
+	if (!p->ready && p->child[VOICE].ready && p->child[REPORT].ready) {
+		p->ready = true;
+		log_info("ready");
+	}
+}
+
+static void turn(struct parent *p, tick_t until)
+{
+	struct poller_event events[CHILDREN + 1];
+	tick_t wait = until == TICK_NEVER ? TICK_NEVER : until > p->now ? until - p->now : 0;
+	int count = poller_wait(p->poller, events, ARRAY_LEN(events), wait);
+
+	p->now = read_clock();
+	for (int i = 0; i < count; i++)
+		if (events[i].tag == TAG_SIGNALS)
+			on_signals(p);
+		else if (p->child[events[i].tag].link >= 0)
+			on_link(p, &p->child[events[i].tag]);
+}
+
+static void serve(struct parent *p)
+{
+	while (!p->stop) {
+		tick_t next = TICK_NEVER;
+
+		for (int i = 0; i < CHILDREN; i++) {
+			if (p->child[i].again <= p->now)
+				start(p, i);
+			if (p->child[i].again < next)
+				next = p->child[i].again;
+		}
+		turn(p, next);
+	}
+}
+
+static void end(struct parent *p, struct child *c)
+{
+	tick_t patience = p->now + STOP_PATIENCE;
+
+	if (c->pid)
+		kill(c->pid, SIGTERM);
+	while (c->pid && p->now < patience)
+		turn(p, patience);
+	if (!c->pid)
+		return;
+	log_error("%s does not end: killed", c->name);
+	kill(c->pid, SIGKILL);
+	waitpid(c->pid, NULL, 0);
+}
+
+/* Voice first: the reporter still writes its last log lines. */
+static void stop(struct parent *p)
+{
+	p->stop = true;
+	for (int i = 0; i < CHILDREN; i++)
+		end(p, &p->child[i]);
+	if (p->control >= 0)
+		unlink(p->conf.report.control);
+}
+
+enum status parent_run(const char *path, const struct process_title *title)
+{
+	struct parent p = {
+		.title = title,
+		.pid = getpid(),
+		.child = {[VOICE] = child_make("freedmr-voice"),
+		          [REPORT] = child_make("freedmr-report")},
+	};
+	enum status status = load_conf(path, &p.conf);
+
+	if (status != STATUS_OK)
+		return status;
+	process_hide();
+	p.now = read_clock();
+	status = open_all(&p);
+	if (status == STATUS_OK) {
+		serve(&p);
+		stop(&p);
+		status = p.status;
+		poller_close(p.poller);
+		arena_release(&p.arena);
+	}
+	conf_release(&p.conf);
+	return status;
+}

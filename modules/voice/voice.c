@@ -1,0 +1,342 @@
+#include "voice/voice.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "io/pipe.h"
+#include "io/poller.h"
+#include "io/signals.h"
+#include "io/udp.h"
+#include "voice/teller.h"
+
+#define BATCHES_PER_TURN 16  /* of UDP_INBOX datagrams, per listener */
+#define COMMANDS_PER_READ 8
+#define EVENTS_PER_TURN (CONF_LISTENERS_MAX + 4)
+#define ROWS_PER_TURN (PIPE_BUF / RECORD_MAX) /* what a writable pipe takes for sure */
+
+struct voice {
+	const struct conf *conf;
+	int command_pipe;
+	int parent;
+	int signals;
+	tick_t now;
+	struct arena arena;
+	struct poller *poller;
+	struct udp *udp[CONF_LISTENERS_MAX];
+	struct core *core;
+	struct actions actions;
+	struct teller teller;
+	bool awaiting_room; /* the record pipe is watched */
+	bool stop;
+	uint64_t turns_total;
+	uint64_t commands_bad_total;
+};
+
+static tick_t read_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (tick_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void tell_log(void *context, enum log_level level, const char *line)
+{
+	struct voice *v = context;
+	struct record r = {.kind = RECORD_LOG, .change = CHANGE_UPDATE, .at = v->now};
+
+	r.log.level = (uint8_t)level;
+	text_copy(r.log.line, sizeof(r.log.line), line);
+	teller_put(&v->teller, &r);
+}
+
+/* What only the loop can count, added to a snapshot. */
+static void tell_counters(struct voice *v)
+{
+	struct udp_counters sum = {.received_total = 0};
+
+	for (uint32_t i = 0; i < v->conf->listener_count; i++) {
+		const struct udp_counters *c = udp_counters(v->udp[i]);
+
+		sum.received_total += c->received_total;
+		sum.oversize_total += c->oversize_total;
+		sum.sent_total += c->sent_total;
+		sum.dropped_total += c->dropped_total;
+		sum.refused_total += c->refused_total;
+	}
+	const struct counter_row rows[] = {
+		{"socket_received_total", sum.received_total},
+		{"socket_oversize_total", sum.oversize_total},
+		{"socket_sent_total", sum.sent_total},
+		{"socket_dropped_total", sum.dropped_total},
+		{"socket_refused_total", sum.refused_total},
+		{"records_dropped_total", v->teller.dropped_total},
+		{"commands_bad_total", v->commands_bad_total},
+		{"actions_refused_total", v->actions.refused_total},
+		{"loop_turns_total", v->turns_total},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct record r = {.kind = RECORD_COUNTER, .change = CHANGE_SNAPSHOT,
+		                         .at = v->now, .counter = rows[i]};
+
+		teller_put(&v->teller, &r);
+	}
+}
+
+static void perform(struct voice *v)
+{
+	const struct actions *a = &v->actions;
+
+	for (uint32_t i = 0; i < a->target_count; i++) {
+		const struct target *t = &a->targets[i];
+		const struct send *s = &a->sends[t->send];
+
+		udp_add(v->udp[t->where.listener],
+		        &(struct udp_copy){.bytes = s->bytes, .len = s->len, .id_at = s->id_at,
+		                           .id = t->id, .to = &t->where.to, .from = &t->where.from});
+	}
+	for (uint32_t i = 0; i < a->record_count; i++) {
+		const struct record *r = &a->records[i];
+
+		teller_put(&v->teller, r);
+		if (r->kind == RECORD_SNAPSHOT && r->snapshot.begin)
+			tell_counters(v);
+	}
+	actions_empty(&v->actions);
+}
+
+static void step(struct voice *v, const struct event *event)
+{
+	core_step(v->core, v->now, event, &v->actions);
+	perform(v);
+}
+
+static void flush(struct voice *v)
+{
+	for (uint32_t i = 0; i < v->conf->listener_count; i++)
+		udp_flush(v->udp[i]);
+}
+
+/* Reads until the socket is empty, but never so long that the others wait. */
+static void on_datagrams(struct voice *v, uint32_t listener, unsigned ready)
+{
+	uint32_t count = UDP_INBOX;
+
+	(void)ready;
+	for (int batch = 0; batch < BATCHES_PER_TURN && count == UDP_INBOX; batch++) {
+		const struct udp_datagram *d = udp_receive(v->udp[listener], &count);
+
+		for (uint32_t i = 0; i < count; i++)
+			step(v, &(struct event){
+				.kind = EVENT_DATAGRAM,
+				.datagram = {.bytes = d[i].bytes, .len = d[i].len,
+			                     .from = {.to = d[i].sender, .from = d[i].local,
+			                              .listener = listener}},
+			});
+		flush(v);
+	}
+}
+
+/* Both sides read and write multiples of COMMAND_LEN, so a command is never split. */
+static void on_commands(struct voice *v, uint32_t unused, unsigned ready)
+{
+	uint8_t octets[COMMANDS_PER_READ * COMMAND_LEN];
+	ssize_t len = pipe_take(v->command_pipe, octets, sizeof(octets));
+	struct command command;
+	const char *reason;
+
+	(void)unused;
+	(void)ready;
+	if (len < 0) {
+		poller_drop(v->poller, v->command_pipe);
+		return;
+	}
+	for (size_t at = 0; at < (size_t)len; at += COMMAND_LEN) {
+		size_t left = (size_t)len - at;
+
+		if (command_parse(octets + at, left < COMMAND_LEN ? left : COMMAND_LEN, &command,
+		                  &reason) == PARSE_OK)
+			step(v, &(struct event){.kind = EVENT_COMMAND, .command = &command});
+		else
+			v->commands_bad_total++;
+	}
+}
+
+/*
+ * The record pipe has room: for what is missing first, then for rows of a snapshot. A pipe that broke never
+ * has any: nobody waits for it again.
+ */
+static void on_room(struct voice *v, uint32_t unused, unsigned ready)
+{
+	(void)unused;
+	if (ready & POLLER_END) {
+		poller_drop(v->poller, v->teller.fd);
+		return;
+	}
+	teller_close_gap(&v->teller, v->now);
+	if (core_wants_rows(v->core))
+		step(v, &(struct event){.kind = EVENT_ROWS, .rows = ROWS_PER_TURN});
+}
+
+static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
+{
+	char octet;
+
+	(void)unused;
+	(void)ready;
+	if (pipe_take(v->parent, &octet, 1) < 0)
+		v->stop = true;
+}
+
+static void on_signals(struct voice *v, uint32_t unused, unsigned ready)
+{
+	enum signal_event s;
+
+	(void)unused;
+	(void)ready;
+	while ((s = signals_take()) != SIGNAL_NOTHING)
+		if (s == SIGNAL_TERM)
+			v->stop = true;
+}
+
+enum source {
+	SOURCE_DATAGRAMS,
+	SOURCE_COMMANDS,
+	SOURCE_ROOM,
+	SOURCE_PARENT,
+	SOURCE_SIGNALS,
+};
+
+/* What the loop listens to; a tag is the source and, below it, the listener. */
+static void (*const sources[])(struct voice *v, uint32_t listener, unsigned ready) = {
+	[SOURCE_DATAGRAMS] = on_datagrams,
+	[SOURCE_COMMANDS] = on_commands,
+	[SOURCE_ROOM] = on_room,
+	[SOURCE_PARENT] = on_parent,
+	[SOURCE_SIGNALS] = on_signals,
+};
+
+static int watch(struct voice *v, int fd, unsigned interest, enum source source, uint32_t listener)
+{
+	return poller_watch(v->poller, fd, interest, (uint64_t)source << 32 | listener);
+}
+
+/* Cuts all that the loop needs; on a measuring arena this is only added up. */
+static bool cut(struct voice *v, struct arena *arena, const struct voice_start *start)
+{
+	bool all = true;
+
+	v->poller = poller_open(arena, v->conf->listener_count + ARRAY_LEN(sources));
+	for (uint32_t i = 0; i < v->conf->listener_count; i++) {
+		v->udp[i] = udp_attach(arena, start->udp_sockets[i]);
+		all = all && v->udp[i];
+	}
+	v->core = core_open(arena, v->conf, start->seed, v->now);
+	actions_open(&v->actions, arena, v->conf->limits.sessions);
+	return all && v->poller && v->core;
+}
+
+static bool watch_all(struct voice *v, const struct voice_start *start)
+{
+	for (uint32_t i = 0; i < v->conf->listener_count; i++)
+		if (watch(v, start->udp_sockets[i], POLLER_READ, SOURCE_DATAGRAMS, i) != 0)
+			return false;
+	return watch(v, v->command_pipe, POLLER_READ, SOURCE_COMMANDS, 0) == 0 &&
+	       watch(v, v->parent, POLLER_READ, SOURCE_PARENT, 0) == 0 &&
+	       watch(v, v->signals, POLLER_READ, SOURCE_SIGNALS, 0) == 0;
+}
+
+static bool open_all(struct voice *v, const struct voice_start *start)
+{
+	struct arena measure;
+
+	*v = (struct voice){.conf = start->conf, .command_pipe = start->command_pipe,
+	                    .parent = start->parent, .now = read_clock()};
+	teller_open(&v->teller, start->record_pipe);
+	v->signals = signals_open();
+	if (v->signals < 0)
+		return false;
+	arena_measure(&measure);
+	cut(v, &measure, start);
+	return arena_claim(&v->arena, measure.used) && cut(v, &v->arena, start) &&
+	       watch_all(v, start);
+}
+
+/* The record pipe is watched only while something waits for room: it is writable nearly always. */
+static void watch_room(struct voice *v)
+{
+	bool wanted = v->teller.gap || core_wants_rows(v->core);
+
+	if (wanted == v->awaiting_room)
+		return;
+	if (!wanted)
+		poller_drop(v->poller, v->teller.fd);
+	else if (watch(v, v->teller.fd, POLLER_WRITE, SOURCE_ROOM, 0) != 0)
+		return;
+	v->awaiting_room = wanted;
+}
+
+static tick_t time_to_sleep(const struct voice *v)
+{
+	tick_t next = core_next(v->core);
+
+	if (next == TICK_NEVER)
+		return TICK_NEVER;
+	return next > v->now ? next - v->now : 0;
+}
+
+/* False when the poller failed. */
+static bool turn(struct voice *v)
+{
+	struct poller_event events[EVENTS_PER_TURN];
+	int count = poller_wait(v->poller, events, ARRAY_LEN(events), time_to_sleep(v));
+
+	if (count < 0)
+		return false;
+	v->now = read_clock();
+	v->turns_total++;
+	if (core_next(v->core) <= v->now)
+		step(v, &(struct event){.kind = EVENT_TIME});
+	for (int i = 0; i < count; i++)
+		sources[events[i].tag >> 32](v, (uint32_t)events[i].tag, events[i].ready);
+	flush(v);
+	teller_flush(&v->teller);
+	watch_room(v);
+	return true;
+}
+
+static void say_goodbye(struct voice *v)
+{
+	v->now = read_clock();
+	step(v, &(struct event){.kind = EVENT_STOP});
+	flush(v);
+	teller_flush(&v->teller);
+}
+
+int voice_run(const struct voice_start *start)
+{
+	struct voice v;
+	bool well = open_all(&v, start);
+
+	if (!well) {
+		log_error("voice cannot start: %s", strerror(errno));
+		return 1;
+	}
+	log_set_sink(tell_log, &v);
+	watch_room(&v);
+	pipe_put(v.parent, "R", 1);
+	while (well && !v.stop)
+		well = turn(&v);
+	int cause = errno;
+	say_goodbye(&v);
+	log_set_sink(NULL, NULL);
+	if (!well)
+		log_error("voice cannot go on: %s", strerror(cause));
+	poller_close(v.poller);
+	arena_release(&v.arena);
+	return well ? 0 : 1;
+}
