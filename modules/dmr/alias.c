@@ -37,10 +37,9 @@ bool alias_put(struct alias *a, unsigned block, const uint8_t octets[static ALIA
 
 bool alias_put_lc(struct alias *a, const struct lc *lc)
 {
-	uint8_t flco = lc_flco(lc);
-	if (flco < FLCO_ALIAS_HEADER || flco > FLCO_ALIAS_3)
-		return false;
-	return alias_put(a, flco - (unsigned)FLCO_ALIAS_HEADER, &lc->octets[TEXT_BLOCK_AT]);
+	/* Any other FLCO makes a number above 3, those below the header by wrapping round. */
+	unsigned block = lc_flco(lc) - (unsigned)FLCO_ALIAS_HEADER;
+	return alias_put(a, block, &lc->octets[TEXT_BLOCK_AT]);
 }
 
 /* The bits up to the first missing block. */

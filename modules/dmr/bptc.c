@@ -65,26 +65,22 @@ static uint16_t parity_row(const uint16_t rows[static ROWS], size_t k)
 	return (uint16_t)sum;
 }
 
-/* Flips the one wrong bit of every column that has one; did it flip any? */
-static bool correct_columns(uint16_t rows[static ROWS])
+/* Flips the one wrong data bit of every column that has one. */
+static void correct_columns(uint16_t rows[static ROWS])
 {
 	unsigned wrong[ROWS - DATA_ROWS];
 	for (size_t k = 0; k < ARRAY_LEN(wrong); k++)
 		wrong[k] = rows[DATA_ROWS + k] ^ (unsigned)parity_row(rows, k);
 
-	unsigned flipped = 0;
-	for (size_t r = 0; r < ROWS; r++) {
+	for (size_t r = 0; r < DATA_ROWS; r++) {
 		unsigned match = ALL_COLUMNS; /* the columns whose syndrome names row r */
-		for (size_t k = 0; k < ARRAY_LEN(wrong); k++) {
-			bool named = r < DATA_ROWS ? in_check(k, r) : r - DATA_ROWS == k;
-			match &= named ? wrong[k] : ~wrong[k];
-		}
+		for (size_t k = 0; k < ARRAY_LEN(wrong); k++)
+			match &= in_check(k, r) ? wrong[k] : ~wrong[k];
 		rows[r] = (uint16_t)(rows[r] ^ match);
-		flipped |= match;
 	}
-	return flipped != 0;
 }
 
+/* The same for the rows; did it flip any? */
 static bool correct_rows(uint16_t rows[static ROWS])
 {
 	bool flipped = false;
@@ -113,10 +109,9 @@ void bptc_get(const uint8_t burst[static DMR_BURST_LEN], uint8_t block[static DM
 	uint16_t rows[ROWS];
 	matrix_get(burst, rows);
 	for (int round = 0; round < ROUNDS_MAX; round++) {
-		bool by_column = correct_columns(rows);
-		bool by_row = correct_rows(rows);
-		if (!by_column && !by_row)
-			break;
+		correct_columns(rows);
+		if (!correct_rows(rows))
+			break; /* then the columns have nothing new to correct either */
 	}
 	block[0] = (uint8_t)(rows[0] >> 4);
 	for (size_t r = 1; r < DATA_ROWS; r++)

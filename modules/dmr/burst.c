@@ -102,14 +102,15 @@ void burst_make_lc(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded *c
 	burst_put_sync(burst, SYNC_BS_DATA);
 }
 
-/* AMBE bits 0..107 and 108..215 around the 48 bits in the middle: octets 13 and 19 are shared. */
+/*
+ * AMBE bits 0..107 and 108..215, around the 48 bits in the middle. Those share octets 13 and 19 with
+ * bits 104..111 and are written afterwards.
+ */
 static void put_ambe(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[static 27])
 {
-	for (size_t i = 0; i < 13; i++)
+	for (size_t i = 0; i < 14; i++)
 		burst[i] = ambe[i];
-	burst[13] = ambe[13] & 0xF0;
-	burst[19] = ambe[13] & 0x0F;
-	for (size_t i = 14; i < 27; i++)
+	for (size_t i = 13; i < 27; i++)
 		burst[i + 6] = ambe[i];
 }
 

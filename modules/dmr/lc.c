@@ -129,6 +129,5 @@ bool lc_assemble(struct lc_assembler *a, const uint8_t burst[static DMR_BURST_LE
 	a->have = (uint8_t)(earlier << 1 | 1);
 	if (position < EMBLC_FRAGMENTS)
 		return false;
-	a->have = 0;
 	return emblc_decode(a->fragment, out->octets);
 }

@@ -166,7 +166,7 @@ T_CASE(utf_16)
 	reads(&a, "JöЖ€");
 	a = made(ALIAS_UTF_16, 4, "\0A\xD8\x3D\xDE\x00\0B", 8); /* a pair of surrogates */
 	reads(&a, "A\xF0\x9F\x98\x80" "B");
-	a = made(ALIAS_UTF_16, 5, "\xDE\x00\0A\xD8\x3D\0B\xD8\x3D", 10); /* halves alone */
+	a = made(ALIAS_UTF_16, 6, "\xDE\x00\0A\xD8\x3D\0B\xDE\x00\xD8\x3D", 12); /* halves alone */
 	reads(&a, "AB");
 	a = made(ALIAS_UTF_16, 13, "\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC"
 	                           "\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC", 26);

@@ -87,6 +87,18 @@ T_CASE(two_flips_in_one_row_are_refused)
 	}
 }
 
+/* Columns 11 and 12 hold parity: the LC, its checksum and all columns are right. */
+T_CASE(the_same_two_flips_in_two_rows_are_refused)
+{
+	struct coded c = known("group9");
+	uint8_t back[DMR_LC_LEN];
+	for (size_t column = 11; column <= 12; column++) {
+		flip_sent(&c, 8 * column + 2);
+		flip_sent(&c, 8 * column + 5);
+	}
+	T_CHECK(!emblc_decode(c.fragment, back));
+}
+
 /* dmr_utils3 sends row 1 of column 9 as in column 8; half of all LCs come with that bit wrong. */
 T_CASE(the_fragment_d_of_dmr_utils3_is_tolerated_and_not_made)
 {
@@ -145,6 +157,7 @@ T_CASE(any_link_control_comes_back)
 
 T_MAIN(T_ENTRY(known_link_controls), T_ENTRY(every_single_flip_is_corrected),
        T_ENTRY(one_flip_in_each_row_is_corrected), T_ENTRY(two_flips_in_one_row_are_refused),
+       T_ENTRY(the_same_two_flips_in_two_rows_are_refused),
        T_ENTRY(the_fragment_d_of_dmr_utils3_is_tolerated_and_not_made),
        T_ENTRY(a_wrong_checksum_is_refused), T_ENTRY(a_wrong_column_is_refused),
        T_ENTRY(any_link_control_comes_back))
