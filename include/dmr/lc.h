@@ -46,8 +46,8 @@ MUST_CHECK bool lc_decode(const uint8_t burst[static DMR_BURST_LEN], enum dmr_da
 
 /* The 196 coded bits of one LC, ready to be put into bursts. */
 struct lc_coded {
-	uint8_t header[DMR_BURST_LEN];     /* as a burst with zeros at bits 98..165 */
-	uint8_t terminator[DMR_BURST_LEN]; /* likewise */
+	uint8_t header[DMR_BURST_LEN];         /* as a burst with zeros at bits 98..165 */
+	uint8_t terminator[DMR_BURST_LEN];     /* likewise */
 	uint8_t fragment[4][DMR_FRAGMENT_LEN]; /* bursts B, C, D, E */
 };
 

@@ -103,8 +103,8 @@ void burst_make_lc(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded *c
 }
 
 /*
- * AMBE bits 0..107 and 108..215, around the 48 bits in the middle. Those share octets 13 and 19 with
- * bits 104..111 and are written afterwards.
+ * AMBE bits 0..107 and 108..215, around the 48 bits in the middle. Those share octets 13 and 19
+ * with bits 104..111 and are written afterwards.
  */
 static void put_ambe(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[static 27])
 {
@@ -117,9 +117,9 @@ static void put_ambe(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[sta
 void burst_make_voice(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[static 27],
                       const struct lc_coded *c, int position, uint8_t cc)
 {
-	/* By position B..F, TS 102 361-1 §9.3.3. */
-	static const enum dmr_lcss lcss[] = {LCSS_SINGLE, LCSS_FIRST, LCSS_CONTINUATION,
-	                                     LCSS_CONTINUATION, LCSS_LAST, LCSS_SINGLE};
+	/* By position; burst A has no EMB. TS 102 361-1 §9.3.3. */
+	static const enum dmr_lcss lcss[] = {LCSS_SINGLE,       LCSS_FIRST, LCSS_CONTINUATION,
+	                                     LCSS_CONTINUATION, LCSS_LAST,  LCSS_SINGLE};
 	put_ambe(burst, ambe);
 	if (position == 0) {
 		burst_put_sync(burst, SYNC_BS_VOICE);

@@ -165,17 +165,24 @@ T_CASE(utf_16)
 	struct alias a = made(ALIAS_UTF_16, 4, "\0J\0\xF6\x04\x16\x20\xAC", 8);
 	reads(&a, "JöЖ€");
 	a = made(ALIAS_UTF_16, 4, "\0A\xD8\x3D\xDE\x00\0B", 8); /* a pair of surrogates */
-	reads(&a, "A\xF0\x9F\x98\x80" "B");
+	reads(&a, "A\xF0\x9F\x98\x80"
+	          "B");
 	a = made(ALIAS_UTF_16, 6, "\xDE\x00\0A\xD8\x3D\0B\xDE\x00\xD8\x3D", 12); /* halves alone */
 	reads(&a, "AB");
-	a = made(ALIAS_UTF_16, 13, "\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC"
-	                           "\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC", 26);
+	a = made(ALIAS_UTF_16, 13,
+	         "\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC"
+	         "\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC\x20\xAC",
+	         26);
 	reads(&a, "€€€€€€€€€€€€€");
 }
 
 T_CASE(what_is_no_text_is_cleaned)
 {
-	struct alias a = made(ALIAS_LATIN_1, 12, "  A\x07" "B\x1B" "C\x7F  \0\0", 12);
+	struct alias a = made(ALIAS_LATIN_1, 12,
+	                      "  A\x07"
+	                      "B\x1B"
+	                      "C\x7F  \0\0",
+	                      12);
 	reads(&a, "A?B?C?");
 	a = made(ALIAS_UTF_8, 0, "unused", 6);
 	reads(&a, "");
@@ -206,6 +213,5 @@ T_MAIN(T_ENTRY(blocks_of_the_vectors_in_both_shapes), T_ENTRY(other_link_control
        T_ENTRY(another_first_block_begins_another_alias), T_ENTRY(later_blocks_may_come_first),
        T_ENTRY(text_goes_to_the_first_gap), T_ENTRY(seven_bit), T_ENTRY(latin_1_becomes_utf_8),
        T_ENTRY(utf_8_counted_in_characters_or_in_octets), T_ENTRY(utf_16),
-       T_ENTRY(what_is_no_text_is_cleaned),
-       T_ENTRY(a_length_beyond_the_blocks_takes_what_there_is),
+       T_ENTRY(what_is_no_text_is_cleaned), T_ENTRY(a_length_beyond_the_blocks_takes_what_there_is),
        T_ENTRY(any_blocks_give_terminated_text))

@@ -123,9 +123,12 @@ T_CASE(sync_of_known_bursts)
 		const char *name;
 		enum dmr_sync sync;
 	} known[] = {
-		{"burst_group91_header", SYNC_BS_DATA},    {"burst_group91_A", SYNC_BS_VOICE},
-		{"ms_burst_group91_header", SYNC_MS_DATA}, {"ms_burst_group91_A", SYNC_MS_VOICE},
-		{"burst_group91_B", SYNC_NONE},            {"captured_terminator", SYNC_BS_DATA},
+		{"burst_group91_header", SYNC_BS_DATA},
+		{"burst_group91_A", SYNC_BS_VOICE},
+		{"ms_burst_group91_header", SYNC_MS_DATA},
+		{"ms_burst_group91_A", SYNC_MS_VOICE},
+		{"burst_group91_B", SYNC_NONE},
+		{"captured_terminator", SYNC_BS_DATA},
 	};
 	uint8_t burst[DMR_BURST_LEN];
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -245,8 +248,7 @@ T_CASE(puts_touch_only_their_bits)
 
 T_MAIN(T_ENTRY(made_headers_and_terminators), T_ENTRY(made_voice_bursts),
        T_ENTRY(a_call_made_whole_is_the_call_of_the_vectors),
-       T_ENTRY(every_voice_bit_has_its_place), T_ENTRY(sync_words),
-       T_ENTRY(sync_of_known_bursts), T_ENTRY(no_sync_writes_nothing),
-       T_ENTRY(every_slot_type_survives_three_errors), T_ENTRY(every_emb_survives_two_errors),
-       T_ENTRY(too_many_errors_leave_the_results_alone),
+       T_ENTRY(every_voice_bit_has_its_place), T_ENTRY(sync_words), T_ENTRY(sync_of_known_bursts),
+       T_ENTRY(no_sync_writes_nothing), T_ENTRY(every_slot_type_survives_three_errors),
+       T_ENTRY(every_emb_survives_two_errors), T_ENTRY(too_many_errors_leave_the_results_alone),
        T_ENTRY(words_in_bursts_recorded_on_air), T_ENTRY(puts_touch_only_their_bits))

@@ -5,9 +5,10 @@
 T_CASE(every_data_type_has_a_name)
 {
 	static const char *const expected[] = {
-		"pi-header", "voice-header", "terminator", "csbk", "mbc-header", "mbc-continuation",
-		"data-header", "rate-1/2-data", "rate-3/4-data", "idle", "rate-1-data", "reserved",
-		"reserved", "reserved", "reserved", "reserved",
+		"pi-header",        "voice-header", "terminator",    "csbk",          "mbc-header",
+		"mbc-continuation", "data-header",  "rate-1/2-data", "rate-3/4-data", "idle",
+		"rate-1-data",      "reserved",     "reserved",      "reserved",      "reserved",
+		"reserved",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(expected); i++)
 		T_TEXT(dmr_data_type_name((enum dmr_data_type)i), expected[i]);

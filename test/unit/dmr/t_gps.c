@@ -9,15 +9,15 @@ T_CASE(positions)
 		struct gps expected;
 	} known[] = {
 		{"00000000000000", {0, 0, 0}},
-		{"02147ae14740da", {50099995, 14399996, 1}},  /* recorded: 50.1 N, 14.4 E */
-		{"00000000400000", {45000000, 0, 0}},         /* a quarter of 180 degrees */
+		{"02147ae14740da", {50099995, 14399996, 1}}, /* recorded: 50.1 N, 14.4 E */
+		{"00000000400000", {45000000, 0, 0}},        /* a quarter of 180 degrees */
 		{"00000000c00000", {-45000000, 0, 0}},
 		{"00800000000000", {0, 90000000, 0}},
 		{"01800000000000", {0, -90000000, 0}},
 		{"00ffffff7fffff", {89999989, 179999989, 0}}, /* as far north and east as it goes */
 		{"01000000800000", {-90000000, -180000000, 0}},
-		{"01ffffffffffff", {-10, -10, 0}},            /* one part below zero */
-		{"fe000000000000", {0, 0, 7}},                /* reserved bits mean nothing */
+		{"01ffffffffffff", {-10, -10, 0}}, /* one part below zero */
+		{"fe000000000000", {0, 0, 7}},     /* reserved bits mean nothing */
 	};
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		uint8_t octets[GPS_LEN];

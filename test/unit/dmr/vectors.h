@@ -15,8 +15,8 @@
 #include "harness/t.h"
 
 static const char *const lc_group[] = {
-	"group91", "group91_so20", "group9", "unit", "announce_allcall", "announce_tg9",
-	"ref_dmr_utils",
+	"group91",          "group91_so20", "group9",        "unit",
+	"announce_allcall", "announce_tg9", "ref_dmr_utils",
 };
 
 /* Those of them that have whole bursts, colour code 1. */
