@@ -142,7 +142,7 @@ build/version build/loop: always
 		echo '$(VERSION) $(LOOP)' | cut -d' ' -f$(if $(filter %version,$@),1,2) > $@
 
 run: build/freedmr
-	@test -e freedmr.conf || build/freedmr init
+	@test -e freedmr.conf || build/freedmr init freedmr.conf
 	@exec build/freedmr -c freedmr.conf
 
 test:

@@ -47,7 +47,7 @@ conf=$root/etc/freedmr.conf
 if [ -e "$conf" ]; then
 	"$binary" check "$conf" >/dev/null || die "the service was not restarted: correct $conf"
 else
-	(umask 077 && "$binary" -c "$conf" init)
+	(umask 077 && "$binary" init "$conf")
 	sed -i 's,^;* *control *=.*,control = /run/freedmr/control.sock,' "$conf"
 fi
 # It holds passphrases: the service may read it, nobody else.
