@@ -1,0 +1,147 @@
+"""The client's half of the Homebrew protocol, octet by octet, as MMDVMHost and DMRGateway speak it."""
+
+import hashlib
+import select
+import socket
+import time
+
+from dmr import Frame
+
+BURST_S = 0.06
+
+
+def be32(number):
+    return number.to_bytes(4, "big")
+
+
+def digest(salt, passphrase):
+    return hashlib.sha256(salt + passphrase.encode()).digest()
+
+
+def rptc(client, slots="3", callsign="RIG1"):
+    text = "%-8.8s%09u%09u%02u%02u%8.8s%9.9s%03d%-20.20s%-19.19s%c%-124.124s%-40.40s%-40.40s" % (
+        callsign, 433000000, 438000000, 1, 1, "51.00000", "-1.234567", 10, "Reading", "test", slots,
+        "http://example", "20240101", "MMDVM")
+    return b"RPTC" + be32(client) + text.encode()
+
+
+class Hotspot:
+    def __init__(self, client, port, host="127.0.0.1", passphrase="rigpass", simplex=False, bind=None):
+        self.client = client
+        self.passphrase = passphrase
+        self.simplex = simplex
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        if bind:
+            self.socket.bind(bind)
+        self.socket.connect((host, port))  # as real clients: nothing from another address or port is heard
+        self.frames = []
+        self.other = []
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, octets):
+        try:
+            self.socket.send(octets)
+        except ConnectionRefusedError:
+            pass  # an ICMP answer to something sent earlier
+            self.socket.send(octets)
+
+    def receive(self, seconds):
+        """One datagram, or None."""
+        if not select.select([self.socket], [], [], max(seconds, 0))[0]:
+            return None
+        try:
+            return self.socket.recv(2048)
+        except ConnectionRefusedError:
+            return None
+
+    def ask(self, octets, tag, seconds=3.0):
+        """Sends, and waits for an answer that begins with `tag`; bursts that come meanwhile are kept."""
+        self.send(octets)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            answer = self.receive(end - time.monotonic())
+            if answer is None:
+                continue
+            if answer[:4] == b"DMRD":
+                self.frames.append(Frame(answer))
+            elif answer.startswith(tag):
+                return answer
+            else:
+                raise AssertionError("%r was answered by %r, expected %r" % (octets[:8], answer, tag))
+        raise AssertionError("%r of %d was not answered" % (octets[:8], self.client))
+
+    def challenge(self):
+        return self.ask(b"RPTL" + be32(self.client), b"RPTACK")[6:10]
+
+    def login(self, options=None):
+        salt = self.challenge()
+        ack = self.ask(b"RPTK" + be32(self.client) + digest(salt, self.passphrase), b"RPTACK")
+        assert ack[6:] == be32(self.client), "RPTACK carries another id"
+        self.ask(rptc(self.client, "4" if self.simplex else "3"), b"RPTACK")
+        if options is not None:
+            self.ask(b"RPTO" + be32(self.client) + options.encode(), b"RPTACK")
+        return self
+
+    def ping(self, seconds=3.0):
+        pong = self.ask(b"RPTPING" + be32(self.client), b"MSTPONG", seconds)
+        assert pong == b"MSTPONG" + be32(self.client), "MSTPONG carries another id"
+
+    def logout(self):
+        self.send(b"RPTCL" + be32(self.client))
+
+    def take(self, octets):
+        if octets[:4] == b"DMRD":
+            frame = Frame(octets)
+            assert frame.client == self.client, "a DMRD with the id of %d came to %d" % (frame.client, self.client)
+            self.frames.append(frame)
+        else:
+            self.other.append(octets)
+
+    def drain(self, quiet=0.3):
+        """Takes all that comes until it has been quiet so long; returns the bursts and forgets them."""
+        while True:
+            octets = self.receive(quiet)
+            if octets is None:
+                break
+            self.take(octets)
+        frames, self.frames = self.frames, []
+        return frames
+
+
+def pause(until, clients):
+    """Listens on all clients until that time."""
+    while True:
+        left = until - time.monotonic()
+        if left <= 0:
+            return
+        ready = select.select([c.socket for c in clients], [], [], left)[0]
+        for c in clients:
+            if c.socket in ready:
+                octets = c.receive(0)
+                if octets:
+                    c.take(octets)
+
+
+def talk(client, frames, others=(), pace=BURST_S, middle=None):
+    """Sends the datagrams at the pace of a radio; `middle` is called half-way."""
+    due = time.monotonic()
+    for n, octets in enumerate(frames):
+        pause(due, list(others) + [client])
+        client.send(octets)
+        if middle and n == len(frames) // 2:
+            middle()
+        due += pace
+    pause(due, list(others) + [client])
+
+
+def same_call(sent, heard):
+    """The listener heard exactly what was sent, but for the id of the receiver."""
+    sent = [Frame(o) for o in sent]
+    assert len(sent) == len(heard), "%d frames were sent, %d heard (%s)" % (
+        len(sent), len(heard), heard[:3] if len(heard) > len(sent) else "")
+    for s, h in zip(sent, heard):
+        assert s.without_client() == h.without_client(), "sent %s, heard %s" % (s, h)

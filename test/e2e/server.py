@@ -1,0 +1,143 @@
+"""Runs the server under test in a directory of its own and ends it whatever happens."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+BINARY = os.path.abspath(os.environ.get("FREEDMR", "build/freedmr"))
+READY_S = 20 if os.environ.get("FREEDMR_QEMU") else 10
+
+
+def free_port(family=socket.AF_INET, host="127.0.0.1"):
+    with socket.socket(family, socket.SOCK_DGRAM) as s:
+        s.bind((host, 0))
+        return s.getsockname()[1]
+
+
+def has_ipv6():
+    try:
+        free_port(socket.AF_INET6, "::1")
+        return True
+    except OSError:
+        return False
+
+
+def wait_for(what, seconds=5.0, every=0.02):
+    """The first true value of what(), or the last false one when time is up."""
+    end = time.monotonic() + seconds
+    while True:
+        value = what()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(every)
+
+
+def command(*words):
+    qemu = os.environ.get("FREEDMR_QEMU")
+    return ([qemu] if qemu else []) + [BINARY] + list(words)
+
+
+class Server:
+    """with Server("static-2 = 91") as server: `listener` continues the section of the one listener there is."""
+
+    def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=()):
+        self.directory = tempfile.mkdtemp(prefix="freedmr-")
+        self.port = port or free_port()
+        self.control = os.path.join(self.directory, "control.sock")
+        self.config = os.path.join(self.directory, "freedmr.conf")
+        self.wrap = list(wrap)
+        self.process = None
+        with open(self.config, "w") as f:
+            f.write("[server]\nid = 2345\n[listener hotspots]\nbind = %s:%d\npassphrase = %s\n%s\n" %
+                    (bind, self.port, passphrase, listener))
+            f.write("[report]\ncontrol = %s\n%s\n" % (self.control, more))
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def start(self):
+        self.log = open(os.path.join(self.directory, "stderr"), "ab+")
+        self.seen = self.log.tell()
+        self.process = subprocess.Popen(self.wrap + command("-c", self.config), stdin=subprocess.DEVNULL,
+                                        stdout=self.log, stderr=self.log, start_new_session=True,
+                                        cwd=self.directory)
+        ready = wait_for(lambda: "freedmr: ready" in self.stderr() or self.process.poll() is not None, READY_S)
+        if not ready or self.process.poll() is not None:
+            raise AssertionError("the server did not become ready: " + self.stderr()[-500:])
+
+    def stderr(self):
+        with open(os.path.join(self.directory, "stderr"), errors="replace") as f:
+            f.seek(self.seen)
+            return f.read()
+
+    def stop(self, seconds=5):
+        """As an operator would: TERM. Returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("the server does not end on TERM")
+
+    def kill(self):
+        """All processes at once, as a power cut would; they are a process group of their own."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        wait_for(lambda: not self.members(), 3)
+
+    def close(self):
+        if self.process:
+            self.kill()
+            self.log.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def members(self):
+        """{name: pid} of the processes of this server."""
+        found = {}
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                with open("/proc/%s/stat" % entry) as f:
+                    head, _, tail = f.read().rpartition(") ")
+                    fields = tail.split()
+                    if int(fields[2]) == self.process.pid and fields[0] != "Z":
+                        found[head.partition("(")[2]] = int(entry)
+            except (OSError, ValueError):
+                pass
+        return found
+
+    def child(self, role):
+        """The pid of the voice or report process."""
+        pid = wait_for(lambda: self.members().get("freedmr-" + role), 3)
+        if not pid:
+            raise AssertionError("no process freedmr-%s among %s" % (role, self.members()))
+        return pid
+
+    def ctl(self, *words, timeout=5):
+        """One command of `freedmr ctl`: exit code and output."""
+        done = subprocess.run(command("ctl", "-s", self.control, *words), capture_output=True, text=True,
+                              timeout=timeout)
+        return done.returncode, done.stdout + done.stderr
+
+    def ctl_json(self, *words):
+        """The JSON objects it prints, one per line."""
+        code, text = self.ctl("--json", *words)
+        if code != 0:
+            raise AssertionError("ctl %s: exit %d: %s" % (" ".join(words), code, text))
+        return [json.loads(line) for line in text.splitlines() if line.strip()]

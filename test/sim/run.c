@@ -1,0 +1,1629 @@
+/*
+ * Plays scenario files: events at times, and what the server must do. The language is told in test/sim/README.
+ *
+ * Each scenario runs twice on cores of the same seed under a virtual clock; both runs must give the same actions and
+ * the same state hash after every step, EVENT_TIME comes exactly when core_next() asks for it, core_check() must be
+ * content after every step, and every DMRD that leaves is read by judge.h.
+ *
+ * A scenario stops at its first fault: "not ok NAME: FILE:LINE: what".
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/judge.h"
+#include "hotspot/talk.h"
+#include "base/arena.h"
+#include "base/cursor.h"
+#include "core/actions.h"
+#include "core/core.h"
+#include "wire/command.h"
+#include "wire/hbp.h"
+#include "wire/record.h"
+
+#define WORDS_MAX 64
+#define CLIENTS_MAX 4096
+#define LINE_MAX_LEN 1024
+#define START_TICK 1000000 /* so that 0 is long ago */
+#define PING_EVERY 10000
+#define PASSPHRASE "correct horse"
+
+static const char config_head[] =
+	"[server]\nid = 2345\n[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE "\n";
+
+/* ---- a scenario as read from its file ---- */
+
+/* One thing to do: a statement's words, or one datagram of a transmission. */
+struct step {
+	tick_t at;
+	unsigned order;
+	int line;
+	char **word; /* NULL-terminated; NULL for a datagram */
+	uint32_t client;
+	char *from; /* a datagram's sender when it is not the client's own address */
+	size_t len;
+	uint8_t frame[JUDGE_FRAME_LEN];
+	bool honest; /* its LC names what its DMRD names */
+};
+
+#define HISTORY 16u
+
+/* A transmission under way while the file is read. */
+struct talker {
+	uint32_t client;
+	struct talk talk;
+	uint32_t lc_dst; /* 0 = as the DMRD says */
+	tick_t every;
+	size_t len;
+	char *from;
+	unsigned voice;
+	struct step history[HISTORY];
+	unsigned sent;
+};
+
+struct scenario {
+	const char *path;
+	char *config;
+	struct step *steps;
+	size_t count, cap;
+	struct talker *talkers;
+	size_t talker_count;
+	tick_t end_of_talk;
+};
+
+/* ---- one run of it ---- */
+
+struct client {
+	uint32_t id;
+	struct addr addr;
+	uint32_t listener;
+	bool pings;
+	bool quiet_pong; /* the pong of an automatic ping is awaited */
+	tick_t next_ping;
+	struct judge slot[2];
+};
+
+/* One datagram that left. */
+struct item {
+	tick_t at;
+	struct addr to;
+	bool burst;
+	bool read;
+	uint32_t id;
+	size_t len;
+	uint8_t bytes[SEND_MAX];
+};
+
+struct hashes {
+	uint64_t *v;
+	size_t count, cap;
+};
+
+struct challenge {
+	struct addr at;
+	uint8_t salt[4];
+};
+
+struct run {
+	const struct scenario *scenario;
+	struct conf conf;
+	struct arena arena;
+	struct core *core;
+	struct actions actions;
+	tick_t now;
+	int line;
+	unsigned starts;
+	uint32_t commands;
+	bool jumps;
+	struct client *clients;
+	size_t client_count;
+	struct item *items;
+	size_t item_count, item_cap, item_first; /* item_first: all before are read */
+	struct record *records;
+	size_t record_count, record_cap, record_at;
+	struct record *rows; /* of the latest snapshot */
+	size_t row_count, row_cap;
+	struct challenge *challenges;
+	size_t challenge_count;
+	struct hashes hashes;
+	const struct hashes *first; /* of the first run; NULL during it */
+	const uint8_t *in;          /* the DMRD of this step, when it is one and honest */
+	jmp_buf out;
+};
+
+static bool verbose;
+static char complaint[2048];
+
+static _Noreturn PRINTF_LIKE(2, 3) void fail(struct run *r, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int n = snprintf(complaint, sizeof(complaint), "%s:%d: ", r->scenario->path, r->line);
+	vsnprintf(complaint + n, sizeof(complaint) - (size_t)n, format, args);
+	va_end(args);
+	longjmp(r->out, 1);
+}
+
+static void *grow(void *rows, size_t *cap, size_t need, size_t size)
+{
+	if (need <= *cap)
+		return rows;
+	*cap = need * 2;
+	rows = realloc(rows, *cap * size);
+	if (!rows)
+		abort();
+	return rows;
+}
+
+static tick_t since_start(const struct run *r)
+{
+	return r->now - START_TICK;
+}
+
+/* ---- describing ---- */
+
+static const char *describe_part(const struct seen *f)
+{
+	static char text[32];
+	if (f->type == 2)
+		return dmr_data_type_name((enum dmr_data_type)f->detail);
+	snprintf(text, sizeof(text), "voice %c", "ABCDEF??????????"[f->detail]);
+	return text;
+}
+
+static const char *describe(const struct item *i)
+{
+	static char text[200];
+	if (i->burst) {
+		struct seen f = judge_read(i->bytes);
+		snprintf(text, sizeof(text),
+		         "%s %s %" PRIu32 " slot %d src %" PRIu32 " stream %08" PRIx32
+		         " seq %d (at %" PRId64 ")",
+		         describe_part(&f), f.unit ? "unit" : "tg", f.dst, f.slot, f.src, f.stream, f.seq,
+		         i->at);
+	} else {
+		int tag = i->len < 7 ? (int)i->len : i->bytes[0] == 'R' ? 6 : i->len == 11 ? 7 : i->len == 9 ? 5 : 6;
+		snprintf(text, sizeof(text), "%.*s (%zu octets, at %" PRId64 ")", tag, (const char *)i->bytes,
+		         i->len, i->at);
+	}
+	return text;
+}
+
+/* ---- clients ---- */
+
+static struct client *client_find(struct run *r, uint32_t id)
+{
+	for (size_t i = 0; i < r->client_count; i++)
+		if (r->clients[i].id == id)
+			return &r->clients[i];
+	return NULL;
+}
+
+static struct client *client_of(struct run *r, uint32_t id)
+{
+	struct client *c = client_find(r, id);
+	if (c)
+		return c;
+	if (r->client_count == CLIENTS_MAX)
+		fail(r, "more than %d clients", CLIENTS_MAX);
+	c = &r->clients[r->client_count++];
+	*c = (struct client){.id = id};
+	uint8_t ip[4] = {10, 0, (uint8_t)(r->client_count >> 8), (uint8_t)r->client_count};
+	c->addr = addr_v4(ip, 62030);
+	return c;
+}
+
+/* ---- what leaves ---- */
+
+static void hash_add(uint64_t *h, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	for (size_t i = 0; i < len; i++)
+		*h = (*h ^ at[i]) * 1099511628211u;
+}
+
+static void hashes_push(struct run *r, uint64_t v)
+{
+	r->hashes.v = grow(r->hashes.v, &r->hashes.cap, r->hashes.count + 1, sizeof(uint64_t));
+	r->hashes.v[r->hashes.count++] = v;
+	if (r->first && (r->hashes.count > r->first->count || r->first->v[r->hashes.count - 1] != v))
+		fail(r, "the second run differs from the first at %" PRId64, since_start(r));
+}
+
+static bool is_ambe(size_t bit)
+{
+	return bit < 108 || bit >= 156;
+}
+
+/* The voice is the talker's, to the bit; and all of the burst is, where the LC had not to change. */
+static const char *judge_voice_kept(const struct run *r, const struct seen *out)
+{
+	if (!r->in || !judge_voice(out))
+		return NULL;
+	struct seen in = judge_read(r->in);
+	if (in.stream != out->stream || in.seq != out->seq)
+		return NULL;
+	if (in.dst == out->dst && in.src == out->src && in.unit == out->unit)
+		return memcmp(in.burst, out->burst, DMR_BURST_LEN) == 0 ? NULL : "the burst was changed without need";
+	for (int bit = 0; bit < 264; bit++)
+		if (is_ambe((size_t)bit) && judge_bit(in.burst, bit) != judge_bit(out->burst, bit))
+			return "the voice was changed";
+	return NULL;
+}
+
+static void judge_item(struct run *r, const struct item *i)
+{
+	if (i->len != JUDGE_FRAME_LEN)
+		fail(r, "a DMRD of %zu octets left", i->len);
+	struct seen f = judge_read(i->bytes);
+	if (f.client != i->id)
+		fail(r, "%" PRIu32 " got a DMRD with the id of %" PRIu32, i->id, f.client);
+	struct client *c = client_of(r, i->id);
+	if (!addr_equal(&c->addr, &i->to))
+		fail(r, "a DMRD for %" PRIu32 " left to another address: %s", i->id, describe(i));
+	const char *fault = judge_frame(&c->slot[f.slot - 1], &f, r->jumps);
+	if (!fault)
+		fault = judge_voice_kept(r, &f);
+	if (fault)
+		fail(r, "%" PRIu32 " got %s: %s", i->id, describe(i), fault);
+}
+
+static void take_target(struct run *r, const struct target *t, uint64_t *hash)
+{
+	const struct send *s = &r->actions.sends[t->send];
+	r->items = grow(r->items, &r->item_cap, r->item_count + 1, sizeof(*r->items));
+	struct item *i = &r->items[r->item_count++];
+	*i = (struct item){.at = since_start(r), .to = t->where.to, .id = t->id, .len = s->len};
+	memcpy(i->bytes, s->bytes, s->len);
+	if (s->id_at)
+		for (unsigned b = 0; b < 4; b++)
+			i->bytes[s->id_at + b] = (uint8_t)(t->id >> (24 - 8 * b));
+	i->burst = i->len > 4 && memcmp(i->bytes, "DMRD", 4) == 0;
+	hash_add(hash, i->bytes, i->len);
+	hash_add(hash, &i->to.ip, sizeof(i->to.ip));
+	hash_add(hash, &i->to.port, sizeof(i->to.port));
+	if (verbose)
+		printf("  %8" PRId64 "   -> %" PRIu32 " %s\n", i->at, i->id, describe(i));
+	if (!addr_same_ip(&t->where.from, &r->conf.listener[t->where.listener].bind))
+		fail(r, "%s left from another address than it was asked at", describe(i));
+	if (i->burst)
+		judge_item(r, i);
+	if (i->len == 10 && memcmp(i->bytes, "RPTACK", 6) == 0) {
+		size_t cap = r->challenge_count;
+		r->challenges = grow(r->challenges, &cap, r->challenge_count + 1, sizeof(*r->challenges));
+		struct challenge *c = &r->challenges[r->challenge_count++];
+		c->at = i->to;
+		memcpy(c->salt, i->bytes + 6, 4);
+	}
+}
+
+static void show_record(const struct record *rec)
+{
+	char line[1500];
+	struct text t = text_make(line, sizeof(line));
+	record_json(&t, rec, -START_TICK);
+	printf("           %s %s %s %s\n", record_kind_name(rec->kind), change_name(rec->change),
+	       cause_name(rec->cause), line);
+}
+
+static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
+{
+	uint8_t bytes[RECORD_MAX];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	record_write(&w, rec);
+	if (wr_len(&w) == 0)
+		fail(r, "a record does not fit RECORD_MAX: %s", record_kind_name(rec->kind));
+	hash_add(hash, bytes, wr_len(&w));
+	if (rec->change == CHANGE_SNAPSHOT && rec->kind < RECORD_ROWS) {
+		r->rows = grow(r->rows, &r->row_cap, r->row_count + 1, sizeof(*r->rows));
+		r->rows[r->row_count++] = *rec;
+		return;
+	}
+	if (verbose)
+		show_record(rec);
+	r->records = grow(r->records, &r->record_cap, r->record_count + 1, sizeof(*r->records));
+	r->records[r->record_count++] = *rec;
+}
+
+/* ---- stepping ---- */
+
+static void step(struct run *r, const struct event *e)
+{
+	if (!actions_have_room(&r->actions))
+		fail(r, "an empty action list has no room for a step");
+	core_step(r->core, r->now, e, &r->actions);
+	uint64_t hash = 14695981039346656037u;
+	hash_add(&hash, &r->now, sizeof(r->now));
+	for (uint32_t i = 0; i < r->actions.target_count; i++)
+		take_target(r, &r->actions.targets[i], &hash);
+	for (uint32_t i = 0; i < r->actions.record_count; i++)
+		take_record(r, &r->actions.records[i], &hash);
+	hashes_push(r, hash);
+	hashes_push(r, core_hash(r->core));
+	if (r->actions.refused_total)
+		fail(r, "an action did not fit (event %s)", event_kind_name(e->kind));
+	const char *fault = core_check(r->core);
+	if (fault)
+		fail(r, "core_check: %s (event %s at %" PRId64 ")", fault, event_kind_name(e->kind), since_start(r));
+	actions_empty(&r->actions);
+}
+
+static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct addr from, uint32_t listener)
+{
+	/* On the heap and of exactly this size, so that the sanitiser sees a read beyond it. */
+	uint8_t *copy = malloc(len ? len : 1);
+	if (!copy)
+		abort();
+	memcpy(copy, bytes, len);
+	struct event e = {
+		.kind = EVENT_DATAGRAM,
+		.datagram = {.bytes = copy, .len = len,
+		             .from = {.to = from, .from = r->conf.listener[listener].bind, .listener = listener}},
+	};
+	if (verbose) {
+		char text[ADDR_TEXT_MAX];
+		printf("  %8" PRId64 " <- %s ", since_start(r), addr_format(&from, text));
+		if (len == JUDGE_FRAME_LEN) {
+			struct item i = {.burst = true, .at = since_start(r), .len = len};
+			memcpy(i.bytes, bytes, len);
+			printf("%s\n", describe(&i));
+		} else {
+			printf("%.7s, %zu octets\n", len > 6 ? (const char *)bytes : "", len);
+		}
+	}
+	step(r, &e);
+	free(copy);
+}
+
+static void write_from(struct run *r, const struct wr *w, const struct client *c)
+{
+	datagram(r, w->start, wr_len(w), c->addr, c->listener);
+}
+
+static struct item *unread(struct run *r, const struct addr *at, uint32_t id)
+{
+	while (r->item_first < r->item_count && r->items[r->item_first].read)
+		r->item_first++;
+	for (size_t i = r->item_first; i < r->item_count; i++) {
+		struct item *item = &r->items[i];
+		if (!item->read && (at ? !item->burst && addr_equal(&item->to, at) : item->burst && item->id == id))
+			return item;
+	}
+	return NULL;
+}
+
+static void auto_ping(struct run *r, struct client *c)
+{
+	uint8_t buf[16];
+	struct wr w = wr_make(buf, sizeof(buf));
+	hbp_write_ping(&w, c->id);
+	c->next_ping += PING_EVERY;
+	size_t before = r->item_count;
+	write_from(r, &w, c);
+	if (r->item_count == before + 1 && memcmp(r->items[before].bytes, "MSTPONG", 7) == 0)
+		r->items[before].read = true;
+	else
+		c->pings = false; /* as a real client after MSTNAK */
+}
+
+static struct client *next_pinger(struct run *r)
+{
+	struct client *first = NULL;
+	for (size_t i = 0; i < r->client_count; i++)
+		if (r->clients[i].pings && (!first || r->clients[i].next_ping < first->next_ping))
+			first = &r->clients[i];
+	return first;
+}
+
+/* Lets time pass: the core is woken exactly when it asks to be. */
+static void advance(struct run *r, tick_t until)
+{
+	unsigned stuck = 0;
+	for (;;) {
+		struct client *c = next_pinger(r);
+		tick_t due = core_next(r->core);
+		bool ping = c && c->next_ping < due;
+		if (ping)
+			due = c->next_ping;
+		if (due > until)
+			break;
+		stuck = due > r->now ? 0 : stuck + 1;
+		if (stuck > 10000)
+			fail(r, "core_next() stands still at %" PRId64, since_start(r));
+		r->now = due > r->now ? due : r->now;
+		if (ping)
+			auto_ping(r, c);
+		else
+			step(r, &(struct event){.kind = EVENT_TIME});
+	}
+	r->now = until;
+}
+
+/* ---- words ---- */
+
+struct words {
+	struct run *run;
+	char **at;
+};
+
+static bool word_is(const struct words *w, const char *text)
+{
+	return *w->at && strcmp(*w->at, text) == 0;
+}
+
+static bool word_take(struct words *w, const char *text)
+{
+	if (!word_is(w, text))
+		return false;
+	w->at++;
+	return true;
+}
+
+static char *word_next(struct words *w)
+{
+	if (!*w->at)
+		fail(w->run, "the statement ends too early");
+	return *w->at++;
+}
+
+static uint32_t word_number(struct words *w)
+{
+	char *end, *text = word_next(w);
+	unsigned long v = strtoul(text, &end, 10);
+	if (*end || end == text)
+		fail(w->run, "a number is expected, not \"%s\"", text);
+	return (uint32_t)v;
+}
+
+static struct addr word_addr(struct words *w)
+{
+	struct addr a;
+	char *text = word_next(w);
+	if (!addr_parse(text, 0, &a))
+		fail(w->run, "an address is expected, not \"%s\"", text);
+	return a;
+}
+
+static bool is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+static size_t hex_octets(const char *text, uint8_t *out, size_t cap)
+{
+	size_t n = strlen(text) / 2;
+	if (strlen(text) % 2 || n > cap || strspn(text, "0123456789abcdefABCDEF") != strlen(text))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		unsigned octet;
+		if (sscanf(text + 2 * i, "%2x", &octet) != 1)
+			return 0;
+		out[i] = (uint8_t)octet;
+	}
+	return n;
+}
+
+static uint32_t listener_of(struct run *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->conf.listener_count; i++)
+		if (strcmp(r->conf.listener[i].name, name) == 0)
+			return i;
+	fail(r, "no listener \"%s\"", name);
+}
+
+/* ---- statements: clients ---- */
+
+/* What the words after an id may say. */
+struct about {
+	struct addr addr;
+	uint32_t listener;
+	bool simplex, silent, refused;
+	const char *options, *passphrase;
+	bool stolen; /* answers a challenge that was sent to `challenged` */
+	struct addr challenged;
+};
+
+static struct about read_about(struct words *w, struct client *c)
+{
+	struct about a = {.addr = c->addr, .listener = c->listener, .passphrase = PASSPHRASE};
+	while (*w->at) {
+		if (word_take(w, "from"))
+			a.addr = word_addr(w);
+		else if (word_take(w, "on"))
+			a.listener = listener_of(w->run, word_next(w));
+		else if (word_take(w, "simplex"))
+			a.simplex = true;
+		else if (word_take(w, "silent"))
+			a.silent = true;
+		else if (word_take(w, "refused"))
+			a.refused = true;
+		else if (word_take(w, "options"))
+			a.options = word_next(w);
+		else if (word_take(w, "pass"))
+			a.passphrase = word_next(w);
+		else if (word_take(w, "challenge-of")) {
+			a.challenged = word_addr(w);
+			a.stolen = true;
+		} else
+			fail(w->run, "\"%s\" is not understood here", *w->at);
+	}
+	return a;
+}
+
+static void send_login(struct run *r, uint32_t id, const struct about *a)
+{
+	uint8_t buf[16];
+	struct wr w = wr_make(buf, sizeof(buf));
+	hbp_write_login(&w, id);
+	datagram(r, buf, wr_len(&w), a->addr, a->listener);
+}
+
+static void send_key(struct run *r, uint32_t id, const struct about *a)
+{
+	const struct addr *at = a->stolen ? &a->challenged : &a->addr;
+	const struct challenge *found = NULL;
+	for (size_t i = r->challenge_count; i-- > 0 && !found;) {
+		/* An RPTACK that echoes the id is no challenge. */
+		if (addr_equal(&r->challenges[i].at, at) && judge_number(r->challenges[i].salt, 4) != id)
+			found = &r->challenges[i];
+	}
+	if (!found)
+		fail(r, "no challenge was sent to that address");
+	uint8_t buf[64], digest[SHA256_LEN];
+	hbp_digest(found->salt, a->passphrase, digest);
+	struct wr w = wr_make(buf, sizeof(buf));
+	hbp_write_key(&w, id, digest);
+	datagram(r, buf, wr_len(&w), a->addr, a->listener);
+}
+
+static void send_config(struct run *r, uint32_t id, const struct about *a)
+{
+	struct hbp_config config = {.callsign = "N0CALL", .rx_hz = 433000000, .tx_hz = 433000000, .cc = 1,
+	                            .slots = a->simplex ? '4' : '3', .package = "MMDVM", .software = "sim"};
+	uint8_t buf[HBP_DATAGRAM_MAX];
+	struct wr w = wr_make(buf, sizeof(buf));
+	hbp_write_config(&w, id, &config);
+	datagram(r, buf, wr_len(&w), a->addr, a->listener);
+}
+
+static void send_options(struct run *r, uint32_t id, const struct about *a)
+{
+	uint8_t buf[HBP_DATAGRAM_MAX];
+	struct wr w = wr_make(buf, sizeof(buf));
+	hbp_write_options(&w, id, a->options, strlen(a->options));
+	datagram(r, buf, wr_len(&w), a->addr, a->listener);
+}
+
+static void want_answer(struct run *r, const struct about *a, const char *tag, const char *when)
+{
+	struct item *i = unread(r, &a->addr, 0);
+	if (!i)
+		fail(r, "no answer to %s, expected %s", when, tag);
+	if (i->len < strlen(tag) || memcmp(i->bytes, tag, strlen(tag)) != 0)
+		fail(r, "the answer to %s is %s, expected %s", when, describe(i), tag);
+	i->read = true;
+}
+
+/* The client lives at this address from now on. */
+static void settle(struct run *r, struct client *c, const struct about *a)
+{
+	c->addr = a->addr;
+	c->listener = a->listener;
+	c->pings = !a->silent;
+	c->next_ping = r->now + PING_EVERY;
+}
+
+static void do_login(struct run *r, struct words *w)
+{
+	struct client *c = client_of(r, word_number(w));
+	struct about a = read_about(w, c);
+	send_login(r, c->id, &a);
+	want_answer(r, &a, "RPTACK", "RPTL");
+	send_key(r, c->id, &a);
+	want_answer(r, &a, a.refused ? "MSTNAK" : "RPTACK", "RPTK");
+	if (a.refused)
+		return;
+	memset(c->slot, 0, sizeof(c->slot));
+	settle(r, c, &a);
+	send_config(r, c->id, &a);
+	want_answer(r, &a, "RPTACK", "RPTC");
+	if (!a.options)
+		return;
+	send_options(r, c->id, &a);
+	want_answer(r, &a, "RPTACK", "RPTO");
+}
+
+/* "logins 1000 from 2310000 [options ...]": a crowd behind one address, one port each. */
+static void do_logins(struct run *r, struct words *w)
+{
+	uint32_t count = word_number(w);
+	if (!word_take(w, "from"))
+		fail(r, "logins COUNT from ID");
+	uint32_t first = word_number(w);
+	char **rest = w->at;
+	for (uint32_t i = 0; i < count; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "%" PRIu32, first + i);
+		char *words[WORDS_MAX] = {id};
+		for (size_t n = 0; rest[n] && n + 2 < WORDS_MAX; n++)
+			words[n + 1] = rest[n];
+		do_login(r, &(struct words){r, words});
+	}
+	while (*w->at)
+		w->at++;
+}
+
+static void do_challenge(struct run *r, struct words *w)
+{
+	struct client *c = client_of(r, word_number(w));
+	struct about a = read_about(w, c);
+	send_login(r, c->id, &a);
+}
+
+static void do_answer(struct run *r, struct words *w)
+{
+	struct client *c = client_of(r, word_number(w));
+	struct about a = read_about(w, c);
+	send_key(r, c->id, &a);
+}
+
+static void do_configure(struct run *r, struct words *w)
+{
+	struct client *c = client_of(r, word_number(w));
+	struct about a = read_about(w, c);
+	settle(r, c, &a);
+	send_config(r, c->id, &a);
+}
+
+static void do_send(struct run *r, struct words *w)
+{
+	uint8_t buf[1600];
+	size_t len = 0;
+	while (*w->at && !word_is(w, "from")) {
+		char *text = word_next(w);
+		if (strncmp(text, "id:", 3) == 0) {
+			uint32_t id = (uint32_t)strtoul(text + 3, NULL, 10);
+			for (int b = 24; b >= 0; b -= 8)
+				buf[len++] = (uint8_t)(id >> b);
+		} else if (strncmp(text, "text:", 5) == 0) {
+			len += (size_t)snprintf((char *)buf + len, sizeof(buf) - len, "%s", text + 5);
+		} else if (strncmp(text, "zeros:", 6) == 0) {
+			size_t n = (size_t)atol(text + 6);
+			memset(buf + len, 0, n);
+			len += n;
+		} else {
+			size_t n = hex_octets(text, buf + len, sizeof(buf) - len);
+			if (n == 0)
+				fail(r, "hex, id:NUMBER, text:WORD or zeros:COUNT is expected, not \"%s\"", text);
+			len += n;
+		}
+	}
+	struct client none = {0};
+	struct about a = read_about(w, &none);
+	datagram(r, buf, len, a.addr, a.listener);
+}
+
+static void do_options(struct run *r, struct words *w)
+{
+	struct client *c = client_of(r, word_number(w));
+	char *text = word_next(w);
+	struct about a = read_about(w, c);
+	a.options = text;
+	send_options(r, c->id, &a);
+}
+
+/* "ID logs out", "ID pings [from ADDR]", "ID falls silent". */
+static void do_client(struct run *r, struct words *w)
+{
+	struct client *c = client_of(r, word_number(w));
+	char *verb = word_next(w);
+	uint8_t buf[16];
+	struct wr out = wr_make(buf, sizeof(buf));
+	if (strcmp(verb, "logs") == 0 && word_take(w, "out")) {
+		hbp_write_close(&out, c->id);
+		c->pings = false;
+	} else if (strcmp(verb, "falls") == 0 && word_take(w, "silent")) {
+		c->pings = false;
+		return;
+	} else if (strcmp(verb, "moves") == 0 && word_take(w, "to")) {
+		c->addr = word_addr(w);
+		return;
+	} else if (strcmp(verb, "pings") == 0) {
+		hbp_write_ping(&out, c->id);
+	} else {
+		fail(r, "a client can talk, ping, log out, move or fall silent, not \"%s\"", verb);
+	}
+	struct about a = read_about(w, c);
+	datagram(r, buf, wr_len(&out), a.addr, a.listener);
+}
+
+/* ---- statements: the server ---- */
+
+static void core_start(struct run *r)
+{
+	uint8_t seed[CORE_SEED_LEN];
+	for (size_t i = 0; i < sizeof(seed); i++)
+		seed[i] = (uint8_t)(i * 7 + r->starts);
+	r->starts++;
+	arena_release(&r->arena);
+	arena_measure(&r->arena);
+	(void)core_open(&r->arena, &r->conf, seed, r->now);
+	actions_open(&r->actions, &r->arena, r->conf.limits.sessions);
+	size_t size = r->arena.used;
+	if (!arena_claim(&r->arena, size))
+		abort();
+	r->core = core_open(&r->arena, &r->conf, seed, r->now);
+	actions_open(&r->actions, &r->arena, r->conf.limits.sessions);
+	if (!r->core)
+		fail(r, "core_open yields nothing on an arena of the measured size");
+}
+
+static void do_command(struct run *r, struct command c)
+{
+	c.number = ++r->commands;
+	step(r, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+}
+
+static bool row_in(const struct record *rows, size_t count, const struct record *wanted)
+{
+	for (size_t i = 0; i < count; i++)
+		if (record_same_key(&rows[i], wanted))
+			return true;
+	return false;
+}
+
+/* A mirror kept from records alone holds the same sessions, subscriptions and calls as the snapshot. */
+static void compare_mirror(struct run *r)
+{
+	for (size_t i = r->record_count; i-- > 0;) {
+		const struct record *rec = &r->records[i];
+		if (rec->kind != RECORD_SESSION && rec->kind != RECORD_SUBSCRIPTION && rec->kind != RECORD_CALL)
+			continue;
+		if (row_in(rec + 1, r->record_count - i - 1, rec))
+			continue; /* a later record of the same row counts */
+		bool there = row_in(r->rows, r->row_count, rec);
+		if (there == (rec->change == CHANGE_END)) {
+			show_record(rec);
+			fail(r, "a %s row is %s the snapshot, but its last record says %s",
+			     record_kind_name(rec->kind), there ? "in" : "not in", change_name(rec->change));
+		}
+	}
+}
+
+static void do_snapshot(struct run *r)
+{
+	r->row_count = 0;
+	size_t before = r->record_count;
+	do_command(r, (struct command){.kind = COMMAND_SNAPSHOT});
+	for (unsigned i = 0; core_wants_rows(r->core); i++) {
+		if (i > 100000)
+			fail(r, "the snapshot does not end");
+		step(r, &(struct event){.kind = EVENT_ROWS, .rows = 3});
+	}
+	int begins = 0, ends = 0;
+	for (size_t i = before; i < r->record_count; i++) {
+		if (r->records[i].kind == RECORD_SNAPSHOT) {
+			begins += r->records[i].snapshot.begin;
+			ends += !r->records[i].snapshot.begin;
+		}
+	}
+	if (begins != 1 || ends != 1)
+		fail(r, "a snapshot has %d beginnings and %d ends", begins, ends);
+	compare_mirror(r);
+}
+
+/* ---- expectations: records and rows ---- */
+
+static void field_text(const struct record *rec, const struct record_field *f, char *out, size_t cap)
+{
+	const unsigned char *at = (const unsigned char *)rec + f->offset;
+	uint8_t u8;
+	uint32_t u32;
+	uint64_t u64;
+	bool yes;
+	int value;
+	tick_t tick;
+	struct addr addr;
+	char text[ADDR_TEXT_MAX];
+	switch (f->type) {
+	case FIELD_U8: memcpy(&u8, at, 1); snprintf(out, cap, "%u", u8); break;
+	case FIELD_U32: memcpy(&u32, at, 4); snprintf(out, cap, "%" PRIu32, u32); break;
+	case FIELD_U64: memcpy(&u64, at, 8); snprintf(out, cap, "%" PRIu64, u64); break;
+	case FIELD_BOOL: memcpy(&yes, at, sizeof(yes)); snprintf(out, cap, "%s", yes ? "yes" : "no"); break;
+	case FIELD_ENUM: memcpy(&value, at, sizeof(value)); snprintf(out, cap, "%s", f->enum_name(value)); break;
+	case FIELD_TICK:
+		memcpy(&tick, at, sizeof(tick));
+		if (tick == TICK_NEVER)
+			snprintf(out, cap, "never");
+		else
+			snprintf(out, cap, "%" PRId64, tick - START_TICK);
+		break;
+	case FIELD_ADDR: memcpy(&addr, at, sizeof(addr)); snprintf(out, cap, "%s", addr_format(&addr, text)); break;
+	case FIELD_TEXT: snprintf(out, cap, "%.*s", (int)f->size, (const char *)at); break;
+	case FIELD_HEX32: memcpy(&u32, at, 4); snprintf(out, cap, "%08" PRIx32, u32); break;
+	}
+}
+
+static bool field_is(struct run *r, const struct record *rec, const char *name, const char *value)
+{
+	const struct record_info *info = record_info(rec->kind);
+	char text[512];
+	if (strcmp(name, "cause") == 0)
+		return strcmp(cause_name(rec->cause), value) == 0;
+	for (size_t i = 0; i < info->field_count; i++) {
+		if (strcmp(info->fields[i].name, name) != 0)
+			continue;
+		field_text(rec, &info->fields[i], text, sizeof(text));
+		return strcmp(text, value) == 0;
+	}
+	fail(r, "a %s record has no field \"%s\"", info->name, name);
+}
+
+/* KIND [CHANGE] [FIELD VALUE]... */
+static bool record_is(struct run *r, const struct record *rec, char **word)
+{
+	if (strcmp(record_kind_name(rec->kind), *word) != 0)
+		return false;
+	word++;
+	if (*word && (strcmp(*word, "begin") == 0 || strcmp(*word, "update") == 0 || strcmp(*word, "end") == 0)) {
+		if (strcmp(change_name(rec->change), *word) != 0)
+			return false;
+		word++;
+	}
+	for (; word[0]; word += 2) {
+		if (!word[1])
+			fail(r, "\"%s\" lacks a value", word[0]);
+		if (!field_is(r, rec, word[0], word[1]))
+			return false;
+	}
+	return true;
+}
+
+static void check_kind(struct run *r, const char *name)
+{
+	for (int k = 0; k < RECORD_KINDS; k++)
+		if (name && strcmp(record_kind_name((enum record_kind)k), name) == 0)
+			return;
+	fail(r, "no record kind \"%s\"", name ? name : "");
+}
+
+static const char *joined(char **word)
+{
+	static char text[400];
+	size_t n = 0;
+	text[0] = '\0';
+	for (; *word && n < sizeof(text) - 1; word++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? " " : "", *word);
+	return text;
+}
+
+static void expect_record(struct run *r, struct words *w, bool wanted)
+{
+	check_kind(r, *w->at);
+	for (size_t i = r->record_at; i < r->record_count; i++) {
+		if (!record_is(r, &r->records[i], w->at))
+			continue;
+		if (!wanted)
+			fail(r, "there is a record %s, at %" PRId64, joined(w->at), r->records[i].at - START_TICK);
+		r->record_at = i + 1;
+		return;
+	}
+	if (wanted)
+		fail(r, "no record %s", joined(w->at));
+}
+
+static void expect_row(struct run *r, struct words *w, bool wanted)
+{
+	check_kind(r, *w->at);
+	do_snapshot(r);
+	bool found = false;
+	for (size_t i = 0; i < r->row_count && !found; i++)
+		found = record_is(r, &r->rows[i], w->at);
+	if (found == wanted)
+		return;
+	for (size_t i = 0; i < r->row_count; i++)
+		if (strcmp(record_kind_name(r->rows[i].kind), *w->at) == 0)
+			show_record(&r->rows[i]);
+	fail(r, "%s row %s", wanted ? "no" : "there is a", joined(w->at));
+}
+
+/* ---- expectations: datagrams ---- */
+
+static bool control_is(const struct item *i, const char *what)
+{
+	uint8_t bytes[SEND_MAX];
+	static const char *const tags[] = {"RPTACK", "MSTNAK", "MSTPONG", "MSTCL"};
+	for (size_t t = 0; t < 4; t++)
+		if (strcmp(tags[t], what) == 0)
+			return i->len >= strlen(what) && memcmp(i->bytes, what, strlen(what)) == 0;
+	size_t len = hex_octets(what, bytes, sizeof(bytes));
+	return len && len == i->len && memcmp(bytes, i->bytes, len) == 0;
+}
+
+static void expect_gets(struct run *r, struct words *w, const struct addr *at)
+{
+	while (*w->at) {
+		char *what = word_next(w);
+		struct item *i = unread(r, at, 0);
+		if (strcmp(what, "nothing") == 0) {
+			if (i)
+				fail(r, "it got %s", describe(i));
+			continue;
+		}
+		if (!i)
+			fail(r, "%s did not come", what);
+		if (!control_is(i, what))
+			fail(r, "%s is expected, %s came", what, describe(i));
+		i->read = true;
+		if (word_take(w, "at") && word_number(w) != (uint32_t)i->at)
+			fail(r, "%s came at another time", describe(i));
+	}
+}
+
+/* What a heard frame must show; unset parts are not compared. */
+struct want {
+	int unit; /* -1 = either */
+	bool has_dst, has_slot, has_src, has_stream, fresh;
+	uint32_t dst, src, stream;
+	uint8_t slot;
+};
+
+static bool stream_was_sent(const struct run *r, uint32_t stream)
+{
+	for (size_t i = 0; i < r->scenario->count; i++)
+		if (r->scenario->steps[i].len && judge_number(r->scenario->steps[i].frame + 16, 4) == stream)
+			return true;
+	return false;
+}
+
+static const char *want_fault(const struct run *r, const struct want *want, const struct seen *f)
+{
+	if ((want->unit >= 0 && f->unit != (want->unit == 1)) || (want->has_dst && f->dst != want->dst))
+		return "another destination";
+	if (want->has_slot && f->slot != want->slot)
+		return "another slot";
+	if (want->has_src && f->src != want->src)
+		return "another source";
+	if (want->has_stream && f->stream != want->stream)
+		return "another stream";
+	if (want->fresh && stream_was_sent(r, f->stream))
+		return "not a fresh stream id";
+	return NULL;
+}
+
+/* The name of a data burst in the scenario language, or -1. */
+static int data_type_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		int type;
+	} names[] = {{"header", 1}, {"terminator", 2}, {"csbk", 3}, {"data-header", 6}, {"rate-12", 7}};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i].word, word) == 0)
+			return names[i].type;
+	return -1;
+}
+
+static struct item *hear_one(struct run *r, uint32_t id, const struct want *want, const char *what)
+{
+	struct item *i = unread(r, NULL, id);
+	if (!i)
+		fail(r, "%" PRIu32 " hears nothing more, expected %s", id, what);
+	struct seen f = judge_read(i->bytes);
+	const char *fault = want_fault(r, want, &f);
+	if (fault)
+		fail(r, "%" PRIu32 " hears %s: %s (expected %s)", id, describe(i), fault, what);
+	i->read = true;
+	return i;
+}
+
+/* Takes a voice burst; `position` -1 = any. */
+static struct item *hear_voice(struct run *r, uint32_t id, const struct want *want, int position, const char *what)
+{
+	struct item *i = hear_one(r, id, want, what);
+	struct seen f = judge_read(i->bytes);
+	if (!judge_voice(&f) || (position >= 0 && f.detail != position))
+		fail(r, "%" PRIu32 " hears %s, expected %s", id, describe(i), what);
+	return i;
+}
+
+static struct item *hear_data(struct run *r, uint32_t id, const struct want *want, int type, const char *what)
+{
+	struct item *i = hear_one(r, id, want, what);
+	struct seen f = judge_read(i->bytes);
+	if (f.type != 2 || f.detail != type)
+		fail(r, "%" PRIu32 " hears %s, expected %s", id, describe(i), what);
+	return i;
+}
+
+static bool next_is_voice(struct run *r, uint32_t id)
+{
+	struct item *i = unread(r, NULL, id);
+	if (!i)
+		return false;
+	struct seen f = judge_read(i->bytes);
+	return judge_voice(&f);
+}
+
+/* One part of what is heard; yields its first frame. */
+static struct item *hear_part(struct run *r, struct words *w, uint32_t id, const struct want *want)
+{
+	char *part = word_next(w);
+	struct item *first = NULL;
+	int type = data_type_of(part);
+	if (type >= 0)
+		return hear_data(r, id, want, type, part);
+	if (strcmp(part, "burst") == 0)
+		return hear_voice(r, id, want, word_next(w)[0] - 'A', "that burst");
+	if (strcmp(part, "voice") == 0 && word_take(w, "some")) {
+		first = hear_voice(r, id, want, -1, "some voice");
+		while (next_is_voice(r, id))
+			hear_voice(r, id, want, -1, "voice");
+		return first;
+	}
+	bool frames = strcmp(part, "voice") == 0;
+	if (!frames && strcmp(part, "superframes") != 0)
+		fail(r, "\"%s\" is nothing one can hear", part);
+	uint32_t count = word_number(w) * (frames ? 1 : 6);
+	for (uint32_t n = 0; n < count; n++) {
+		struct item *i = hear_voice(r, id, want, frames ? -1 : (int)(n % 6), part);
+		first = first ? first : i;
+	}
+	return first;
+}
+
+static size_t index_of(const struct run *r, const struct item *i)
+{
+	return (size_t)(i - r->items);
+}
+
+static void expect_hears(struct run *r, struct words *w, uint32_t id)
+{
+	struct want want = {.unit = -1};
+	while (*w->at) {
+		if (word_take(w, "nothing")) {
+			struct item *i = unread(r, NULL, id);
+			if (i)
+				fail(r, "%" PRIu32 " hears %s", id, describe(i));
+		} else if (word_is(w, "tg") || word_is(w, "unit")) {
+			want.unit = word_is(w, "unit");
+			w->at++;
+			want.dst = word_number(w);
+			want.has_dst = true;
+		} else if (word_take(w, "slot")) {
+			want.slot = (uint8_t)word_number(w);
+			want.has_slot = true;
+		} else if (word_take(w, "src")) {
+			want.src = word_number(w);
+			want.has_src = true;
+		} else if (word_take(w, "stream")) {
+			want.fresh = word_take(w, "fresh");
+			want.has_stream = !want.fresh;
+			if (!want.fresh)
+				want.stream = (uint32_t)strtoul(word_next(w), NULL, 16);
+		} else {
+			size_t first = index_of(r, hear_part(r, w, id, &want));
+			if (word_take(w, "at") && word_number(w) != (uint32_t)r->items[first].at)
+				fail(r, "%" PRIu32 " heard %s: another time", id, describe(&r->items[first]));
+		}
+	}
+}
+
+static void do_expect(struct run *r, struct words *w)
+{
+	bool wanted = !word_take(w, "no");
+	if (word_take(w, "record")) {
+		expect_record(r, w, wanted);
+		return;
+	}
+	if (word_take(w, "row")) {
+		expect_row(r, w, wanted);
+		return;
+	}
+	char *subject = word_next(w);
+	struct addr at;
+	if (is_number(subject)) {
+		struct client *c = client_of(r, (uint32_t)strtoul(subject, NULL, 10));
+		if (word_take(w, "hears")) {
+			expect_hears(r, w, c->id);
+			return;
+		}
+		at = c->addr;
+	} else if (!addr_parse(subject, 0, &at)) {
+		fail(r, "an id or an address is expected, not \"%s\"", subject);
+	}
+	if (!word_take(w, "gets"))
+		fail(r, "expect ID hears ..., ID gets ..., ADDRESS gets ...");
+	expect_gets(r, w, &at);
+}
+
+static void do_forget(struct run *r, struct words *w)
+{
+	uint32_t id = word_number(w);
+	struct addr at = client_of(r, id)->addr;
+	for (struct item *i; (i = unread(r, NULL, id)) || (i = unread(r, &at, 0));)
+		i->read = true;
+}
+
+static void do_kick(struct run *r, struct words *w)
+{
+	do_command(r, (struct command){.kind = COMMAND_KICK, .client = word_number(w)});
+}
+
+static void do_stop(struct run *r, struct words *w)
+{
+	(void)w;
+	for (size_t i = 0; i < r->client_count; i++)
+		r->clients[i].pings = false;
+	step(r, &(struct event){.kind = EVENT_STOP});
+}
+
+static void do_restart(struct run *r, struct words *w)
+{
+	(void)w;
+	core_start(r);
+	r->record_count = r->record_at = 0;
+	for (size_t i = 0; i < r->client_count; i++)
+		memset(r->clients[i].slot, 0, sizeof(r->clients[i].slot));
+}
+
+static void do_jumps(struct run *r, struct words *w)
+{
+	(void)w;
+	r->jumps = true;
+}
+
+static void do_words(struct run *r, char **word)
+{
+	static const struct {
+		const char *word;
+		void (*perform)(struct run *, struct words *);
+	} verbs[] = {
+		{"login", do_login},         {"logins", do_logins}, {"challenge", do_challenge},
+		{"answer", do_answer},       {"configure", do_configure},
+		{"options", do_options},     {"send", do_send},     {"expect", do_expect},
+		{"forget", do_forget},       {"kick", do_kick},     {"stop", do_stop},
+		{"restart", do_restart},     {"sequence-may-jump", do_jumps},
+	};
+	struct words w = {r, word};
+	if (verbose)
+		printf("  %8" PRId64 " %s:%d %s\n", since_start(r), r->scenario->path, r->line, joined(word));
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		if (word_take(&w, verbs[i].word)) {
+			verbs[i].perform(r, &w);
+			if (*w.at)
+				fail(r, "\"%s\" is too much", *w.at);
+			return;
+		}
+	}
+	if (!is_number(word[0]))
+		fail(r, "\"%s\" is no statement", word[0]);
+	do_client(r, &w);
+}
+
+static void do_frame(struct run *r, const struct step *s)
+{
+	struct client *c = client_of(r, s->client);
+	struct addr from = c->addr;
+	if (s->from && !addr_parse(s->from, 0, &from))
+		fail(r, "an address is expected, not \"%s\"", s->from);
+	r->in = s->honest && s->len == JUDGE_FRAME_LEN ? s->frame : NULL;
+	datagram(r, s->frame, s->len, from, c->listener);
+	r->in = NULL;
+}
+
+/* ---- reading a file ---- */
+
+static struct scenario *reading;
+static int reading_line;
+
+static _Noreturn PRINTF_LIKE(1, 2) void unreadable(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fprintf(stderr, "%s:%d: ", reading->path, reading_line);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	exit(2);
+}
+
+static struct step *step_add(struct scenario *s, tick_t at)
+{
+	s->steps = grow(s->steps, &s->cap, s->count + 1, sizeof(*s->steps));
+	struct step *st = &s->steps[s->count];
+	*st = (struct step){.at = at, .order = (unsigned)s->count, .line = reading_line};
+	s->count++;
+	return st;
+}
+
+static struct talker *talker_of(struct scenario *s, uint32_t client)
+{
+	for (size_t i = 0; i < s->talker_count; i++)
+		if (s->talkers[i].client == client)
+			return &s->talkers[i];
+	s->talkers = realloc(s->talkers, (s->talker_count + 1) * sizeof(*s->talkers));
+	if (!s->talkers)
+		abort();
+	struct talker *t = &s->talkers[s->talker_count++];
+	*t = (struct talker){.client = client, .every = DMR_BURST_MS, .len = JUDGE_FRAME_LEN};
+	uint32_t radio = client;
+	while (radio > 9999999)
+		radio /= 10;
+	t->talk.next = (struct hbp_burst){.src = radio, .slot = 2, .client = client};
+	return t;
+}
+
+static void talker_code(struct talker *t)
+{
+	struct talk coded = t->talk;
+	if (t->lc_dst)
+		coded.next.dst = t->lc_dst;
+	talk_code(&coded);
+	t->talk.coded = coded.coded;
+}
+
+/* Replaces the embedded LC, and only that, by a talker alias block. */
+static void talker_alias(struct talker *t)
+{
+	struct lc lc = {{FLCO_ALIAS_HEADER, 0, 0x4C, 'R', 'I', 'G', '1', ' ', 'O'}};
+	struct lc_coded alias;
+	lc_encode(&lc, &alias);
+	memcpy(t->talk.coded.fragment, alias.fragment, sizeof(alias.fragment));
+}
+
+static void talk_put(struct scenario *s, struct talker *t, tick_t *at, const struct hbp_burst *b)
+{
+	struct step *st = step_add(s, *at);
+	struct wr w = wr_make(st->frame, sizeof(st->frame));
+	hbp_write_burst(&w, b);
+	st->client = t->client;
+	st->from = t->from;
+	st->len = t->len;
+	st->honest = t->lc_dst == 0;
+	t->history[t->sent++ % HISTORY] = *st;
+	s->end_of_talk = *at;
+	*at += t->every;
+}
+
+static void talk_again(struct scenario *s, struct talker *t, tick_t at, unsigned back)
+{
+	struct step old = t->history[(t->sent - 1 - back) % HISTORY];
+	struct step *st = step_add(s, at);
+	st->client = old.client;
+	st->from = old.from;
+	st->len = old.len;
+	st->honest = old.honest;
+	memcpy(st->frame, old.frame, sizeof(old.frame));
+}
+
+static void talk_one_voice(struct scenario *s, struct talker *t, tick_t *at)
+{
+	uint8_t ambe[TALK_AMBE_LEN];
+	for (size_t i = 0; i < sizeof(ambe); i++)
+		ambe[i] = (uint8_t)((t->voice * 31 + t->client * 7 + i * 13) ^ t->voice >> 3);
+	t->voice++;
+	struct hbp_burst b = talk_voice(&t->talk, ambe);
+	talk_put(s, t, at, &b);
+}
+
+static void talk_data(struct scenario *s, struct talker *t, tick_t *at, int type)
+{
+	struct hbp_burst b = t->talk.next;
+	b.type = HBP_DATA_SYNC;
+	b.detail = (uint8_t)type;
+	for (size_t i = 0; i < sizeof(b.payload); i++)
+		b.payload[i] = (uint8_t)(i * 29 + t->sent);
+	t->talk.next.seq++;
+	talk_put(s, t, at, &b);
+}
+
+static unsigned talk_count(char **word, size_t *i)
+{
+	if (!word[*i + 1])
+		unreadable("\"%s\" lacks its number", word[*i]);
+	char *end;
+	const char *what = word[(*i)++];
+	unsigned long v = strtoul(word[*i], &end, strcmp(what, "stream") == 0 ? 16 : 10);
+	if (*end)
+		unreadable("\"%s %s\" is no number", what, word[*i]);
+	return (unsigned)v;
+}
+
+/* A word that changes what follows. False when it is not one. */
+static bool talk_setting(struct talker *t, char **word, size_t *i)
+{
+	const char *w = word[*i];
+	struct hbp_burst *next = &t->talk.next;
+	if (strcmp(w, "tg") == 0 || strcmp(w, "unit") == 0) {
+		next->unit = w[0] == 'u';
+		next->dst = talk_count(word, i);
+	} else if (strcmp(w, "slot") == 0)
+		next->slot = (uint8_t)talk_count(word, i);
+	else if (strcmp(w, "src") == 0)
+		next->src = talk_count(word, i);
+	else if (strcmp(w, "stream") == 0)
+		next->stream = talk_count(word, i);
+	else if (strcmp(w, "seq") == 0)
+		next->seq = (uint8_t)talk_count(word, i);
+	else if (strcmp(w, "ber") == 0)
+		next->ber = (uint8_t)talk_count(word, i);
+	else if (strcmp(w, "every") == 0)
+		t->every = talk_count(word, i);
+	else if (strcmp(w, "octets") == 0)
+		t->len = talk_count(word, i);
+	else if (strcmp(w, "lc-names") == 0)
+		t->lc_dst = talk_count(word, i);
+	else if (strcmp(w, "from") == 0)
+		t->from = word[++*i];
+	else
+		return false;
+	talker_code(t);
+	return true;
+}
+
+static void talk_part(struct scenario *s, struct talker *t, tick_t *at, char **word, size_t *i)
+{
+	const char *w = word[*i];
+	int type = data_type_of(w);
+	struct hbp_burst b;
+	if (type == DMR_VOICE_HEADER || type == DMR_TERMINATOR) {
+		b = talk_lc(&t->talk, (enum dmr_data_type)type);
+		talk_put(s, t, at, &b);
+	} else if (type >= 0) {
+		talk_data(s, t, at, type);
+	} else if (strcmp(w, "voice") == 0 || strcmp(w, "superframes") == 0) {
+		unsigned each = w[0] == 's' ? 6 : 1;
+		for (unsigned n = talk_count(word, i) * each; n > 0; n--)
+			talk_one_voice(s, t, at);
+	} else if (strcmp(w, "burst") == 0) {
+		t->talk.position = word[++*i][0] - 'A';
+		talk_one_voice(s, t, at);
+	} else if (strcmp(w, "skip") == 0) {
+		unsigned lost = talk_count(word, i);
+		t->talk.next.seq = (uint8_t)(t->talk.next.seq + lost);
+		t->talk.position = (t->talk.position + (int)lost) % 6;
+		*at += (tick_t)lost * t->every;
+	} else if (strcmp(w, "wait") == 0) {
+		*at += talk_count(word, i);
+	} else if (strcmp(w, "again") == 0) {
+		talk_again(s, t, *at - t->every, 0);
+	} else if (strcmp(w, "late") == 0) {
+		talk_again(s, t, *at - t->every, talk_count(word, i));
+	} else if (strcmp(w, "alias") == 0) {
+		talker_alias(t);
+	} else if (strcmp(w, "no-alias") == 0) {
+		talker_code(t);
+	} else {
+		unreadable("\"%s\" is nothing one can send", w);
+	}
+}
+
+static void read_talk(struct scenario *s, tick_t at, char **word)
+{
+	struct talker *t = talker_of(s, (uint32_t)strtoul(word[0], NULL, 10));
+	t->from = NULL;
+	t->len = JUDGE_FRAME_LEN;
+	t->every = DMR_BURST_MS;
+	for (size_t i = 2; word[i]; i++)
+		if (!talk_setting(t, word, &i))
+			talk_part(s, t, &at, word, &i);
+}
+
+/* N, Ns, Nm, +N, end, end+N. */
+static tick_t read_time(const struct scenario *s, const char *text, tick_t last)
+{
+	tick_t base = 0;
+	const char *at = text;
+	if (strncmp(at, "end", 3) == 0) {
+		base = s->end_of_talk;
+		at += 3;
+		if (!*at)
+			return base;
+		if (*at != '+')
+			unreadable("\"%s\" is no time", text);
+	} else if (*at == '+') {
+		base = last;
+	}
+	char *end;
+	tick_t v = strtoll(at, &end, 10);
+	if (*end == 's')
+		v *= 1000, end++;
+	else if (*end == 'm')
+		v *= 60000, end++;
+	if (*end || end == at)
+		unreadable("\"%s\" is no time", text);
+	return base + v;
+}
+
+/* Cuts a line into words; quotes group, '#' at the start of a word begins a comment. */
+static size_t split(char *line, char *word[WORDS_MAX])
+{
+	size_t n = 0;
+	for (char *at = line; *at;) {
+		while (isspace((unsigned char)*at))
+			at++;
+		if (!*at || *at == '#')
+			break;
+		if (n == WORDS_MAX - 1)
+			unreadable("too many words");
+		bool quoted = *at == '"';
+		at += quoted;
+		word[n++] = at;
+		while (*at && (quoted ? *at != '"' : !isspace((unsigned char)*at)))
+			at++;
+		if (*at)
+			*at++ = '\0';
+	}
+	word[n] = NULL;
+	return n;
+}
+
+static char **words_copy(char **word, size_t n)
+{
+	char **copy = calloc(n + 1, sizeof(*copy));
+	if (!copy)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		copy[i] = strdup(word[i]);
+	return copy;
+}
+
+static void read_statement(struct scenario *s, char *line, tick_t *now)
+{
+	char *word[WORDS_MAX];
+	size_t n = split(line, word), first = 0;
+	if (n == 0)
+		return;
+	if (strcmp(word[0], "at") == 0) {
+		if (n < 2)
+			unreadable("at which time?");
+		*now = read_time(s, word[1], *now);
+		first = 2;
+	}
+	if (n == first)
+		return;
+	char **copy = words_copy(word + first, n - first); /* kept to the end */
+	if (n - first > 2 && strcmp(copy[1], "talks") == 0)
+		read_talk(s, *now, copy);
+	else
+		step_add(s, *now)->word = copy;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct step *x = a, *y = b;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void read_scenario(struct scenario *s, const char *path)
+{
+	*s = (struct scenario){.path = path};
+	reading = s;
+	FILE *f = fopen(path, "r");
+	if (!f) {
+		perror(path);
+		exit(2);
+	}
+	char line[LINE_MAX_LEN];
+	size_t cap = 8192;
+	s->config = calloc(1, cap);
+	if (!s->config)
+		abort();
+	strncat(s->config, config_head, cap - 1);
+	bool config = false;
+	tick_t now = 0;
+	for (reading_line = 1; fgets(line, sizeof(line), f); reading_line++) {
+		if (config && line[0] == '}')
+			config = false;
+		else if (config)
+			strncat(s->config, line, cap - strlen(s->config) - 1);
+		else if (strncmp(line, "config {", 8) == 0)
+			config = true;
+		else
+			read_statement(s, line, &now);
+	}
+	fclose(f);
+	qsort(s->steps, s->count, sizeof(*s->steps), by_time);
+}
+
+static void scenario_free(struct scenario *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		for (char **w = s->steps[i].word; w && *w; w++)
+			free(*w);
+		free(s->steps[i].word);
+	}
+	free(s->steps);
+	free(s->talkers);
+	free(s->config);
+}
+
+/* ---- running it ---- */
+
+static void config_fault(void *context, const char *line)
+{
+	(void)context;
+	snprintf(complaint, sizeof(complaint), "%s", line);
+}
+
+/* The first run's `hashes` go to the caller; the second gets them in `first`. */
+static bool run_once(const struct scenario *s, const struct hashes *first, struct hashes *out)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	if (!r || !(r->clients = calloc(CLIENTS_MAX, sizeof(*r->clients))))
+		abort();
+	r->scenario = s;
+	r->first = first;
+	r->now = START_TICK;
+	volatile bool ok = false;
+	if (conf_parse(s->config, strlen(s->config), s->path, &r->conf, config_fault, NULL) == 0) {
+		if (setjmp(r->out) == 0) {
+			core_start(r);
+			for (size_t i = 0; i < s->count; i++) {
+				r->line = s->steps[i].line;
+				advance(r, START_TICK + s->steps[i].at);
+				if (s->steps[i].word)
+					do_words(r, s->steps[i].word);
+				else
+					do_frame(r, &s->steps[i]);
+			}
+			if (first && first->count != r->hashes.count)
+				fail(r, "the second run has fewer steps");
+			ok = true;
+		}
+		arena_release(&r->arena);
+		conf_release(&r->conf);
+	}
+	free(r->clients);
+	free(r->items);
+	free(r->records);
+	free(r->rows);
+	free(r->challenges);
+	*out = r->hashes;
+	free(r);
+	return ok;
+}
+
+static bool run_scenario(const char *path)
+{
+	struct scenario s;
+	struct hashes first = {0}, second = {0};
+	read_scenario(&s, path);
+	bool ok = run_once(&s, NULL, &first);
+	if (ok && !verbose)
+		ok = run_once(&s, &first, &second);
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	int len = (int)strcspn(name, ".");
+	if (ok)
+		printf("ok %.*s\n", len, name);
+	else
+		printf("not ok %.*s: %s\n", len, name, complaint);
+	fflush(stdout);
+	free(first.v);
+	free(second.v);
+	scenario_free(&s);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	int failed = 0, first = 1;
+	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
+		verbose = true;
+		first = 2;
+	}
+	if (first >= argc) {
+		fputs("usage: run [-v] FILE.scn...\n", stderr);
+		return 2;
+	}
+	for (int i = first; i < argc; i++)
+		failed += !run_scenario(argv[i]);
+	return failed ? 1 : 0;
+}
