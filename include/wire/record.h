@@ -316,7 +316,7 @@ void record_json(struct text *t, const struct record *r, int64_t epoch_ms);
 /* Only the fields, each as ,"name":value so that they can follow whatever an object begins with. */
 void record_json_fields(struct text *t, const struct record *r, int64_t epoch_ms);
 
-/* One time as epoch seconds with three decimals; null for TICK_NEVER and beyond. */
+/* One time as epoch seconds with three decimals; null for TICK_NEVER, TICK_LONG_AGO and the like. */
 void record_json_time(struct text *t, tick_t at, int64_t epoch_ms);
 
 #endif

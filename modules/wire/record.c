@@ -435,15 +435,6 @@ static uint8_t rd_below(struct rd *rd, unsigned limit)
 	return rd->bad ? 0 : v;
 }
 
-static tick_t rd_tick(struct rd *rd)
-{
-	uint64_t v = rd_u64(rd);
-
-	if (v > INT64_MAX)
-		rd->bad = true;
-	return rd->bad ? 0 : (tick_t)v;
-}
-
 static struct addr rd_addr(struct rd *rd)
 {
 	struct addr a;
@@ -497,7 +488,7 @@ static void field_read(struct rd *rd, struct record *r, const struct record_fiel
 		*word = rd_below(rd, (unsigned)f->limit);
 		break;
 	case FIELD_TICK:
-		*tick = rd_tick(rd);
+		*tick = (tick_t)rd_u64(rd);
 		break;
 	case FIELD_ADDR:
 		*addr = rd_addr(rd);
@@ -528,7 +519,7 @@ enum parse record_parse(const uint8_t *bytes, size_t len, struct record *out, co
 	struct record r = {.kind = kind};
 	r.change = rd_below(&rd, ARRAY_LEN(change_names));
 	r.cause = rd_below(&rd, CAUSE_CAUSES);
-	r.at = rd_tick(&rd);
+	r.at = (tick_t)rd_u64(&rd);
 	for (size_t i = 0; i < infos[kind].field_count; i++)
 		field_read(&rd, &r, &infos[kind].fields[i]);
 	if (!rd_done(&rd)) {

@@ -104,6 +104,18 @@ T_CASE(a_text_that_fills_its_room_is_cut_not_overrun)
 	T_EQUAL(strlen(out.text), COMMAND_TEXT_MAX - 1);
 }
 
+T_CASE(a_text_without_an_end_is_bad)
+{
+	uint8_t bytes[COMMAND_LEN];
+	struct command out;
+	const char *reason;
+
+	T_EQUAL(encode(&kick, bytes), COMMAND_LEN);
+	memset(bytes + 15, 'x', COMMAND_TEXT_MAX);
+	T_EQUAL(command_parse(bytes, COMMAND_LEN, &out, &reason), PARSE_BAD);
+	T_TEXT(reason, "text");
+}
+
 T_CASE(every_kind_has_a_name)
 {
 	T_TEXT(command_kind_name(COMMAND_SNAPSHOT), "snapshot");
@@ -113,4 +125,5 @@ T_CASE(every_kind_has_a_name)
 
 T_MAIN(T_ENTRY(a_command_comes_back_as_it_went), T_ENTRY(the_fixed_part_is_these_octets),
        T_ENTRY(every_other_length_is_bad), T_ENTRY(what_is_not_a_command_is_told_apart),
-       T_ENTRY(a_text_that_fills_its_room_is_cut_not_overrun), T_ENTRY(every_kind_has_a_name))
+       T_ENTRY(a_text_that_fills_its_room_is_cut_not_overrun), T_ENTRY(a_text_without_an_end_is_bad),
+       T_ENTRY(every_kind_has_a_name))

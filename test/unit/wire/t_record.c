@@ -115,7 +115,7 @@ T_CASE(values_no_field_can_hold_are_refused)
 		{RECORD_SLOT, 2, CHANGE_END + 1, PARSE_BAD},
 		{RECORD_SLOT, 3, CAUSE_CAUSES - 1, PARSE_OK},
 		{RECORD_SLOT, 3, CAUSE_CAUSES, PARSE_BAD},
-		{RECORD_SLOT, 4, 0x80, PARSE_BAD}, /* a tick before time began */
+		{RECORD_SLOT, 4, 0x80, PARSE_OK}, /* a tick long ago */
 		{RECORD_SLOT, 17, SLOT_HANG, PARSE_OK},
 		{RECORD_SLOT, 17, SLOT_HANG + 1, PARSE_BAD},
 		{RECORD_SUBSCRIPTION, 25, SUBSCRIPTION_DEFAULT + 1, PARSE_BAD},
@@ -200,6 +200,7 @@ T_CASE(times_out_of_reach_are_null)
 		{253402300799999, 1, "null"},
 		{5, -5, "0.000"},
 		{4, -5, "null"},
+		{TICK_LONG_AGO, 1700000000000, "null"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

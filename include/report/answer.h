@@ -1,0 +1,119 @@
+/*
+ * Requests and their answers, line by line: the interface of the control socket.
+ *
+ * A request is one line of at most REQUEST_MAX octets: a word, for some a number, all
+ * separated by blanks; `text` before the word asks for the form people read.
+ *
+ *   status            server, listeners, use of tables, counters
+ *   sessions          who is logged in
+ *   session ID        one session with its slots, subscriptions and calls
+ *   conferences       talkgroups that somebody listens to or talks in
+ *   calls             running calls
+ *   lastheard         calls that ended, newest first
+ *   events            every event from now on, until the caller hangs up
+ *   kick ID           ends a session
+ *   help              these words
+ *
+ * Requests on one connection are answered one after the other, in order. An answer is
+ * any number of lines and a last one:
+ *
+ *   {"row":"session",...}                              see report/view.h
+ *   {"end":true,"ok":true,"rows":12,"stale":false}     or
+ *   {"end":true,"ok":false,"error":"no session 1"}
+ *
+ * The last line begins with exactly {"end":true,"ok": and no other does. In text form
+ * the first octet tells: ' ' a line to show, '.' the end, '!' the end of what was
+ * refused, with the reason.
+ *
+ * An answer shows rows no older than a second; when the voice process does not show
+ * them within another second they are what was known before, and "stale" is true.
+ *
+ * `events` is an answer without an end: first {"v":1,"seq":N,"event":"subscribed"}
+ * with the number of the last line published before, then each line as it is published.
+ * Numbers rise by one; who falls too far behind is hung up on.
+ */
+#ifndef REPORT_ANSWER_H
+#define REPORT_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "report/clock.h"
+#include "report/link.h"
+#include "report/model.h"
+#include "report/ring.h"
+#include "report/view.h"
+
+#define REQUEST_MAX 512u
+#define ANSWER_FRESH_MS TICK_SECOND     /* how old rows may be, and how long to wait for newer ones */
+#define ANSWER_REPLY_MS (2 * TICK_SECOND) /* how long to wait for the reply to a command */
+
+/* What the control socket counts of itself; shown by `status`. */
+struct control_figures {
+	uint32_t connections, connections_high, connections_max;
+	uint64_t refused_total;      /* callers beyond the room */
+	uint64_t requests_total;
+	uint64_t bad_requests_total;
+	uint64_t slow_total;         /* followers of events that fell too far behind */
+	uint64_t idle_total;         /* hung up on, for silence or for not reading */
+};
+
+/* Where answers come from; all of it belongs to others. */
+struct sources {
+	const struct model *model;
+	const struct ring *ring;
+	struct link *link;
+	const struct control_figures *figures;
+};
+
+struct word;
+
+struct answer {
+	const struct word *word; /* NULL: nothing is being answered */
+	enum form form;
+	uint32_t id;
+	size_t section; /* which part of the answer is being told */
+	bool entered;   /* ... and whether it has begun */
+	bool checked;   /* the rows are fresh, or known to be stale */
+	bool stale;
+	struct model_walk walk;
+	uint64_t nth; /* the next row of a part that counts its rows */
+	enum record_kind headed; /* the kind of the last heading; RECORD_KINDS = none */
+	uint64_t rows;
+	tick_t since;
+	uint64_t position; /* in the ring */
+	uint32_t number;   /* of a command whose reply is awaited */
+	bool replied;
+	struct record reply;
+	const char *error; /* why it was refused; NULL when it was not */
+	char detail[RECORD_LINE_MAX];
+};
+
+enum answer_step {
+	ANSWER_LINE, /* something was added, more will come */
+	ANSWER_WAIT, /* nothing to tell now */
+	ANSWER_DONE, /* the last line was added; no answer runs */
+};
+
+const char *answer_step_name(enum answer_step step);
+
+/* Begins the answer to one line without its newline. False: a bad request; its answer says so. */
+bool answer_begin(struct answer *a, const char *line, size_t len, const struct clock *clock);
+
+/* Begins the answer to what was no line at all. `why` is constant text. */
+void answer_refuse(struct answer *a, const char *why);
+
+/* Adds the next lines, at most VIEW_LINE_MAX octets. Only while an answer runs. */
+enum answer_step answer_next(struct answer *a, const struct sources *s, const struct clock *clock,
+                             struct text *t);
+
+/* Hands a reply to the answer that waits for it, if it does. */
+void answer_reply(struct answer *a, const struct record *r);
+
+/* Does it follow the events? And when does waiting end, TICK_NEVER when on nothing timed. */
+bool answer_follows(const struct answer *a);
+tick_t answer_deadline(const struct answer *a);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * The ring of published lines that all consumers of events share. Each line has a
+ * sequence number that rises by one; a consumer is a position, the number of the line
+ * it wants next. The oldest line gives way to the newest, whoever has not read it.
+ *
+ * A line has two forms, one for programs and one for people, made once for all.
+ */
+#ifndef REPORT_RING_H
+#define REPORT_RING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RING_LINES 256u
+#define RING_BEHIND_MAX 100u /* a consumer further behind that cannot be written to is dropped */
+
+enum form {
+	FORM_JSON,
+	FORM_TEXT,
+	FORM_FORMS,
+};
+
+const char *form_name(enum form form);
+
+struct ring {
+	char *lines[RING_LINES][FORM_FORMS];
+	uint64_t next; /* number of the next line to be published */
+};
+
+void ring_close(struct ring *ring);
+
+/* Publishes one line in both forms. Without memory for a copy the line is an empty one. */
+void ring_publish(struct ring *ring, const char *json, const char *text);
+
+/* The line of this number; NULL when it is not published yet or gone. */
+const char *ring_line(const struct ring *ring, uint64_t number, enum form form);
+
+/* How many published lines a consumer at this position has not seen. */
+uint64_t ring_behind(const struct ring *ring, uint64_t position);
+
+#endif

@@ -1,0 +1,274 @@
+#include "report/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "io/pipe.h"
+#include "io/poller.h"
+#include "io/signals.h"
+#include "report/clock.h"
+#include "report/control.h"
+#include "report/link.h"
+#include "report/model.h"
+#include "report/ring.h"
+#include "report/view.h"
+
+#define RECORDS_A_TURN 64 /* with RING_BEHIND_MAX well below what the ring holds */
+#define EVENTS_A_TURN 32u
+#define DESCRIPTORS_MAX (CONTROL_CONNECTIONS + 4) /* records, parent, signals, listening socket */
+
+enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_CONTROL, TAG_TAGS };
+
+struct report {
+	struct arena arena;
+	struct poller *poller;
+	struct link link;
+	struct model *model;
+	struct ring ring;
+	struct control *control;
+	struct clock clock;
+	bool more;        /* whole records are left from the last turn */
+	bool stop;
+	int status;
+};
+
+static int64_t clock_ms(clockid_t id)
+{
+	struct timespec t;
+
+	clock_gettime(id, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void read_clock(struct clock *clock)
+{
+	clock->now = clock_ms(CLOCK_MONOTONIC);
+	clock->epoch_ms = clock_ms(CLOCK_REALTIME) - clock->now;
+}
+
+/* Tables, counters and the rows of a snapshot are no news. */
+static bool is_news(const struct record *r)
+{
+	switch (r->kind) {
+	case RECORD_SERVER:
+	case RECORD_LISTENER:
+	case RECORD_SESSION:
+	case RECORD_SLOT:
+	case RECORD_SUBSCRIPTION:
+	case RECORD_CALL:
+		return r->change != CHANGE_SNAPSHOT;
+	case RECORD_LOG:
+		return true;
+	case RECORD_DROPPED:
+		return r->dropped.count > 0;
+	case RECORD_TABLE:
+	case RECORD_COUNTER:
+	case RECORD_SNAPSHOT:
+	case RECORD_REPLY:
+	case RECORD_KINDS:
+		break;
+	}
+	return false;
+}
+
+static void publish(struct report *p, const struct record *r)
+{
+	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
+	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
+
+	view_event(&j, FORM_JSON, r, p->ring.next, &p->clock);
+	view_event(&t, FORM_TEXT, r, p->ring.next, &p->clock);
+	ring_publish(&p->ring, json, text);
+}
+
+/* Lines of the voice process go where ours go, under its name. */
+static void print(const struct log_record *log)
+{
+	log_set_name("freedmr-voice");
+	log_line(log->level, "%s", log->line);
+	log_set_name("freedmr-report");
+}
+
+static void take(struct report *p, const struct record *r)
+{
+	if (r->kind == RECORD_LOG)
+		print(&r->log);
+	if (r->kind == RECORD_DROPPED && r->dropped.count > 0)
+		log_warn("records=dropped count=%" PRIu64 " total=%" PRIu64, r->dropped.count,
+		         r->dropped.total);
+	if (r->kind == RECORD_REPLY)
+		control_reply(p->control, r);
+	model_take(p->model, r, p->clock.now);
+	if (is_news(r))
+		publish(p, r);
+}
+
+/* A bounded number, so that followers of the events keep up with what is published. */
+static void take_records(struct report *p)
+{
+	struct record r;
+	int taken = 0;
+
+	while (taken < RECORDS_A_TURN && link_next(&p->link, &r)) {
+		take(p, &r);
+		taken++;
+	}
+	p->more = taken == RECORDS_A_TURN;
+}
+
+static void on_records(struct report *p)
+{
+	if (p->more)
+		return;
+	link_fill(&p->link);
+	if (!p->link.ended)
+		return;
+	log_error("record pipe ended");
+	p->status = 1;
+	p->stop = true;
+}
+
+/* Only its end is news; what the parent may ever say is read and left. */
+static void on_parent(struct report *p, int fd)
+{
+	char octets[64];
+
+	if (pipe_take(fd, octets, sizeof(octets)) < 0)
+		p->stop = true;
+}
+
+static void on_signals(struct report *p)
+{
+	enum signal_event s;
+
+	while ((s = signals_take()) != SIGNAL_NOTHING) {
+		if (s == SIGNAL_TERM)
+			p->stop = true;
+	}
+}
+
+static void on_event(struct report *p, const struct report_start *start,
+                     const struct poller_event *e)
+{
+	switch (e->tag) {
+	case TAG_RECORDS:
+		on_records(p);
+		break;
+	case TAG_PARENT:
+		on_parent(p, start->parent);
+		break;
+	case TAG_SIGNALS:
+		on_signals(p);
+		break;
+	case TAG_CONTROL:
+		control_accept(p->control, &p->clock);
+		break;
+	default:
+		control_event(p->control, e, &p->clock);
+	}
+}
+
+/* How long nothing happens by itself. */
+static tick_t time_left(const struct report *p)
+{
+	tick_t next = control_next(p->control);
+
+	if (p->more)
+		return 0;
+	if (model_wants_snapshot(p->model) && p->clock.now + TICK_SECOND < next)
+		next = p->clock.now + TICK_SECOND;
+	if (next == TICK_NEVER)
+		return TICK_NEVER;
+	return next > p->clock.now ? next - p->clock.now : 0;
+}
+
+static void turn(struct report *p, const struct report_start *start)
+{
+	struct poller_event events[EVENTS_A_TURN];
+	int count = poller_wait(p->poller, events, EVENTS_A_TURN, time_left(p));
+
+	if (count < 0) {
+		log_error("poller: %s", strerror(errno));
+		p->status = 1;
+		p->stop = true;
+	}
+	read_clock(&p->clock);
+	for (int i = 0; i < count; i++)
+		on_event(p, start, &events[i]);
+	take_records(p);
+	if (model_wants_snapshot(p->model))
+		link_refresh(&p->link, p->clock.now);
+	control_serve(p->control, &p->clock);
+}
+
+static bool open_poller(struct report *p)
+{
+	struct arena measure;
+
+	arena_measure(&measure);
+	(void)poller_open(&measure, DESCRIPTORS_MAX);
+	if (!arena_claim(&p->arena, measure.used))
+		return false;
+	p->poller = poller_open(&p->arena, DESCRIPTORS_MAX);
+	return p->poller;
+}
+
+static bool watch_all(struct report *p, const struct report_start *start)
+{
+	int signals = signals_open();
+
+	return signals >= 0 && poller_watch(p->poller, signals, POLLER_READ, TAG_SIGNALS) == 0 &&
+	       poller_watch(p->poller, start->record_pipe, POLLER_READ, TAG_RECORDS) == 0 &&
+	       poller_watch(p->poller, start->parent, POLLER_READ, TAG_PARENT) == 0;
+}
+
+static bool open_all(struct report *p, const struct report_start *start)
+{
+	read_clock(&p->clock);
+	p->model = model_open(&start->conf->limits);
+	if (!p->model || !open_poller(p) || !watch_all(p, start))
+		return false;
+	link_open(&p->link, start->record_pipe, start->command_pipe);
+	const struct sources sources = {.model = p->model, .ring = &p->ring, .link = &p->link};
+	p->control = control_open(start->control, TAG_CONTROL, p->poller, &sources);
+	return p->control;
+}
+
+static void close_all(struct report *p)
+{
+	if (p->control)
+		control_close(p->control);
+	if (p->poller)
+		poller_close(p->poller);
+	if (p->model)
+		model_close(p->model);
+	ring_close(&p->ring);
+	arena_release(&p->arena);
+	free(p);
+}
+
+int report_run(const struct report_start *start)
+{
+	struct report *p = calloc(1, sizeof(*p));
+
+	if (!p || !open_all(p, start)) {
+		log_error("cannot start: %s", strerror(errno));
+		if (p)
+			close_all(p);
+		return 1;
+	}
+	link_refresh(&p->link, p->clock.now);
+	if (!pipe_put(start->parent, "R", 1))
+		p->stop = true;
+	while (!p->stop)
+		turn(p, start);
+	int status = p->status;
+	close_all(p);
+	return status;
+}

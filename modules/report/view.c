@@ -1,0 +1,413 @@
+#include "report/view.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "wire/options.h"
+
+#define VALUE_MAX 512u
+#define NAME_WIDTH 18u
+
+enum look {
+	LOOK_PLAIN,
+	LOOK_AGE,  /* of a tick: how long ago */
+	LOOK_LEFT, /* of a tick: how long still */
+	LOOK_UTC,
+};
+
+struct column {
+	const char *title;
+	const char *field;
+	size_t width;
+	enum look look;
+};
+
+struct columns {
+	size_t count;
+	const struct column *column;
+};
+
+static const struct column server_columns[] = {
+	{"ID", "id", 7, LOOK_PLAIN},
+	{"NAME", "name", 16, LOOK_PLAIN},
+	{"CALLSIGN", "callsign", 9, LOOK_PLAIN},
+	{"VERSION", "version", 16, LOOK_PLAIN},
+	{"UP", "started", 7, LOOK_AGE},
+};
+
+static const struct column listener_columns[] = {
+	{"LISTENER", "name", 16, LOOK_PLAIN},
+	{"BIND", "bind", 24, LOOK_PLAIN},
+	{"SESSIONS", "sessions", 8, LOOK_PLAIN},
+};
+
+static const struct column session_columns[] = {
+	{"CLIENT", "client", 9, LOOK_PLAIN},
+	{"CALLSIGN", "callsign", 9, LOOK_PLAIN},
+	{"STATE", "state", 13, LOOK_PLAIN},
+	{"LISTENER", "listener", 12, LOOK_PLAIN},
+	{"SINCE", "since", 7, LOOK_AGE},
+	{"PING", "last_ping", 6, LOOK_AGE},
+	{"ADDRESS", "at", 22, LOOK_PLAIN},
+	{"SOFTWARE", "software", 20, LOOK_PLAIN},
+};
+
+static const struct column slot_columns[] = {
+	{"CLIENT", "client", 9, LOOK_PLAIN},
+	{"SLOT", "slot", 4, LOOK_PLAIN},
+	{"STATE", "state", 8, LOOK_PLAIN},
+	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
+	{"SOURCE", "src", 8, LOOK_PLAIN},
+	{"STREAM", "stream", 8, LOOK_PLAIN},
+	{"LEFT", "until", 7, LOOK_LEFT},
+};
+
+static const struct column subscription_columns[] = {
+	{"CLIENT", "client", 9, LOOK_PLAIN},
+	{"SLOT", "slot", 4, LOOK_PLAIN},
+	{"TALKGROUP", "rf_tg", 9, LOOK_PLAIN},
+	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
+	{"MODE", "mode", 8, LOOK_PLAIN},
+	{"ACTIVE", "active", 6, LOOK_PLAIN},
+	{"LEFT", "until", 7, LOOK_LEFT},
+};
+
+static const struct column call_columns[] = {
+	{"CLIENT", "origin", 9, LOOK_PLAIN},
+	{"SLOT", "slot", 4, LOOK_PLAIN},
+	{"SOURCE", "src", 8, LOOK_PLAIN},
+	{"TO", "dst", 8, LOOK_PLAIN},
+	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
+	{"STATE", "state", 8, LOOK_PLAIN},
+	{"SINCE", "started", 7, LOOK_AGE},
+	{"STREAM", "stream", 8, LOOK_PLAIN},
+	{"FRAMES", "frames", 6, LOOK_PLAIN},
+	{"LOST", "lost", 5, LOOK_PLAIN},
+	{"LISTENERS", "listeners", 9, LOOK_PLAIN},
+};
+
+static const struct column past_columns[] = {
+	{"STARTED", "started", 20, LOOK_UTC},
+	{"CLIENT", "origin", 9, LOOK_PLAIN},
+	{"SLOT", "slot", 4, LOOK_PLAIN},
+	{"SOURCE", "src", 8, LOOK_PLAIN},
+	{"TO", "dst", 8, LOOK_PLAIN},
+	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
+	{"FRAMES", "frames", 6, LOOK_PLAIN},
+	{"LOST", "lost", 5, LOOK_PLAIN},
+};
+
+static const struct column table_columns[] = {
+	{"TABLE", "name", 24, LOOK_PLAIN},
+	{"USED", "used", 7, LOOK_PLAIN},
+	{"HIGH", "high_water", 7, LOOK_PLAIN},
+	{"ROOM", "capacity", 7, LOOK_PLAIN},
+};
+
+static const struct column counter_columns[] = {
+	{"COUNTER", "name", 40, LOOK_PLAIN},
+	{"VALUE", "value", 12, LOOK_PLAIN},
+};
+
+static const struct columns columns_of[RECORD_ROWS] = {
+	[RECORD_SERVER] = {ARRAY_LEN(server_columns), server_columns},
+	[RECORD_LISTENER] = {ARRAY_LEN(listener_columns), listener_columns},
+	[RECORD_SESSION] = {ARRAY_LEN(session_columns), session_columns},
+	[RECORD_SLOT] = {ARRAY_LEN(slot_columns), slot_columns},
+	[RECORD_SUBSCRIPTION] = {ARRAY_LEN(subscription_columns), subscription_columns},
+	[RECORD_CALL] = {ARRAY_LEN(call_columns), call_columns},
+	[RECORD_TABLE] = {ARRAY_LEN(table_columns), table_columns},
+	[RECORD_COUNTER] = {ARRAY_LEN(counter_columns), counter_columns},
+};
+
+static const struct columns past = {ARRAY_LEN(past_columns), past_columns};
+
+/* Neither never nor long ago, and far enough from both to reckon with. */
+static bool is_known(tick_t at)
+{
+	return at > TICK_LONG_AGO && at < -TICK_LONG_AGO;
+}
+
+void view_utc(struct text *t, tick_t at, const struct clock *clock)
+{
+	struct tm tm;
+
+	time_t seconds = is_known(at) ? (time_t)((at + clock->epoch_ms) / 1000) : 0;
+
+	if (!is_known(at) || !gmtime_r(&seconds, &tm)) {
+		text_char(t, '-');
+		return;
+	}
+	text_format(t, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+	            tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* The two largest units, seconds as long as they matter. */
+void view_duration(struct text *t, tick_t ms)
+{
+	int64_t s = ms < 0 ? 0 : ms / TICK_SECOND;
+
+	if (ms >= -TICK_LONG_AGO)
+		text_char(t, '-');
+	else if (s < 120)
+		text_format(t, "%" PRId64 "s", s);
+	else if (s < 2 * 3600)
+		text_format(t, "%" PRId64 "m%02" PRId64 "s", s / 60, s % 60);
+	else if (s < 48 * 3600)
+		text_format(t, "%" PRId64 "h%02" PRId64 "m", s / 3600, s / 60 % 60);
+	else
+		text_format(t, "%" PRId64 "d%02" PRId64 "h", s / 86400, s / 3600 % 24);
+}
+
+static void tick_value(struct text *t, tick_t at, enum look look, const struct clock *clock)
+{
+	if (look == LOOK_UTC || look == LOOK_PLAIN)
+		view_utc(t, at, clock);
+	else if (!is_known(at))
+		text_char(t, '-');
+	else
+		view_duration(t, look == LOOK_AGE ? clock->now - at : at - clock->now);
+}
+
+/* One field for people; a blank text is "-". */
+static void value(struct text *t, const struct record *r, const struct record_field *f,
+                  enum look look, const struct clock *clock)
+{
+	char addr[ADDR_TEXT_MAX], clean[VALUE_MAX];
+	uint64_t v = record_number(r, f);
+
+	switch (f->type) {
+	case FIELD_U8:
+	case FIELD_U32:
+	case FIELD_U64:
+		text_format(t, "%" PRIu64, v);
+		break;
+	case FIELD_BOOL:
+		text_put(t, v ? "yes" : "no");
+		break;
+	case FIELD_ENUM:
+		text_put(t, f->enum_name((int)v));
+		break;
+	case FIELD_TICK:
+		tick_value(t, (tick_t)v, look, clock);
+		break;
+	case FIELD_ADDR:
+		text_put(t, addr_format(record_addr(r, f), addr));
+		break;
+	case FIELD_TEXT:
+		text_clean(clean, sizeof(clean), record_text(r, f), strlen(record_text(r, f)));
+		text_put(t, *clean ? clean : "-");
+		break;
+	case FIELD_HEX32:
+		text_format(t, "%08" PRIx64, v);
+		break;
+	}
+}
+
+static bool is_number(const struct record_field *f)
+{
+	return f->type == FIELD_U8 || f->type == FIELD_U32 || f->type == FIELD_U64;
+}
+
+/* Puts a cell into its column: numbers to the right, the rest to the left; a longer one pushes. */
+static void cell(struct text *t, const char *s, size_t width, bool right)
+{
+	size_t characters = 0;
+
+	for (const char *c = s; *c; c++)
+		characters += ((unsigned char)*c & 0xc0) != 0x80;
+	size_t pad = characters < width ? width - characters : 0;
+	if (right)
+		text_format(t, "%*s", (int)pad, "");
+	text_put(t, s);
+	if (!right)
+		text_format(t, "%*s", (int)pad, "");
+	text_put(t, "  ");
+}
+
+/* Ends a text line without the blanks that filled its last column. */
+static void line_end(struct text *t)
+{
+	while (t->len > 1 && t->at[t->len - 1] == ' ' && t->at[t->len - 2] != '\n')
+		t->at[--t->len] = 0;
+	text_char(t, '\n');
+}
+
+static void heading(struct text *t, enum record_kind kind, const struct columns *columns)
+{
+	text_char(t, TEXT_SHOW);
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *c = &columns->column[i];
+		cell(t, c->title, c->width, is_number(record_field_find(kind, c->field)));
+	}
+}
+
+static void cells(struct text *t, const struct record *r, const struct columns *columns,
+                  const struct clock *clock)
+{
+	text_char(t, TEXT_SHOW);
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *c = &columns->column[i];
+		const struct record_field *f = record_field_find(r->kind, c->field);
+		char buf[VALUE_MAX];
+		struct text v = text_make(buf, sizeof(buf));
+		value(&v, r, f, c->look, clock);
+		cell(t, buf, c->width, is_number(f));
+	}
+}
+
+void view_heading(struct text *t, enum form form, enum record_kind kind)
+{
+	if (form != FORM_TEXT)
+		return;
+	heading(t, kind, &columns_of[kind]);
+	line_end(t);
+}
+
+void view_row(struct text *t, enum form form, const struct record *r, const struct clock *clock)
+{
+	if (form == FORM_TEXT) {
+		cells(t, r, &columns_of[r->kind], clock);
+		line_end(t);
+		return;
+	}
+	text_format(t, "{\"row\":\"%s\"", record_kind_name(r->kind));
+	record_json_fields(t, r, clock->epoch_ms);
+	text_put(t, "}\n");
+}
+
+/* The tokens of the option string that were not understood, found by reading it again. */
+static void skipped_tokens(struct text *t, enum form form, const char *options)
+{
+	struct options parsed;
+	struct bad_tokens bad;
+
+	options_parse(options, strlen(options), &parsed, &bad);
+	for (unsigned i = 0; i < bad.total && i < TGLIST_BAD_MAX; i++) {
+		char token[RECORD_OPTIONS_MAX];
+		struct text copy = text_make(token, sizeof(token));
+		text_bytes(&copy, options + bad.first[i].at, bad.first[i].len);
+		if (form == FORM_TEXT) {
+			text_format(t, "%c%-*s%s (%s)\n", TEXT_SHOW, (int)NAME_WIDTH, "skipped",
+			            token, bad.first[i].reason);
+			continue;
+		}
+		text_put(t, i ? ",{\"token\":" : "{\"token\":");
+		text_json(t, token);
+		text_format(t, ",\"reason\":\"%s\"}", bad.first[i].reason);
+	}
+}
+
+void view_session(struct text *t, enum form form, const struct record *r,
+                  const struct clock *clock)
+{
+	const struct record_info *info = record_info(r->kind);
+
+	if (form == FORM_JSON) {
+		text_put(t, "{\"row\":\"session\"");
+		record_json_fields(t, r, clock->epoch_ms);
+		text_put(t, ",\"skipped\":[");
+		skipped_tokens(t, form, r->session.options);
+		text_put(t, "]}\n");
+		return;
+	}
+	for (size_t i = 0; i < info->field_count; i++) {
+		text_format(t, "%c%-*s", TEXT_SHOW, (int)NAME_WIDTH, info->fields[i].name);
+		value(t, r, &info->fields[i], LOOK_AGE, clock);
+		line_end(t);
+	}
+	skipped_tokens(t, form, r->session.options);
+}
+
+void view_past_heading(struct text *t, enum form form)
+{
+	if (form != FORM_TEXT)
+		return;
+	heading(t, RECORD_CALL, &past);
+	text_put(t, "END\n");
+}
+
+void view_past_call(struct text *t, enum form form, const struct record *r,
+                    const struct clock *clock)
+{
+	if (form == FORM_TEXT) {
+		cells(t, r, &past, clock);
+		text_format(t, "%s\n", cause_name(r->cause));
+		return;
+	}
+	text_format(t, "{\"row\":\"call\",\"change\":\"end\",\"cause\":\"%s\",\"time\":",
+	            cause_name(r->cause));
+	record_json_time(t, r->at, clock->epoch_ms);
+	record_json_fields(t, r, clock->epoch_ms);
+	text_put(t, "}\n");
+}
+
+void view_conference_heading(struct text *t, enum form form)
+{
+	if (form == FORM_TEXT)
+		text_format(t, "%cCONFERENCE  SLOTS  ACTIVE  CALLS\n", TEXT_SHOW);
+}
+
+void view_conference(struct text *t, enum form form, const struct conference *c)
+{
+	if (form == FORM_TEXT)
+		text_format(t, "%c%10u  %5u  %6u  %5u\n", TEXT_SHOW, c->number, c->subscriptions,
+		            c->active, c->calls);
+	else
+		text_format(t,
+		            "{\"row\":\"conference\",\"conference\":%u,\"subscriptions\":%u,"
+		            "\"active\":%u,\"calls\":%u}\n",
+		            c->number, c->subscriptions, c->active, c->calls);
+}
+
+static void event_json(struct text *t, const struct record *r, uint64_t seq,
+                       const struct clock *clock)
+{
+	text_format(t, "{\"v\":%d,\"seq\":%" PRIu64 ",\"time\":", EVENT_VERSION, seq);
+	record_json_time(t, r->at, clock->epoch_ms);
+	text_format(t, ",\"event\":\"%s\"", record_kind_name(r->kind));
+	if (r->kind < RECORD_ROWS)
+		text_format(t, ",\"change\":\"%s\",\"cause\":\"%s\"", change_name(r->change),
+		            cause_name(r->cause));
+	record_json_fields(t, r, clock->epoch_ms);
+	text_char(t, '}');
+}
+
+/* name=value for each column of the kind; for the kinds without columns each field. */
+static void event_values(struct text *t, const struct record *r, const struct clock *clock)
+{
+	const struct record_info *info = record_info(r->kind);
+	size_t columns = r->kind < RECORD_ROWS ? columns_of[r->kind].count : 0;
+
+	for (size_t i = 0; i < columns; i++) {
+		const struct column *c = &columns_of[r->kind].column[i];
+		text_format(t, " %s=", c->field);
+		value(t, r, record_field_find(r->kind, c->field), c->look, clock);
+	}
+	for (size_t i = 0; i < info->field_count && columns == 0; i++) {
+		text_format(t, " %s=", info->fields[i].name);
+		value(t, r, &info->fields[i], LOOK_AGE, clock);
+	}
+}
+
+static void event_text(struct text *t, const struct record *r, const struct clock *clock)
+{
+	text_char(t, TEXT_SHOW);
+	view_utc(t, r->at, clock);
+	text_format(t, " %s", record_kind_name(r->kind));
+	if (r->kind < RECORD_ROWS)
+		text_format(t, " %s", change_name(r->change));
+	if (r->cause != CAUSE_NONE)
+		text_format(t, " cause=%s", cause_name(r->cause));
+	event_values(t, r, clock);
+}
+
+void view_event(struct text *t, enum form form, const struct record *r, uint64_t seq,
+                const struct clock *clock)
+{
+	if (form == FORM_TEXT)
+		event_text(t, r, clock);
+	else
+		event_json(t, r, seq, clock);
+}
