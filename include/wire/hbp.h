@@ -9,7 +9,7 @@
  *   RPTO id text                 8 + n   options
  *   RPTPING id                      11   keepalive
  *   RPTCL id                         9   log-out
- *   DMRD ...              53, 54 or 55   burst, see struct hbp_burst
+ *   DMRD ...              53, 54 or 55   burst: wire/frame.h, then ber, rssi
  *   DMRA / DMRG / RPTG      15 / 14 / 25 talker alias, position, home position
  *
  *   RPTACK x(4)                     10   x: challenge or id
@@ -25,7 +25,7 @@
 
 #include "base/cursor.h"
 #include "base/sha256.h"
-#include "dmr/dmr.h"
+#include "wire/frame.h"
 #include "wire/parse.h"
 
 #define HBP_BURST_LEN 55u      /* what every client accepts; DMRGateway drops any other */
@@ -53,31 +53,6 @@ enum hbp_kind {
 };
 
 const char *hbp_kind_name(enum hbp_kind kind);
-
-enum hbp_frame_type {
-	HBP_VOICE = 0,      /* bursts B..F */
-	HBP_VOICE_SYNC = 1, /* burst A */
-	HBP_DATA_SYNC = 2,  /* `detail` is an enum dmr_data_type */
-};
-
-/*
- *   0 DMRD  4 seq  5 src(3)  8 dst(3)  11 client id(4)  15 flags  16 stream(4)  20 burst(33)  53 ber  54 rssi
- *   flags: 0x80 slot 2, 0x40 unit call, 0x30 frame type, 0x0F data type or burst number
- */
-struct hbp_burst {
-	uint8_t seq;
-	uint32_t src;
-	uint32_t dst;
-	uint32_t client;
-	uint8_t slot; /* 1 or 2 */
-	bool unit;
-	enum hbp_frame_type type;
-	uint8_t detail;  /* data type, or 1..5 for B..F, 0 for A */
-	uint32_t stream; /* opaque; read big-endian for keys and logs only */
-	uint8_t payload[DMR_BURST_LEN];
-	uint8_t ber;
-	uint8_t rssi;
-};
 
 /* The text fields of RPTC, cleaned for people, and what is read from them; 0 where it could not be. */
 struct hbp_config {

@@ -6,10 +6,6 @@
 #define TAG(a, b, c, d) \
 	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-#define FLAG_SLOT_2 0x80u
-#define FLAG_UNIT 0x40u
-#define FLAG_DETAIL 0x0Fu
-
 #define CONFIG_MIN_LEN 98u
 #define TRUNKING_BURST_LEN 71u
 
@@ -119,17 +115,7 @@ static void parse_burst(struct rd *r, struct hbp_message *m)
 {
 	struct hbp_burst *b = &m->burst;
 
-	b->seq = rd_u8(r);
-	b->src = rd_u24(r);
-	b->dst = rd_u24(r);
-	b->client = rd_u32(r);
-	uint8_t flags = rd_u8(r);
-	b->slot = flags & FLAG_SLOT_2 ? 2 : 1;
-	b->unit = (flags & FLAG_UNIT) != 0;
-	b->type = (enum hbp_frame_type)(flags >> 4 & 3);
-	b->detail = flags & FLAG_DETAIL;
-	b->stream = rd_u32(r);
-	rd_bytes(r, b->payload, sizeof(b->payload));
+	frame_read(r, b);
 	b->ber = rd_more(r) ? rd_u8(r) : 0;
 	b->rssi = rd_more(r) ? rd_u8(r) : 0;
 	m->id = b->client;
@@ -306,17 +292,8 @@ void hbp_write_closed(struct wr *w, uint32_t id)
 
 void hbp_write_burst(struct wr *w, const struct hbp_burst *b)
 {
-	unsigned flags = (b->slot == 2 ? FLAG_SLOT_2 : 0) | (b->unit ? FLAG_UNIT : 0) |
-	                 (unsigned)b->type << 4 | (b->detail & FLAG_DETAIL);
-
 	wr_bytes(w, "DMRD", 4);
-	wr_u8(w, b->seq);
-	wr_u24(w, b->src);
-	wr_u24(w, b->dst);
-	wr_u32(w, b->client);
-	wr_u8(w, (uint8_t)flags);
-	wr_u32(w, b->stream);
-	wr_bytes(w, b->payload, sizeof(b->payload));
+	frame_write(w, b);
 	wr_u8(w, b->ber);
 	wr_u8(w, b->rssi);
 }
