@@ -266,7 +266,7 @@ static inline const char *judge_order(struct judge *j, const struct seen *f, boo
 		return "the sequence number came twice";
 	if (step > 127 && !jumps && j->open)
 		return "the sequence went back";
-	if (judge_voice(f) && j->last_position >= 0 && step <= 127 &&
+	if (judge_voice(f) && j->last_position >= 0 && step <= 127 && !jumps &&
 	    (j->last_position + step) % 6 != f->detail)
 		return "burst letter and sequence number do not agree";
 	return NULL;

@@ -44,7 +44,7 @@ struct step {
 	int line;
 	char **word; /* NULL-terminated; NULL for a datagram */
 	uint32_t client;
-	char *from; /* a datagram's sender when it is not the client's own address */
+	struct addr from; /* a datagram's sender; port 0 = the client's own address */
 	size_t len;
 	uint8_t frame[JUDGE_FRAME_LEN];
 	bool honest; /* its LC names what its DMRD names */
@@ -59,7 +59,7 @@ struct talker {
 	uint32_t lc_dst; /* 0 = as the DMRD says */
 	tick_t every;
 	size_t len;
-	char *from;
+	struct addr from;
 	unsigned voice;
 	struct step history[HISTORY];
 	unsigned sent;
@@ -132,6 +132,7 @@ struct run {
 	struct hashes hashes;
 	const struct hashes *first; /* of the first run; NULL during it */
 	const uint8_t *in;          /* the DMRD of this step, when it is one and honest */
+	uint8_t *copy;              /* of the datagram of this step */
 	jmp_buf out;
 };
 
@@ -355,10 +356,10 @@ static void step(struct run *r, const struct event *e)
 static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct addr from, uint32_t listener)
 {
 	/* On the heap and of exactly this size, so that the sanitiser sees a read beyond it. */
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = realloc(r->copy, len ? len : 1);
 	if (!copy)
 		abort();
-	memcpy(copy, bytes, len);
+	r->copy = memcpy(copy, bytes, len);
 	struct event e = {
 		.kind = EVENT_DATAGRAM,
 		.datagram = {.bytes = copy, .len = len,
@@ -376,7 +377,6 @@ static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct add
 		}
 	}
 	step(r, &e);
-	free(copy);
 }
 
 static void write_from(struct run *r, const struct wr *w, const struct client *c)
@@ -468,6 +468,15 @@ static char *word_next(struct words *w)
 	if (!*w->at)
 		fail(w->run, "the statement ends too early");
 	return *w->at++;
+}
+
+/* All that is left of the statement. */
+static char **words_rest(struct words *w)
+{
+	char **rest = w->at;
+	while (*w->at)
+		w->at++;
+	return rest;
 }
 
 static uint32_t word_number(struct words *w)
@@ -644,7 +653,7 @@ static void do_logins(struct run *r, struct words *w)
 	if (!word_take(w, "from"))
 		fail(r, "logins COUNT from ID");
 	uint32_t first = word_number(w);
-	char **rest = w->at;
+	char **rest = words_rest(w);
 	for (uint32_t i = 0; i < count; i++) {
 		char id[16];
 		snprintf(id, sizeof(id), "%" PRIu32, first + i);
@@ -653,8 +662,6 @@ static void do_logins(struct run *r, struct words *w)
 			words[n + 1] = rest[n];
 		do_login(r, &(struct words){r, words});
 	}
-	while (*w->at)
-		w->at++;
 }
 
 static void do_challenge(struct run *r, struct words *w)
@@ -776,15 +783,29 @@ static bool row_in(const struct record *rows, size_t count, const struct record 
 	return false;
 }
 
+/* Has a session ended since, which takes its subscriptions along? */
+static bool session_ended(const struct record *records, size_t count, uint32_t client)
+{
+	for (size_t i = 0; i < count; i++)
+		if (records[i].kind == RECORD_SESSION && records[i].change == CHANGE_END &&
+		    records[i].session.client == client)
+			return true;
+	return false;
+}
+
 /* A mirror kept from records alone holds the same sessions, subscriptions and calls as the snapshot. */
 static void compare_mirror(struct run *r)
 {
 	for (size_t i = r->record_count; i-- > 0;) {
 		const struct record *rec = &r->records[i];
+		size_t later = r->record_count - i - 1;
 		if (rec->kind != RECORD_SESSION && rec->kind != RECORD_SUBSCRIPTION && rec->kind != RECORD_CALL)
 			continue;
-		if (row_in(rec + 1, r->record_count - i - 1, rec))
+		if (row_in(rec + 1, later, rec))
 			continue; /* a later record of the same row counts */
+		if (rec->kind == RECORD_SUBSCRIPTION &&
+		    session_ended(rec + 1, later, rec->subscription.client))
+			continue;
 		bool there = row_in(r->rows, r->row_count, rec);
 		if (there == (rec->change == CHANGE_END)) {
 			show_record(rec);
@@ -904,31 +925,33 @@ static const char *joined(char **word)
 static void expect_record(struct run *r, struct words *w, bool wanted)
 {
 	check_kind(r, *w->at);
+	char **about = words_rest(w);
 	for (size_t i = r->record_at; i < r->record_count; i++) {
-		if (!record_is(r, &r->records[i], w->at))
+		if (!record_is(r, &r->records[i], about))
 			continue;
 		if (!wanted)
-			fail(r, "there is a record %s, at %" PRId64, joined(w->at), r->records[i].at - START_TICK);
+			fail(r, "there is a record %s, at %" PRId64, joined(about), r->records[i].at - START_TICK);
 		r->record_at = i + 1;
 		return;
 	}
 	if (wanted)
-		fail(r, "no record %s", joined(w->at));
+		fail(r, "no record %s", joined(about));
 }
 
 static void expect_row(struct run *r, struct words *w, bool wanted)
 {
 	check_kind(r, *w->at);
+	char **about = words_rest(w);
 	do_snapshot(r);
 	bool found = false;
 	for (size_t i = 0; i < r->row_count && !found; i++)
-		found = record_is(r, &r->rows[i], w->at);
+		found = record_is(r, &r->rows[i], about);
 	if (found == wanted)
 		return;
 	for (size_t i = 0; i < r->row_count; i++)
-		if (strcmp(record_kind_name(r->rows[i].kind), *w->at) == 0)
+		if (strcmp(record_kind_name(r->rows[i].kind), *about) == 0)
 			show_record(&r->rows[i]);
-	fail(r, "%s row %s", wanted ? "no" : "there is a", joined(w->at));
+	fail(r, "%s row %s", wanted ? "no" : "there is a", joined(about));
 }
 
 /* ---- expectations: datagrams ---- */
@@ -1208,9 +1231,7 @@ static void do_words(struct run *r, char **word)
 static void do_frame(struct run *r, const struct step *s)
 {
 	struct client *c = client_of(r, s->client);
-	struct addr from = c->addr;
-	if (s->from && !addr_parse(s->from, 0, &from))
-		fail(r, "an address is expected, not \"%s\"", s->from);
+	struct addr from = s->from.port ? s->from : c->addr;
 	r->in = s->honest && s->len == JUDGE_FRAME_LEN ? s->frame : NULL;
 	datagram(r, s->frame, s->len, from, c->listener);
 	r->in = NULL;
@@ -1334,6 +1355,12 @@ static unsigned talk_count(char **word, size_t *i)
 	return (unsigned)v;
 }
 
+static void talk_from(struct talker *t, const char *text)
+{
+	if (!text || !addr_parse(text, 0, &t->from))
+		unreadable("an address is expected, not \"%s\"", text ? text : "");
+}
+
 /* A word that changes what follows. False when it is not one. */
 static bool talk_setting(struct talker *t, char **word, size_t *i)
 {
@@ -1359,7 +1386,7 @@ static bool talk_setting(struct talker *t, char **word, size_t *i)
 	else if (strcmp(w, "lc-names") == 0)
 		t->lc_dst = talk_count(word, i);
 	else if (strcmp(w, "from") == 0)
-		t->from = word[++*i];
+		talk_from(t, word[++*i]);
 	else
 		return false;
 	talker_code(t);
@@ -1406,12 +1433,19 @@ static void talk_part(struct scenario *s, struct talker *t, tick_t *at, char **w
 static void read_talk(struct scenario *s, tick_t at, char **word)
 {
 	struct talker *t = talker_of(s, (uint32_t)strtoul(word[0], NULL, 10));
-	t->from = NULL;
+	t->from.port = 0;
 	t->len = JUDGE_FRAME_LEN;
 	t->every = DMR_BURST_MS;
 	for (size_t i = 2; word[i]; i++)
 		if (!talk_setting(t, word, &i))
 			talk_part(s, t, &at, word, &i);
+}
+
+static void words_free(char **word)
+{
+	for (char **w = word; w && *w; w++)
+		free(*w);
+	free(word);
 }
 
 /* N, Ns, Nm, +N, end, end+N. */
@@ -1487,11 +1521,10 @@ static void read_statement(struct scenario *s, char *line, tick_t *now)
 	}
 	if (n == first)
 		return;
-	char **copy = words_copy(word + first, n - first); /* kept to the end */
-	if (n - first > 2 && strcmp(copy[1], "talks") == 0)
-		read_talk(s, *now, copy);
+	if (n - first > 2 && strcmp(word[first + 1], "talks") == 0)
+		read_talk(s, *now, word + first);
 	else
-		step_add(s, *now)->word = copy;
+		step_add(s, *now)->word = words_copy(word + first, n - first);
 }
 
 static int by_time(const void *a, const void *b)
@@ -1535,11 +1568,8 @@ static void read_scenario(struct scenario *s, const char *path)
 
 static void scenario_free(struct scenario *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		for (char **w = s->steps[i].word; w && *w; w++)
-			free(*w);
-		free(s->steps[i].word);
-	}
+	for (size_t i = 0; i < s->count; i++)
+		words_free(s->steps[i].word);
 	free(s->steps);
 	free(s->talkers);
 	free(s->config);
@@ -1581,6 +1611,7 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 		arena_release(&r->arena);
 		conf_release(&r->conf);
 	}
+	free(r->copy);
 	free(r->clients);
 	free(r->items);
 	free(r->records);
