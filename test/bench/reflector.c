@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "bench/bench.h"
 
@@ -58,10 +60,16 @@ static bool same_endpoint(const struct sockaddr_in *a, const struct sockaddr_in 
 	return a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr;
 }
 
+/* musl's sendmmsg is a loop of sendmsg; its headers are laid out as the kernel's when the padding is zero. */
+static int send_many(int fd, struct mmsghdr *messages, unsigned count)
+{
+	return (int)syscall(SYS_sendmmsg, fd, messages, count, 0);
+}
+
 static void out_flush(struct out *o)
 {
 	for (unsigned sent = 0; sent < o->count;) {
-		int n = sendmmsg(o->fd, o->messages + sent, o->count - sent, 0);
+		int n = send_many(o->fd, o->messages + sent, o->count - sent);
 		sent += n > 0 ? (unsigned)n : 1;
 	}
 	o->count = 0;
