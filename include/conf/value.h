@@ -22,4 +22,9 @@ MUST_CHECK bool value_read(const struct conf_key *key, const char *text, void *r
 /* Writes the field as it would stand in a file; a secret as "(hidden)", or nothing when it is empty. */
 void value_write(const struct conf_key *key, const void *row, struct text *out);
 
+#define KEY_RANGE_MAX 64
+
+/* The range of a key as a sentence for people, "" when its type tells it. Always terminated. */
+void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX]);
+
 #endif

@@ -510,6 +510,7 @@ bool conf_passphrase_is_sample(const char *passphrase)
 	static const char *const known[] = {
 		"", "passw0rd", "password", "passphrase", "s3cr37w0rd", "homebrew", "changeme",
 		"change-me", "change me", "freedmr", "hblink", "hotspot", "12345678",
+		"kilo tango four", "four tango kilo", /* of our own manual */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)

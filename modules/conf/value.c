@@ -275,3 +275,33 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 		break;
 	}
 }
+
+void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
+{
+	struct text t = text_make(out, KEY_RANGE_MAX);
+
+	switch (key->type) {
+	case KEY_NUMBER:
+		text_format(&t, "%lu to %lu %s.", (unsigned long)key->min, (unsigned long)key->max,
+		            key->unit);
+		break;
+	case KEY_DURATION:
+		text_put(&t, "At most ");
+		write_duration(key->max, &t);
+		text_char(&t, '.');
+		break;
+	case KEY_TEXT:
+	case KEY_CALLSIGN:
+	case KEY_SECRET:
+	case KEY_PATH:
+		text_format(&t, "At most %lu %s.", (unsigned long)key->max, key->unit);
+		break;
+	case KEY_BOOL:
+	case KEY_ID:
+	case KEY_ADDRESS:
+	case KEY_DIAL:
+	case KEY_TALKGROUPS:
+	case KEY_ACCESS:
+		break; /* the help says it */
+	}
+}

@@ -1,0 +1,101 @@
+#include "command/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "conf/keys.h"
+#include "conf/sample.h"
+#include "core/actions.h"
+#include "core/core.h"
+#include "parent/load.h"
+
+static void print_line(void *context, const char *line)
+{
+	(void)context;
+	puts(line);
+}
+
+/* As FILE:LINE: WHAT alone, which editors understand. */
+static void print_fault(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	fprintf(stderr, "%s\n", line);
+}
+
+static const char *default_of(const struct conf_key *key)
+{
+	if (key->required)
+		return "(required)";
+	if (!key->initial)
+		return "(listener)";
+	return key->initial[0] ? key->initial : "\"\"";
+}
+
+static int print_keys(void)
+{
+	for (enum section_kind kind = 0; kind < SECTION_KINDS; kind++) {
+		const struct conf_section *section = section_info(kind);
+		for (size_t i = 0; i < section->key_count; i++)
+			printf("%s %s %s %s\n", section_name(kind), section->keys[i].name,
+			       key_type_name(section->keys[i].type), default_of(&section->keys[i]));
+	}
+	return STATUS_OK;
+}
+
+static int print_sample(void)
+{
+	sample_write(sample_values, sample_value_count, print_line, NULL);
+	return STATUS_OK;
+}
+
+static void print_arena(const struct arena *arena)
+{
+	for (size_t i = 0; i < arena->cuts; i++)
+		printf("memory %-28s %7zu rows %10zu bytes\n", arena->cut[i].name, arena->cut[i].rows,
+		       arena->cut[i].bytes);
+}
+
+/* The tables of the server, measured as at its start; nothing is claimed. */
+static void print_memory(const struct conf *conf)
+{
+	static const uint8_t seed[CORE_SEED_LEN];
+	struct arena tables;
+	struct actions actions;
+
+	arena_measure(&tables);
+	(void)core_open(&tables, conf, seed, 0);
+	actions_open(&actions, &tables, conf->limits.sessions);
+	print_arena(&conf->arena);
+	print_arena(&tables);
+	printf("memory %-28s %12s %10zu bytes\n", "total", "", conf->arena.used + tables.used);
+}
+
+static int check_file(const char *path)
+{
+	struct conf conf;
+
+	log_set_sink(print_fault, NULL);
+	if (load_conf(path, &conf) != STATUS_OK)
+		return STATUS_FAILED;
+	conf_print(&conf, print_line, NULL);
+	putchar('\n');
+	print_memory(&conf);
+	conf_release(&conf);
+	return STATUS_OK;
+}
+
+int check_main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--keys") == 0)
+		return print_keys();
+	if (argc == 2 && strcmp(argv[1], "--sample") == 0)
+		return print_sample();
+	if (argc == 2 && argv[1][0] != '-')
+		return check_file(argv[1]);
+	fprintf(stderr, "usage: freedmr check FILE\n       freedmr check --keys\n"
+	                "       freedmr check --sample\n");
+	return STATUS_USAGE;
+}
