@@ -35,11 +35,15 @@ static void face_restore(int fd, int kept, FILE *file, char text[static FACE_TEX
 }
 
 /* `a` and `b` are the words behind the first; NULL = not given. */
-static int face_run(int (*face)(int, char **), char *word, char *a, char *b)
+static int face_run(int (*face)(int, char **), const char *word, const char *a, const char *b)
 {
-	char *argv[] = {word, a, b, NULL};
+	char words[3][128];
+	char *argv[] = {words[0], a ? words[1] : NULL, b ? words[2] : NULL, NULL};
 	FILE *out = tmpfile(), *err = tmpfile();
 
+	snprintf(words[0], sizeof(words[0]), "%s", word);
+	snprintf(words[1], sizeof(words[1]), "%s", a ? a : "");
+	snprintf(words[2], sizeof(words[2]), "%s", b ? b : "");
 	fflush(stdout);
 	int kept_out = face_divert(STDOUT_FILENO, out), kept_err = face_divert(STDERR_FILENO, err);
 	int status = face(b ? 3 : a ? 2 : 1, argv);
