@@ -1,0 +1,682 @@
+#include "report/control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "harness/t.h"
+#include "io/pipe.h"
+#include "io/unix.h"
+
+#define CALLERS_MAX 80
+#define TAG_CONTROL 3
+
+/* A reporter without its loop, on a clock of the test's, and the voice process at the other end. */
+struct desk {
+	struct arena arena;
+	struct poller *poller;
+	struct link link;
+	struct model *model;
+	struct ring ring;
+	struct control *control;
+	struct clock clock;
+	int listening;
+	int records[2], commands[2];
+	char path[64];
+	struct command last; /* what the voice process was told */
+	unsigned commands_count, snapshots_count;
+	bool silent; /* the voice process answers nothing */
+};
+
+static struct desk d;
+
+static void ignore_log(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	(void)line;
+}
+
+static bool desk_open(void)
+{
+	static const struct conf_limits limits = {
+		.sessions = 2000, .subscriptions = 2000, .streams = 100};
+	struct arena measure;
+
+	memset(&d, 0, sizeof(d));
+	log_set_sink(ignore_log, NULL);
+	d.clock = (struct clock){.now = 100000, .epoch_ms = 1700000000000};
+	snprintf(d.path, sizeof(d.path), "/tmp/t_control.%d", (int)getpid());
+	arena_measure(&measure);
+	(void)poller_open(&measure, CONTROL_CONNECTIONS + 4);
+	d.listening = unix_listen(d.path);
+	if (d.listening < 0 || !arena_claim(&d.arena, measure.used) || pipe_open(d.records) != 0 ||
+	    pipe_open(d.commands) != 0)
+		return false;
+	d.poller = poller_open(&d.arena, CONTROL_CONNECTIONS + 4);
+	d.model = model_open(&limits);
+	link_open(&d.link, d.records[0], d.commands[1]);
+	const struct sources s = {.model = d.model, .ring = &d.ring, .link = &d.link};
+	d.control = control_open(d.listening, TAG_CONTROL, d.poller, &s);
+	return d.control;
+}
+
+static void desk_close(void)
+{
+	control_close(d.control);
+	model_close(d.model);
+	ring_close(&d.ring);
+	poller_close(d.poller);
+	arena_release(&d.arena);
+	close(d.listening);
+	unlink(d.path);
+	for (int i = 0; i < 2; i++) {
+		close(d.records[i]);
+		close(d.commands[i]);
+	}
+	log_set_sink(NULL, NULL);
+}
+
+static void take(struct record r)
+{
+	model_take(d.model, &r, d.clock.now);
+}
+
+static void voice(void)
+{
+	uint8_t octets[COMMAND_LEN];
+	const char *reason;
+
+	while (pipe_take(d.commands[0], octets, sizeof(octets)) == (ssize_t)sizeof(octets)) {
+		if (command_parse(octets, sizeof(octets), &d.last, &reason) != PARSE_OK)
+			continue;
+		d.commands_count++;
+		if (d.last.kind != COMMAND_SNAPSHOT)
+			continue;
+		d.snapshots_count++;
+		if (d.silent)
+			continue;
+		/* As it stands: each row of the mirror is shown again. */
+		take((struct record){.kind = RECORD_SNAPSHOT, .snapshot = {d.last.number, true}});
+		for (enum record_kind k = 0; k < RECORD_ROWS; k++) {
+			struct model_walk walk = model_walk_kind(k);
+			struct record r;
+			while (model_next(d.model, &walk, &r))
+				model_take(d.model, &r, d.clock.now);
+		}
+		take((struct record){.kind = RECORD_SNAPSHOT, .snapshot = {d.last.number, false}});
+	}
+}
+
+/* Some turns of the loop, until all is quiet. */
+static void spin(void)
+{
+	for (int i = 0; i < 40; i++) {
+		struct poller_event events[32];
+		int count = poller_wait(d.poller, events, 32, 0);
+		for (int k = 0; k < count; k++) {
+			if (events[k].tag == TAG_CONTROL)
+				control_accept(d.control, &d.clock);
+			else
+				control_event(d.control, &events[k], &d.clock);
+		}
+		control_serve(d.control, &d.clock);
+		voice();
+		if (count == 0 && i > 3)
+			break;
+	}
+}
+
+static int call_in(void)
+{
+	int fd = unix_connect(d.path);
+
+	if (fd >= 0 && pipe_prepare(fd) != 0)
+		return -1;
+	spin();
+	return fd;
+}
+
+static void say(int fd, const char *words, size_t len)
+{
+	if (send(fd, words, len, MSG_NOSIGNAL) != (ssize_t)len)
+		t_fail(__FILE__, __LINE__, "cannot say %zu octets", len);
+	spin();
+}
+
+/* All that can be heard now, terminated; "(end)" is added when the other side has hung up. */
+static const char *hear(int fd)
+{
+	static char heard[1 << 20];
+	size_t len = 0;
+
+	for (;;) {
+		ssize_t n = recv(fd, heard + len, sizeof(heard) - 8 - len, 0);
+		if (n > 0) {
+			len += (size_t)n;
+			spin();
+			continue;
+		}
+		heard[len] = 0;
+		if (n == 0 || errno == ECONNRESET)
+			strcpy(heard + len, "(end)");
+		return heard;
+	}
+}
+
+static const char *ask(int fd, const char *line)
+{
+	say(fd, line, strlen(line));
+	return hear(fd);
+}
+
+static unsigned count_of(const char *text, const char *what)
+{
+	unsigned count = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at++)
+		count++;
+	return count;
+}
+
+static void publish(unsigned count, size_t len)
+{
+	char line[2048];
+
+	memset(line, 'x', sizeof(line));
+	line[len] = 0;
+	for (unsigned i = 0; i < count; i++)
+		ring_publish(&d.ring, line, line);
+}
+
+static void log_in(uint32_t client)
+{
+	struct record r = {.kind = RECORD_SESSION, .change = CHANGE_BEGIN,
+		.session = {.client = client, .listener = "hotspots", .state = SESSION_CONNECTED,
+			.since = d.clock.now - 7500, .last_ping = d.clock.now - 2000, .callsign = "G0ABC",
+			.software = "MMDVM", .options = "TS2=91;TS3=5;DIAL=x"}};
+
+	take(r);
+}
+
+#define OK(rows) "{\"end\":true,\"ok\":true,\"rows\":" #rows ",\"stale\":false}\n"
+#define REFUSED(why) "{\"end\":true,\"ok\":false,\"error\":\"" why "\"}\n"
+
+T_CASE(sessions_are_told_in_both_forms)
+{
+	T_CHECK(desk_open());
+	log_in(234567801);
+	int fd = call_in();
+	const char *json = ask(fd, "sessions\n");
+	T_CHECK(strstr(json, "{\"row\":\"session\",\"client\":234567801,\"listener\":\"hotspots\","));
+	T_CHECK(strstr(json, "\"since\":1700000092.500,"));
+	T_CHECK(strstr(json, "}\n" OK(1)));
+	T_TEXT(ask(fd, "text sessions\n"),
+	       "    CLIENT  CALLSIGN   STATE          LISTENER      SINCE    PING    ADDRESS"
+	       "                 SOFTWARE\n"
+	       " 234567801  G0ABC      connected      hotspots      7s       2s      [::]:0 "
+	       "                 MMDVM\n"
+	       ".\n");
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_session_is_told_with_all_that_hangs_on_it)
+{
+	T_CHECK(desk_open());
+	log_in(234567801);
+	log_in(234567802);
+	take((struct record){.kind = RECORD_SLOT, .slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xab,
+		d.clock.now + 3000}});
+	take((struct record){.kind = RECORD_SUBSCRIPTION, .subscription = {234567801, 2, 91, 91,
+		SUBSCRIPTION_USER, true, d.clock.now + 599000}});
+	take((struct record){.kind = RECORD_SUBSCRIPTION, .subscription = {234567802, 2, 92, 92,
+		SUBSCRIPTION_STATIC, true, TICK_NEVER}});
+	int fd = call_in();
+	const char *json = ask(fd, "session 234567801\n");
+	T_CHECK(strstr(json, "\"skipped\":[{\"token\":\""));
+	T_EQUAL(count_of(json, "{\"row\":\"subscription\""), 1);
+	T_EQUAL(count_of(json, "{\"row\":\"slot\""), 1);
+	T_CHECK(strstr(json, OK(3)));
+	const char *text = ask(fd, "text session 234567801\n");
+	T_CHECK(strstr(text, "\n options           TS2=91;TS3=5;DIAL=x\n"));
+	T_EQUAL(count_of(text, "\n skipped           "), 2);
+	T_CHECK(strstr(text, "\n 234567801     2  hang              91   2345678  000000ab  3s\n"));
+	T_CHECK(strstr(text, "\n 234567801     2         91          91  user      yes     9m59s\n.\n"));
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_session_that_is_not_there_is_refused_with_its_end)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "session 5\n"), REFUSED("no session 5"));
+	log_in(5);
+	struct record end = {.kind = RECORD_SESSION, .change = CHANGE_END, .cause = CAUSE_EXPIRED,
+		.at = 99000, .session = {.client = 5}};
+	take(end);
+	T_TEXT(ask(fd, "text session 5\n"),
+	       "!no session 5; its last one ended 2023-11-14T22:14:59Z: expired\n");
+	close(fd);
+	desk_close();
+}
+
+T_CASE(status_conferences_calls_and_lastheard_are_told)
+{
+	T_CHECK(desk_open());
+	take((struct record){.kind = RECORD_SERVER, .server = {2345, "Example", "N0CALL", "1", 40000}});
+	take((struct record){.kind = RECORD_TABLE, .table = {"streams", 1, 2, 3}});
+	take((struct record){.kind = RECORD_COUNTER, .counter = {"bad_total", 9}});
+	take((struct record){.kind = RECORD_CALL, .call = {1, 0xab, 99000, 2, 7, 91, 91}});
+	take((struct record){.kind = RECORD_CALL, .change = CHANGE_END, .cause = CAUSE_TIMEOUT,
+		.at = 98000, .call = {1, 0xac, 97000, 2, 7, 91, 91, .frames = 50, .lost = 2}});
+	int fd = call_in();
+	const char *text = ask(fd, "text status\n");
+	T_CHECK(strstr(text, "\n    2345  Example           N0CALL     1                 60s\n"));
+	T_CHECK(strstr(text, "\n streams                         1        2        3\n"));
+	T_CHECK(strstr(text, "\n bad_total                                            9\n"));
+	T_CHECK(strstr(text, "\n report_connections              1        1       64\n"));
+	T_CHECK(strstr(text, "\n.\n"));
+	T_CHECK(strstr(ask(fd, "status\n"),
+	               "{\"row\":\"counter\",\"name\":\"report_requests_total\",\"value\":2}\n"));
+	T_TEXT(ask(fd, "conferences\n"), "{\"row\":\"conference\",\"conference\":91,\"subscriptions\":0,"
+	                                 "\"active\":0,\"calls\":1}\n" OK(1));
+	T_TEXT(ask(fd, "text conferences\n"), " CONFERENCE  SLOTS  ACTIVE  CALLS\n"
+	                                      "         91      0       0      1\n.\n");
+	T_CHECK(strstr(ask(fd, "calls\n"), "\"stream\":\"000000ab\""));
+	const char *heard = ask(fd, "lastheard\n");
+	T_CHECK(strstr(heard, "{\"row\":\"call\",\"change\":\"end\",\"cause\":\"timeout\","
+	                      "\"time\":1700000098.000,\"origin\":1,"));
+	T_CHECK(strstr(heard, OK(1)));
+	T_CHECK(strstr(ask(fd, "text lastheard\n"), "\n 2023-11-14T22:14:57Z          1     2"));
+	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 9);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(bad_requests_get_a_reason_and_are_counted)
+{
+	static const struct {
+		const char *request;
+		size_t len;
+		const char *answer;
+	} rows[] = {
+		{"\n", 1, REFUSED("empty request, try help")},
+		{"   \n", 4, REFUSED("empty request, try help")},
+		{"text\n", 5, "!empty request, try help\n"},
+		{"dance\n", 6, REFUSED("unknown word, try help")},
+		{"session\n", 8, REFUSED("the id is missing")},
+		{"session x\n", 10, REFUSED("not an id")},
+		{"session 0\n", 10, REFUSED("not an id")},
+		{"session 4294967296\n", 19, REFUSED("not an id")},
+		{"session 1 2\n", 12, REFUSED("too many words")},
+		{"sessions 1\n", 11, REFUSED("too many words")},
+		{"kick\n", 5, REFUSED("the id is missing")},
+		{"ses\0sions\n", 10, REFUSED("control octet in request")},
+		{"\0\n", 2, REFUSED("control octet in request")},
+		{"sessions\t\n", 10, REFUSED("control octet in request")},
+		{"help\x7f\n", 6, REFUSED("control octet in request")},
+	};
+
+	T_CHECK(desk_open());
+	int fd = call_in();
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		say(fd, rows[i].request, rows[i].len);
+		T_TEXT(hear(fd), rows[i].answer);
+	}
+	T_EQUAL(control_figures(d.control)->bad_requests_total, ARRAY_LEN(rows));
+	T_TEXT(ask(fd, "  sessions  \r\n"), OK(0));
+	T_EQUAL(control_figures(d.control)->bad_requests_total, ARRAY_LEN(rows));
+	close(fd);
+	desk_close();
+}
+
+T_CASE(half_a_request_waits_for_the_rest)
+{
+	static const char request[] = "sessions\n";
+
+	T_CHECK(desk_open());
+	int fd = call_in();
+	for (size_t i = 0; i < strlen(request); i++) {
+		T_TEXT(hear(fd), "");
+		say(fd, request + i, 1);
+	}
+	T_TEXT(hear(fd), OK(0));
+	close(fd);
+	desk_close();
+}
+
+T_CASE(half_a_request_at_the_end_orders_nothing)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	say(fd, "help\nkick 23456", 15);
+	shutdown(fd, SHUT_WR);
+	spin();
+	const char *heard = hear(fd);
+	T_EQUAL(count_of(heard, "{\"end\":true,"), 1);
+	T_CHECK(strstr(heard, "}\n(end)"));
+	T_EQUAL(d.commands_count, 0);
+	T_EQUAL(control_figures(d.control)->connections, 0);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(the_longest_request_is_read_a_longer_one_passed_over)
+{
+	char line[3 * REQUEST_MAX];
+
+	T_CHECK(desk_open());
+	int fd = call_in();
+	memset(line, ' ', sizeof(line));
+	line[0] = 'x';
+	line[REQUEST_MAX] = '\n';
+	say(fd, line, REQUEST_MAX + 1);
+	T_TEXT(hear(fd), REFUSED("unknown word, try help"));
+	line[REQUEST_MAX] = ' ';
+	line[REQUEST_MAX + 1] = '\n';
+	say(fd, line, REQUEST_MAX + 2);
+	T_TEXT(hear(fd), REFUSED("request too long"));
+	line[REQUEST_MAX + 1] = ' ';
+	say(fd, line, sizeof(line));
+	T_TEXT(hear(fd), REFUSED("request too long"));
+	say(fd, line, sizeof(line));
+	T_TEXT(hear(fd), "");
+	T_TEXT(ask(fd, "sessions\nsessions\n"), OK(0)); /* the first is the end of the long line */
+	T_EQUAL(control_figures(d.control)->requests_total, 4);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_hundred_requests_in_one_breath_are_answered_in_order)
+{
+	char requests[2000];
+	struct text t = text_make(requests, sizeof(requests));
+
+	T_CHECK(desk_open());
+	int fd = call_in();
+	for (int i = 1; i <= 100; i++)
+		text_format(&t, "session %d\n", i);
+	const char *heard = ask(fd, requests);
+	for (int i = 1; i <= 100; i++) {
+		char want[80];
+		snprintf(want, sizeof(want), REFUSED("no session %d"), i);
+		T_CHECK(strncmp(heard, want, strlen(want)) == 0);
+		heard += strlen(want);
+	}
+	T_TEXT(heard, "");
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_stuck_reader_holds_up_only_itself_and_is_hung_up_on)
+{
+	T_CHECK(desk_open());
+	for (uint32_t i = 1; i <= 2000; i++)
+		log_in(i);
+	int stuck = call_in(), other = call_in();
+	say(stuck, "sessions\nsessions\nsessions\n", 27);
+	T_CHECK(strstr(ask(other, "sessions\n"), OK(2000)));
+	d.clock.now += CONTROL_IDLE_MS - 1;
+	T_TEXT(ask(other, "help me\n"), REFUSED("too many words"));
+	T_EQUAL(control_figures(d.control)->connections, 2);
+	d.clock.now++;
+	spin();
+	T_EQUAL(control_figures(d.control)->connections, 1);
+	T_EQUAL(control_figures(d.control)->idle_total, 1);
+	close(stuck);
+	close(other);
+	desk_close();
+}
+
+T_CASE(rows_that_come_and_go_under_a_slow_reader_are_told_once)
+{
+	T_CHECK(desk_open());
+	for (uint32_t i = 1; i <= 2000; i++)
+		log_in(i);
+	int fd = call_in();
+	say(fd, "sessions\n", 9);
+	for (uint32_t i = 1; i <= 2000; i += 2)
+		take((struct record){.kind = RECORD_SESSION, .change = CHANGE_END,
+			.session = {.client = i}});
+	const char *heard = hear(fd);
+	for (uint32_t i = 2; i <= 2000; i += 2) {
+		char row[40];
+		snprintf(row, sizeof(row), "\"client\":%u,", i);
+		T_EQUAL(count_of(heard, row), 1);
+	}
+	T_CHECK(count_of(heard, "{\"row\"") < 2000);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(events_reach_every_follower_in_its_form)
+{
+	T_CHECK(desk_open());
+	int json = call_in(), text = call_in();
+	ring_publish(&d.ring, "{early}", " early");
+	T_TEXT(ask(json, "events\n"), "{\"v\":1,\"seq\":0,\"event\":\"subscribed\"}\n");
+	T_TEXT(ask(text, "text events\n"), "");
+	ring_publish(&d.ring, "{one}", " one");
+	spin();
+	T_TEXT(hear(json), "{one}\n");
+	T_TEXT(hear(text), " one\n");
+	d.clock.now += 10 * CONTROL_IDLE_MS; /* silence is no fault of a follower */
+	spin();
+	ring_publish(&d.ring, "{two}", " two");
+	spin();
+	T_TEXT(hear(json), "{two}\n");
+	close(json);
+	close(text);
+	spin();
+	T_EQUAL(control_figures(d.control)->connections, 0);
+	desk_close();
+}
+
+T_CASE(a_slow_follower_is_dropped_a_hundred_lines_behind_others_are_not)
+{
+	T_CHECK(desk_open());
+	int slow = call_in(), quick = call_in();
+	size_t heard = 0;
+	T_CHECK(strstr(ask(slow, "events\n"), "subscribed"));
+	T_CHECK(strstr(ask(quick, "events\n"), "subscribed"));
+	/* Fill what the system holds for the slow one; the quick one reads on. */
+	for (int i = 0; i < 1000; i++) {
+		publish(1, 2000);
+		spin();
+		heard += strlen(hear(quick));
+		if (control_figures(d.control)->connections < 2)
+			break;
+	}
+	T_EQUAL(control_figures(d.control)->connections, 1);
+	T_EQUAL(control_figures(d.control)->slow_total, 1);
+	T_EQUAL(heard, d.ring.next * 2001);
+	publish(1, 10);
+	spin();
+	T_TEXT(hear(quick), "xxxxxxxxxx\n");
+	close(slow);
+	close(quick);
+	desk_close();
+}
+
+T_CASE(a_follower_a_hundred_lines_behind_that_reads_again_misses_nothing)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_CHECK(strstr(ask(fd, "events\n"), "subscribed"));
+	/* Until nothing more is taken, then RING_BEHIND_MAX lines at most. */
+	while (control_next(d.control) == TICK_NEVER && d.ring.next < 1000) {
+		publish(1, 2000);
+		spin();
+	}
+	publish(RING_BEHIND_MAX - 10, 2000);
+	spin();
+	T_EQUAL(control_figures(d.control)->connections, 1);
+	const char *heard = hear(fd);
+	T_EQUAL(strlen(heard), d.ring.next * 2001);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(an_idle_caller_is_hung_up_on)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	d.clock.now += CONTROL_IDLE_MS - 1;
+	T_EQUAL(control_next(d.control), d.clock.now + 1);
+	say(fd, "k", 1);
+	d.clock.now += CONTROL_IDLE_MS - 1;
+	spin();
+	T_TEXT(hear(fd), "");
+	d.clock.now++;
+	spin();
+	T_TEXT(hear(fd), "(end)");
+	T_EQUAL(control_figures(d.control)->idle_total, 1);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_caller_beyond_the_room_is_told_so)
+{
+	int fds[CALLERS_MAX];
+
+	T_CHECK(desk_open());
+	for (size_t i = 0; i < CONTROL_CONNECTIONS + 1; i++)
+		fds[i] = call_in();
+	T_TEXT(hear(fds[CONTROL_CONNECTIONS]), REFUSED("too many callers") "(end)");
+	T_EQUAL(control_figures(d.control)->refused_total, 1);
+	T_EQUAL(control_figures(d.control)->connections, CONTROL_CONNECTIONS);
+	T_TEXT(ask(fds[CONTROL_CONNECTIONS - 1], "sessions\n"), OK(0));
+	close(fds[0]);
+	spin();
+	fds[0] = call_in();
+	T_TEXT(ask(fds[0], "sessions\n"), OK(0));
+	for (size_t i = 0; i < CONTROL_CONNECTIONS + 1; i++)
+		close(fds[i]);
+	spin();
+	T_EQUAL(control_figures(d.control)->connections, 0);
+	desk_close();
+}
+
+T_CASE(rows_are_a_second_old_at_most_or_said_to_be_stale)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "sessions\n"), OK(0));
+	T_EQUAL(d.snapshots_count, 1);
+	d.clock.now += ANSWER_FRESH_MS;
+	T_TEXT(ask(fd, "sessions\n"), OK(0));
+	T_EQUAL(d.snapshots_count, 1);
+	d.clock.now++;
+	T_TEXT(ask(fd, "sessions\n"), OK(0));
+	T_EQUAL(d.snapshots_count, 2);
+	d.clock.now += 5000;
+	d.silent = true;
+	T_TEXT(ask(fd, "sessions\n"), "");
+	T_EQUAL(d.snapshots_count, 3);
+	T_EQUAL(control_next(d.control), d.clock.now + ANSWER_FRESH_MS);
+	d.clock.now += ANSWER_FRESH_MS - 1;
+	spin();
+	T_TEXT(hear(fd), "");
+	d.clock.now++;
+	spin();
+	T_TEXT(hear(fd), "{\"end\":true,\"ok\":true,\"rows\":0,\"stale\":true}\n");
+	T_TEXT(ask(fd, "lastheard\n"), OK(0)); /* what does not age needs no snapshot */
+	close(fd);
+	desk_close();
+}
+
+static void reply(uint32_t number, bool done, const char *words)
+{
+	struct record r = {.kind = RECORD_REPLY, .reply = {.number = number, .done = done}};
+
+	text_copy(r.reply.text, sizeof(r.reply.text), words);
+	control_reply(d.control, &r);
+	spin();
+}
+
+T_CASE(kick_becomes_a_command_and_waits_for_its_reply)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "kick 234567801\nhelp x\n"), "");
+	T_EQUAL(d.last.kind, COMMAND_KICK);
+	T_EQUAL(d.last.client, 234567801);
+	reply(d.last.number + 1, true, "another's");
+	T_TEXT(hear(fd), "");
+	reply(d.last.number, true, "kicked 234567801");
+	char want[300];
+	snprintf(want, sizeof(want),
+	         "{\"row\":\"reply\",\"number\":%u,\"done\":true,\"text\":\"kicked 234567801\"}\n" OK(1)
+	         REFUSED("too many words"), d.last.number);
+	T_TEXT(hear(fd), want);
+	T_TEXT(ask(fd, "text kick 1\n"), "");
+	reply(d.last.number, false, "no session 1");
+	T_TEXT(hear(fd), "!no session 1\n");
+	T_TEXT(ask(fd, "text kick 1\n"), "");
+	reply(d.last.number, true, "kicked 1");
+	T_TEXT(hear(fd), " kicked 1\n.\n");
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_command_without_a_reply_is_given_up)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "kick 1\n"), "");
+	T_EQUAL(control_next(d.control), d.clock.now + ANSWER_REPLY_MS);
+	d.clock.now += ANSWER_REPLY_MS;
+	spin();
+	T_TEXT(hear(fd), REFUSED("no reply from the voice process"));
+	reply(d.last.number, true, "late");
+	T_TEXT(hear(fd), "");
+	char filler[COMMAND_LEN] = {0};
+	while (pipe_put(d.commands[1], filler, sizeof(filler)))
+		;
+	struct command c = {.kind = COMMAND_KICK};
+	T_EQUAL(link_command(&d.link, &c), 0);
+	T_EQUAL(d.link.commands_full_total, 1);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(who_hangs_up_in_the_middle_of_an_answer_harms_nobody)
+{
+	T_CHECK(desk_open());
+	for (uint32_t i = 1; i <= 2000; i++)
+		log_in(i);
+	int fd = call_in(), other = call_in();
+	say(fd, "sessions\n", 9);
+	close(fd);
+	spin();
+	T_EQUAL(control_figures(d.control)->connections, 1);
+	T_CHECK(strstr(ask(other, "sessions\n"), OK(2000)));
+	close(other);
+	desk_close();
+}
+
+T_MAIN(T_ENTRY(sessions_are_told_in_both_forms), T_ENTRY(a_session_is_told_with_all_that_hangs_on_it),
+       T_ENTRY(a_session_that_is_not_there_is_refused_with_its_end),
+       T_ENTRY(status_conferences_calls_and_lastheard_are_told),
+       T_ENTRY(bad_requests_get_a_reason_and_are_counted), T_ENTRY(half_a_request_waits_for_the_rest),
+       T_ENTRY(half_a_request_at_the_end_orders_nothing),
+       T_ENTRY(the_longest_request_is_read_a_longer_one_passed_over),
+       T_ENTRY(a_hundred_requests_in_one_breath_are_answered_in_order),
+       T_ENTRY(a_stuck_reader_holds_up_only_itself_and_is_hung_up_on),
+       T_ENTRY(rows_that_come_and_go_under_a_slow_reader_are_told_once),
+       T_ENTRY(events_reach_every_follower_in_its_form),
+       T_ENTRY(a_slow_follower_is_dropped_a_hundred_lines_behind_others_are_not),
+       T_ENTRY(a_follower_a_hundred_lines_behind_that_reads_again_misses_nothing),
+       T_ENTRY(an_idle_caller_is_hung_up_on), T_ENTRY(a_caller_beyond_the_room_is_told_so),
+       T_ENTRY(rows_are_a_second_old_at_most_or_said_to_be_stale),
+       T_ENTRY(kick_becomes_a_command_and_waits_for_its_reply),
+       T_ENTRY(a_command_without_a_reply_is_given_up),
+       T_ENTRY(who_hangs_up_in_the_middle_of_an_answer_harms_nobody))
