@@ -16,18 +16,18 @@
 
 /* What the text of a value means, and the field it is kept in. */
 enum key_type {
-	KEY_BOOL,     /* bool: yes, no */
-	KEY_NUMBER,   /* uint32_t */
-	KEY_ID,       /* uint32_t, its range told in digits */
-	KEY_DURATION, /* uint32_t, milliseconds: 500ms, 10s, 15m, 2h; a bare number is seconds */
-	KEY_ADDRESS,  /* struct addr */
-	KEY_TEXT,     /* char[max + 1] */
-	KEY_CALLSIGN, /* char[max + 1], upper-case letters and digits */
-	KEY_SECRET,   /* char[max + 1], never shown */
-	KEY_PATH,     /* char[max + 1] */
-	KEY_DIAL,     /* uint32_t, a talkgroup; empty, 0 or no = none */
+	KEY_BOOL,       /* bool: yes, no */
+	KEY_NUMBER,     /* uint32_t */
+	KEY_ID,         /* uint32_t, its range told in digits */
+	KEY_DURATION,   /* uint32_t, milliseconds: 500ms, 10s, 15m, 2h; a bare number is seconds */
+	KEY_ADDRESS,    /* struct addr */
+	KEY_TEXT,       /* char[max + 1] */
+	KEY_CALLSIGN,   /* char[max + 1], upper-case letters and digits */
+	KEY_SECRET,     /* char[max + 1], never shown */
+	KEY_PATH,       /* char[max + 1] */
+	KEY_DIAL,       /* uint32_t, a talkgroup; empty, 0 or no = none */
 	KEY_TALKGROUPS, /* struct tg_list */
-	KEY_ACCESS,   /* struct access */
+	KEY_ACCESS,     /* struct access */
 };
 
 const char *key_type_name(enum key_type type);
@@ -36,13 +36,13 @@ struct conf_key {
 	const char *name;
 	enum key_type type;
 	bool required;
-	const char *initial; /* the default as it would be written; NULL = none: required or inherited */
+	const char *initial; /* the default as written; NULL = none: required, or inherited */
 	uint32_t min, max;   /* of the value, or of the length of a text in octets */
 	const char *unit;    /* NULL when the type tells it */
 	const char *help;    /* one sentence */
 	const char *example;
 	size_t offset; /* of the value in the row */
-	size_t given;  /* of the bool in the row that says it stood in the file; 0 = there is none */
+	size_t given; /* of the bool in the row that says it stood in the file; 0 = there is none */
 };
 
 enum section_kind {
@@ -58,7 +58,7 @@ const char *section_name(enum section_kind kind);
 
 struct conf_section {
 	enum section_kind kind;
-	const char *title; /* what stands after the word in brackets ("NAME"); NULL = nothing, and once only */
+	const char *title; /* what follows the word in brackets: NAME, ID; NULL = once only */
 	const char *help;
 	const struct conf_key *keys;
 	size_t key_count;

@@ -10,7 +10,7 @@
 #include "base/util.h"
 #include "conf/keys.h"
 
-#define VALUE_TEXT_MAX 1536 /* octets with the terminator: the longest value, an access list, written out */
+#define VALUE_TEXT_MAX 1536 /* octets with the terminator: the longest value is an access list */
 
 /*
  * Reads `text` into the row's field. False: `*expected` tells what was expected (it never repeats a
@@ -19,7 +19,7 @@
 MUST_CHECK bool value_read(const struct conf_key *key, const char *text, void *row,
                            struct text *expected);
 
-/* Writes the field as it would stand in a file; a secret as "(hidden)", or nothing when it is empty. */
+/* Writes the field as it would stand in a file; a secret as "(hidden)", an empty one as nothing. */
 void value_write(const struct conf_key *key, const void *row, struct text *out);
 
 #define KEY_RANGE_MAX 64

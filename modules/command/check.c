@@ -54,8 +54,8 @@ static int print_sample(void)
 static void print_arena(const struct arena *arena)
 {
 	for (size_t i = 0; i < arena->cuts; i++)
-		printf("memory %-28s %7zu rows %10zu bytes\n", arena->cut[i].name, arena->cut[i].rows,
-		       arena->cut[i].bytes);
+		printf("memory %-28s %7zu rows %10zu bytes\n", arena->cut[i].name,
+		       arena->cut[i].rows, arena->cut[i].bytes);
 }
 
 /* The tables of the server, measured as at its start; nothing is claimed. */

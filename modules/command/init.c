@@ -83,10 +83,13 @@ int init_main(int argc, char **argv)
 	if (!make_phrase(phrase))
 		return fail("no random octets from the system", strerror(errno));
 	if (!write_file(path, phrase))
-		return fail(path, errno == EEXIST ? "is there already and was not touched" : strerror(errno));
+		return fail(path, errno == EEXIST ? "is there already and was not touched"
+		                                  : strerror(errno));
 	printf("%s is written. Start the server with\n\n    freedmr -c %s\n\n", path, path);
 	printf("and enter in the hotspot\n\n    address     name or address of this machine\n"
-	       "    port        %u\n    passphrase  %s\n\n", CONF_PORT_DEFAULT, phrase);
-	printf("Before you link with other servers, change id under [server] to the number you were given.\n");
+	       "    port        %u\n    passphrase  %s\n\n",
+	       CONF_PORT_DEFAULT, phrase);
+	printf("Before you link with other servers, change id under [server] to the number you "
+	       "were given.\n");
 	return STATUS_OK;
 }

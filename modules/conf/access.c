@@ -50,7 +50,8 @@ static const char *take_range(const char **at, struct access_range *range)
 		return NULL;
 	}
 	if (!take_id(at, &range->first))
-		return "expected all, ids or ranges of ids, such as permit 2340000-2349999, 2300101";
+		return "expected all, ids or ranges of ids, such as permit 2340000-2349999, "
+		       "2300101";
 	range->last = range->first;
 	if (**at != '-')
 		return NULL;

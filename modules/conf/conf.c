@@ -8,7 +8,7 @@
 #include "conf/keys.h"
 #include "conf/value.h"
 
-#define SHOWN_MAX 64    /* octets of a piece of the file in an error line */
+#define SHOWN_MAX 64 /* octets of a piece of the file in an error line */
 #define EXPECTED_MAX 320
 #define LINE_MAX 640
 
@@ -27,10 +27,10 @@ struct reader {
 	struct ini_line split;
 	const struct conf_section *section; /* NULL: none yet, or one that is skipped */
 	bool any_section;
-	void *row;             /* the section's values */
+	void *row; /* the section's values */
 	uint32_t section_line;
-	uint32_t key_line[SECTION_KEYS_MAX];       /* 0 = not given */
-	uint32_t first_line[SECTION_KINDS];        /* of the first section of a kind, 0 = none yet */
+	uint32_t key_line[SECTION_KEYS_MAX]; /* 0 = not given */
+	uint32_t first_line[SECTION_KINDS];  /* of the first section of a kind, 0 = none yet */
 	uint32_t listener_line[CONF_LISTENERS_MAX];
 };
 
@@ -105,13 +105,15 @@ static void check_listener_name(struct reader *r)
 	char text[SHOWN_MAX];
 
 	if (name[0] == 0)
-		fault(r, r->line, "[listener] has no name; expected one such as [listener hotspots]");
+		fault(r, r->line,
+		      "[listener] has no name; expected one such as [listener hotspots]");
 	if (strlen(name) >= CONF_NAME_MAX)
 		fault(r, r->line, "[listener %s]: expected a name of at most %u octets",
 		      shown(text, name), CONF_NAME_MAX - 1);
 	for (uint32_t i = 0; i < r->out->listener_count; i++)
 		if (name[0] && strcmp(r->out->listener[i].name, name) == 0)
-			fault(r, r->line, "[listener %s] a second time; the first stands in line %lu",
+			fault(r, r->line,
+			      "[listener %s] a second time; the first stands in line %lu",
 			      shown(text, name), (unsigned long)r->listener_line[i]);
 }
 
@@ -159,7 +161,8 @@ static void begin_section(struct reader *r)
 	if (!section) {
 		const char *nearest = section_nearest(r->split.section);
 		fault(r, r->line, "unknown section [%s]%s%s%s", shown(text, r->split.section),
-		      nearest ? "; did you mean [" : "", nearest ? nearest : "", nearest ? "]?" : "");
+		      nearest ? "; did you mean [" : "", nearest ? nearest : "",
+		      nearest ? "]?" : "");
 		return;
 	}
 	if (section->kind == SECTION_LISTENER)
@@ -232,7 +235,8 @@ static void unknown_key(struct reader *r)
 		fault(r, r->line, "unknown key \"%s\" in %s; it belongs in [%s]", key, text,
 		      section_name(elsewhere->kind));
 	else if (nearest)
-		fault(r, r->line, "unknown key \"%s\" in %s; did you mean \"%s\"?", key, text, nearest);
+		fault(r, r->line, "unknown key \"%s\" in %s; did you mean \"%s\"?", key, text,
+		      nearest);
 	else
 		fault(r, r->line, "unknown key \"%s\" in %s", key, text);
 }
@@ -278,8 +282,8 @@ static void take_pair(struct reader *r)
 }
 
 /*
- * A header that cannot be read: the keys below it belong to nobody we know, and are better skipped than
- * taken for those of the section before.
+ * A header that cannot be read: the keys below it belong to nobody we know, and are better skipped
+ * than taken for those of the section before.
  */
 static bool is_bad_header(const struct ini_line *split, const char *line, const char *end)
 {
@@ -355,7 +359,8 @@ static int compare_clients(const void *a, const void *b)
 	return x->line < y->line ? -1 : x->line > y->line;
 }
 
-/* May a sample passphrase be used, because nobody far away could log in, or everybody may anyway? */
+/* May a sample passphrase be used, because nobody far away could log in, or everybody may anyway?
+ */
 static bool samples_allowed(const struct conf *conf)
 {
 	for (uint32_t i = 0; i < conf->listener_count; i++)
@@ -373,11 +378,13 @@ static void check_clients(struct reader *r)
 		qsort(r->out->client, r->out->client_count, sizeof(*c), compare_clients);
 	for (uint32_t i = 0; i < r->out->client_count; i++) {
 		if (i && c[i].id && c[i].id == c[i - 1].id)
-			fault(r, c[i].line, "[client %lu] a second time; another stands in line %lu",
+			fault(r, c[i].line,
+			      "[client %lu] a second time; another stands in line %lu",
 			      (unsigned long)c[i].id, (unsigned long)c[i - 1].line);
 		if (c[i].passphrase[0] && !allowed && conf_passphrase_is_sample(c[i].passphrase))
 			fault(r, c[i].line,
-			      "[client %lu]: the passphrase is known from sample files; expected one of your own",
+			      "[client %lu]: the passphrase is known from sample files; expected "
+			      "one of your own",
 			      (unsigned long)c[i].id);
 	}
 }
@@ -397,7 +404,8 @@ static void fill_missing(struct reader *r)
 	}
 	uint32_t end = r->line ? r->line : 1;
 	if (!r->first_line[SECTION_SERVER])
-		fault(r, end, "no [server] section; expected one with id = and the server's number");
+		fault(r, end,
+		      "no [server] section; expected one with id = and the server's number");
 	if (!r->first_line[SECTION_LISTENER])
 		fault(r, end, "no [listener NAME] section; expected at least one");
 }
@@ -471,8 +479,8 @@ const struct conf_client *conf_client_find(const struct conf *conf, uint32_t id)
 	return find_exact(conf, id);
 }
 
-struct session_defaults conf_defaults_for(const struct conf *conf, const struct conf_listener *listener,
-                                          uint32_t id)
+struct session_defaults conf_defaults_for(const struct conf *conf,
+                                          const struct conf_listener *listener, uint32_t id)
 {
 	struct session_defaults defaults = listener->defaults;
 	const struct conf_client *client = conf_client_find(conf, id);
@@ -508,9 +516,10 @@ const char *conf_passphrase_for(const struct conf *conf, const struct conf_liste
 bool conf_passphrase_is_sample(const char *passphrase)
 {
 	static const char *const known[] = {
-		"", "passw0rd", "password", "passphrase", "s3cr37w0rd", "homebrew", "changeme",
-		"change-me", "change me", "freedmr", "hblink", "hotspot", "12345678",
-		"kilo tango four", "four tango kilo", /* of our own manual */
+		"",           "passw0rd",        "password",        "passphrase",
+		"s3cr37w0rd", "homebrew",        "changeme",        "change-me",
+		"change me",  "freedmr",         "hblink",          "hotspot",
+		"12345678",   "kilo tango four", "four tango kilo", /* of our own manual */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++)

@@ -80,11 +80,13 @@ static void put_header(const struct sample *s, const struct conf_section *sectio
 void sample_write(const struct sample_value *values, size_t count, conf_print_line *print,
                   void *context)
 {
-	const struct sample s = {.values = values, .count = count, .print = print, .context = context};
+	const struct sample s = {
+		.values = values, .count = count, .print = print, .context = context};
 
 	put(&s, "# Configuration of freedmr; the manual is freedmr.conf(5).", "", "", "");
-	put(&s, "# A line that begins with a semicolon shows a default or an example and does nothing.", "",
-	    "", "");
+	put(&s,
+	    "# A line that begins with a semicolon shows a default or an example and does nothing.",
+	    "", "", "");
 	for (enum section_kind kind = 0; kind < SECTION_KINDS; kind++) {
 		const struct conf_section *section = section_info(kind);
 		put_header(&s, section);

@@ -7,8 +7,8 @@
 void bad_tokens_add(struct bad_tokens *bad, size_t at, size_t len, const char *reason)
 {
 	if (bad->total < TGLIST_BAD_MAX)
-		bad->first[bad->total] =
-			(struct bad_token){.at = (uint16_t)at, .len = (uint16_t)len, .reason = reason};
+		bad->first[bad->total] = (struct bad_token){
+			.at = (uint16_t)at, .len = (uint16_t)len, .reason = reason};
 	bad->total++;
 }
 

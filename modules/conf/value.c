@@ -37,7 +37,8 @@ static bool read_number(const struct conf_key *key, const char *text, uint32_t *
 		return true;
 	}
 	if (key->type == KEY_ID)
-		text_format(expected, "expected %u to %u digits", digits(key->min), digits(key->max));
+		text_format(expected, "expected %u to %u digits", digits(key->min),
+		            digits(key->max));
 	else
 		text_format(expected, "expected a number from %lu to %lu", (unsigned long)key->min,
 		            (unsigned long)key->max);
@@ -103,7 +104,8 @@ static bool read_address(const char *text, struct addr *out, struct text *expect
 {
 	if (addr_parse(text, CONF_PORT_DEFAULT, out) && out->port != 0)
 		return true;
-	text_put(expected, "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031");
+	text_put(expected,
+	         "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031");
 	return false;
 }
 
@@ -209,7 +211,8 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 static void write_text(const char *s, struct text *out)
 {
 	size_t len = strlen(s);
-	bool quoted = strpbrk(s, ";#") || (len && (strchr(" \t", s[0]) || strchr(" \t", s[len - 1])));
+	bool quoted =
+		strpbrk(s, ";#") || (len && (strchr(" \t", s[0]) || strchr(" \t", s[len - 1])));
 
 	quoted = quoted && !strchr(s, '"'); /* then it stood there without quotes */
 	if (quoted)

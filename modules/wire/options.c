@@ -23,8 +23,8 @@ enum option_kind {
 };
 
 /*
- * One spelling of a key. Of several spellings of one kind the highest rank counts, wherever it stands;
- * within a rank the last one does, as in FreeDMR.
+ * One spelling of a key. Of several spellings of one kind the highest rank counts, wherever it
+ * stands; within a rank the last one does, as in FreeDMR.
  */
 struct option_name {
 	const char *name;
@@ -81,7 +81,7 @@ struct reader {
 	struct tg_list ones[2]; /* of TS1_n and TS2_n */
 };
 
-/* The string with what editors and users leave in it (quotes, NULs, line ends) made blank, in place. */
+/* The string with what editors leave in it (quotes, NULs, line ends) made blank, in place. */
 struct tidy {
 	char text[OPTIONS_TEXT_MAX];
 	size_t len;
@@ -89,7 +89,7 @@ struct tidy {
 
 static void tidy_up(struct tidy *t, const char *text, size_t len)
 {
-	t->len = len < sizeof(t->text) ? len : sizeof(t->text);
+	*t = (struct tidy){.len = len < sizeof(t->text) ? len : sizeof(t->text)};
 	for (size_t i = 0; i < t->len; i++) {
 		bool litter = text[i] == '"' || text[i] == '\'' || (unsigned char)text[i] < ' ';
 		t->text[i] = litter ? ' ' : text[i];

@@ -1,6 +1,6 @@
 /*
- * Configurations of any octets: each fault is told once, in one line of printable text, and what is read
- * without fault is printed and read again without one.
+ * Configurations of any octets: each fault is told once, in one line of printable text, and what is
+ * read without fault is printed and read again without one.
  */
 #include "conf/conf.h"
 

@@ -1,6 +1,6 @@
 /*
- * Option strings of any octets: the positions told lie in the string, what is kept is allowed, and what
- * is shown is terminated text.
+ * Option strings of any octets: the positions told lie in the string, what is kept is allowed, and
+ * what is shown is terminated text.
  */
 #include "wire/options.h"
 

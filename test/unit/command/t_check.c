@@ -5,7 +5,8 @@
 #include "harness/t.h"
 
 #define GOOD                                                                                       \
-	"[server]\nid = 2345\n[listener hotspots]\nbind = [::]:62031\npassphrase = hotel mike nine\n" \
+	"[server]\nid = 2345\n[listener hotspots]\nbind = [::]:62031\npassphrase = hotel mike "    \
+	"nine\n"                                                                                   \
 	"[client 2345678]\npassphrase = quebec seven\n"
 
 static char text[FACE_TEXT_MAX];
@@ -38,7 +39,8 @@ T_CASE(memory_rows_add_up_to_the_total)
 	unsigned rows = 0;
 
 	T_EQUAL(check(GOOD), 0);
-	for (char *line = strstr(face_out, "\nmemory "); line; line = strstr(line + 1, "\nmemory ")) {
+	for (char *line = strstr(face_out, "\nmemory "); line;
+	     line = strstr(line + 1, "\nmemory ")) {
 		char *end = strchr(line + 1, '\n');
 		T_CHECK(end != NULL);
 		char *at = end - strlen(" bytes");
@@ -145,19 +147,32 @@ T_CASE(every_default_and_example_of_the_sample_is_good)
 	T_CHECK(strchr(face_err, '\n')[1] == 0);
 }
 
-/* What the manual says of a section: from its heading to the next. */
-static bool manual_tells(const char *section, const char *key)
+/* Where `needle` stands in what begins at `from` and ends before the next `end`; NULL when it does
+ * not. */
+static const char *within(const char *from, const char *end, const char *needle)
+{
+	const char *stop = strstr(from + 1, end);
+	const char *at = strstr(from, needle);
+
+	return at && (!stop || at < stop) ? at : NULL;
+}
+
+/* Is the key in the manual, below the heading of its section, with its default? */
+static bool manual_tells(const char *section, const struct conf_key *key)
 {
 	char heading[64], item[64];
 
-	snprintf(heading, sizeof(heading), ".Ss [%s", section);
-	snprintf(item, sizeof(item), "\n.It Ic %s ", key);
-	char *from = strstr(text, heading);
-	if (!from)
+	snprintf(heading, sizeof(heading), "\n.Ss Section %s", section);
+	snprintf(item, sizeof(item), "\n.It Ic %s No = Ar %s\n", key->name,
+	         key_type_name(key->type));
+	const char *from = strstr(text, heading);
+	const char *at = from ? within(from, "\n.S", item) : NULL;
+	if (!at)
 		return false;
-	char *to = strstr(from + 1, "\n.S");
-	char *at = strstr(from, item);
-	return at && (!to || at < to);
+	if (key->required)
+		return within(at, "\n.Dl", "\nRequired.\n");
+	return within(at, "\n.Dl", "Default:") &&
+	       within(at, "\n.Dl", key->initial ? key->initial : "Default: the listener's");
 }
 
 T_CASE(the_manual_tells_every_key)
@@ -165,8 +180,8 @@ T_CASE(the_manual_tells_every_key)
 	T_CHECK(face_read("man/freedmr.conf.5", text) > 0);
 	for (enum section_kind kind = 0; kind < SECTION_KINDS; kind++)
 		for (size_t i = 0; i < section_info(kind)->key_count; i++)
-			if (!manual_tells(section_name(kind), section_info(kind)->keys[i].name))
-				t_fail(__FILE__, __LINE__, "[%s] %s is not in the manual",
+			if (!manual_tells(section_name(kind), &section_info(kind)->keys[i]))
+				t_fail(__FILE__, __LINE__, "[%s] %s is not in the manual as it is",
 				       section_name(kind), section_info(kind)->keys[i].name);
 }
 

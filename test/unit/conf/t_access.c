@@ -50,9 +50,23 @@ T_CASE(an_empty_list_permits_nobody)
 T_CASE(faults_leave_the_list_alone)
 {
 	static const char *const texts[] = {
-		"", "permit", "deny ", "permit 1,", "permit 1,,2", "permit 5-1", "permit 1-", "permit -1",
-		"permit a", "permit 1 2", "allow 1", "permit 4294967296", "permit 1-4294967296",
-		"PERMIT 1", "permit 1;2", "permitall", "permit all-2",
+		"",
+		"permit",
+		"deny ",
+		"permit 1,",
+		"permit 1,,2",
+		"permit 5-1",
+		"permit 1-",
+		"permit -1",
+		"permit a",
+		"permit 1 2",
+		"allow 1",
+		"permit 4294967296",
+		"permit 1-4294967296",
+		"PERMIT 1",
+		"permit 1;2",
+		"permitall",
+		"permit all-2",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {

@@ -23,7 +23,8 @@ static const char *read_octets(const void *text, size_t len)
 {
 	told = text_make(complaints, sizeof(complaints));
 	conf_release(&conf);
-	size_t faults = conf_parse((const char *)t_guarded(text, len), len, "f", &conf, note, &told);
+	size_t faults =
+		conf_parse((const char *)t_guarded(text, len), len, "f", &conf, note, &told);
 	size_t lines = 0;
 	for (const char *c = complaints; *c; c++)
 		lines += *c == '\n';
@@ -76,8 +77,10 @@ T_CASE(the_smallest_file_is_complete)
 T_CASE(every_key_is_kept)
 {
 	T_TEXT(read_text("; sample\r\n"
-	                 "[server]\r\nid = 234567\nname = Some \"server\"\ncallsign = N0CALL\nrun-as = nobody\n"
-	                 "[limits]\nsessions = 1\nsubscriptions = 2\nstreams = 16\nframes-per-second = 0\n"
+	                 "[server]\r\nid = 234567\nname = Some \"server\"\ncallsign = "
+	                 "N0CALL\nrun-as = nobody\n"
+	                 "[limits]\nsessions = 1\nsubscriptions = 2\nstreams = "
+	                 "16\nframes-per-second = 0\n"
 	                 "transmit-timeout = 0\n"
 	                 "[listener a]\nbind = 127.0.0.1:1\nopen = yes\nfollow-port = yes\n"
 	                 "clients = deny 1234567\nstatic-1 = 91 ; comment\nstatic-2 = 92, 93\n"
@@ -131,7 +134,8 @@ T_CASE(every_fault_is_told_in_one_run)
 	       "f:4: unknown key \"nme\" in [server]; did you mean \"name\"?\n"
 	       "f:6: bind = hotspots.example:62031: expected a numeric address and port such as "
 	       "[::]:62031 or 0.0.0.0:62031\n"
-	       "f:7: unknown key \"pasphrase\" in [listener hotspots]; did you mean \"passphrase\"?\n"
+	       "f:7: unknown key \"pasphrase\" in [listener hotspots]; did you mean "
+	       "\"passphrase\"?\n"
 	       "f:9: timer = 10x: expected a duration such as 30s, 10m or 2h\n"
 	       "f:10: static-1 = 91, 9: \"9\": cannot be a static talkgroup\n"
 	       "f:11: unknown key \"streams\" in [listener hotspots]; it belongs in [limits]\n"
@@ -144,8 +148,9 @@ T_CASE(every_fault_is_told_in_one_run)
 
 T_CASE(what_must_be_there_is_missed)
 {
-	T_TEXT(read_text(""), "f:1: no [server] section; expected one with id = and the server's number\n"
-	                      "f:1: no [listener NAME] section; expected at least one\n");
+	T_TEXT(read_text(""),
+	       "f:1: no [server] section; expected one with id = and the server's number\n"
+	       "f:1: no [listener NAME] section; expected at least one\n");
 	T_TEXT(read_text("[server]\n\n[listener a]\nopen = yes\n"),
 	       "f:1: [server] has no id; expected one such as id = 2345\n"
 	       "f:3: [listener a] has no bind; expected one such as bind = [::]:62031\n");
@@ -153,7 +158,8 @@ T_CASE(what_must_be_there_is_missed)
 
 T_CASE(nothing_may_stand_twice)
 {
-	T_TEXT(read_text(SERVER "id = 2346\n" LISTENER "[listener b]\nbind = [::]:62031\nopen = yes\n"
+	T_TEXT(read_text(SERVER "id = 2346\n" LISTENER
+	                        "[listener b]\nbind = [::]:62031\nopen = yes\n"
 	                        "[listener hotspots]\nbind = [::]:62032\nopen = yes\nopen = no\n"
 	                        "[server]\nid = 1234\n[client 2345678]\n[client 1234567]\n"
 	                        "[client 2345678]\n"),
@@ -161,7 +167,8 @@ T_CASE(nothing_may_stand_twice)
 	       "f:8: [listener b]: [listener hotspots] in line 4 binds [::]:62031 too\n"
 	       "f:10: [listener hotspots] a second time; the first stands in line 4\n"
 	       "f:13: open a second time in [listener hotspots]; the first stands in line 12\n"
-	       "f:10: [listener hotspots]: the passphrase is empty; expected one of your own, or open = yes\n"
+	       "f:10: [listener hotspots]: the passphrase is empty; expected one of your own, or "
+	       "open = yes\n"
 	       "f:14: [server] a second time; the first stands in line 1\n"
 	       "f:18: [client 2345678] a second time; another stands in line 16\n");
 }
@@ -173,7 +180,8 @@ T_CASE(names_of_sections)
 	                 "[listner a]\n[limits]\n[]\nx = 1\n[client 1234567 8]\ntimer = z\n"),
 	       "f:1: [server] takes no name\n"
 	       "f:3: [listener] has no name; expected one such as [listener hotspots]\n"
-	       "f:5: [listener 0123456789012345678901234567890a]: expected a name of at most 31 octets\n"
+	       "f:5: [listener 0123456789012345678901234567890a]: expected a name of at most 31 "
+	       "octets\n"
 	       "f:7: [client]: expected an id of 6 to 9 digits\n"
 	       "f:8: unknown section [listner]; did you mean [listener]?\n"
 	       "f:10: no word between [ and ]\n"
@@ -227,9 +235,11 @@ T_CASE(a_passphrase_must_be_ones_own)
 T_CASE(a_client_s_passphrase_must_be_its_own)
 {
 	T_TEXT(read_text(SERVER LISTENER "[client 2345678]\npassphrase = passw0rd\n"),
-	       "f:6: [client 2345678]: the passphrase is known from sample files; expected one of your "
+	       "f:6: [client 2345678]: the passphrase is known from sample files; expected one of "
+	       "your "
 	       "own\n");
-	T_TEXT(read_text(SERVER LISTENER "open = yes\n[client 2345678]\npassphrase = passw0rd\n"), "");
+	T_TEXT(read_text(SERVER LISTENER "open = yes\n[client 2345678]\npassphrase = passw0rd\n"),
+	       "");
 	T_TEXT(read_text("[client 2345678]\npassphrase = passw0rd\n" SERVER
 	                 "[listener a]\nbind = 127.0.0.1:1\n"),
 	       "");
@@ -248,17 +258,18 @@ T_CASE(clients_are_sorted_and_found)
 	T_TEXT(conf_client_find(&conf, 234567)->notes, "repeater");
 	T_CHECK(conf_client_find(&conf, 2345679) == NULL);
 	T_CHECK(conf_client_find(&conf, 234567901) == NULL);
-	T_CHECK(conf_client_find(&conf, 2345670) == NULL);  /* six digits cover no suffixes */
+	T_CHECK(conf_client_find(&conf, 2345670) == NULL);    /* six digits cover no suffixes */
 	T_CHECK(conf_client_find(&conf, 2345678012) == NULL); /* ten digits are nobody's */
 	T_CHECK(conf_client_find(&conf, 0) == NULL);
 }
 
 T_CASE(a_client_overrides_only_what_it_names)
 {
-	T_TEXT(read_text(SERVER LISTENER "static-1 = 91\nstatic-2 = 92\ndefault-dial = 93\ntimer = 5m\n"
-	                                 "[client 2345678]\nstatic-1 =\nhang-time = 1s\n"
-	                                 "[client 2345679]\nstatic-2 = 94\ndefault-dial = 0\nsingle = no\n"
-	                                 "timer = 0\n"),
+	T_TEXT(read_text(SERVER LISTENER
+	                 "static-1 = 91\nstatic-2 = 92\ndefault-dial = 93\ntimer = 5m\n"
+	                 "[client 2345678]\nstatic-1 =\nhang-time = 1s\n"
+	                 "[client 2345679]\nstatic-2 = 94\ndefault-dial = 0\nsingle = no\n"
+	                 "timer = 0\n"),
 	       "");
 	struct session_defaults d = conf_defaults_for(&conf, &conf.listener[0], 234567801);
 	T_EQUAL(d.statics[0].count, 0);
@@ -281,10 +292,11 @@ T_CASE(the_passphrase_that_counts)
 {
 	bool anybody = true;
 
-	T_TEXT(read_text(SERVER LISTENER "[listener free]\nbind = [::]:1\nopen = yes\n"
-	                                 "[listener known]\nbind = [::]:2\nopen = yes\npassphrase = passw0rd\n"
-	                                 "[listener near]\nbind = [::1]:3\n"
-	                                 "[client 2345678]\npassphrase = mine\n[client 2345679]\n"),
+	T_TEXT(read_text(SERVER LISTENER
+	                 "[listener free]\nbind = [::]:1\nopen = yes\n"
+	                 "[listener known]\nbind = [::]:2\nopen = yes\npassphrase = passw0rd\n"
+	                 "[listener near]\nbind = [::1]:3\n"
+	                 "[client 2345678]\npassphrase = mine\n[client 2345679]\n"),
 	       "");
 	const struct conf_listener *l = conf.listener;
 	T_TEXT(conf_passphrase_for(&conf, &l[0], 234567801, &anybody), "mine");
@@ -367,7 +379,8 @@ T_CASE(sample_passphrases_are_known)
 	T_CHECK(conf_passphrase_is_sample("") && conf_passphrase_is_sample("passw0rd"));
 	T_CHECK(conf_passphrase_is_sample("Passw0rd") && conf_passphrase_is_sample("s3cr37w0rd"));
 	T_CHECK(conf_passphrase_is_sample("kilo tango four"));
-	T_CHECK(!conf_passphrase_is_sample("passw0rd1") && !conf_passphrase_is_sample("correct horse"));
+	T_CHECK(!conf_passphrase_is_sample("passw0rd1") &&
+	        !conf_passphrase_is_sample("correct horse"));
 }
 
 T_CASE(strange_octets_are_told_cleanly)
@@ -382,7 +395,8 @@ T_CASE(strange_octets_are_told_cleanly)
 
 T_CASE(every_prefix_is_read)
 {
-	static const char text[] = SERVER LISTENER "[client 2345678]\nstatic-1 = 91\n[report]\ncontrol = x\n";
+	static const char text[] =
+		SERVER LISTENER "[client 2345678]\nstatic-1 = 91\n[report]\ncontrol = x\n";
 
 	for (size_t len = 0; len < sizeof(text); len++)
 		(void)read_octets(text, len);

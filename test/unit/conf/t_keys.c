@@ -21,7 +21,8 @@ T_CASE(every_row_of_the_table_is_whole)
 		const struct conf_section *section = section_info(kind);
 		T_EQUAL(section->kind, kind);
 		T_CHECK(section_find(section_name(kind)) == section);
-		T_CHECK(section->help && section->key_count > 0 && section->key_count <= SECTION_KEYS_MAX);
+		T_CHECK(section->help && section->key_count > 0 &&
+		        section->key_count <= SECTION_KEYS_MAX);
 		for (size_t i = 0; i < section->key_count; i++) {
 			const struct conf_key *key = &section->keys[i];
 			T_CHECK(key_find(section, key->name) == key);
@@ -107,14 +108,16 @@ T_CASE(values_by_type)
 		{SECTION_LISTENER, "bind", "[::]:62031", "=[::]:62031"},
 		{SECTION_LISTENER, "bind", "127.0.0.1", "=127.0.0.1:62031"},
 		{SECTION_LISTENER, "bind", "0.0.0.0:0",
-		 "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031"},
+	         "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031"},
 		{SECTION_LISTENER, "bind", "master.example:62031",
-		 "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031"},
+	         "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031"},
 		{SECTION_SERVER, "callsign", "N0CALL", "=N0CALL"},
 		{SECTION_SERVER, "callsign", "n0call", "expected upper-case letters and digits"},
 		{SECTION_SERVER, "callsign", "N0CALL/P", "expected upper-case letters and digits"},
-		{SECTION_SERVER, "name", "0123456789012345678901234567890", "=0123456789012345678901234567890"},
-		{SECTION_SERVER, "name", "01234567890123456789012345678901", "expected at most 31 octets"},
+		{SECTION_SERVER, "name", "0123456789012345678901234567890",
+	         "=0123456789012345678901234567890"},
+		{SECTION_SERVER, "name", "01234567890123456789012345678901",
+	         "expected at most 31 octets"},
 		{SECTION_SERVER, "name", " a ", "=\" a \""},
 		{SECTION_SERVER, "name", "a ;b", "=\"a ;b\""},
 		{SECTION_SERVER, "name", "a\";b", "=a\";b"},
@@ -125,18 +128,21 @@ T_CASE(values_by_type)
 		{SECTION_LISTENER, "default-dial", "false", "=0"},
 		{SECTION_LISTENER, "default-dial", "0", "=0"},
 		{SECTION_LISTENER, "default-dial", "2350", "=2350"},
-		{SECTION_LISTENER, "default-dial", "9", "expected a talkgroup that may be dialled, or 0 for none"},
-		{SECTION_LISTENER, "default-dial", "yes", "expected a talkgroup that may be dialled, or 0 for none"},
+		{SECTION_LISTENER, "default-dial", "9",
+	         "expected a talkgroup that may be dialled, or 0 for none"},
+		{SECTION_LISTENER, "default-dial", "yes",
+	         "expected a talkgroup that may be dialled, or 0 for none"},
 		{SECTION_LISTENER, "default-dial", "4294967387",
-		 "expected a talkgroup that may be dialled, or 0 for none"},
+	         "expected a talkgroup that may be dialled, or 0 for none"},
 		{SECTION_LISTENER, "static-1", "91,92 , 2350", "=91, 92, 2350"},
 		{SECTION_LISTENER, "static-1", "91, A92, 9",
-		 "\"A92\": not a talkgroup number; \"9\": cannot be a static talkgroup"},
+	         "\"A92\": not a talkgroup number; \"9\": cannot be a static talkgroup"},
 		{SECTION_LISTENER, "static-1", "a,b,c,d,e,f",
-		 "\"a\": not a talkgroup number; \"b\": not a talkgroup number; "
-		 "\"c\": not a talkgroup number; \"d\": not a talkgroup number; and 2 more"},
+	         "\"a\": not a talkgroup number; \"b\": not a talkgroup number; "
+	         "\"c\": not a talkgroup number; \"d\": not a talkgroup number; and 2 more"},
 		{SECTION_LISTENER, "clients", "deny 1-5", "=deny 1-5"},
-		{SECTION_LISTENER, "clients", "permit 5-1", "expected the smaller id of a range first"},
+		{SECTION_LISTENER, "clients", "permit 5-1",
+	         "expected the smaller id of a range first"},
 		{SECTION_REPORT, "control", "./freedmr.sock", "=./freedmr.sock"},
 		{SECTION_REPORT, "control", "", "="},
 	};
@@ -145,8 +151,8 @@ T_CASE(values_by_type)
 		const struct conf_key *key = key_find(section_info(rows[i].section), rows[i].key);
 		const char *got = take(key, rows[i].text);
 		if (strcmp(got, rows[i].expected) != 0)
-			t_fail(__FILE__, __LINE__, "%s = %s gives %s, not %s", rows[i].key, rows[i].text,
-			       got, rows[i].expected);
+			t_fail(__FILE__, __LINE__, "%s = %s gives %s, not %s", rows[i].key,
+			       rows[i].text, got, rows[i].expected);
 	}
 }
 
@@ -167,11 +173,20 @@ T_CASE(the_nearest_name_is_found)
 	static const struct {
 		const char *written, *nearest;
 	} rows[] = {
-		{"pasphrase", "passphrase"}, {"pass-phrase", "passphrase"}, {"password", NULL},
-		{"Bind", "bind"},            {"bnd", "bind"},               {"static1", "static-1"},
-		{"static_2", "static-2"},    {"hangtime", "hang-time"},     {"followport", "follow-port"},
-		{"clients-", "clients"},     {"timr", "timer"},             {"frequency", NULL},
-		{"", NULL},                  {"o", NULL},
+		{"pasphrase", "passphrase"},
+		{"pass-phrase", "passphrase"},
+		{"password", NULL},
+		{"Bind", "bind"},
+		{"bnd", "bind"},
+		{"static1", "static-1"},
+		{"static_2", "static-2"},
+		{"hangtime", "hang-time"},
+		{"followport", "follow-port"},
+		{"clients-", "clients"},
+		{"timr", "timer"},
+		{"frequency", NULL},
+		{"", NULL},
+		{"o", NULL},
 		{"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", NULL},
 	};
 	const struct conf_section *listener = section_info(SECTION_LISTENER);
@@ -179,7 +194,8 @@ T_CASE(the_nearest_name_is_found)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const char *got = key_nearest(listener, rows[i].written);
 		if (!got != !rows[i].nearest || (got && strcmp(got, rows[i].nearest) != 0))
-			t_fail(__FILE__, __LINE__, "%s is near %s", rows[i].written, got ? got : "nothing");
+			t_fail(__FILE__, __LINE__, "%s is near %s", rows[i].written,
+			       got ? got : "nothing");
 	}
 	T_TEXT(section_nearest("listner"), "listener");
 	T_TEXT(section_nearest("Limits"), "limits");
@@ -188,7 +204,8 @@ T_CASE(the_nearest_name_is_found)
 
 T_CASE(a_key_of_another_section_is_known)
 {
-	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "streams") == section_info(SECTION_LIMITS));
+	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "streams") ==
+	        section_info(SECTION_LIMITS));
 	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "id") == NULL);
 	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "stream") == NULL);
 }

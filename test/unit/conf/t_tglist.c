@@ -65,8 +65,10 @@ T_CASE(positions_count_from_the_start_of_the_text)
 
 T_CASE(prohibited_numbers)
 {
-	static const uint32_t no[] = {0, 1, 2, 3, 4, 5, 9, 4000, 5000, 9990, 9991, 9999, 16777215, 16777216, UINT32_MAX};
-	static const uint32_t yes[] = {6, 7, 8, 10, 91, 3999, 4001, 4999, 5001, 9989, 10000, 16777214};
+	static const uint32_t no[] = {0,    1,    2,    3,    4,        5,        9,         4000,
+	                              5000, 9990, 9991, 9999, 16777215, 16777216, UINT32_MAX};
+	static const uint32_t yes[] = {6,    7,    8,    10,   91,    3999,
+	                               4001, 4999, 5001, 9989, 10000, 16777214};
 
 	for (size_t i = 0; i < ARRAY_LEN(no); i++)
 		T_CHECK(tg_is_prohibited(no[i]));

@@ -19,7 +19,8 @@ static void read_text(const char *text)
 	read_octets(text, strlen(text));
 }
 
-/* Everything that was set, in one line: "1:91,92 2: dial=0 timer=600 single=1 voice=0 ident=9 lang=en key=x bad=0". */
+/* Everything that was set, in one line: "1:91,92 2: dial=0 timer=600 single=1 voice=0 ident=9
+ * lang=en key=x bad=0". */
 static const char *told(void)
 {
 	static char line[1024];
@@ -71,15 +72,15 @@ T_CASE(every_key_is_read)
 	static const struct row rows[] = {
 		{"", "bad=0"},
 		{"TS1=91,92;TS2=2350,23526;DIAL=0;VOICE=1;LANG=en_GB;SINGLE=1;TIMER=10;",
-		 "1:91,92 2:2350,23526 dial=0 timer=600 single=1 voice=1 lang=en_GB bad=0"},
+	         "1:91,92 2:2350,23526 dial=0 timer=600 single=1 voice=1 lang=en_GB bad=0"},
 		{"TS1_STATIC=91;TS2_STATIC=92;DEFAULT_REFLECTOR=2350;DEFAULT_UA_TIMER=15",
-		 "1:91 2:92 dial=2350 timer=900 bad=0"},
+	         "1:91 2:92 dial=2350 timer=900 bad=0"},
 		{"SINGLE=0;VOICE=0;IDENTTG=9;KEY=abc", "single=0 voice=0 ident=9 key=abc bad=0"},
 		{"VOICETG=0", "ident=0 bad=0"},
 		{"SINGLE=7", "single=1 bad=0"},
 		{"SINGLE=yes;VOICE=False", "single=1 voice=0 bad=0"},
 		{"SINGLE_MODE=on;VOICE_IDENT=off;OVERRIDE_IDENT_TG=9;ANNOUNCEMENT_LANGUAGE=de_DE",
-		 "single=1 voice=0 ident=9 lang=de_DE bad=0"},
+	         "single=1 voice=0 ident=9 lang=de_DE bad=0"},
 	};
 
 	check_rows(rows, ARRAY_LEN(rows));
@@ -102,12 +103,9 @@ T_CASE(absent_is_not_empty)
 T_CASE(dial_none_has_four_spellings)
 {
 	static const struct row rows[] = {
-		{"DIAL=0", "dial=0 bad=0"},
-		{"DIAL=", "dial=0 bad=0"},
-		{"DIAL=false", "dial=0 bad=0"},
-		{"DIAL=No", "dial=0 bad=0"},
-		{"DIAL=0000", "dial=0 bad=0"},
-		{"DIAL=2350", "dial=2350 bad=0"},
+		{"DIAL=0", "dial=0 bad=0"},     {"DIAL=", "dial=0 bad=0"},
+		{"DIAL=false", "dial=0 bad=0"}, {"DIAL=No", "dial=0 bad=0"},
+		{"DIAL=0000", "dial=0 bad=0"},  {"DIAL=2350", "dial=2350 bad=0"},
 	};
 
 	check_rows(rows, ARRAY_LEN(rows));
@@ -117,9 +115,9 @@ T_CASE(dialects_of_dmr_plus)
 {
 	static const struct row rows[] = {
 		{"StartRef=4013;RelinkTime=15;UserLink=1;TS1_1=262;TS1_2=10;TS1_3=20;",
-		 "1:262,10,20 dial=4013 timer=900 bad=0"},
+	         "1:262,10,20 dial=4013 timer=900 bad=0"},
 		{"StartRef=4013;RelinkTime=15;UserLink=1;TS1_1=262;TS1_2=1;TS1_3=20;",
-		 "1:262,20 dial=4013 timer=900 bad=1"},
+	         "1:262,20 dial=4013 timer=900 bad=1"},
 		{"TS1_1=262;TS1_9=263;TS1=91", "1:262,263 bad=0"},
 		{"TS1=91;TS1_2=262;TS2=92", "1:262 2:92 bad=0"},
 		{"TS2_2=262;TS2_1=26;TS2=92;TS1=91", "1:91 2:262,26 bad=0"},
@@ -176,7 +174,8 @@ T_CASE(a_bad_token_spoils_nothing_else)
 		{"TS1=91,A92", "1:91 bad=1"},
 		{"TS1=A91,92,-3,93;TS2=94", "1:92,93 2:94 bad=2"},
 		{"TS1=91;DIAL=abc;TS2=92", "1:91 2:92 bad=1"},
-		{"TS1=91;TIMER=ten;SINGLE=maybe;VOICE=;IDENTTG=x;LANG=<b>;TS2=92", "1:91 2:92 bad=5"},
+		{"TS1=91;TIMER=ten;SINGLE=maybe;VOICE=;IDENTTG=x;LANG=<b>;TS2=92",
+	         "1:91 2:92 bad=5"},
 		{"TS1=91;rubbish;FOO=1;TS2=92", "1:91 2:92 bad=2"},
 		{"DIAL=9", "bad=1"},
 		{"DIAL=4000", "bad=1"},
@@ -186,7 +185,8 @@ T_CASE(a_bad_token_spoils_nothing_else)
 		{"LANG=abcdefghijklmnopq", "bad=1"},
 		{"KEY=123456789012345678901234567890123", "bad=1"},
 		{"=91", "bad=1"},
-		{"TS1=0,1,2,3,4,5,6,9,4000,5000,9990,9999,16777215,16777214", "1:6,16777214 bad=12"},
+		{"TS1=0,1,2,3,4,5,6,9,4000,5000,9990,9999,16777215,16777214",
+	         "1:6,16777214 bad=12"},
 	};
 
 	check_rows(rows, ARRAY_LEN(rows));
@@ -210,12 +210,9 @@ T_CASE(bad_tokens_are_told_with_place_and_reason)
 T_CASE(timer_is_minutes_and_cut_to_a_week)
 {
 	static const struct row rows[] = {
-		{"TIMER=0", "timer=0 bad=0"},
-		{"TIMER=10", "timer=600 bad=0"},
-		{"TIMER=10079", "timer=604740 bad=0"},
-		{"TIMER=10080", "timer=604800 bad=0"},
-		{"TIMER=20000", "timer=604800 bad=0"},
-		{"TIMER=35791394", "timer=604800 bad=0"},
+		{"TIMER=0", "timer=0 bad=0"},          {"TIMER=10", "timer=600 bad=0"},
+		{"TIMER=10079", "timer=604740 bad=0"}, {"TIMER=10080", "timer=604800 bad=0"},
+		{"TIMER=20000", "timer=604800 bad=0"}, {"TIMER=35791394", "timer=604800 bad=0"},
 		{"TIMER=4294967296", "bad=1"},
 	};
 
@@ -253,7 +250,8 @@ T_CASE(what_is_too_long_is_cut_and_told)
 
 T_CASE(every_prefix_is_read)
 {
-	static const char text[] = "TS1=91,'92';TS2_1=2350;StartRef=x;KEY=\"k\";SINGLE=1;PASS=p;;\n";
+	static const char text[] =
+		"TS1=91,'92';TS2_1=2350;StartRef=x;KEY=\"k\";SINGLE=1;PASS=p;;\n";
 
 	for (size_t len = 0; len < sizeof(text); len++)
 		read_octets(text, len);
@@ -283,9 +281,9 @@ T_CASE(strings_of_real_clients)
 		{"TS1=9;TS2=91;DIAL=0;VOICE=0;", "1: 2:91 dial=0 voice=0 bad=1"},
 		{"TS1=92;TS2=91;", "1:92 2:91 bad=0"},
 		{"TS2=91;DIAL=0;VOICE=0;SINGLE=0;TIMER=10;",
-		 "2:91 dial=0 timer=600 single=0 voice=0 bad=0"},
+	         "2:91 dial=0 timer=600 single=0 voice=0 bad=0"},
 		{"TS2=;DIAL=91;VOICE=0;SINGLE=0;TIMER=10;",
-		 "2: dial=91 timer=600 single=0 voice=0 bad=0"},
+	         "2: dial=91 timer=600 single=0 voice=0 bad=0"},
 	};
 
 	check_rows(rows, ARRAY_LEN(rows));
