@@ -663,6 +663,22 @@ T_CASE(who_hangs_up_in_the_middle_of_an_answer_harms_nobody)
 	desk_close();
 }
 
+T_CASE(an_event_for_who_was_there_before_is_forgotten)
+{
+	T_CHECK(desk_open());
+	close(call_in());
+	spin();
+	int fd = call_in();
+	struct poller_event end = {.tag = (uint64_t)1 << 32, .ready = POLLER_END};
+	control_event(d.control, &end, &d.clock);
+	T_TEXT(ask(fd, "sessions\n"), OK(0));
+	end.tag = (uint64_t)2 << 32;
+	control_event(d.control, &end, &d.clock);
+	T_TEXT(hear(fd), "(end)");
+	close(fd);
+	desk_close();
+}
+
 T_MAIN(T_ENTRY(sessions_are_told_in_both_forms), T_ENTRY(a_session_is_told_with_all_that_hangs_on_it),
        T_ENTRY(a_session_that_is_not_there_is_refused_with_its_end),
        T_ENTRY(status_conferences_calls_and_lastheard_are_told),
@@ -679,4 +695,5 @@ T_MAIN(T_ENTRY(sessions_are_told_in_both_forms), T_ENTRY(a_session_is_told_with_
        T_ENTRY(rows_are_a_second_old_at_most_or_said_to_be_stale),
        T_ENTRY(kick_becomes_a_command_and_waits_for_its_reply),
        T_ENTRY(a_command_without_a_reply_is_given_up),
-       T_ENTRY(who_hangs_up_in_the_middle_of_an_answer_harms_nobody))
+       T_ENTRY(who_hangs_up_in_the_middle_of_an_answer_harms_nobody),
+       T_ENTRY(an_event_for_who_was_there_before_is_forgotten))
