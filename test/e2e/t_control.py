@@ -1,0 +1,141 @@
+"""`freedmr ctl` and the control socket against the live server."""
+
+import json
+import os
+import stat
+import subprocess
+
+from cases import case, check, main
+from control import Control, ask
+from dmr import call
+from hotspot import Hotspot, be32, talk
+from server import Server, command
+
+
+def busy(server):
+    one = Hotspot(2300101, server.port, simplex=True).login("TS2=91;DIAL=235")
+    two = Hotspot(2300102, server.port).login("TS1=92;TS2=91")
+    return one, two
+
+
+@case
+def every_word_answers():
+    with Server() as server:
+        one, two = busy(server)
+        talk(one, call(2300101, 2300101, 91, 1), [two])
+        for word in (["status"], ["sessions"], ["session", "2300101"], ["conferences"], ["calls"]):
+            for form in ([], ["--json"]):
+                done = subprocess.run(command("ctl", "-s", server.control, *form, *word), capture_output=True,
+                                      text=True, timeout=5)
+                check(done.returncode == 0, "%s: %s" % (word, done.stderr))
+                if form:
+                    for line in done.stdout.splitlines():
+                        json.loads(line)
+                if word[0].startswith("session"):
+                    check("2300101" in done.stdout, "%s does not show the client: %s" % (word, done.stdout))
+        check(server.ctl("session", "9999")[0] != 0, "a session that is not there is no error")
+        check(server.ctl("nonsense")[0] != 0, "an unknown word is no error")
+
+
+@case
+def rows_say_what_is():
+    with Server("static-2 = 2350") as server:
+        one, two = busy(server)
+        rows = {row["client"]: row for row in ask(server.control, "sessions")}
+        check(rows[2300101]["simplex"] is True and rows[2300102]["simplex"] is False, "simplex: %s" % rows)
+        check(rows[2300101]["callsign"] == "RIG1" and rows[2300101]["options"], "%s" % rows[2300101])
+        subscriptions = {(r["slot"], r["rf_tg"], r["conference"]) for r in ask(server.control, "session 2300101")
+                         if r["row"] == "subscription"}
+        check(subscriptions == {(2, 91, 91), (2, 9, 235)}, "%s" % subscriptions)
+        conferences = {r["tg"]: r for r in ask(server.control, "conferences")} if "tg" in \
+            ask(server.control, "conferences")[0] else {r["conference"]: r for r in ask(server.control, "conferences")}
+        check(set(conferences) >= {91, 92, 235}, "%s" % conferences)
+
+
+@case
+def a_running_call_is_shown():
+    with Server() as server:
+        one, two = busy(server)
+        shown = []
+        talk(one, call(2300101, 2300101, 91, 4), [two], middle=lambda: shown.extend(ask(server.control, "calls")))
+        calls = [r for r in shown if r["row"] == "call"]
+        check(len(calls) == 1 and calls[0]["origin"] == 2300101 and calls[0]["conference"] == 91, "%s" % shown)
+
+
+@case
+def events_tell_a_call_from_begin_to_end():
+    with Server() as server:
+        one, two = busy(server)
+        follower = Control(server.control)
+        follower.send("events")
+        check(follower.line()["event"] == "subscribed", "no first line")
+        sent = call(2300101, 2300101, 91, 2)
+        talk(one, sent, [two])
+        seen = []
+        while not seen or seen[-1]["change"] != "end":
+            event = follower.line()
+            if event["event"] == "call":
+                seen.append(event)
+        check(seen[0]["change"] == "begin" and seen[0]["stream"] == sent[0][16:20].hex(), "%s" % seen[0])
+        check(seen[-1]["cause"] == "terminator" and seen[-1]["frames"] == 14 and seen[-1]["lost"] == 0,
+              "%s" % seen[-1])
+
+
+@case
+def kick_ends_a_session_in_mid_call():
+    with Server() as server:
+        one, two = busy(server)
+        answers = []
+        talk(one, call(2300101, 2300101, 91, 3), [two],
+             middle=lambda: answers.append(server.ctl("kick", "2300101")))
+        check(answers[0][0] == 0, "kick: %s" % (answers,))
+        heard = two.drain()
+        check(heard[-1].is_terminator() and len(heard) < 20, "the call went on: %s" % heard[-1:])
+        one.drain()
+        check(b"MSTCL" + be32(2300101) in one.other, "no MSTCL: %s" % one.other)
+        check(b"MSTNAK" + be32(2300101) in one.other, "its next frame was not answered: %s" % one.other)
+        check(server.ctl("kick", "2300101")[0] != 0, "kicking nobody is no error")
+        one.login()
+
+
+@case
+def requests_are_answered_in_order():
+    with Server() as server:
+        busy(server)
+        c = Control(server.control)
+        c.socket.sendall(b"sessions\nstatus\nbogus\nsessions\n")
+        ends, rows = [], 0
+        while len(ends) < 4:
+            row = c.line()
+            if row.get("end"):
+                ends.append(row["ok"])
+        check(ends == [True, True, False, True], "%s" % ends)
+        c.socket.sendall(b"x" * 100000 + b"\nstatus\n")
+        while True:
+            row = c.line()
+            if row.get("end") and row["ok"]:
+                break
+
+
+@case
+def only_owner_and_group_may_ask():
+    with Server() as server:
+        mode = stat.S_IMODE(os.stat(server.control).st_mode)
+        check(mode & 0o007 == 0, "the control socket has mode %o" % mode)
+
+
+@case
+def slow_caller_delays_nobody():
+    with Server() as server:
+        busy(server)
+        half = Control(server.control)
+        half.socket.sendall(b"sess")
+        crowd = [Control(server.control) for _ in range(20)]
+        for c in crowd:
+            rows, end = c.request("sessions")
+            check(end["ok"] and len(rows) == 2, "%s" % end)
+        half.socket.sendall(b"ions\n")
+        check(len(half.request("")[0]) >= 0, "the slow one")
+
+
+main()

@@ -1,0 +1,315 @@
+"""Three processes: what the death or the sleep of one does to the others."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from cases import Skip, case, check, main
+from control import Control, ask, counter, wait_until_answering
+from dmr import call
+from hotspot import Hotspot, be32, same_call, talk
+from server import BINARY, Server, wait_for
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def pair(server):
+    return Hotspot(2300101, server.port).login(), Hotspot(2300102, server.port).login()
+
+
+def carries_a_call(one, two, middle=None, superframes=3):
+    sent = call(one.client, 2300101, 91, superframes)
+    talk(one, sent, [two], middle=middle)
+    same_call(sent, two.drain())
+
+
+def tasks(pid):
+    return len(os.listdir("/proc/%d/task" % pid))
+
+
+@case
+def three_processes_of_one_thread_each():
+    with Server() as server:
+        pids = [server.process.pid, server.child("voice"), server.child("report")]
+        check(len(set(pids)) == 3, "%s" % pids)
+        for pid in pids:
+            check(tasks(pid) == 1, "process %d has %d tasks" % (pid, tasks(pid)))
+
+
+@case
+def killed_reporter_loses_no_frame():
+    with Server("static-2 = 91") as server:
+        one, two = pair(server)
+        victim = server.child("report")
+        carries_a_call(one, two, lambda: os.kill(victim, signal.SIGKILL), 6)
+        again = wait_for(lambda: server.members().get("freedmr-report", victim) != victim, 8)
+        check(again, "the reporter was not restarted")
+        wait_until_answering(server.control)
+        sessions = wait_for(lambda: {row["client"] for row in ask(server.control, "sessions")}
+                            == {2300101, 2300102}, 5)
+        check(sessions, "the new reporter does not know the sessions")
+        carries_a_call(one, two)
+
+
+@case
+def stopped_reporter_loses_no_frame():
+    with Server("static-2 = 91") as server:
+        one, two = pair(server)
+        sleeper = server.child("report")
+        try:
+            carries_a_call(one, two, lambda: os.kill(sleeper, signal.SIGSTOP), 4)
+            crowd = [Hotspot(2310000 + i, server.port).login("TS2=92,93,94") for i in range(150)]
+            carries_a_call(one, two)
+            for c in crowd:
+                c.logout()
+        finally:
+            os.kill(sleeper, signal.SIGCONT)
+        right = wait_for(lambda: {row["client"] for row in ask(server.control, "sessions")}
+                         == {2300101, 2300102}, 8, 0.2)
+        check(right, "after the sleep the sessions are wrong: %d" % len(ask(server.control, "sessions")))
+
+
+@case
+def killed_voice_comes_back_and_so_do_the_clients():
+    with Server("static-2 = 91") as server:
+        one, two = pair(server)
+        carries_a_call(one, two)
+        victim = server.child("voice")
+        os.kill(victim, signal.SIGKILL)
+        check(wait_for(lambda: server.members().get("freedmr-voice", victim) != victim, 8),
+              "the voice process was not restarted")
+        answer = wait_for(lambda: ping_answer(one), 8, 0.5)
+        check(answer == b"MSTNAK" + be32(one.client), "ping after the restart: %r" % answer)
+        one.login()
+        two.login()
+        carries_a_call(one, two)
+        check("voice" in server.stderr(), "nothing about it in the log")
+        wait_until_answering(server.control)
+        right = wait_for(lambda: {row["client"] for row in ask(server.control, "sessions")}
+                         == {2300101, 2300102}, 5, 0.2)
+        check(right, "the reporter does not know the new sessions")
+
+
+def ping_answer(client):
+    client.send(b"RPTPING" + be32(client.client))
+    return client.receive(0.4)
+
+
+@case
+def killed_parent_leaves_nobody_behind():
+    with Server() as server:
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+        check(wait_for(lambda: not server.members(), 5), "still there: %s" % server.members())
+
+
+@case
+def follower_that_does_not_read_is_dropped():
+    with Server("static-2 = 91") as server:
+        reads, sleeps = Control(server.control), Control(server.control)
+        for c in (reads, sleeps):
+            c.send("events")
+            check(c.line()["event"] == "subscribed", "no first line")
+        one, two = pair(server)
+        seen = []
+
+        def read_on():
+            reads.socket.settimeout(0.05)
+            try:
+                while True:
+                    row = reads.line()
+                    check(row is not None, "the follower that reads was dropped")
+                    seen.append(row["seq"])
+            except TimeoutError:
+                pass
+
+        crowd = [Hotspot(2310000 + i, server.port) for i in range(20)]
+        for n in range(60):
+            for c in crowd:
+                c.login("TS2=%d,%d" % (100 + n, 200 + n))
+            read_on()
+            if n % 5 == 4 and counter(server.control, "report_slow_followers_total"):
+                break
+        check(counter(server.control, "report_slow_followers_total") == 1, "%d events, and it was not dropped" % len(seen))
+        check(seen == list(range(seen[0], seen[0] + len(seen))), "the other one missed events")
+        check(wait_for(lambda: sleeps.line() is None, 5, 0), "its connection still stands")
+        carries_a_call(one, two)
+
+
+def memory(pid):
+    """What a process has in readable memory, piece by piece."""
+    with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as mem:
+        for line in maps:
+            span, rights = line.split()[:2]
+            if "r" not in rights or "[v" in line:
+                continue
+            begin, end = (int(x, 16) for x in span.split("-"))
+            try:
+                mem.seek(begin)
+                yield mem.read(end - begin)
+            except (OSError, OverflowError, ValueError):
+                pass
+
+
+def holds(pid, secret):
+    try:
+        return any(secret in piece for piece in memory(pid))
+    except PermissionError:
+        raise Skip("may not read the memory of a process of one's own")
+
+
+@case
+def reporter_memory_holds_no_passphrase():
+    secret, own = "zebra-quagga-73", "okapi-giraffe-41"
+    more = "[client 2300101]\npassphrase = " + own
+    with Server(passphrase=secret, more=more) as server:
+        Hotspot(2300101, server.port, passphrase=own).login()
+        Hotspot(2300102, server.port, passphrase=secret).login("TS2=91;PASS=tapir-okapi-55")
+        ask(server.control, "sessions")
+        voice, report = server.child("voice"), server.child("report")
+        check(holds(voice, secret.encode()), "the search does not even find it in the voice process")
+        for word in (secret, own, "tapir-okapi-55"):
+            check(not holds(report, word.encode()), "the reporter knows \"%s\"" % word)
+        for pid in (voice, report):
+            with open("/proc/%d/cmdline" % pid, "rb") as f:
+                check(secret.encode() not in f.read(), "it stands in the command line")
+
+
+def under_load(server):
+    """Some of everything a voice process does."""
+    one, two = pair(server)
+    for i in range(40):
+        Hotspot(2310000 + i, server.port).login("TS1=92;TS2=91,93;bad").close()
+    carries_a_call(one, two, superframes=1)
+    stranger = Hotspot(5, server.port)
+    stranger.send(b"RPTPING" + be32(5))
+    stranger.send(os.urandom(100))
+    ask(server.control, "sessions")
+    ask(server.control, "kick 2310001")
+
+
+def writable_maps(pid):
+    with open("/proc/%d/maps" % pid) as f:
+        return [line.split()[0] for line in f if " rw-p " in line or " rw-s " in line]
+
+
+@case
+def voice_claims_no_memory_after_ready():
+    """Neither the heap nor any mapping grows."""
+    with Server("static-2 = 91") as server:
+        voice = server.child("voice")
+        before = writable_maps(voice)
+        under_load(server)
+        after = writable_maps(voice)
+        stack_aside = [m for m in after if m not in before]
+        check(len(stack_aside) <= 1, "new mappings: %s" % stack_aside)  # the stack may grow
+
+
+@case
+def voice_calls_for_no_memory_after_ready():
+    if not shutil.which("strace"):
+        raise Skip("there is no strace")
+    with Server("static-2 = 91") as server:
+        trace = os.path.join(server.directory, "trace")
+        tracer = subprocess.Popen(["strace", "-f", "-o", trace, "-p", str(server.child("voice"))],
+                                  stderr=subprocess.PIPE, text=True)
+        try:
+            line = tracer.stderr.readline()
+            if "attached" not in line:
+                raise Skip("strace may not attach: " + line.strip())
+            under_load(server)
+        finally:
+            tracer.send_signal(signal.SIGINT)
+            tracer.wait(5)
+            tracer.stderr.close()
+        with open(trace) as f:
+            calls = re.findall(r"^\d+ +([a-z_0-9]+)\(", f.read(), re.M)
+    check(len(calls) > 50, "the trace is empty")
+    for name in ("brk", "mmap", "mmap2", "mremap", "open", "openat", "connect", "futex", "clone", "fork", "nanosleep"):
+        check(name not in calls, "the voice process called %s %d times" % (name, calls.count(name)))
+
+
+COUNTER = """
+#include <stdlib.h>
+unsigned long allocations;
+void *__real_malloc(size_t);
+void *__real_calloc(size_t, size_t);
+void *__real_realloc(void *, size_t);
+void *__wrap_malloc(size_t n) { allocations++; return __real_malloc(n); }
+void *__wrap_calloc(size_t n, size_t m) { allocations++; return __real_calloc(n, m); }
+void *__wrap_realloc(void *p, size_t n) { allocations++; return __real_realloc(p, n); }
+"""
+
+
+def counting_build(directory):
+    """The server with every allocation counted, and where in memory the count stands."""
+    import glob
+    cc = shutil.which("gcc") or shutil.which("cc")
+    if not cc:
+        raise Skip("there is no compiler")
+    with open(os.path.join(directory, "count.c"), "w") as f:
+        f.write(COUNTER)
+    sources = [s for s in glob.glob(os.path.join(ROOT, "modules/*/*.c"))
+               if os.path.basename(s) not in ("poller_poll.c", "udp_posix.c")]
+    sources += [os.path.join(ROOT, "freedmr.c"), os.path.join(directory, "count.c")]
+    binary = os.path.join(directory, "freedmr")
+    done = subprocess.run([cc, "-std=c11", "-O0", "-I" + os.path.join(ROOT, "include"), "-D_GNU_SOURCE",
+                           '-DVERSION="count"', "-no-pie", "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc",
+                           "-o", binary] + sources, capture_output=True, text=True)
+    check(done.returncode == 0, "does not build: " + done.stderr[:300])
+    symbols = subprocess.run(["nm", binary], capture_output=True, text=True).stdout
+    return binary, int(re.search(r"^([0-9a-f]+) [BD] allocations$", symbols, re.M).group(1), 16)
+
+
+def count_in(pid, address):
+    try:
+        with open("/proc/%d/mem" % pid, "rb", 0) as mem:
+            mem.seek(address)
+            return int.from_bytes(mem.read(8), "little")
+    except PermissionError:
+        raise Skip("may not read the memory of a process of one's own")
+
+
+@case
+def allocations_of_the_voice_process_stand_still():
+    import server as server_module
+    with tempfile.TemporaryDirectory() as directory:
+        binary, address = counting_build(directory)
+        usual, server_module.BINARY = server_module.BINARY, binary
+        try:
+            with Server("static-2 = 91") as server:
+                voice, report = server.child("voice"), server.child("report")
+                before, others = count_in(voice, address), count_in(report, address)
+                under_load(server)
+                after = count_in(voice, address)
+                check(after == before, "%d allocations after ready" % (after - before))
+                check(count_in(report, address) > others, "the count does not even count in the reporter")
+        finally:
+            server_module.BINARY = usual
+
+
+@case
+def voice_keeps_time_while_nobody_reads():
+    """A stopped reporter, a full pipe, and the p99 of the forwarding delay stays a few milliseconds."""
+    with Server("static-2 = 91") as server:
+        one, two = pair(server)
+        sleeper = server.child("report")
+        os.kill(sleeper, signal.SIGSTOP)
+        try:
+            delays = []
+            for octets in call(2300101, 2300101, 91, 10):
+                began = time.monotonic()
+                one.send(octets)
+                check(two.receive(1), "a frame was lost")
+                delays.append(time.monotonic() - began)
+                time.sleep(0.045)
+            check(sorted(delays)[-3] < 0.1, "a frame took %.0f ms" % (max(delays) * 1000))
+        finally:
+            os.kill(sleeper, signal.SIGCONT)
+
+
+main()
