@@ -286,8 +286,7 @@ static void skipped_tokens(struct text *t, enum form form, const char *options)
 	options_parse(options, strlen(options), &parsed, &bad);
 	for (unsigned i = 0; i < bad.total && i < TGLIST_BAD_MAX; i++) {
 		char token[RECORD_OPTIONS_MAX];
-		struct text copy = text_make(token, sizeof(token));
-		text_bytes(&copy, options + bad.first[i].at, bad.first[i].len);
+		text_clean(token, sizeof(token), options + bad.first[i].at, bad.first[i].len);
 		if (form == FORM_TEXT) {
 			text_format(t, "%c%-*s%s (%s)\n", TEXT_SHOW, (int)NAME_WIDTH, "skipped",
 			            token, bad.first[i].reason);
