@@ -31,7 +31,7 @@ struct hbp_burst {
 	uint8_t detail;  /* data type, or 1..5 for B..F, 0 for A */
 	uint32_t stream; /* opaque; read big-endian for keys and logs only */
 	uint8_t payload[DMR_BURST_LEN];
-	uint8_t ber;  /* this and the next stand behind the 49 octets, or are 0 */
+	uint8_t ber; /* this and the next stand behind the 49 octets, or are 0 */
 	uint8_t rssi;
 };
 
