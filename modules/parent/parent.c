@@ -106,14 +106,25 @@ static enum status open_inside(struct parent *p)
 	return STATUS_OK;
 }
 
+/* Without its user a server started as root still runs, as the one who owns nothing. */
+static enum status find_user(struct parent *p)
+{
+	const char *name = p->conf.server.run_as;
+
+	if (user_find(name, &p->user) == 0)
+		return STATUS_OK;
+	log_warn("run-as = %s: %s; running as nobody", name,
+	         errno == ENOENT ? "no such user" : "that is root");
+	if (user_find("nobody", &p->user) == 0)
+		return STATUS_OK;
+	log_error("run-as = %s: there is no user nobody either", name);
+	return STATUS_CONFIG;
+}
+
 static enum status open_all(struct parent *p)
 {
-	enum status status = STATUS_OK;
+	enum status status = find_user(p);
 
-	if (user_find(p->conf.server.run_as, &p->user) != 0) {
-		log_error("run-as = %s: no such user, or root", p->conf.server.run_as);
-		return STATUS_CONFIG;
-	}
 	for (uint32_t i = 0; status == STATUS_OK && i < p->conf.listener_count; i++)
 		status = open_listener(p, i);
 	if (status == STATUS_OK)
