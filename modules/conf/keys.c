@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "conf/conf.h"
+#include "conf/settings.h"
 
 #define MINUTES 60000u
 #define HOURS (60 * MINUTES)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/addr.h"
-#include "conf/conf.h"
+#include "conf/settings.h"
 
 static bool read_bool(const char *text, bool *out)
 {

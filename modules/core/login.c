@@ -14,14 +14,14 @@
 
 typedef void write_notice(struct wr *w, uint32_t id);
 
-static void answer(struct step *step, const struct endpoint *where, write_notice *write, uint32_t id)
+static void answer(struct step *step, const struct endpoint *where, write_notice *put, uint32_t id)
 {
 	struct send *send = actions_send(step->actions);
 
 	if (!send)
 		return;
 	struct wr w = wr_make(send->bytes, sizeof(send->bytes));
-	write(&w, id);
+	put(&w, id);
 	send->len = (uint8_t)wr_len(&w);
 	actions_target(step->actions, send, where, id);
 }
