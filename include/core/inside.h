@@ -16,8 +16,10 @@
 
 #include "base/log.h"
 #include "base/siphash.h"
-#include "core/core.h"
+#include "conf/conf.h"
+#include "core/actions.h"
 #include "core/counter.h"
+#include "core/event.h"
 #include "state/session.h"
 #include "state/stream.h"
 #include "state/subscription.h"

@@ -2,18 +2,6 @@
 
 #include "core/inside.h"
 
-const char *event_kind_name(enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_DATAGRAM: return "datagram";
-	case EVENT_COMMAND: return "command";
-	case EVENT_TIME: return "time";
-	case EVENT_ROWS: return "rows";
-	case EVENT_STOP: return "stop";
-	}
-	return "?";
-}
-
 struct core *core_open(struct arena *arena, const struct conf *conf,
                        const uint8_t seed[static CORE_SEED_LEN], tick_t now)
 {

@@ -1,0 +1,36 @@
+/*
+ * What can happen to a core: the one way in.
+ */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "state/session.h"
+#include "wire/command.h"
+
+enum event_kind {
+	EVENT_DATAGRAM,
+	EVENT_COMMAND,
+	EVENT_TIME, /* nothing but time has passed: something may have run out */
+	EVENT_ROWS, /* the pipe has room for `rows` more rows of the snapshot asked for */
+	EVENT_STOP, /* end calls, tell clients, refuse everything from now on; again while core_has_sessions */
+};
+
+const char *event_kind_name(enum event_kind kind);
+
+struct event {
+	enum event_kind kind;
+	union {
+		struct {
+			const uint8_t *bytes;
+			size_t len;
+			struct endpoint from; /* `to` is the sender, `from` our address it wrote to */
+		} datagram;
+		const struct command *command;
+		uint32_t rows;
+	};
+};
+
+#endif
