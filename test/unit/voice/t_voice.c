@@ -1,0 +1,371 @@
+#include "harness/t.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/pipe.h"
+#include "io/udp.h"
+#include "voice/voice.h"
+
+/*
+ * The loop around a core of a few lines, which takes the place of the real one: it sends each datagram
+ * back with an id put in at octet 4 and tells its length; `T` asks for a time 40 ms ahead, `F` tells a
+ * thousand records; a snapshot has ROWS rows; at the end the last sender hears "bye".
+ */
+#define ROWS 50u
+#define ID 0x01020304u
+
+struct core {
+	tick_t next;
+	uint32_t rows_left;
+	bool rows;
+	struct endpoint last;
+};
+
+struct core *core_open(struct arena *arena, const struct conf *conf,
+                       const uint8_t seed[static CORE_SEED_LEN], tick_t now)
+{
+	struct core *core = arena_cut(arena, "core", 1, sizeof(*core));
+
+	(void)conf;
+	(void)seed;
+	(void)now;
+	if (core)
+		core->next = TICK_NEVER;
+	return core;
+}
+
+tick_t core_next(const struct core *core)
+{
+	return core->next;
+}
+
+bool core_wants_rows(const struct core *core)
+{
+	return core->rows;
+}
+
+static void tell(struct actions *a, tick_t now, const char *name, uint64_t value)
+{
+	struct record *r = actions_record(a, RECORD_COUNTER, CHANGE_UPDATE, now);
+
+	if (!r)
+		return;
+	snprintf(r->counter.name, sizeof(r->counter.name), "%s", name);
+	r->counter.value = value;
+}
+
+static void send_to(struct actions *a, const struct endpoint *where, const void *bytes, size_t len)
+{
+	struct send *s = actions_send(a);
+
+	s->len = (uint8_t)len;
+	s->id_at = len >= 8 ? 4 : 0;
+	memcpy(s->bytes, bytes, len);
+	actions_target(a, s, where, ID);
+}
+
+static void on_datagram(struct core *core, tick_t now, const struct event *e, struct actions *a)
+{
+	core->last = e->datagram.from;
+	if (e->datagram.bytes[0] == 'T')
+		core->next = now + 40;
+	send_to(a, &e->datagram.from, e->datagram.bytes, e->datagram.len);
+	tell(a, now, e->datagram.bytes[0] == 'F' ? "flood" : "datagram", e->datagram.len);
+}
+
+static void mark(struct core *core, struct actions *a, tick_t now, bool begin)
+{
+	struct record *r = actions_record(a, RECORD_SNAPSHOT, CHANGE_SNAPSHOT, now);
+
+	r->snapshot.begin = begin;
+	core->rows = begin;
+}
+
+void core_step(struct core *core, tick_t now, const struct event *e, struct actions *a)
+{
+	switch (e->kind) {
+	case EVENT_DATAGRAM:
+		on_datagram(core, now, e, a);
+		break;
+	case EVENT_COMMAND:
+		tell(a, now, "command", e->command->number);
+		core->rows_left = ROWS;
+		mark(core, a, now, true);
+		break;
+	case EVENT_TIME:
+		tell(a, now, "time", 0);
+		core->next = TICK_NEVER;
+		break;
+	case EVENT_ROWS:
+		for (uint32_t i = 0; i < e->rows && core->rows_left; i++)
+			tell(a, now, "row", core->rows_left--);
+		if (!core->rows_left)
+			mark(core, a, now, false);
+		break;
+	case EVENT_STOP:
+		send_to(a, &core->last, "bye", 3);
+		break;
+	}
+}
+
+static uint8_t stream[1 << 17]; /* of records, not yet split */
+static size_t stream_len;
+
+static struct {
+	struct conf conf;
+	int udp, records[2], commands[2], parent[2];
+	struct addr server;
+	pid_t pid;
+	/* the client */
+	int fd;
+	struct arena arena;
+	struct udp *client;
+} v;
+
+static struct addr local(uint8_t last, uint16_t port)
+{
+	const uint8_t ip[4] = {127, 0, 0, last};
+
+	return addr_v4(ip, port);
+}
+
+static void begin(void)
+{
+	static const uint8_t any[4] = {0};
+	struct addr bind = addr_v4(any, 0), client = local(1, 0);
+	struct arena measure;
+	char ready = 0;
+
+	stream_len = 0;
+	v.conf.listener_count = 1;
+	v.conf.limits.sessions = 16;
+	v.udp = udp_open(&bind);
+	v.fd = udp_open(&client);
+	if (!udp_bound(v.udp, &bind) || pipe_open(v.records) != 0 || pipe_open(v.commands) != 0 ||
+	    pipe_pair(v.parent) != 0)
+		t_fail(__FILE__, __LINE__, "cannot open");
+	v.server = local(2, bind.port);
+	v.pid = fork();
+	if (v.pid == 0) {
+		const struct voice_start start = {.conf = &v.conf, .udp_sockets = &v.udp,
+		                                  .record_pipe = v.records[1],
+		                                  .command_pipe = v.commands[0],
+		                                  .parent = v.parent[1]};
+		close(v.parent[0]);
+		_exit(voice_run(&start));
+	}
+	close(v.parent[1]);
+	arena_measure(&measure);
+	udp_attach(&measure, v.fd);
+	if (!arena_claim(&v.arena, measure.used))
+		t_fail(__FILE__, __LINE__, "cannot claim");
+	v.client = udp_attach(&v.arena, v.fd);
+	poll(&(struct pollfd){.fd = v.parent[0], .events = POLLIN}, 1, 5000);
+	if (pipe_take(v.parent[0], &ready, 1) != 1 || ready != 'R')
+		t_fail(__FILE__, __LINE__, "not ready");
+}
+
+static void finish_child(void)
+{
+	int status = -1;
+
+	if (waitpid(v.pid, &status, 0) != v.pid || status != 0)
+		t_fail(__FILE__, __LINE__, "ended with %d", status);
+}
+
+static void close_all(void)
+{
+	const int all[] = {v.udp, v.fd, v.records[0], v.records[1], v.commands[0], v.commands[1]};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		close(all[i]);
+	arena_release(&v.arena);
+}
+
+static void stop(void)
+{
+	kill(v.pid, SIGTERM);
+	finish_child();
+	close_all();
+	close(v.parent[0]);
+}
+
+static void say(const char *text)
+{
+	const struct addr nowhere = {.port = 0};
+
+	udp_add(v.client, &(struct udp_copy){.bytes = (const uint8_t *)text, .len = strlen(text),
+	                                     .to = &v.server, .from = &nowhere});
+	udp_flush(v.client);
+}
+
+/* The next datagram must be this one, from where we wrote to. */
+static void hear(const char *expected)
+{
+	uint32_t count;
+
+	poll(&(struct pollfd){.fd = v.fd, .events = POLLIN}, 1, 5000);
+	const struct udp_datagram *d = udp_receive(v.client, &count);
+	if (count != 1 || d->len != strlen(expected) || memcmp(d->bytes, expected, d->len) != 0 ||
+	    !addr_equal(&d->sender, &v.server))
+		t_fail(__FILE__, __LINE__, "%u datagrams, not \"%s\"", count, expected);
+}
+
+/* Reads records until one of this name or kind comes; returns its value. */
+static uint64_t await(const char *name)
+{
+	struct record r;
+	const char *reason;
+	struct rd one;
+
+	for (;;) {
+		struct rd all = rd_make(stream, stream_len);
+		enum parse got = record_frame_take(&all, &one);
+
+		if (got == PARSE_IGNORE) {
+			int n = poll(&(struct pollfd){.fd = v.records[0], .events = POLLIN}, 1, 5000);
+			ssize_t len = pipe_take(v.records[0], stream + stream_len,
+			                        sizeof(stream) - stream_len);
+			if (n != 1 || len <= 0) {
+				t_fail(__FILE__, __LINE__, "no %s came", name);
+				return 0;
+			}
+			stream_len += (size_t)len;
+			continue;
+		}
+		if (got != PARSE_OK || record_parse(one.at, rd_left(&one), &r, &reason) != PARSE_OK) {
+			t_fail(__FILE__, __LINE__, "bad record");
+			return 0;
+		}
+		size_t left = rd_left(&all);
+		memmove(stream, stream + stream_len - left, left);
+		stream_len = left;
+		if (r.kind == RECORD_COUNTER && strcmp(r.counter.name, name) == 0)
+			return r.counter.value;
+		if (r.kind == RECORD_SNAPSHOT && strcmp("snapshot", name) == 0)
+			return r.snapshot.begin;
+		if (r.kind == RECORD_DROPPED && strcmp("dropped", name) == 0)
+			return r.dropped.count;
+	}
+}
+
+T_CASE(answers_with_the_id_from_the_address_written_to)
+{
+	begin();
+	T_EQUAL(await("dropped"), 0);
+	say("abcdefghij");
+	hear("abcd\1\2\3\4ij");
+	T_EQUAL(await("datagram"), 10);
+	say("short");
+	hear("short");
+	stop();
+}
+
+T_CASE(says_goodbye_once_when_told_to_stop)
+{
+	uint32_t count;
+
+	begin();
+	say("x");
+	hear("x");
+	kill(v.pid, SIGTERM);
+	hear("bye");
+	finish_child();
+	udp_receive(v.client, &count);
+	T_EQUAL(count, 0);
+	close_all();
+	close(v.parent[0]);
+}
+
+T_CASE(ends_with_its_parent)
+{
+	begin();
+	say("x");
+	hear("x");
+	close(v.parent[0]);
+	hear("bye");
+	finish_child();
+	close_all();
+}
+
+T_CASE(interrupts_are_the_parents_business)
+{
+	begin();
+	kill(v.pid, SIGINT);
+	kill(v.pid, SIGHUP);
+	say("x");
+	hear("x");
+	stop();
+}
+
+T_CASE(time_comes_when_it_is_due)
+{
+	begin();
+	say("T");
+	hear("T");
+	await("time");
+	stop();
+}
+
+static void command(uint8_t first_octet_add)
+{
+	const struct command c = {.kind = COMMAND_SNAPSHOT, .number = 7};
+	uint8_t octets[COMMAND_LEN];
+	struct wr w = wr_make(octets, sizeof(octets));
+
+	command_write(&w, &c);
+	octets[0] = (uint8_t)(octets[0] + first_octet_add);
+	pipe_put(v.commands[1], octets, sizeof(octets));
+}
+
+T_CASE(a_snapshot_has_all_rows_and_the_counters_of_the_loop)
+{
+	begin();
+	say("x");
+	hear("x");
+	command(77);
+	command(0);
+	T_EQUAL(await("command"), 7);
+	T_EQUAL(await("snapshot"), 1);
+	T_EQUAL(await("socket_received_total"), 1);
+	T_EQUAL(await("socket_sent_total"), 1);
+	T_EQUAL(await("commands_bad_total"), 1);
+	for (uint32_t i = ROWS; i; i--)
+		T_EQUAL(await("row"), i);
+	T_EQUAL(await("snapshot"), 0);
+	stop();
+}
+
+/* A reporter that stands still: every datagram is answered, and what was lost is told later. */
+T_CASE(does_not_notice_a_reporter_that_stands_still)
+{
+	enum { DATAGRAMS = 3000 };
+	uint64_t dropped;
+
+	begin();
+	for (int i = 0; i < DATAGRAMS; i++) {
+		say("F");
+		hear("F");
+		if (t_failed())
+			break;
+	}
+	command(0);
+	say("x");
+	hear("x");
+	T_EQUAL(await("dropped"), 0);
+	dropped = await("dropped");
+	T_CHECK(dropped > 100 && dropped < DATAGRAMS);
+	await("snapshot");
+	stop();
+}
+
+T_MAIN(T_ENTRY(answers_with_the_id_from_the_address_written_to),
+       T_ENTRY(says_goodbye_once_when_told_to_stop), T_ENTRY(ends_with_its_parent),
+       T_ENTRY(interrupts_are_the_parents_business), T_ENTRY(time_comes_when_it_is_due),
+       T_ENTRY(a_snapshot_has_all_rows_and_the_counters_of_the_loop),
+       T_ENTRY(does_not_notice_a_reporter_that_stands_still))
