@@ -2,6 +2,7 @@
  * Full scans of the tables against their indexes, for tests and for a debug build: what routing believes must be
  * what the rows say.
  */
+#include "core/core.h"
 #include "core/inside.h"
 
 static const char *check_slot(const struct core *core, const struct session *s, int i)
