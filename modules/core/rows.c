@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "core/core.h"
 #include "core/inside.h"
 
 #ifndef VERSION
