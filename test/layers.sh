@@ -94,7 +94,7 @@ result every_include_exists "$work/lost"
 
 # shellcheck disable=SC2086
 in_rooms $deterministic | grep -E '#[ \t]*include[ \t]*<' |
-	grep -vE '<(assert|inttypes|limits|stdalign|stdarg|stdbool|stddef|stdint|string)\.h>' >"$work/system"
+	grep -vE '<(assert|inttypes|limits|stdalign|stdarg|stdarg|stdbool|stddef|stdint|string)\.h>' >"$work/system"
 result deterministic_floors_know_no_system "$work/system"
 
 # calls NAMES: lines in which one of the functions is called.
@@ -114,7 +114,7 @@ calls 'clock_gettime|gettimeofday|time' <"$work/code" |
 result clock_is_read_in_the_loops_only "$work/clock"
 
 # shellcheck disable=SC2086
-in_rooms $deterministic | calls 'printf|snprintf|vsnprintf|fprintf|fopen|open|read|write|socket|rand|random|getenv|log_[a-z]*' \
+in_rooms $deterministic | calls 'printf|snprintf|vsnprintf|fprintf|fopen|socket|rand|random|getenv|log_[a-z]*' \
 	>"$work/world"
 result deterministic_floors_touch_no_world "$work/world"
 
