@@ -29,7 +29,7 @@
  * them within another second they are what was known before, and "stale" is true.
  *
  * `events` is an answer without an end: first {"v":1,"seq":N,"event":"subscribed"}
- * with the number of the last line published before, then each line as it is published.
+ * with the number of the line published last, then each line as it is published.
  * Numbers rise by one; who falls too far behind is hung up on.
  */
 #ifndef REPORT_ANSWER_H
@@ -83,7 +83,7 @@ struct answer {
 	enum record_kind headed; /* the kind of the last heading; RECORD_KINDS = none */
 	uint64_t rows;
 	tick_t since;
-	uint64_t position; /* in the ring */
+	uint64_t position; /* in the ring: the line told last */
 	uint32_t number;   /* of a command whose reply is awaited */
 	bool replied;
 	struct record reply;

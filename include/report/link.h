@@ -48,7 +48,10 @@ bool link_next(struct link *l, struct record *out);
 /* Gives the command a number, which is never 0, and sends it. Returns the number; 0: the pipe is full. */
 uint32_t link_command(struct link *l, struct command *c);
 
-/* Asks for a snapshot unless that was done within the last second. */
-void link_refresh(struct link *l, tick_t now);
+/*
+ * Asks for a snapshot unless that was done within the last second, or one is coming in: asking again would
+ * begin it anew. One that has not come to its end in ten seconds is given up.
+ */
+void link_refresh(struct link *l, bool coming, tick_t now);
 
 #endif

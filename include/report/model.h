@@ -45,6 +45,9 @@ void model_take(struct model *m, const struct record *r, tick_t now);
 /* Has the mirror a gap that only a snapshot can close? True at first. */
 bool model_wants_snapshot(const struct model *m);
 
+/* Is a snapshot coming in, without a gap so far? */
+bool model_in_snapshot(const struct model *m);
+
 /* When the last whole snapshot began to come in; TICK_LONG_AGO before the first. */
 tick_t model_fresh_at(const struct model *m);
 

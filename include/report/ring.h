@@ -1,7 +1,7 @@
 /*
- * The ring of published lines that all consumers of events share. Each line has a
- * sequence number that rises by one; a consumer is a position, the number of the line
- * it wants next. The oldest line gives way to the newest, whoever has not read it.
+ * The ring of published lines that all consumers of events share. Lines are numbered
+ * from 1; a consumer is a position, the number of the line it has seen last. The oldest
+ * line gives way to the newest, whoever has not read it.
  *
  * A line has two forms, one for programs and one for people, made once for all.
  */
@@ -24,12 +24,12 @@ const char *form_name(enum form form);
 
 struct ring {
 	char *lines[RING_LINES][FORM_FORMS];
-	uint64_t next; /* number of the next line to be published */
+	uint64_t last; /* number of the line published last; 0 = none yet */
 };
 
 void ring_close(struct ring *ring);
 
-/* Publishes one line in both forms. Without memory for a copy the line is an empty one. */
+/* Publishes one line in both forms, as number last + 1. Without memory for a copy the line is an empty one. */
 void ring_publish(struct ring *ring, const char *json, const char *text);
 
 /* The line of this number; NULL when it is not published yet or gone. */

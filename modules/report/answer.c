@@ -111,7 +111,7 @@ static enum answer_step tell_own_counters(struct answer *a, const struct sources
 		{"report_snapshots_total", s->link->snapshots_total},
 		{"report_commands_full_total", s->link->commands_full_total},
 		{"report_rows_refused_total", model_refused_total(s->model)},
-		{"report_events_total", s->ring->next},
+		{"report_events_total", s->ring->last},
 		{"report_connections_refused_total", s->figures->refused_total},
 		{"report_requests_total", s->figures->requests_total},
 		{"report_requests_bad_total", s->figures->bad_requests_total},
@@ -199,14 +199,14 @@ static enum answer_step tell_events(struct answer *a, const struct sources *s,
 {
 	if (!a->entered) {
 		a->entered = true;
-		a->position = s->ring->next;
+		a->position = s->ring->last;
 		if (a->form == FORM_JSON)
 			text_format(t, "{\"v\":%d,\"seq\":%" PRIu64 ",\"event\":\"subscribed\"}\n",
-			            EVENT_VERSION, a->position - 1);
+			            EVENT_VERSION, a->position);
 		return a->form == FORM_JSON ? ANSWER_LINE : ANSWER_WAIT;
 	}
 	(void)clock;
-	const char *line = ring_line(s->ring, a->position, a->form);
+	const char *line = ring_line(s->ring, a->position + 1, a->form);
 	if (!line)
 		return ANSWER_WAIT;
 	text_put(t, line);
@@ -224,7 +224,7 @@ static enum answer_step tell_kick(struct answer *a, const struct sources *s,
 	if (!a->entered) {
 		a->entered = true;
 		a->number = link_command(s->link, &c);
-		log_info("control=kick client=%" PRIu32 " number=%" PRIu32, a->id, a->number);
+		log_info("kick client=%" PRIu32 " number=%" PRIu32, a->id, a->number);
 		if (a->number == 0) {
 			a->error = "the voice process takes no commands now";
 			return ANSWER_DONE;
@@ -386,6 +386,8 @@ bool answer_begin(struct answer *a, const char *line, size_t len, const struct c
 
 static enum answer_step tell_end(struct answer *a, struct text *t)
 {
+	if (a->form == FORM_TEXT && !a->error && a->rows == 0)
+		text_format(t, "%c(none)\n", TEXT_SHOW);
 	if (a->form == FORM_TEXT && a->error) {
 		text_format(t, "%c%s\n", TEXT_REFUSED, a->error);
 	} else if (a->form == FORM_TEXT) {
@@ -405,7 +407,8 @@ static enum answer_step tell_end(struct answer *a, struct text *t)
 
 static bool is_fresh(const struct answer *a, const struct sources *s)
 {
-	return model_fresh_at(s->model) >= a->since - ANSWER_FRESH_MS;
+	return !model_wants_snapshot(s->model) &&
+	       model_fresh_at(s->model) >= a->since - ANSWER_FRESH_MS;
 }
 
 /* Are the rows young enough, or was the wait for younger ones, which it asks for, long enough? */
@@ -415,7 +418,7 @@ static bool may_tell(struct answer *a, const struct sources *s, const struct clo
 		return true;
 	a->stale = !is_fresh(a, s);
 	if (a->stale && clock->now - a->since < ANSWER_FRESH_MS) {
-		link_refresh(s->link, clock->now);
+		link_refresh(s->link, model_in_snapshot(s->model), clock->now);
 		return false;
 	}
 	a->checked = true;

@@ -274,7 +274,7 @@ static bool check_manners(struct control *c, struct connection *x, const struct 
 {
 	if (is_slow(c, x)) {
 		c->figures.slow_total++;
-		log_warn("control=dropped cause=slow behind=%" PRIu64,
+		log_warn("follower of events dropped cause=slow behind=%" PRIu64,
 		         ring_behind(c->sources.ring, x->answer.position));
 	} else if (may_time_out(x) && clock->now - x->active >= CONTROL_IDLE_MS) {
 		c->figures.idle_total++;

@@ -6,6 +6,7 @@
 #include "io/pipe.h"
 
 #define REFRESH_MS TICK_SECOND
+#define COMING_MS (10 * TICK_SECOND)
 
 /* Empties the pipe: a read that was not filled found its end, and that is the end of a frame. */
 static void drain(struct link *l)
@@ -106,11 +107,11 @@ uint32_t link_command(struct link *l, struct command *c)
 	return 0;
 }
 
-void link_refresh(struct link *l, tick_t now)
+void link_refresh(struct link *l, bool coming, tick_t now)
 {
 	struct command c = {.kind = COMMAND_SNAPSHOT};
 
-	if (now - l->asked_at < REFRESH_MS)
+	if (now - l->asked_at < (coming ? COMING_MS : REFRESH_MS))
 		return;
 	if (link_command(l, &c) == 0)
 		return;

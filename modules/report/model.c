@@ -302,6 +302,11 @@ bool model_wants_snapshot(const struct model *m)
 	return m->wanted;
 }
 
+bool model_in_snapshot(const struct model *m)
+{
+	return m->whole;
+}
+
 tick_t model_fresh_at(const struct model *m)
 {
 	return m->fresh_at;

@@ -64,9 +64,8 @@ static bool is_news(const struct record *r)
 	case RECORD_CALL:
 		return r->change != CHANGE_SNAPSHOT;
 	case RECORD_LOG:
+	case RECORD_DROPPED: /* even of none: what is known may be wrong */
 		return true;
-	case RECORD_DROPPED:
-		return r->dropped.count > 0;
 	case RECORD_TABLE:
 	case RECORD_COUNTER:
 	case RECORD_SNAPSHOT:
@@ -82,8 +81,8 @@ static void publish(struct report *p, const struct record *r)
 	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
 	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
 
-	view_event(&j, FORM_JSON, r, p->ring.next, &p->clock);
-	view_event(&t, FORM_TEXT, r, p->ring.next, &p->clock);
+	view_event(&j, FORM_JSON, r, p->ring.last + 1, &p->clock);
+	view_event(&t, FORM_TEXT, r, p->ring.last + 1, &p->clock);
 	ring_publish(&p->ring, json, text);
 }
 
@@ -203,7 +202,7 @@ static void turn(struct report *p, const struct report_start *start)
 		on_event(p, start, &events[i]);
 	take_records(p);
 	if (model_wants_snapshot(p->model))
-		link_refresh(&p->link, p->clock.now);
+		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
 	control_serve(p->control, &p->clock);
 }
 
@@ -263,7 +262,7 @@ int report_run(const struct report_start *start)
 			close_all(p);
 		return 1;
 	}
-	link_refresh(&p->link, p->clock.now);
+	link_refresh(&p->link, false, p->clock.now);
 	if (!pipe_put(start->parent, "R", 1))
 		p->stop = true;
 	while (!p->stop)

@@ -22,7 +22,7 @@ void ring_close(struct ring *ring)
 		for (size_t form = 0; form < FORM_FORMS; form++)
 			free(ring->lines[i][form]);
 	}
-	*ring = (struct ring){.next = 0};
+	*ring = (struct ring){.last = 0};
 }
 
 static void replace(char **line, const char *with)
@@ -33,18 +33,15 @@ static void replace(char **line, const char *with)
 
 void ring_publish(struct ring *ring, const char *json, const char *text)
 {
-	char **line = ring->lines[ring->next % RING_LINES];
+	char **line = ring->lines[++ring->last % RING_LINES];
 
 	replace(&line[FORM_JSON], json);
 	replace(&line[FORM_TEXT], text);
-	ring->next++;
 }
 
 const char *ring_line(const struct ring *ring, uint64_t number, enum form form)
 {
-	uint64_t behind = ring_behind(ring, number);
-
-	if (behind == 0 || behind > RING_LINES)
+	if (number == 0 || number > ring->last || ring->last - number >= RING_LINES)
 		return NULL;
 	const char *line = ring->lines[number % RING_LINES][form];
 	return line ? line : "";
@@ -52,5 +49,5 @@ const char *ring_line(const struct ring *ring, uint64_t number, enum form form)
 
 uint64_t ring_behind(const struct ring *ring, uint64_t position)
 {
-	return position < ring->next ? ring->next - position : 0;
+	return position < ring->last ? ring->last - position : 0;
 }

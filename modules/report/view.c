@@ -373,7 +373,18 @@ static void event_json(struct text *t, const struct record *r, uint64_t seq,
 	text_char(t, '}');
 }
 
-/* name=value for each column of the kind; for the kinds without columns each field. */
+/* name=value; a text with blanks in it stands in quotes. */
+static void event_value(struct text *t, const struct record *r, const struct record_field *f,
+                        enum look look, const struct clock *clock)
+{
+	text_format(t, " %s=", f->name);
+	if (f->type == FIELD_TEXT && strchr(record_text(r, f), ' '))
+		text_json(t, record_text(r, f));
+	else
+		value(t, r, f, look, clock);
+}
+
+/* Each column of the kind; for the kinds without columns each field. */
 static void event_values(struct text *t, const struct record *r, const struct clock *clock)
 {
 	const struct record_info *info = record_info(r->kind);
@@ -381,13 +392,10 @@ static void event_values(struct text *t, const struct record *r, const struct cl
 
 	for (size_t i = 0; i < columns; i++) {
 		const struct column *c = &columns_of[r->kind].column[i];
-		text_format(t, " %s=", c->field);
-		value(t, r, record_field_find(r->kind, c->field), c->look, clock);
+		event_value(t, r, record_field_find(r->kind, c->field), c->look, clock);
 	}
-	for (size_t i = 0; i < info->field_count && columns == 0; i++) {
-		text_format(t, " %s=", info->fields[i].name);
-		value(t, r, &info->fields[i], LOOK_AGE, clock);
-	}
+	for (size_t i = 0; i < info->field_count && columns == 0; i++)
+		event_value(t, r, &info->fields[i], LOOK_AGE, clock);
 }
 
 static void event_text(struct text *t, const struct record *r, const struct clock *clock)
@@ -395,6 +403,12 @@ static void event_text(struct text *t, const struct record *r, const struct cloc
 	text_char(t, TEXT_SHOW);
 	view_utc(t, r->at, clock);
 	text_format(t, " %s", record_kind_name(r->kind));
+	if (r->kind == RECORD_LOG) {
+		char line[RECORD_LINE_MAX];
+		text_clean(line, sizeof(line), r->log.line, strlen(r->log.line));
+		text_format(t, " %s: %s", log_level_name(r->log.level), line);
+		return;
+	}
 	if (r->kind < RECORD_ROWS)
 		text_format(t, " %s", change_name(r->change));
 	if (r->cause != CAUSE_NONE)

@@ -37,8 +37,8 @@ static void publish(struct ring *ring, const struct record *r)
 	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
 	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
 
-	view_event(&j, FORM_JSON, r, ring->next, &clock_of_test);
-	view_event(&t, FORM_TEXT, r, ring->next, &clock_of_test);
+	view_event(&j, FORM_JSON, r, ring->last + 1, &clock_of_test);
+	view_event(&t, FORM_TEXT, r, ring->last + 1, &clock_of_test);
 	assert(!j.cut && !t.cut && !strchr(json, '\n') && !strchr(text, '\n'));
 	ring_publish(ring, json, text);
 }

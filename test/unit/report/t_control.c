@@ -295,6 +295,7 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(heard, "{\"row\":\"call\",\"change\":\"end\",\"cause\":\"timeout\","
 	                      "\"time\":1700000098.000,\"origin\":1,"));
 	T_CHECK(strstr(heard, OK(1)));
+	T_TEXT(ask(fd, "text sessions\n"), " (none)\n.\n");
 	T_CHECK(strstr(ask(fd, "text lastheard\n"), "\n 2023-11-14T22:14:57Z          1     2"));
 	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 9);
 	close(fd);
@@ -462,7 +463,7 @@ T_CASE(events_reach_every_follower_in_its_form)
 	T_CHECK(desk_open());
 	int json = call_in(), text = call_in();
 	ring_publish(&d.ring, "{early}", " early");
-	T_TEXT(ask(json, "events\n"), "{\"v\":1,\"seq\":0,\"event\":\"subscribed\"}\n");
+	T_TEXT(ask(json, "events\n"), "{\"v\":1,\"seq\":1,\"event\":\"subscribed\"}\n");
 	T_TEXT(ask(text, "text events\n"), "");
 	ring_publish(&d.ring, "{one}", " one");
 	spin();
@@ -497,7 +498,7 @@ T_CASE(a_slow_follower_is_dropped_a_hundred_lines_behind_others_are_not)
 	}
 	T_EQUAL(control_figures(d.control)->connections, 1);
 	T_EQUAL(control_figures(d.control)->slow_total, 1);
-	T_EQUAL(heard, d.ring.next * 2001);
+	T_EQUAL(heard, d.ring.last * 2001);
 	publish(1, 10);
 	spin();
 	T_TEXT(hear(quick), "xxxxxxxxxx\n");
@@ -512,7 +513,7 @@ T_CASE(a_follower_a_hundred_lines_behind_that_reads_again_misses_nothing)
 	int fd = call_in();
 	T_CHECK(strstr(ask(fd, "events\n"), "subscribed"));
 	/* Until nothing more is taken, then RING_BEHIND_MAX lines at most. */
-	while (control_next(d.control) == TICK_NEVER && d.ring.next < 1000) {
+	while (control_next(d.control) == TICK_NEVER && d.ring.last < 1000) {
 		publish(1, 2000);
 		spin();
 	}
@@ -520,7 +521,7 @@ T_CASE(a_follower_a_hundred_lines_behind_that_reads_again_misses_nothing)
 	spin();
 	T_EQUAL(control_figures(d.control)->connections, 1);
 	const char *heard = hear(fd);
-	T_EQUAL(strlen(heard), d.ring.next * 2001);
+	T_EQUAL(strlen(heard), d.ring.last * 2001);
 	close(fd);
 	desk_close();
 }
@@ -577,10 +578,14 @@ T_CASE(rows_are_a_second_old_at_most_or_said_to_be_stale)
 	d.clock.now++;
 	T_TEXT(ask(fd, "sessions\n"), OK(0));
 	T_EQUAL(d.snapshots_count, 2);
+	take((struct record){.kind = RECORD_DROPPED, .dropped = {1, 1}}); /* not even within the second */
+	d.clock.now += ANSWER_FRESH_MS;
+	T_TEXT(ask(fd, "sessions\n"), OK(0));
+	T_EQUAL(d.snapshots_count, 3);
 	d.clock.now += 5000;
 	d.silent = true;
 	T_TEXT(ask(fd, "sessions\n"), "");
-	T_EQUAL(d.snapshots_count, 3);
+	T_EQUAL(d.snapshots_count, 4);
 	T_EQUAL(control_next(d.control), d.clock.now + ANSWER_FRESH_MS);
 	d.clock.now += ANSWER_FRESH_MS - 1;
 	spin();

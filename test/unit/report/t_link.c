@@ -151,17 +151,21 @@ T_CASE(commands_are_numbered_and_a_snapshot_is_asked_for_once_a_second)
 	T_EQUAL(link_command(&l, &c), 1);
 	l.number = UINT32_MAX;
 	T_EQUAL(link_command(&l, &c), 1); /* never 0 */
-	link_refresh(&l, 5000);
-	link_refresh(&l, 5999);
-	link_refresh(&l, 6000);
+	link_refresh(&l, false, 5000);
+	link_refresh(&l, false, 5999);
+	link_refresh(&l, false, 6000);
 	T_EQUAL(l.snapshots_total, 2);
+	link_refresh(&l, true, 15999); /* one is coming in */
+	T_EQUAL(l.snapshots_total, 2);
+	link_refresh(&l, true, 16000);
+	T_EQUAL(l.snapshots_total, 3);
 	unsigned snapshots = 0, kicks = 0;
 	while (pipe_take(commands[0], octets, sizeof(octets)) == (ssize_t)sizeof(octets)) {
 		T_EQUAL(command_parse(octets, sizeof(octets), &c, &reason), PARSE_OK);
 		snapshots += c.kind == COMMAND_SNAPSHOT;
 		kicks += c.kind == COMMAND_KICK;
 	}
-	T_EQUAL(snapshots, 2);
+	T_EQUAL(snapshots, 3);
 	T_EQUAL(kicks, 2);
 	pipes_close();
 }
@@ -176,13 +180,13 @@ T_CASE(a_full_command_pipe_is_told_and_asked_again)
 	while (pipe_put(commands[1], filler, sizeof(filler)))
 		;
 	T_EQUAL(link_command(&l, &c), 0);
-	link_refresh(&l, 1000);
+	link_refresh(&l, false, 1000);
 	T_EQUAL(l.snapshots_total, 0);
 	T_EQUAL(l.commands_full_total, 2);
 	T_EQUAL(pipe_take(commands[0], filler, sizeof(filler)), COMMAND_LEN);
 	while (pipe_take(commands[0], filler, sizeof(filler)) > 0)
 		;
-	link_refresh(&l, 1001);
+	link_refresh(&l, false, 1001);
 	T_EQUAL(l.snapshots_total, 1);
 	pipes_close();
 }

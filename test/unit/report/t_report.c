@@ -220,11 +220,11 @@ T_CASE(events_are_numbered_in_a_row)
 	put((struct record){.kind = RECORD_COUNTER, .counter = {"no_news_total", 1}});
 	put((struct record){.kind = RECORD_LOG, .log = {LOG_INFO, "two \"words\""}});
 	const char *heard = wait_for(fd, "\"event\":\"log\"");
-	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":0,\"time\":"));
-	T_CHECK(strstr(heard, "\"event\":\"session\",\"change\":\"begin\",\"cause\":\"none\",\"client\":234567801,"));
 	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":1,\"time\":"));
-	T_CHECK(strstr(heard, "\"change\":\"end\",\"cause\":\"logout\",\"client\":234567801,"));
+	T_CHECK(strstr(heard, "\"event\":\"session\",\"change\":\"begin\",\"cause\":\"none\",\"client\":234567801,"));
 	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":2,\"time\":"));
+	T_CHECK(strstr(heard, "\"change\":\"end\",\"cause\":\"logout\",\"client\":234567801,"));
+	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":3,\"time\":"));
 	T_CHECK(strstr(heard, "\"event\":\"log\",\"level\":\"info\",\"line\":\"two \\\"words\\\"\"}\n"));
 	T_CHECK(strstr(wait_for(p.errors[0], "words"), "freedmr-voice"));
 	close(fd);
@@ -239,7 +239,7 @@ T_CASE(a_burst_reaches_a_follower_that_reads)
 	wait_for(fd, "subscribed");
 	for (int i = 0; i < 600; i++)
 		put((struct record){.kind = RECORD_LOG, .log = {LOG_DEBUG, "a"}});
-	const char *heard = wait_for(fd, "\"seq\":599,");
+	const char *heard = wait_for(fd, "\"seq\":600,");
 	unsigned lines = 0;
 	for (const char *at = heard; (at = strchr(at, '\n')); at++)
 		lines++;
@@ -255,7 +255,7 @@ T_CASE(kick_goes_all_the_way_and_back)
 	say(fd, "text kick 234567801\ntext kick 5\n");
 	T_TEXT(wait_for(fd, "!"), " so be it\n.\n!so be it\n");
 	T_EQUAL(p.kicks, 2);
-	T_CHECK(strstr(wait_for(p.errors[0], "client=5"), "control=kick client=234567801"));
+	T_CHECK(strstr(wait_for(p.errors[0], "client=5"), "kick client=234567801"));
 	close(fd);
 	T_EQUAL(close_all(SIGTERM), 0);
 }

@@ -8,22 +8,23 @@ static void publish(struct ring *ring, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		char json[32], text[32];
-		snprintf(json, sizeof(json), "j%llu", (unsigned long long)ring->next);
-		snprintf(text, sizeof(text), "t%llu", (unsigned long long)ring->next);
+		snprintf(json, sizeof(json), "j%llu", (unsigned long long)ring->last + 1);
+		snprintf(text, sizeof(text), "t%llu", (unsigned long long)ring->last + 1);
 		ring_publish(ring, json, text);
 	}
 }
 
 T_CASE(each_line_has_its_number_and_both_forms)
 {
-	struct ring ring = {.next = 0};
+	struct ring ring = {.last = 0};
 
-	T_CHECK(!ring_line(&ring, 0, FORM_JSON));
+	T_CHECK(!ring_line(&ring, 1, FORM_JSON));
 	publish(&ring, 3);
-	T_TEXT(ring_line(&ring, 0, FORM_JSON), "j0");
-	T_TEXT(ring_line(&ring, 2, FORM_TEXT), "t2");
-	T_CHECK(!ring_line(&ring, 3, FORM_TEXT));
+	T_CHECK(!ring_line(&ring, 0, FORM_JSON));
+	T_TEXT(ring_line(&ring, 1, FORM_JSON), "j1");
+	T_TEXT(ring_line(&ring, 3, FORM_TEXT), "t3");
 	T_CHECK(!ring_line(&ring, 4, FORM_TEXT));
+	T_CHECK(!ring_line(&ring, 5, FORM_TEXT));
 	T_EQUAL(ring_behind(&ring, 1), 2);
 	T_EQUAL(ring_behind(&ring, 3), 0);
 	T_EQUAL(ring_behind(&ring, 9), 0);
@@ -32,14 +33,14 @@ T_CASE(each_line_has_its_number_and_both_forms)
 
 T_CASE(the_oldest_gives_way_to_the_newest)
 {
-	struct ring ring = {.next = 0};
+	struct ring ring = {.last = 0};
 
 	publish(&ring, RING_LINES);
-	T_TEXT(ring_line(&ring, 0, FORM_JSON), "j0");
-	publish(&ring, 1);
-	T_CHECK(!ring_line(&ring, 0, FORM_JSON));
 	T_TEXT(ring_line(&ring, 1, FORM_JSON), "j1");
-	T_TEXT(ring_line(&ring, RING_LINES, FORM_JSON), "j256");
+	publish(&ring, 1);
+	T_CHECK(!ring_line(&ring, 1, FORM_JSON));
+	T_TEXT(ring_line(&ring, 2, FORM_JSON), "j2");
+	T_TEXT(ring_line(&ring, RING_LINES + 1, FORM_JSON), "j257");
 	T_EQUAL(ring_behind(&ring, 0), RING_LINES + 1);
 	ring_close(&ring);
 }
