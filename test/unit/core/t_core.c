@@ -1,0 +1,274 @@
+/*
+ * Single facts about the core that no scenario tells: what a hostile or broken sender may try, and
+ * how much one step may do.
+ */
+#include "harness/t.h"
+#include "hotspot/talk.h"
+#include "world.h"
+
+#define HEAD                                                                                       \
+	"[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase "                   \
+	"= " WORLD_PASSPHRASE "\n"
+
+static struct world world;
+
+static struct endpoint place(unsigned n)
+{
+	return world_endpoint((uint8_t)n, 1000);
+}
+
+static uint32_t client(unsigned n)
+{
+	return 234500001 + n;
+}
+
+/* Opens the world and logs in that many clients, duplex. */
+static bool open_with(const char *conf, unsigned clients)
+{
+	world_open(&world, conf, 1);
+	for (unsigned i = 0; i < clients; i++) {
+		struct endpoint at = place(i);
+		if (!world_login(&world, &at, client(i), '3'))
+			return false;
+	}
+	return true;
+}
+
+static struct talk talk_of(unsigned n, uint8_t slot, uint32_t tg, uint32_t stream)
+{
+	struct talk t = {.next = {.src = 2345001 + n,
+	                          .dst = tg,
+	                          .client = client(n),
+	                          .slot = slot,
+	                          .stream = stream}};
+	talk_code(&t);
+	return t;
+}
+
+static struct hbp_burst voice_of(struct talk *t)
+{
+	static const uint8_t ambe[TALK_AMBE_LEN];
+
+	return talk_voice(t, ambe);
+}
+
+static void send_burst(unsigned n, const struct hbp_burst *b)
+{
+	uint8_t bytes[HBP_BURST_LEN];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	struct endpoint at = place(n);
+
+	hbp_write_burst(&w, b);
+	world_datagram(&world, &at, bytes, wr_len(&w));
+}
+
+/* The n-th datagram of the actions as a burst; slot 0 when there is none or it is none. */
+static struct hbp_burst heard(uint32_t n)
+{
+	uint8_t sent[SEND_MAX];
+	struct hbp_message m;
+	const char *reason;
+
+	if (n >= world.actions.target_count)
+		return (struct hbp_burst){0};
+	size_t len = world_sent(&world, n, sent);
+	return hbp_parse(sent, len, &m, &reason) == PARSE_OK && m.kind == HBP_BURST
+	               ? m.burst
+	               : (struct hbp_burst){0};
+}
+
+T_CASE(voice_under_the_id_of_data_is_not_carried)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 2));
+	struct talk t = talk_of(0, 2, 91, 7);
+	struct hbp_burst b = talk_lc(&t, DMR_CSBK);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 1);
+	for (int i = 0; i < 6; i++) {
+		b = voice_of(&t);
+		send_burst(0, &b);
+	}
+	T_EQUAL(world.actions.target_count, 1);
+	world_close(&world);
+}
+
+T_CASE(ids_and_kind_of_a_call_do_not_change_under_way)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 2));
+	struct talk t = talk_of(0, 2, 91, 7);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	b = voice_of(&t);
+	b.src = 1;
+	b.dst = 92;
+	b.unit = true;
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 2);
+	T_EQUAL(heard(1).src, 2345001);
+	T_EQUAL(heard(1).dst, 91);
+	T_CHECK(!heard(1).unit);
+	world_close(&world);
+}
+
+/* A call without a header after a call without an end: terminator, header and frame for each slot
+ * that listens. */
+T_CASE(a_step_has_room_for_two_calls)
+{
+	enum { SESSIONS = 64 };
+
+	T_CHECK(open_with(HEAD "static-1 = 91\nstatic-2 = 91\n[limits]\nsessions = 64\n",
+	                  SESSIONS));
+	struct talk t = talk_of(0, 2, 91, 7);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 2 * (SESSIONS - 1));
+	actions_empty(&world.actions);
+	t = talk_of(0, 2, 91, 8);
+	b = voice_of(&t);
+	T_CHECK(actions_have_room(&world.actions));
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 6 * (SESSIONS - 1));
+	T_CHECK(world.actions.target_count <= world.actions.target_room);
+	T_EQUAL(world.actions.refused_total, 0);
+	world_close(&world);
+}
+
+static void send_options(unsigned n, const char *options)
+{
+	uint8_t bytes[500];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	struct endpoint at = place(n);
+
+	hbp_write_options(&w, client(n), options, strlen(options));
+	world_datagram(&world, &at, bytes, wr_len(&w));
+}
+
+/* One RPTO holds some 480 octets: two lists of 50 short numbers that replace two others. */
+T_CASE(a_step_has_room_for_two_lists_replaced)
+{
+	char options[2][500];
+
+	T_CHECK(open_with(HEAD, 1));
+	for (int i = 0; i < 2; i++) {
+		struct text t = text_make(options[i], sizeof(options[i]));
+		for (int slot = 1; slot <= 2; slot++) {
+			text_format(&t, "TS%d=", slot);
+			for (int tg = 0; tg < 50; tg++)
+				text_format(&t, "%d,", 100 + 100 * i + tg);
+			text_put(&t, ";");
+		}
+	}
+	send_options(0, options[0]);
+	actions_empty(&world.actions);
+	T_CHECK(actions_have_room(&world.actions));
+	uint32_t room = world.actions.record_cap / 2;
+	send_options(0, options[1]);
+	T_CHECK(world.actions.record_count > 200 && world.actions.record_count <= room);
+	T_EQUAL(world.actions.refused_total, 0);
+	world_close(&world);
+}
+
+/* Garbage from invented addresses shares buckets with garbage only. */
+T_CASE(a_flood_of_garbage_keeps_nobody_out)
+{
+	T_CHECK(open_with(HEAD, 0));
+	for (uint32_t i = 0; i < 20000; i++) {
+		uint8_t ip[4] = {172, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+		struct endpoint from = place(0);
+		from.to = addr_v4(ip, 1000);
+		actions_empty(&world.actions);
+		world_datagram(&world, &from, "XXXX", 4);
+	}
+	for (unsigned i = 0; i < 50; i++) {
+		struct endpoint at = place(i);
+		T_CHECK(world_login(&world, &at, client(i), '3'));
+	}
+	world_close(&world);
+}
+
+/* Its own number goes on when the reflector that meant the same conference is given up. */
+T_CASE(what_ends_one_name_of_a_conference_leaves_the_other)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 2));
+	send_options(1, "TS2=91;DIAL=91");
+	actions_empty(&world.actions);
+	struct talk t = talk_of(0, 2, 91, 7);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	T_EQUAL(heard(0).dst, 91);
+	send_options(1, "TS2=91;DIAL=0");
+	actions_empty(&world.actions);
+	b = voice_of(&t);
+	send_burst(0, &b);
+	T_EQUAL(heard(0).dst, 91);
+	T_EQUAL(world.actions.target_count, 1);
+	T_TEXT(core_check(world.core) ? core_check(world.core) : "", "");
+	world_close(&world);
+}
+
+static void log_out(unsigned n)
+{
+	uint8_t bytes[9];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	struct endpoint at = place(n);
+
+	hbp_write_close(&w, client(n));
+	world_datagram(&world, &at, bytes, wr_len(&w));
+}
+
+/* Only one stream of a slot ends with its session; data may come as many, and an id may come again.
+ */
+T_CASE(data_of_a_session_gone_is_not_heard_by_its_sender)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 1));
+	struct talk first = talk_of(0, 2, 91, 7), second = talk_of(0, 2, 91, 8);
+	struct hbp_burst b = talk_lc(&first, DMR_CSBK);
+	send_burst(0, &b);
+	b = talk_lc(&second, DMR_CSBK);
+	send_burst(0, &b);
+	log_out(0);
+	for (unsigned n = 2; n-- > 0;) { /* 1 takes the row that was 0's */
+		struct endpoint at = place(n);
+		T_CHECK(world_login(&world, &at, client(n), '3'));
+	}
+	for (int i = 0; i < 2; i++) {
+		b = talk_lc(i ? &second : &first, DMR_CSBK);
+		send_burst(0, &b);
+		T_EQUAL(world.actions.target_count, i + 1);
+		T_EQUAL(heard((uint32_t)i).client, client(1));
+	}
+	world_close(&world);
+}
+
+/* A client that keys one talkgroup after the other takes no more rows than a list has. */
+T_CASE(one_slot_gathers_fifty_talkgroups)
+{
+	uint32_t most = 0;
+
+	T_CHECK(open_with(HEAD "single = no\n", 1));
+	for (uint32_t tg = 1000; tg < 1400; tg++) {
+		struct talk t = talk_of(0, 2, tg, tg);
+		struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+		actions_empty(&world.actions);
+		send_burst(0, &b);
+	}
+	send_options(0, "SINGLE=1");
+	actions_empty(&world.actions);
+	struct talk t = talk_of(0, 2, 1000, 9);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	for (uint32_t i = 0; i < world.actions.record_count; i++)
+		most += world.actions.records[i].kind == RECORD_SUBSCRIPTION &&
+		        world.actions.records[i].change == CHANGE_END;
+	T_EQUAL(most, 49);
+	T_EQUAL(world.actions.refused_total, 0);
+	world_close(&world);
+}
+
+T_MAIN(T_ENTRY(voice_under_the_id_of_data_is_not_carried),
+       T_ENTRY(ids_and_kind_of_a_call_do_not_change_under_way),
+       T_ENTRY(a_step_has_room_for_two_calls), T_ENTRY(a_step_has_room_for_two_lists_replaced),
+       T_ENTRY(a_flood_of_garbage_keeps_nobody_out),
+       T_ENTRY(what_ends_one_name_of_a_conference_leaves_the_other),
+       T_ENTRY(data_of_a_session_gone_is_not_heard_by_its_sender),
+       T_ENTRY(one_slot_gathers_fifty_talkgroups))

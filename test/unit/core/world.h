@@ -1,0 +1,149 @@
+/*
+ * A core in a box: its configuration, arena, actions and a clock that stands still unless it is
+ * moved. What the tests of this room share.
+ */
+#ifndef UNIT_CORE_WORLD_H
+#define UNIT_CORE_WORLD_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/cursor.h"
+#include "base/util.h"
+#include "conf/conf.h"
+#include "core/core.h"
+#include "wire/hbp.h"
+
+#define WORLD_START ((tick_t)1000000)
+#define WORLD_PASSPHRASE "correct horse"
+
+struct world {
+	struct conf conf;
+	struct arena arena;
+	struct core *core;
+	struct actions actions;
+	tick_t now;
+};
+
+static inline void world_complain(void *context, const char *line)
+{
+	(void)context;
+	fprintf(stderr, "%s\n", line);
+}
+
+/* Opens a core for a configuration text; ends the program when it cannot. */
+static inline void world_open(struct world *w, const char *text, uint8_t seed)
+{
+	uint8_t bytes[CORE_SEED_LEN];
+	struct arena measure;
+
+	memset(bytes, seed, sizeof(bytes));
+	memset(w, 0, sizeof(*w));
+	w->now = WORLD_START;
+	if (conf_parse(text, strlen(text), "world", &w->conf, world_complain, NULL) != 0)
+		exit(1);
+	arena_measure(&measure);
+	core_open(&measure, &w->conf, bytes, w->now);
+	actions_open(&w->actions, &measure, w->conf.limits.sessions);
+	if (!arena_claim(&w->arena, measure.used))
+		exit(1);
+	w->core = core_open(&w->arena, &w->conf, bytes, w->now);
+	actions_open(&w->actions, &w->arena, w->conf.limits.sessions);
+}
+
+static inline void world_close(struct world *w)
+{
+	arena_release(&w->arena);
+	conf_release(&w->conf);
+}
+
+static inline void world_step(struct world *w, const struct event *event)
+{
+	core_step(w->core, w->now, event, &w->actions);
+}
+
+/* The endpoint 10.0.HOST.1:port, which writes to our 192.0.2.1. */
+static inline struct endpoint world_endpoint(uint8_t host, uint16_t port)
+{
+	uint8_t ip[4] = {10, 0, host, 1}, ours[4] = {192, 0, 2, 1};
+
+	return (struct endpoint){.to = addr_v4(ip, port), .from = addr_v4(ours, 0)};
+}
+
+static inline void world_datagram(struct world *w, const struct endpoint *from, const void *bytes,
+                                  size_t len)
+{
+	struct event event = {.kind = EVENT_DATAGRAM};
+
+	event.datagram.bytes = bytes;
+	event.datagram.len = len;
+	event.datagram.from = *from;
+	world_step(w, &event);
+}
+
+/* Lets time pass as the loop does: the core is asked whenever it wants to be. Actions pile up. */
+static inline void world_sleep(struct world *w, tick_t ms)
+{
+	struct event event = {.kind = EVENT_TIME};
+	tick_t until = w->now + ms;
+
+	while (core_next(w->core) <= until) {
+		if (core_next(w->core) > w->now)
+			w->now = core_next(w->core);
+		world_step(w, &event);
+	}
+	w->now = until;
+}
+
+/* One datagram as it leaves: the n-th target's octets with its id put in. */
+static inline size_t world_sent(const struct world *w, uint32_t n, uint8_t out[static SEND_MAX])
+{
+	const struct target *t = &w->actions.targets[n];
+	const struct send *s = &w->actions.sends[t->send];
+
+	memcpy(out, s->bytes, s->len);
+	for (unsigned i = 0; s->id_at && i < 4; i++)
+		out[s->id_at + i] = (uint8_t)(t->id >> (24 - 8 * i));
+	return s->len;
+}
+
+/* Numbers that are random but the same in every run. */
+static inline uint32_t world_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*state >> 33);
+}
+
+/*
+ * Logs a client in by RPTL, RPTK, RPTC; `slots` as in RPTC, '4' = simplex. False when an answer is
+ * missing or refuses. Leaves the actions empty.
+ */
+static inline bool world_login(struct world *w, const struct endpoint *at, uint32_t id, char slots)
+{
+	uint8_t bytes[400], digest[SHA256_LEN], salt[4], sent[SEND_MAX];
+	struct hbp_config config = {.callsign = "N0CALL", .slots = slots};
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	actions_empty(&w->actions);
+	hbp_write_login(&wr, id);
+	world_datagram(w, at, bytes, wr_len(&wr));
+	if (w->actions.target_count != 1 || world_sent(w, 0, sent) != 10 || sent[0] != 'R')
+		return false;
+	memcpy(salt, sent + 6, 4);
+	hbp_digest(salt, WORLD_PASSPHRASE, digest);
+	wr = wr_make(bytes, sizeof(bytes));
+	hbp_write_key(&wr, id, digest);
+	actions_empty(&w->actions);
+	world_datagram(w, at, bytes, wr_len(&wr));
+	wr = wr_make(bytes, sizeof(bytes));
+	hbp_write_config(&wr, id, &config);
+	world_datagram(w, at, bytes, wr_len(&wr));
+	uint32_t last = w->actions.target_count;
+	bool in = last > 0 && world_sent(w, last - 1, sent) == 10 && sent[0] == 'R';
+	actions_empty(&w->actions);
+	return in;
+}
+
+#endif
