@@ -64,7 +64,9 @@ bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg)
 {
 	bool retarget = tg != x->dst;
 
+	b->src = x->src; /* as the call began: a sender may say otherwise later */
 	b->dst = tg;
+	b->unit = false;
 	if (x->data)
 		return false;
 	if (is_full_lc(b) && (retarget || x->header_wrong)) {
