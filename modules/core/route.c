@@ -454,6 +454,13 @@ static void try_to_speak(struct step *step, struct stream *x, const struct hbp_b
 	rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 
+/* A stream stays on its slot, and voice stays voice: nobody gets past a busy conference under the id of his data. */
+static bool belongs(const struct session *s, const struct slot *slot, const struct stream *x,
+                    const struct hbp_burst *b)
+{
+	return x->slot == slot_number(s, slot) && (is_terminator(b) || is_data(b) == x->data);
+}
+
 void route_burst(struct step *step, struct session *s, const struct hbp_burst *b)
 {
 	struct slot *slot = session_slot(s, b->slot);
@@ -474,7 +481,7 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 		if (!x)
 			return;
 	}
-	if (x->slot != slot_number(s, slot)) {
+	if (!belongs(s, slot, x, b)) {
 		count(step, COUNT_COLLISION);
 		return;
 	}
