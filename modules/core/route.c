@@ -454,7 +454,7 @@ static void try_to_speak(struct step *step, struct stream *x, const struct hbp_b
 	rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 
-/* A stream stays on its slot, and voice stays voice: nobody gets past a busy conference under the id of his data. */
+/* A stream stays on its slot and stays what it is: no voice passes a busy conference as data. */
 static bool belongs(const struct session *s, const struct slot *slot, const struct stream *x,
                     const struct hbp_burst *b)
 {
@@ -475,6 +475,10 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 		return;
 	}
 	struct stream *x = stream_find(&step->core->streams, s->id, b->stream);
+	if (x && !handle_equal(x->session, pool_handle(&s->row))) {
+		stream_end(step, x, CAUSE_SESSION_END); /* data of the session before this one */
+		x = NULL;
+	}
 	bool first = !x;
 	if (first) {
 		x = begin(step, s, slot, b);
