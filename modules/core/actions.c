@@ -1,12 +1,15 @@
 #include "core/actions.h"
 
+#include "conf/tglist.h"
+
 #define SENDS_PER_STEP 64u
-#define RECORDS_PER_STEP 160u
+#define RECORDS_PER_STEP (6 * TGLIST_MAX + 24) /* two full lists replaced, all keyed before */
 #define STEPS 4u /* how many steps' worth the lists hold between two performances */
 
 void actions_open(struct actions *a, struct arena *arena, uint32_t sessions)
 {
-	uint32_t room = 4 * sessions + 64; /* both slots, a header and a frame each */
+	/* On both slots the terminator of one call, the header and a frame of the next. */
+	uint32_t room = 6 * sessions + 64;
 
 	*a = (struct actions){
 		.target_room = room,
