@@ -35,12 +35,13 @@
 /* Kinds of rows in the expiry heap. */
 enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION };
 
-#define LIMITS 1024u /* rate limit buckets; strangers with the same hash share one */
+#define LIMITS 1024u /* buckets of each rate limit; strangers with the same hash share one */
 
 enum limit {
 	LIMIT_NAK,       /* to an unknown sender: 1 per 5 s for each address and port */
 	LIMIT_HANDSHAKE, /* answers to RPTL and RPTK, per address: thousands may share one */
 	LIMIT_LOG,       /* one line per minute for each reason and address */
+	LIMIT_LIMITS,
 };
 
 /* Where a snapshot stands. */
@@ -69,7 +70,7 @@ struct core {
 	struct subscriptions subscriptions;
 	struct streams streams;
 	struct expiry_heap expiry;
-	struct bucket limits[LIMITS];
+	struct bucket limits[LIMIT_LIMITS][LIMITS];
 	struct snapshot snapshot;
 	uint64_t fan_out; /* number of the running one */
 	struct variant variants[VARIANTS];

@@ -1,6 +1,7 @@
 /*
  * Rate limits towards strangers: a fixed array of token buckets found by keyed hash, so a flood of invented
- * addresses takes no memory and only ever shares buckets.
+ * addresses takes no memory and only ever shares buckets. Each limit has its own: garbage keeps
+ * nobody from logging in.
  */
 #include "base/cursor.h"
 #include "core/inside.h"
@@ -9,7 +10,7 @@ static const struct {
 	int64_t rate_milli; /* thousandths of a token per second */
 	int64_t depth;
 	bool with_port;
-} rules[] = {
+} rules[LIMIT_LIMITS] = {
 	[LIMIT_NAK] = {200, 1, true},
 	[LIMIT_HANDSHAKE] = {50000, 500, false},
 	[LIMIT_LOG] = {17, 1, false},
@@ -25,6 +26,6 @@ bool limit_allows(struct step *step, enum limit limit, const struct addr *who, u
 	wr_u16(&w, rules[limit].with_port ? who->port : 0);
 	wr_u64(&w, what);
 	uint64_t hash = siphash(step->core->secret, key, wr_len(&w));
-	return bucket_take(&step->core->limits[hash % LIMITS], step->now, rules[limit].rate_milli,
-	                   rules[limit].depth);
+	return bucket_take(&step->core->limits[limit][hash % LIMITS], step->now,
+	                   rules[limit].rate_milli, rules[limit].depth);
 }
