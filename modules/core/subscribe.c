@@ -54,7 +54,7 @@ static void end(struct step *step, struct session *s, struct subscription *x, en
 	struct slot *slot = &s->slot[x->slot - 1];
 	const struct stream *heard = stream_get(&step->core->streams, slot->heard);
 
-	if (heard && heard->conference == x->conference)
+	if (heard && heard->conference == x->conference && slot->heard_tg == x->rf_tg)
 		slot_close(step, s, slot, true);
 	rows_subscription(step, s, x, CHANGE_END, cause);
 	subscription_remove(&step->core->subscriptions, s, x);
@@ -215,9 +215,20 @@ void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_
 		single_out(step, s, x);
 }
 
+static uint32_t count_keyed(const struct core *core, const struct session *s, uint8_t slot)
+{
+	const struct subscriptions *t = &core->subscriptions;
+	uint32_t keyed = 0;
+
+	for (const struct subscription *x = subscription_at(t, s->slot[slot - 1].subscriptions); x;
+	     x = subscription_at(t, x->slot_next))
+		keyed += x->mode == SUBSCRIPTION_USER;
+	return keyed;
+}
+
 /*
  * A voice call was keyed: what it means on this slot. Activates the talkgroup when nobody has said otherwise;
- * NULL when the number cannot be a conference or no row was left.
+ * NULL when the number cannot be a conference or no row was left; a slot gathers what a list holds.
  */
 struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8_t slot,
                                      uint32_t rf_tg)
@@ -227,6 +238,10 @@ struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8
 	if (!x) {
 		if (tg_is_prohibited(rf_tg))
 			return NULL;
+		if (count_keyed(step->core, s, slot) >= TGLIST_MAX) {
+			count(step, COUNT_SUBSCRIPTIONS_FULL);
+			return NULL;
+		}
 		x = begin(step, s, slot, rf_tg, rf_tg, SUBSCRIPTION_USER);
 		if (!x)
 			return NULL;
