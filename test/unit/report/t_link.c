@@ -1,5 +1,6 @@
 #include "report/link.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,9 +58,10 @@ T_CASE(what_a_predecessor_left_is_discarded)
 	struct record r;
 
 	T_CHECK(pipes_open());
+	T_CHECK(fcntl(records[1], F_SETPIPE_SZ, 4 * (int)LINK_BUFFER) > (int)LINK_BUFFER);
 	size_t len = frame(octets, "half of it was read");
 	T_CHECK(pipe_put(records[1], octets + 7, len - 7));
-	for (int i = 0; i < 1000; i++)
+	for (int i = 0; i < 5000; i++)
 		put("stale");
 	link_open(&l, records[0], commands[1]);
 	put("new");
