@@ -8,11 +8,11 @@
 
 #define CTL_SOCKET_DEFAULT "/run/freedmr/control.sock"
 #define CTL_SOCKET_LOCAL "./freedmr.sock" /* when that is there and the default is not */
-#define CTL_UNAVAILABLE 69 /* exit status: EX_UNAVAILABLE of sysexits(3) */
+#define CTL_UNAVAILABLE 69                /* exit status: EX_UNAVAILABLE of sysexits(3) */
 
 /*
- * freedmr ctl [-s SOCKET] [--json] WORD [ARG...]; argv[0] is "ctl". Returns the exit status: 0 done,
- * 1 refused, 64 usage, 69 no server or it hung up.
+ * freedmr ctl [-s SOCKET] [--json] WORD [ARG...]; argv[0] is "ctl". Returns the exit status: 0
+ * done, 1 refused, 64 usage, 69 no server or it hung up.
  */
 int ctl_main(int argc, char **argv);
 

@@ -47,17 +47,17 @@
 #include "report/view.h"
 
 #define REQUEST_MAX 512u
-#define ANSWER_FRESH_MS TICK_SECOND     /* how old rows may be, and how long to wait for newer ones */
+#define ANSWER_FRESH_MS TICK_SECOND /* how old rows may be, and how long to wait for newer ones */
 #define ANSWER_REPLY_MS (2 * TICK_SECOND) /* how long to wait for the reply to a command */
 
 /* What the control socket counts of itself; shown by `status`. */
 struct control_figures {
 	uint32_t connections, connections_high, connections_max;
-	uint64_t refused_total;      /* callers beyond the room */
+	uint64_t refused_total; /* callers beyond the room */
 	uint64_t requests_total;
 	uint64_t bad_requests_total;
-	uint64_t slow_total;         /* followers of events that fell too far behind */
-	uint64_t idle_total;         /* hung up on, for silence or for not reading */
+	uint64_t slow_total; /* followers of events that fell too far behind */
+	uint64_t idle_total; /* hung up on, for silence or for not reading */
 };
 
 /* Where answers come from; all of it belongs to others. */
@@ -79,7 +79,7 @@ struct answer {
 	bool checked;   /* the rows are fresh, or known to be stale */
 	bool stale;
 	struct model_walk walk;
-	uint64_t nth; /* the next row of a part that counts its rows */
+	uint64_t nth;            /* the next row of a part that counts its rows */
 	enum record_kind headed; /* the kind of the last heading; RECORD_KINDS = none */
 	uint64_t rows;
 	tick_t since;

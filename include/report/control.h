@@ -28,9 +28,9 @@
 struct control;
 
 /*
- * Serves callers of `listening` (not owned; -1 = none). `sources` is copied, its figures are replaced by
- * control's own. Tags of connections in the poller are at least 2^32; `listening_tag` is the caller's.
- * NULL with errno.
+ * Serves callers of `listening` (not owned; -1 = none). `sources` is copied, its figures are
+ * replaced by control's own. Tags of connections in the poller are at least 2^32; `listening_tag`
+ * is the caller's. NULL with errno.
  */
 struct control *control_open(int listening, uint64_t listening_tag, struct poller *poller,
                              const struct sources *sources);

@@ -23,14 +23,14 @@
 struct link {
 	int record_pipe;
 	int command_pipe;
-	bool ended; /* the voice process closed its end */
+	bool ended;        /* the voice process closed its end */
 	size_t begin, end; /* what of `octets` is still to be split */
 	uint8_t octets[LINK_BUFFER];
 	uint32_t number; /* of the last command */
 	tick_t asked_at; /* for a snapshot */
 
 	uint64_t records_total;
-	uint64_t bad_total;          /* records that could not be read */
+	uint64_t bad_total; /* records that could not be read */
 	uint64_t lost_step_total;
 	uint64_t commands_full_total; /* commands the pipe had no room for */
 	uint64_t snapshots_total;     /* asked for */
@@ -45,12 +45,13 @@ void link_fill(struct link *l);
 /* The next record read; false when there is no whole one. Bad ones are counted and passed over. */
 bool link_next(struct link *l, struct record *out);
 
-/* Gives the command a number, which is never 0, and sends it. Returns the number; 0: the pipe is full. */
+/* Gives the command a number, which is never 0, and sends it. Returns the number; 0: the pipe is
+ * full. */
 uint32_t link_command(struct link *l, struct command *c);
 
 /*
- * Asks for a snapshot unless that was done within the last second, or one is coming in: asking again would
- * begin it anew. One that has not come to its end in ten seconds is given up.
+ * Asks for a snapshot unless that was done within the last second, or one is coming in: asking
+ * again would begin it anew. One that has not come to its end in ten seconds is given up.
  */
 void link_refresh(struct link *l, bool coming, tick_t now);
 

@@ -52,8 +52,8 @@ bool model_in_snapshot(const struct model *m);
 tick_t model_fresh_at(const struct model *m);
 
 /*
- * A walk over the rows whose keys begin alike, in the order of keys. Rows may come and go between two
- * steps; each row that stays is seen once.
+ * A walk over the rows whose keys begin alike, in the order of keys. Rows may come and go between
+ * two steps; each row that stays is seen once.
  */
 struct model_walk {
 	uint8_t prefix_len;

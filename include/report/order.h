@@ -33,7 +33,8 @@ struct order {
 /* NULL when absent. */
 struct order_row *order_find(const struct order *o, const uint8_t *key, size_t len);
 
-/* The row of this key, made with a NULL value if need be. NULL: out of memory, or the key is too long. */
+/* The row of this key, made with a NULL value if need be. NULL: out of memory, or the key is too
+ * long. */
 struct order_row *order_add(struct order *o, const uint8_t *key, size_t len);
 
 /* The first row whose key is greater; with `or_equal` not smaller. NULL: none. */

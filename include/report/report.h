@@ -15,13 +15,15 @@ struct report_start {
 	int record_pipe;  /* read end */
 	int command_pipe; /* write end */
 	int control;      /* listening socket; -1 = off */
-	int parent;       /* readable at its end: the parent is gone. Gets one octet, 'R', when all is ready */
+	int parent; /* readable at its end: the parent is gone. Gets one octet, 'R', when all is
+	               ready */
 	const struct conf *conf; /* without secrets */
 };
 
 /*
- * The life of the process, until SIGTERM or the parent's end (0), or until something it cannot do without
- * is missing (1). Begins by discarding what a predecessor left in the record pipe, and asks for a snapshot.
+ * The life of the process, until SIGTERM or the parent's end (0), or until something it cannot do
+ * without is missing (1). Begins by discarding what a predecessor left in the record pipe, and asks
+ * for a snapshot.
  */
 int report_run(const struct report_start *start);
 

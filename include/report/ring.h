@@ -29,7 +29,8 @@ struct ring {
 
 void ring_close(struct ring *ring);
 
-/* Publishes one line in both forms, as number last + 1. Without memory for a copy the line is an empty one. */
+/* Publishes one line in both forms, as number last + 1. Without memory for a copy the line is an
+ * empty one. */
 void ring_publish(struct ring *ring, const char *json, const char *text);
 
 /* The line of this number; NULL when it is not published yet or gone. */

@@ -27,7 +27,8 @@
 #define VIEW_LINE_MAX 6144u /* the longest lines one call adds */
 #define EVENT_VERSION 1
 
-/* The first octet of each line of text form: a line to show, the end, the end of a refused request. */
+/* The first octet of each line of text form: a line to show, the end, the end of a refused request.
+ */
 #define TEXT_SHOW ' '
 #define TEXT_DONE '.'
 #define TEXT_REFUSED '!'
@@ -38,11 +39,14 @@ void view_row(struct text *t, enum form form, const struct record *r, const stru
 /* The heading of the columns of a kind; nothing in JSON. */
 void view_heading(struct text *t, enum form form, enum record_kind kind);
 
-/* A session with everything known about it: in text one line per field; the skipped option tokens. */
-void view_session(struct text *t, enum form form, const struct record *r, const struct clock *clock);
+/* A session with everything known about it: in text one line per field; the skipped option tokens.
+ */
+void view_session(struct text *t, enum form form, const struct record *r,
+                  const struct clock *clock);
 
 /* A call that has ended: its row with cause and time. */
-void view_past_call(struct text *t, enum form form, const struct record *r, const struct clock *clock);
+void view_past_call(struct text *t, enum form form, const struct record *r,
+                    const struct clock *clock);
 void view_past_heading(struct text *t, enum form form);
 
 void view_conference(struct text *t, enum form form, const struct conference *c);

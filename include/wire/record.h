@@ -292,15 +292,15 @@ void record_frame_write(struct wr *w, const struct record *r);
 
 /*
  * Takes the first frame off a stream of octets: *record then reads what record_parse wants.
- * PARSE_IGNORE: the frame is not complete yet; PARSE_BAD: no record is that long, the stream is out of
- * step. In both cases nothing is taken.
+ * PARSE_IGNORE: the frame is not complete yet; PARSE_BAD: no record is that long, the stream is
+ * out of step. In both cases nothing is taken.
  */
 MUST_CHECK enum parse record_frame_take(struct rd *stream, struct rd *record);
 
 /*
- * Writes the kind and the key fields so that the octets of two keys compare as the keys do: rows in the
- * order of their keys are grouped by kind and, within it, by the first key fields. A text is followed by
- * a zero. Fits in RECORD_KEY_MAX.
+ * Writes the kind and the key fields so that the octets of two keys compare as the keys do: rows in
+ * the order of their keys are grouped by kind and, within it, by the first key fields. A text is
+ * followed by a zero. Fits in RECORD_KEY_MAX.
  */
 void record_key(struct wr *w, const struct record *r);
 
@@ -316,7 +316,7 @@ void record_json(struct text *t, const struct record *r, int64_t epoch_ms);
 /* Only the fields, each as ,"name":value so that they can follow whatever an object begins with. */
 void record_json_fields(struct text *t, const struct record *r, int64_t epoch_ms);
 
-/* One time as epoch seconds with three decimals; null for TICK_NEVER, TICK_LONG_AGO and the like. */
+/* One time as epoch seconds with three decimals; null for TICK_NEVER and TICK_LONG_AGO. */
 void record_json_time(struct text *t, tick_t at, int64_t epoch_ms);
 
 #endif

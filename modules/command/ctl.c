@@ -31,8 +31,8 @@ static int usage(FILE *out, int status)
 	        "  -s SOCKET   where the server listens (default %s,\n"
 	        "              or %s when only that is there)\n"
 	        "  --json      the answer as the server's own lines, one JSON object each\n\n"
-	        "Words: status, sessions, session ID, conferences, calls, lastheard, events, kick ID;\n"
-	        "help asks the server for its own.\n",
+	        "Words: status, sessions, session ID, conferences, calls, lastheard, events,\n"
+	        "kick ID; help asks the server for its own.\n",
 	        CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
 	return status;
 }

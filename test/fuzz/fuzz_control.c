@@ -1,6 +1,7 @@
 /*
- * What the reporter makes of any octets: frames of records go into the mirror and become events, what
- * follows them is read as requests. Every answer ends, with one last line, and is made of whole lines.
+ * What the reporter makes of any octets: frames of records go into the mirror and become events,
+ * what follows them is read as requests. Every answer ends, with one last line, and is made of
+ * whole lines.
  */
 #include <assert.h>
 #include <string.h>
@@ -63,12 +64,14 @@ static void answer(const struct sources *s, const char *line, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct conf_limits limits = {.sessions = 20, .subscriptions = 20, .streams = 20};
+	static const struct conf_limits limits = {
+		.sessions = 20, .subscriptions = 20, .streams = 20};
 	static const struct control_figures figures;
 	static struct ring ring;
 	static struct link link = {.record_pipe = -1, .command_pipe = -1};
 	struct model *model = model_open(&limits);
-	const struct sources s = {.model = model, .ring = &ring, .link = &link, .figures = &figures};
+	const struct sources s = {
+		.model = model, .ring = &ring, .link = &link, .figures = &figures};
 	struct rd stream = rd_make(data, size), frame;
 
 	if (!model)
@@ -85,7 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char line[REQUEST_MAX];
 	while (rd_more(&stream)) {
 		size_t len = 0;
-		for (uint8_t c; rd_more(&stream) && (c = rd_u8(&stream)) != '\n' && len < sizeof(line);)
+		for (uint8_t c;
+		     rd_more(&stream) && (c = rd_u8(&stream)) != '\n' && len < sizeof(line);)
 			line[len++] = (char)c;
 		answer(&s, line, len);
 	}

@@ -1,6 +1,6 @@
 /*
- * Records of any octets: what is read is written back octet for octet, every form of it fits where it
- * goes, and a stream of frames never yields more than it holds.
+ * Records of any octets: what is read is written back octet for octet, every form of it fits where
+ * it goes, and a stream of frames never yields more than it holds.
  */
 #include <assert.h>
 #include <string.h>

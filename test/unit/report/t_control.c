@@ -197,10 +197,16 @@ static void publish(unsigned count, size_t len)
 
 static void log_in(uint32_t client)
 {
-	struct record r = {.kind = RECORD_SESSION, .change = CHANGE_BEGIN,
-		.session = {.client = client, .listener = "hotspots", .state = SESSION_CONNECTED,
-			.since = d.clock.now - 7500, .last_ping = d.clock.now - 2000, .callsign = "G0ABC",
-			.software = "MMDVM", .options = "TS2=91;TS3=5;DIAL=x"}};
+	struct record r = {.kind = RECORD_SESSION,
+	                   .change = CHANGE_BEGIN,
+	                   .session = {.client = client,
+	                               .listener = "hotspots",
+	                               .state = SESSION_CONNECTED,
+	                               .since = d.clock.now - 7500,
+	                               .last_ping = d.clock.now - 2000,
+	                               .callsign = "G0ABC",
+	                               .software = "MMDVM",
+	                               .options = "TS2=91;TS3=5;DIAL=x"}};
 
 	take(r);
 }
@@ -214,7 +220,8 @@ T_CASE(sessions_are_told_in_both_forms)
 	log_in(234567801);
 	int fd = call_in();
 	const char *json = ask(fd, "sessions\n");
-	T_CHECK(strstr(json, "{\"row\":\"session\",\"client\":234567801,\"listener\":\"hotspots\","));
+	T_CHECK(strstr(json,
+	               "{\"row\":\"session\",\"client\":234567801,\"listener\":\"hotspots\","));
 	T_CHECK(strstr(json, "\"since\":1700000092.500,"));
 	T_CHECK(strstr(json, "}\n" OK(1)));
 	T_TEXT(ask(fd, "text sessions\n"),
@@ -232,12 +239,15 @@ T_CASE(a_session_is_told_with_all_that_hangs_on_it)
 	T_CHECK(desk_open());
 	log_in(234567801);
 	log_in(234567802);
-	take((struct record){.kind = RECORD_SLOT, .slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xab,
-		d.clock.now + 3000}});
-	take((struct record){.kind = RECORD_SUBSCRIPTION, .subscription = {234567801, 2, 91, 91,
-		SUBSCRIPTION_USER, true, d.clock.now + 599000}});
-	take((struct record){.kind = RECORD_SUBSCRIPTION, .subscription = {234567802, 2, 92, 92,
-		SUBSCRIPTION_STATIC, true, TICK_NEVER}});
+	take((struct record){
+		.kind = RECORD_SLOT,
+		.slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xab, d.clock.now + 3000}});
+	take((struct record){.kind = RECORD_SUBSCRIPTION,
+	                     .subscription = {234567801, 2, 91, 91, SUBSCRIPTION_USER, true,
+	                                      d.clock.now + 599000}});
+	take((struct record){
+		.kind = RECORD_SUBSCRIPTION,
+		.subscription = {234567802, 2, 92, 92, SUBSCRIPTION_STATIC, true, TICK_NEVER}});
 	int fd = call_in();
 	const char *json = ask(fd, "session 234567801\n");
 	T_CHECK(strstr(json, "\"skipped\":[{\"token\":\""));
@@ -248,7 +258,8 @@ T_CASE(a_session_is_told_with_all_that_hangs_on_it)
 	T_CHECK(strstr(text, "\n options           TS2=91;TS3=5;DIAL=x\n"));
 	T_EQUAL(count_of(text, "\n skipped           "), 2);
 	T_CHECK(strstr(text, "\n 234567801     2  hang              91   2345678  000000ab  3s\n"));
-	T_CHECK(strstr(text, "\n 234567801     2         91          91  user      yes     9m59s\n.\n"));
+	T_CHECK(strstr(text,
+	               "\n 234567801     2         91          91  user      yes     9m59s\n.\n"));
 	close(fd);
 	desk_close();
 }
@@ -259,8 +270,11 @@ T_CASE(a_session_that_is_not_there_is_refused_with_its_end)
 	int fd = call_in();
 	T_TEXT(ask(fd, "session 5\n"), REFUSED("no session 5"));
 	log_in(5);
-	struct record end = {.kind = RECORD_SESSION, .change = CHANGE_END, .cause = CAUSE_EXPIRED,
-		.at = 99000, .session = {.client = 5}};
+	struct record end = {.kind = RECORD_SESSION,
+	                     .change = CHANGE_END,
+	                     .cause = CAUSE_EXPIRED,
+	                     .at = 99000,
+	                     .session = {.client = 5}};
 	take(end);
 	T_TEXT(ask(fd, "text session 5\n"),
 	       "!no session 5; its last one ended 2023-11-14T22:14:59Z: expired\n");
@@ -271,12 +285,16 @@ T_CASE(a_session_that_is_not_there_is_refused_with_its_end)
 T_CASE(status_conferences_calls_and_lastheard_are_told)
 {
 	T_CHECK(desk_open());
-	take((struct record){.kind = RECORD_SERVER, .server = {2345, "Example", "N0CALL", "1", 40000}});
+	take((struct record){.kind = RECORD_SERVER,
+	                     .server = {2345, "Example", "N0CALL", "1", 40000}});
 	take((struct record){.kind = RECORD_TABLE, .table = {"streams", 1, 2, 3}});
 	take((struct record){.kind = RECORD_COUNTER, .counter = {"bad_total", 9}});
 	take((struct record){.kind = RECORD_CALL, .call = {1, 0xab, 99000, 2, 7, 91, 91}});
-	take((struct record){.kind = RECORD_CALL, .change = CHANGE_END, .cause = CAUSE_TIMEOUT,
-		.at = 98000, .call = {1, 0xac, 97000, 2, 7, 91, 91, .frames = 50, .lost = 2}});
+	take((struct record){.kind = RECORD_CALL,
+	                     .change = CHANGE_END,
+	                     .cause = CAUSE_TIMEOUT,
+	                     .at = 98000,
+	                     .call = {1, 0xac, 97000, 2, 7, 91, 91, .frames = 50, .lost = 2}});
 	int fd = call_in();
 	const char *text = ask(fd, "text status\n");
 	T_CHECK(strstr(text, "\n    2345  Example           N0CALL     1                 60s\n"));
@@ -286,8 +304,9 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(text, "\n.\n"));
 	T_CHECK(strstr(ask(fd, "status\n"),
 	               "{\"row\":\"counter\",\"name\":\"report_requests_total\",\"value\":2}\n"));
-	T_TEXT(ask(fd, "conferences\n"), "{\"row\":\"conference\",\"conference\":91,\"subscriptions\":0,"
-	                                 "\"active\":0,\"calls\":1}\n" OK(1));
+	T_TEXT(ask(fd, "conferences\n"),
+	       "{\"row\":\"conference\",\"conference\":91,\"subscriptions\":0,"
+	       "\"active\":0,\"calls\":1}\n" OK(1));
 	T_TEXT(ask(fd, "text conferences\n"), " CONFERENCE  SLOTS  ACTIVE  CALLS\n"
 	                                      "         91      0       0      1\n.\n");
 	T_CHECK(strstr(ask(fd, "calls\n"), "\"stream\":\"000000ab\""));
@@ -445,8 +464,8 @@ T_CASE(rows_that_come_and_go_under_a_slow_reader_are_told_once)
 	int fd = call_in();
 	say(fd, "sessions\n", 9);
 	for (uint32_t i = 1; i <= 2000; i += 2)
-		take((struct record){.kind = RECORD_SESSION, .change = CHANGE_END,
-			.session = {.client = i}});
+		take((struct record){
+			.kind = RECORD_SESSION, .change = CHANGE_END, .session = {.client = i}});
 	const char *heard = hear(fd);
 	for (uint32_t i = 2; i <= 2000; i += 2) {
 		char row[40];
@@ -578,7 +597,8 @@ T_CASE(rows_are_a_second_old_at_most_or_said_to_be_stale)
 	d.clock.now++;
 	T_TEXT(ask(fd, "sessions\n"), OK(0));
 	T_EQUAL(d.snapshots_count, 2);
-	take((struct record){.kind = RECORD_DROPPED, .dropped = {1, 1}}); /* not even within the second */
+	take((struct record){.kind = RECORD_DROPPED,
+	                     .dropped = {1, 1}}); /* not even within the second */
 	d.clock.now += ANSWER_FRESH_MS;
 	T_TEXT(ask(fd, "sessions\n"), OK(0));
 	T_EQUAL(d.snapshots_count, 3);
@@ -619,8 +639,9 @@ T_CASE(kick_becomes_a_command_and_waits_for_its_reply)
 	reply(d.last.number, true, "kicked 234567801");
 	char want[300];
 	snprintf(want, sizeof(want),
-	         "{\"row\":\"reply\",\"number\":%u,\"done\":true,\"text\":\"kicked 234567801\"}\n" OK(1)
-	         REFUSED("too many words"), d.last.number);
+	         "{\"row\":\"reply\",\"number\":%u,\"done\":true,\"text\":\"kicked "
+	         "234567801\"}\n" OK(1) REFUSED("too many words"),
+	         d.last.number);
 	T_TEXT(hear(fd), want);
 	T_TEXT(ask(fd, "text kick 1\n"), "");
 	reply(d.last.number, false, "no session 1");
@@ -684,10 +705,12 @@ T_CASE(an_event_for_who_was_there_before_is_forgotten)
 	desk_close();
 }
 
-T_MAIN(T_ENTRY(sessions_are_told_in_both_forms), T_ENTRY(a_session_is_told_with_all_that_hangs_on_it),
+T_MAIN(T_ENTRY(sessions_are_told_in_both_forms),
+       T_ENTRY(a_session_is_told_with_all_that_hangs_on_it),
        T_ENTRY(a_session_that_is_not_there_is_refused_with_its_end),
        T_ENTRY(status_conferences_calls_and_lastheard_are_told),
-       T_ENTRY(bad_requests_get_a_reason_and_are_counted), T_ENTRY(half_a_request_waits_for_the_rest),
+       T_ENTRY(bad_requests_get_a_reason_and_are_counted),
+       T_ENTRY(half_a_request_waits_for_the_rest),
        T_ENTRY(half_a_request_at_the_end_orders_nothing),
        T_ENTRY(the_longest_request_is_read_a_longer_one_passed_over),
        T_ENTRY(a_hundred_requests_in_one_breath_are_answered_in_order),

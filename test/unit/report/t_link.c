@@ -90,7 +90,8 @@ T_CASE(records_come_whole_however_the_octets_come)
 	T_EQUAL(l.records_total, 1);
 	for (int round = 0; round < 50; round++) { /* far more than the buffer holds */
 		for (int i = 0; i < 100; i++)
-			put("a line of some length, so that the buffer wraps in the middle of a record");
+			put("a line of some length, so that the buffer wraps in the middle of a "
+			    "record");
 		link_fill(&l);
 		for (int i = 0; i < 100; i++)
 			T_CHECK(link_next(&l, &r));

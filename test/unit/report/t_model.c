@@ -9,26 +9,34 @@ static const struct conf_limits limits = {.sessions = 20, .subscriptions = 100, 
 
 static struct record session(uint32_t client, enum change change)
 {
-	return (struct record){.kind = RECORD_SESSION, .change = change, .session = {.client = client}};
+	return (struct record){
+		.kind = RECORD_SESSION, .change = change, .session = {.client = client}};
 }
 
 static struct record subscription(uint32_t client, uint32_t tg, bool active, enum change change)
 {
-	return (struct record){.kind = RECORD_SUBSCRIPTION, .change = change,
-		.subscription = {.client = client, .slot = 2, .rf_tg = tg, .conference = tg,
-			.active = active, .until = TICK_NEVER}};
+	return (struct record){.kind = RECORD_SUBSCRIPTION,
+	                       .change = change,
+	                       .subscription = {.client = client,
+	                                        .slot = 2,
+	                                        .rf_tg = tg,
+	                                        .conference = tg,
+	                                        .active = active,
+	                                        .until = TICK_NEVER}};
 }
 
 static struct record call(uint32_t origin, uint32_t stream, uint32_t tg, enum change change)
 {
-	return (struct record){.kind = RECORD_CALL, .change = change, .at = stream,
-		.call = {.origin = origin, .stream = stream, .conference = tg}};
+	return (struct record){.kind = RECORD_CALL,
+	                       .change = change,
+	                       .at = stream,
+	                       .call = {.origin = origin, .stream = stream, .conference = tg}};
 }
 
 static struct record slot(uint32_t client, uint8_t number, enum change change)
 {
-	return (struct record){.kind = RECORD_SLOT, .change = change,
-		.slot = {.client = client, .slot = number}};
+	return (struct record){
+		.kind = RECORD_SLOT, .change = change, .slot = {.client = client, .slot = number}};
 }
 
 static void take(struct model *m, struct record r)
@@ -248,8 +256,7 @@ static void naive_end(struct naive *n, const struct record *r)
 	for (i = 0; r->kind == RECORD_SESSION && i < n->count;) {
 		const struct record *x = &n->rows[i];
 		if ((x->kind == RECORD_SLOT && x->slot.client == r->session.client) ||
-		    (x->kind == RECORD_SUBSCRIPTION &&
-		     x->subscription.client == r->session.client))
+		    (x->kind == RECORD_SUBSCRIPTION && x->subscription.client == r->session.client))
 			naive_remove(n, i);
 		else
 			i++;
@@ -289,7 +296,8 @@ static uint32_t any(uint32_t below)
 
 static struct record any_row(void)
 {
-	static const enum change changes[] = {CHANGE_BEGIN, CHANGE_UPDATE, CHANGE_END, CHANGE_SNAPSHOT};
+	static const enum change changes[] = {CHANGE_BEGIN, CHANGE_UPDATE, CHANGE_END,
+	                                      CHANGE_SNAPSHOT};
 	enum change change = changes[any(4)];
 	uint32_t client = 1 + any(12);
 
@@ -346,8 +354,8 @@ static bool same_conferences(const struct model *m, const struct naive *n)
 T_CASE(random_records_leave_what_a_naive_mirror_has)
 {
 	static struct naive n;
-	struct model *m = model_open(&(struct conf_limits){.sessions = 100, .subscriptions = 100,
-		.streams = 100});
+	struct model *m = model_open(
+		&(struct conf_limits){.sessions = 100, .subscriptions = 100, .streams = 100});
 	bool whole = false;
 	uint32_t number = 0;
 

@@ -41,8 +41,10 @@ static void put(struct record r)
 
 static struct record session(enum change change)
 {
-	return (struct record){.kind = RECORD_SESSION, .change = change, .at = 1000,
-		.session = {.client = p.client, .callsign = "G0ABC"}};
+	return (struct record){.kind = RECORD_SESSION,
+	                       .change = change,
+	                       .at = 1000,
+	                       .session = {.client = p.client, .callsign = "G0ABC"}};
 }
 
 static void obey(void)
@@ -59,7 +61,7 @@ static void obey(void)
 	if (p.last.kind == COMMAND_KICK) {
 		p.kicks++;
 		struct record r = {.kind = RECORD_REPLY,
-			.reply = {p.last.number, p.last.client == p.client, "so be it"}};
+		                   .reply = {p.last.number, p.last.client == p.client, "so be it"}};
 		put(r);
 		return;
 	}
@@ -79,7 +81,8 @@ static const char *wait_for(int fd, const char *what)
 
 	heard[0] = 0;
 	for (int waited = 0; waited < PATIENCE_MS && len < sizeof(heard) - 1;) {
-		struct pollfd fds[2] = {{.fd = fd, .events = POLLIN}, {.fd = p.commands[0], .events = POLLIN}};
+		struct pollfd fds[2] = {{.fd = fd, .events = POLLIN},
+		                        {.fd = p.commands[0], .events = POLLIN}};
 		if (poll(fds, 2, 100) == 0)
 			waited += 100;
 		if (fds[1].revents)
@@ -115,9 +118,13 @@ static void say(int fd, const char *words)
 
 static void be_reporter(void)
 {
-	static const struct conf conf = {.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
-	const struct report_start start = {.record_pipe = p.records[0], .command_pipe = p.commands[1],
-		.control = p.listening, .parent = p.link[1], .conf = &conf};
+	static const struct conf conf = {
+		.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
+	const struct report_start start = {.record_pipe = p.records[0],
+	                                   .command_pipe = p.commands[1],
+	                                   .control = p.listening,
+	                                   .parent = p.link[1],
+	                                   .conf = &conf};
 
 	dup2(p.errors[1], STDERR_FILENO);
 	close(p.link[0]);
@@ -128,7 +135,8 @@ static void be_reporter(void)
 
 static bool open_with(bool silent)
 {
-	static const uint8_t tail[] = {0x41, 0x42, 0x43}; /* of a record a predecessor had begun to read */
+	static const uint8_t tail[] = {0x41, 0x42,
+	                               0x43}; /* of a record a predecessor had begun to read */
 
 	memset(&p, 0, sizeof(p));
 	p.client = 234567801;
@@ -153,7 +161,8 @@ static bool open_all(void)
 	return open_with(false);
 }
 
-/* Ends the reporter by `signal`, 0: by the end of the parent. Returns its exit status, -1: not by itself. */
+/* Ends the reporter by `signal`, 0: by the end of the parent. Returns its exit status, -1: not by
+ * itself. */
 static int close_all(int signal)
 {
 	int status = -1;
@@ -221,11 +230,13 @@ T_CASE(events_are_numbered_in_a_row)
 	put((struct record){.kind = RECORD_LOG, .log = {LOG_INFO, "two \"words\""}});
 	const char *heard = wait_for(fd, "\"event\":\"log\"");
 	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":1,\"time\":"));
-	T_CHECK(strstr(heard, "\"event\":\"session\",\"change\":\"begin\",\"cause\":\"none\",\"client\":234567801,"));
+	T_CHECK(strstr(heard, "\"event\":\"session\",\"change\":\"begin\",\"cause\":\"none\","
+	                      "\"client\":234567801,"));
 	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":2,\"time\":"));
 	T_CHECK(strstr(heard, "\"change\":\"end\",\"cause\":\"logout\",\"client\":234567801,"));
 	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":3,\"time\":"));
-	T_CHECK(strstr(heard, "\"event\":\"log\",\"level\":\"info\",\"line\":\"two \\\"words\\\"\"}\n"));
+	T_CHECK(strstr(heard,
+	               "\"event\":\"log\",\"level\":\"info\",\"line\":\"two \\\"words\\\"\"}\n"));
 	T_CHECK(strstr(wait_for(p.errors[0], "words"), "freedmr-voice"));
 	close(fd);
 	T_EQUAL(close_all(SIGTERM), 0);
@@ -279,7 +290,8 @@ T_CASE(dropped_records_are_told_and_mended_by_a_snapshot)
 	T_EQUAL(close_all(SIGTERM), 0);
 }
 
-T_MAIN(T_ENTRY(it_starts_with_a_snapshot_answers_and_ends_by_signal), T_ENTRY(it_ends_with_its_parent),
-       T_ENTRY(a_silent_voice_process_makes_answers_stale), T_ENTRY(events_are_numbered_in_a_row),
-       T_ENTRY(a_burst_reaches_a_follower_that_reads), T_ENTRY(kick_goes_all_the_way_and_back),
+T_MAIN(T_ENTRY(it_starts_with_a_snapshot_answers_and_ends_by_signal),
+       T_ENTRY(it_ends_with_its_parent), T_ENTRY(a_silent_voice_process_makes_answers_stale),
+       T_ENTRY(events_are_numbered_in_a_row), T_ENTRY(a_burst_reaches_a_follower_that_reads),
+       T_ENTRY(kick_goes_all_the_way_and_back),
        T_ENTRY(dropped_records_are_told_and_mended_by_a_snapshot))

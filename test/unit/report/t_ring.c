@@ -52,5 +52,5 @@ T_CASE(forms_have_names)
 	T_TEXT(form_name(FORM_FORMS), "?");
 }
 
-T_MAIN(T_ENTRY(each_line_has_its_number_and_both_forms), T_ENTRY(the_oldest_gives_way_to_the_newest),
-       T_ENTRY(forms_have_names))
+T_MAIN(T_ENTRY(each_line_has_its_number_and_both_forms),
+       T_ENTRY(the_oldest_gives_way_to_the_newest), T_ENTRY(forms_have_names))

@@ -42,8 +42,14 @@ T_CASE(a_command_comes_back_as_it_went)
 T_CASE(the_fixed_part_is_these_octets)
 {
 	uint8_t bytes[COMMAND_LEN], want[32];
-	size_t len = t_hex("0101" "01020304" "0dfb3879" "02" "0000005b" "62792068616e64" "00", want,
-	                   sizeof(want));
+	size_t len = t_hex("0101"
+	                   "01020304"
+	                   "0dfb3879"
+	                   "02"
+	                   "0000005b"
+	                   "62792068616e64"
+	                   "00",
+	                   want, sizeof(want));
 
 	T_EQUAL(encode(&kick, bytes), COMMAND_LEN);
 	T_BYTES(bytes, want, len);
@@ -76,8 +82,8 @@ T_CASE(what_is_not_a_command_is_told_apart)
 		{1, COMMAND_SNAPSHOT, PARSE_OK},
 		{1, COMMAND_KINDS, PARSE_IGNORE},
 		{1, 255, PARSE_IGNORE},
-		{15 + 7, 'x', PARSE_OK},                 /* a longer text */
-		{15 + 8, 'x', PARSE_BAD},                /* something behind its end */
+		{15 + 7, 'x', PARSE_OK},  /* a longer text */
+		{15 + 8, 'x', PARSE_BAD}, /* something behind its end */
 		{15 + COMMAND_TEXT_MAX - 1, 1, PARSE_BAD},
 	};
 
@@ -125,5 +131,5 @@ T_CASE(every_kind_has_a_name)
 
 T_MAIN(T_ENTRY(a_command_comes_back_as_it_went), T_ENTRY(the_fixed_part_is_these_octets),
        T_ENTRY(every_other_length_is_bad), T_ENTRY(what_is_not_a_command_is_told_apart),
-       T_ENTRY(a_text_that_fills_its_room_is_cut_not_overrun), T_ENTRY(a_text_without_an_end_is_bad),
-       T_ENTRY(every_kind_has_a_name))
+       T_ENTRY(a_text_that_fills_its_room_is_cut_not_overrun),
+       T_ENTRY(a_text_without_an_end_is_bad), T_ENTRY(every_kind_has_a_name))

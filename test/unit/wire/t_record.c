@@ -7,29 +7,57 @@
 
 /* One record of each kind with every field set, as the voice process would fill it. */
 static const struct record samples[RECORD_KINDS] = {
-	[RECORD_SERVER] = {.kind = RECORD_SERVER, .change = CHANGE_BEGIN, .at = 1000,
-		.server = {2345, "Example", "N0CALL", "1.0-3", 900}},
-	[RECORD_LISTENER] = {.kind = RECORD_LISTENER, .at = 1,
-		.listener = {"hotspots", {.ip = {[10] = 255, 255, 127, 0, 0, 1}, .port = 62031}, 3}},
-	[RECORD_SESSION] = {.kind = RECORD_SESSION, .change = CHANGE_END, .cause = CAUSE_EXPIRED,
-		.at = 123456789012,
-		.session = {.client = 234567801, .listener = "hotspots",
-			.at = {.ip = {[0] = 0xfe, 0x80, [15] = 9}, .scope = 2, .port = 4711},
-			.state = SESSION_CONNECTED, .since = 5, .last_ping = TICK_NEVER,
-			.callsign = "G0ABC", .rx_hz = 430000000, .tx_hz = 431000000, .cc = 15,
-			.simplex = true, .location = "Caf\xc3\xa9", .software = "20260101_MMDVM",
-			.package = "MMDVM_DMO", .options = "TS2=91,\"2350\"\\;DIAL=0",
-			.options_bad = 4000000000, .frames_in_total = UINT64_MAX,
-			.frames_out_total = 1}},
-	[RECORD_SLOT] = {.kind = RECORD_SLOT, .change = CHANGE_UPDATE, .at = 7,
-		.slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xdeadbeef, 6000}},
-	[RECORD_SUBSCRIPTION] = {.kind = RECORD_SUBSCRIPTION, .cause = CAUSE_SINGLE, .at = 7,
-		.subscription = {234567801, 2, 9, 4400, SUBSCRIPTION_DEFAULT, true, TICK_NEVER}},
-	[RECORD_CALL] = {.kind = RECORD_CALL, .change = CHANGE_END, .cause = CAUSE_TERMINATOR, .at = 9000,
-		.call = {234567801, 0x0000abcd, 8000, 2, 2345678, 91, 91, true, true, CALL_WAITING, 100, 1,
-			2, 3, 4, 73, 17}},
+	[RECORD_SERVER] = {.kind = RECORD_SERVER,
+                           .change = CHANGE_BEGIN,
+                           .at = 1000,
+                           .server = {2345, "Example", "N0CALL", "1.0-3", 900}},
+	[RECORD_LISTENER] = {.kind = RECORD_LISTENER,
+                             .at = 1,
+                             .listener = {"hotspots",
+                                          {.ip = {[10] = 255, 255, 127, 0, 0, 1}, .port = 62031},
+                                          3}},
+	[RECORD_SESSION] =
+		{.kind = RECORD_SESSION,
+                 .change = CHANGE_END,
+                 .cause = CAUSE_EXPIRED,
+                 .at = 123456789012,
+                 .session = {.client = 234567801,
+                             .listener = "hotspots",
+                             .at = {.ip = {[0] = 0xfe, 0x80, [15] = 9}, .scope = 2, .port = 4711},
+                             .state = SESSION_CONNECTED,
+                             .since = 5,
+                             .last_ping = TICK_NEVER,
+                             .callsign = "G0ABC",
+                             .rx_hz = 430000000,
+                             .tx_hz = 431000000,
+                             .cc = 15,
+                             .simplex = true,
+                             .location = "Caf\xc3\xa9",
+                             .software = "20260101_MMDVM",
+                             .package = "MMDVM_DMO",
+                             .options = "TS2=91,\"2350\"\\;DIAL=0",
+                             .options_bad = 4000000000,
+                             .frames_in_total = UINT64_MAX,
+                             .frames_out_total = 1}},
+	[RECORD_SLOT] = {.kind = RECORD_SLOT,
+                         .change = CHANGE_UPDATE,
+                         .at = 7,
+                         .slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xdeadbeef, 6000}},
+	[RECORD_SUBSCRIPTION] = {.kind = RECORD_SUBSCRIPTION,
+                                 .cause = CAUSE_SINGLE,
+                                 .at = 7,
+                                 .subscription = {234567801, 2, 9, 4400, SUBSCRIPTION_DEFAULT, true,
+                                                  TICK_NEVER}},
+	[RECORD_CALL] = {.kind = RECORD_CALL,
+                         .change = CHANGE_END,
+                         .cause = CAUSE_TERMINATOR,
+                         .at = 9000,
+                         .call = {234567801, 0x0000abcd, 8000, 2, 2345678, 91, 91, true, true,
+                                  CALL_WAITING, 100, 1, 2, 3, 4, 73, 17}},
 	[RECORD_TABLE] = {.kind = RECORD_TABLE, .at = 1, .table = {"streams", 1, 2, 3}},
-	[RECORD_COUNTER] = {.kind = RECORD_COUNTER, .at = 1, .counter = {"bad_datagrams_total", 77}},
+	[RECORD_COUNTER] = {.kind = RECORD_COUNTER,
+                            .at = 1,
+                            .counter = {"bad_datagrams_total", 77}},
 	[RECORD_SNAPSHOT] = {.kind = RECORD_SNAPSHOT, .at = 1, .snapshot = {12, true}},
 	[RECORD_LOG] = {.kind = RECORD_LOG, .at = 1, .log = {LOG_REMOTE, "login=refused client=1"}},
 	[RECORD_DROPPED] = {.kind = RECORD_DROPPED, .at = 1, .dropped = {5, 50}},
@@ -74,8 +102,16 @@ T_CASE(every_kind_comes_back_as_it_went)
 T_CASE(a_slot_row_is_these_octets)
 {
 	uint8_t bytes[RECORD_MAX], want[64];
-	size_t want_len = t_hex("01030200" "0000000000000007" "0dfb3879" "02" "03" "0000005b" "0023cace"
-	                        "deadbeef" "0000000000001770", want, sizeof(want));
+	size_t want_len = t_hex("01030200"
+	                        "0000000000000007"
+	                        "0dfb3879"
+	                        "02"
+	                        "03"
+	                        "0000005b"
+	                        "0023cace"
+	                        "deadbeef"
+	                        "0000000000001770",
+	                        want, sizeof(want));
 
 	T_EQUAL(encode(&samples[RECORD_SLOT], bytes), want_len);
 	T_BYTES(bytes, want, want_len);
@@ -153,7 +189,8 @@ T_CASE(the_longest_texts_fit_in_record_key_and_json)
 		for (size_t i = 0; i < info->field_count; i++) {
 			const struct record_field *f = &info->fields[i];
 			if (f->type == FIELD_TEXT)
-				memset((char *)&r + f->offset, '"', f->size); /* not even terminated */
+				memset((char *)&r + f->offset, '"',
+				       f->size); /* not even terminated */
 		}
 		size_t len = encode(&r, bytes);
 		T_CHECK(len > 0 && len <= RECORD_MAX);
@@ -171,16 +208,20 @@ T_CASE(the_longest_texts_fit_in_record_key_and_json)
 T_CASE(json_has_every_form_of_field)
 {
 	T_TEXT(json_of(&samples[RECORD_SESSION], 1700000000000),
-	       "{\"kind\":\"session\",\"change\":\"end\",\"cause\":\"expired\",\"time\":1823456789.012,"
+	       "{\"kind\":\"session\",\"change\":\"end\",\"cause\":\"expired\",\"time\":1823456789."
+	       "012,"
 	       "\"client\":234567801,\"listener\":\"hotspots\",\"at\":\"[fe80::9%2]:4711\","
 	       "\"state\":\"connected\",\"since\":1700000000.005,\"last_ping\":null,"
-	       "\"callsign\":\"G0ABC\",\"rx_hz\":430000000,\"tx_hz\":431000000,\"cc\":15,\"simplex\":true,"
-	       "\"location\":\"Caf\xc3\xa9\",\"software\":\"20260101_MMDVM\",\"package\":\"MMDVM_DMO\","
+	       "\"callsign\":\"G0ABC\",\"rx_hz\":430000000,\"tx_hz\":431000000,\"cc\":15,"
+	       "\"simplex\":true,"
+	       "\"location\":\"Caf\xc3\xa9\",\"software\":\"20260101_MMDVM\",\"package\":\"MMDVM_"
+	       "DMO\","
 	       "\"options\":\"TS2=91,\\\"2350\\\"\\\\;DIAL=0\",\"options_bad\":4000000000,"
 	       "\"frames_in_total\":18446744073709551615,\"frames_out_total\":1}");
 	T_TEXT(json_of(&samples[RECORD_SLOT], 0),
 	       "{\"kind\":\"slot\",\"change\":\"update\",\"cause\":\"none\",\"time\":0.007,"
-	       "\"client\":234567801,\"slot\":2,\"state\":\"hang\",\"conference\":91,\"src\":2345678,"
+	       "\"client\":234567801,\"slot\":2,\"state\":\"hang\",\"conference\":91,\"src\":"
+	       "2345678,"
 	       "\"stream\":\"deadbeef\",\"until\":6.000}");
 }
 

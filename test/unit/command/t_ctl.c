@@ -1,0 +1,182 @@
+#include "command/ctl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/t.h"
+#include "io/unix.h"
+
+static char path[64], out[65536], err[4096], request[1024];
+
+/* A server of one answer: takes one request line, says `answer`, hangs up. Tells what it heard on
+ * `told`. */
+static _Noreturn void serve(int listening, const char *answer, int told)
+{
+	size_t len = 0;
+
+	int fd = -1;
+	while (fd < 0)
+		fd = unix_accept(listening);
+	while (len < sizeof(request) - 1 && !memchr(request, '\n', len)) {
+		ssize_t n = recv(fd, request + len, 1, 0);
+		if (n == 0)
+			break;
+		len += n > 0;
+	}
+	for (size_t left = strlen(answer); left > 0;) {
+		ssize_t n = send(fd, answer, left < 7 ? left : 7, MSG_NOSIGNAL);
+		if (n > 0) {
+			answer += n;
+			left -= (size_t)n;
+		}
+	}
+	_exit(write(told, request, len) == (ssize_t)len ? 0 : 1);
+}
+
+static size_t read_all(int fd, char *text, size_t cap)
+{
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text + len, cap - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = 0;
+	close(fd);
+	return len;
+}
+
+/* Runs ctl with these words in a process of its own; its exit status. */
+static int run_ctl(char **argv)
+{
+	int o[2], e[2], argc = 0, status;
+
+	while (argv[argc])
+		argc++;
+	if (pipe(o) != 0 || pipe(e) != 0)
+		return -1;
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(o[1], STDOUT_FILENO);
+		dup2(e[1], STDERR_FILENO);
+		close(o[0]);
+		close(e[0]);
+		status = ctl_main(argc, argv);
+		fflush(stdout);
+		_exit(status);
+	}
+	close(o[1]);
+	close(e[1]);
+	read_all(o[0], out, sizeof(out));
+	read_all(e[0], err, sizeof(err));
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Asks a server that answers so. The words end with NULL; the socket is put in behind "ctl". */
+static int ask(const char *answer, char *word, char *more, char *last)
+{
+	char name[] = "ctl", option[] = "-s";
+	char *argv[] = {name, option, path, word, more, last, NULL};
+	int told[2];
+
+	snprintf(path, sizeof(path), "/tmp/t_ctl.%d", (int)getpid());
+	int listening = unix_listen(path);
+	if (listening < 0 || pipe(told) != 0)
+		return -1;
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0)
+		serve(listening, answer, told[1]);
+	close(told[1]);
+	int status = run_ctl(argv);
+	read_all(told[0], request, sizeof(request));
+	waitpid(pid, NULL, 0);
+	close(listening);
+	unlink(path);
+	return status;
+}
+
+T_CASE(an_answer_for_people_is_shown_without_its_marks)
+{
+	T_EQUAL(ask("    ID  NAME\n 1  x\n.\n", (char[]){"sessions"}, NULL, NULL), 0);
+	T_TEXT(request, "text sessions\n");
+	T_TEXT(out, "   ID  NAME\n1  x\n");
+	T_TEXT(err, "");
+}
+
+T_CASE(a_refusal_says_why_and_is_1)
+{
+	T_EQUAL(ask("!no session 5\n", (char[]){"session"}, (char[]){"5"}, NULL), 1);
+	T_TEXT(request, "text session 5\n");
+	T_TEXT(out, "");
+	T_TEXT(err, "freedmr ctl: no session 5\n");
+}
+
+T_CASE(an_old_answer_is_shown_with_a_note)
+{
+	T_EQUAL(ask(" 1\n.it is old\n", (char[]){"calls"}, NULL, NULL), 0);
+	T_TEXT(out, "1\n");
+	T_TEXT(err, "freedmr ctl: it is old\n");
+}
+
+T_CASE(json_is_passed_on_as_it_is)
+{
+	static const char good[] =
+		"{\"row\":\"call\",\"end\":1}\n{\"end\":true,\"ok\":true,\"rows\":1}\n";
+	static const char bad[] = "{\"end\":true,\"ok\":false,\"error\":\"no\"}\n";
+
+	T_EQUAL(ask(good, (char[]){"--json"}, (char[]){"calls"}, NULL), 0);
+	T_TEXT(request, "calls\n");
+	T_TEXT(out, good);
+	T_EQUAL(ask(bad, (char[]){"kick"}, (char[]){"5"}, (char[]){"--json"}), 1);
+	T_TEXT(request, "kick 5\n");
+	T_TEXT(out, bad);
+}
+
+T_CASE(a_server_that_hangs_up_in_an_answer_is_69)
+{
+	T_EQUAL(ask(" 1\n", (char[]){"calls"}, NULL, NULL), CTL_UNAVAILABLE);
+	T_TEXT(out, "1\n");
+	T_TEXT(err, "freedmr ctl: the server hung up\n");
+}
+
+T_CASE(no_server_is_69)
+{
+	char *argv[] = {(char[]){"ctl"}, (char[]){"-s"}, (char[]){"/nonexistent/x"},
+	                (char[]){"status"}, NULL};
+
+	T_EQUAL(run_ctl(argv), CTL_UNAVAILABLE);
+	T_TEXT(err, "freedmr ctl: /nonexistent/x: No such file or directory\n");
+}
+
+T_CASE(wrong_words_are_64_and_help_is_0)
+{
+	char *none[] = {(char[]){"ctl"}, NULL};
+	char *only_socket[] = {(char[]){"ctl"}, (char[]){"-s"}, NULL};
+	char *unknown[] = {(char[]){"ctl"}, (char[]){"-x"}, (char[]){"status"}, NULL};
+	char *two_lines[] = {(char[]){"ctl"}, (char[]){"status\nkick 1"}, NULL};
+	char *help[] = {(char[]){"ctl"}, (char[]){"-h"}, NULL};
+	char *long_word[] = {(char[]){"ctl"}, malloc(2001), NULL};
+
+	memset(long_word[1], 'x', 2000);
+	long_word[1][2000] = 0;
+	T_EQUAL(run_ctl(none), 64);
+	T_EQUAL(run_ctl(only_socket), 64);
+	T_EQUAL(run_ctl(unknown), 64);
+	T_EQUAL(run_ctl(two_lines), 64);
+	T_EQUAL(run_ctl(long_word), 64);
+	free(long_word[1]);
+	T_CHECK(strncmp(err, "usage: freedmr ctl", 18) == 0);
+	T_EQUAL(run_ctl(help), 0);
+	T_CHECK(strncmp(out, "usage: freedmr ctl", 18) == 0);
+}
+
+T_MAIN(T_ENTRY(an_answer_for_people_is_shown_without_its_marks),
+       T_ENTRY(a_refusal_says_why_and_is_1), T_ENTRY(an_old_answer_is_shown_with_a_note),
+       T_ENTRY(json_is_passed_on_as_it_is), T_ENTRY(a_server_that_hangs_up_in_an_answer_is_69),
+       T_ENTRY(no_server_is_69), T_ENTRY(wrong_words_are_64_and_help_is_0))
