@@ -34,14 +34,25 @@ static int address_of(const char *path, union address *out)
 	return -1;
 }
 
-/* A socket file nobody listens behind. */
-static bool is_dead(const char *path)
+static int connect_prepared(const union address *a, bool wait)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return -1;
+	if ((wait || pipe_prepare(fd) == 0) && connect(fd, &a->any, sizeof(a->un)) == 0)
+		return fd;
+	return fail_closing(fd);
+}
+
+/* A socket file nobody listens behind. A live server that is too busy to answer is not waited for. */
+static bool is_dead(const union address *a)
 {
 	struct stat s;
 
-	if (lstat(path, &s) != 0 || !S_ISSOCK(s.st_mode))
+	if (lstat(a->un.sun_path, &s) != 0 || !S_ISSOCK(s.st_mode))
 		return false;
-	int fd = unix_connect(path);
+	int fd = connect_prepared(a, false);
 	if (fd >= 0) {
 		close(fd);
 		return false;
@@ -67,7 +78,7 @@ static int bind_over_dead(int fd, const union address *a)
 		return 0;
 	if (errno != EADDRINUSE)
 		return -1;
-	if (is_dead(a->un.sun_path) && unlink(a->un.sun_path) == 0)
+	if (is_dead(a) && unlink(a->un.sun_path) == 0)
 		return bind_0660(fd, a);
 	errno = EADDRINUSE;
 	return -1;
@@ -101,10 +112,5 @@ int unix_connect(const char *path)
 {
 	union address a;
 
-	if (address_of(path, &a) != 0)
-		return -1;
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (fd < 0)
-		return -1;
-	return connect(fd, &a.any, sizeof(a.un)) == 0 ? fd : fail_closing(fd);
+	return address_of(path, &a) == 0 ? connect_prepared(&a, true) : -1;
 }

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "io/pipe.h"
@@ -105,6 +107,34 @@ T_CASE(a_live_server_keeps_its_socket_a_dead_one_does_not)
 	rmdir(directory);
 }
 
+/* Nobody is accepted until the queue is full: that server is busy, not dead. */
+T_CASE(a_busy_server_keeps_its_socket_and_is_not_waited_for)
+{
+	int callers[64], count = 0;
+
+	T_CHECK(make_directory());
+	int fd = unix_listen(path);
+	T_CHECK(fd >= 0);
+	while (count < 64) {
+		struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+		snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);
+		callers[count] = socket(AF_UNIX, SOCK_STREAM, 0);
+		T_EQUAL(pipe_prepare(callers[count]), 0);
+		if (connect(callers[count++], (const struct sockaddr *)&a, sizeof(a)) != 0)
+			break;
+	}
+	T_EQUAL(errno, EAGAIN);
+	T_EQUAL(unix_listen(path), -1);
+	T_EQUAL(errno, EADDRINUSE);
+	T_EQUAL(access(path, F_OK), 0);
+	while (count)
+		close(callers[--count]);
+	close(fd);
+	unlink(path);
+	rmdir(directory);
+}
+
 T_CASE(what_is_not_a_socket_stays)
 {
 	struct stat s;
@@ -129,4 +159,5 @@ T_CASE(what_is_not_a_socket_stays)
 }
 
 T_MAIN(T_ENTRY(a_full_pipe_takes_all_or_nothing), T_ENTRY(a_pair_goes_both_ways),
-       T_ENTRY(a_live_server_keeps_its_socket_a_dead_one_does_not), T_ENTRY(what_is_not_a_socket_stays))
+       T_ENTRY(a_live_server_keeps_its_socket_a_dead_one_does_not),
+       T_ENTRY(a_busy_server_keeps_its_socket_and_is_not_waited_for), T_ENTRY(what_is_not_a_socket_stays))

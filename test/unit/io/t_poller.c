@@ -123,7 +123,11 @@ T_CASE(full_refuses_the_newest_and_takes_it_when_one_is_dropped)
 	T_EQUAL(poller_wait(p, &e, 1, 0), 1);
 	T_EQUAL(e.tag, 3);
 	T_EQUAL(poller_watch(p, b[0], 0, 5), -1);
-	close_both(a);
+	T_EQUAL(poller_watch(p, b[1], 0, 3), 0);
+	close(a[0]);
+	T_EQUAL(poller_wait(p, &e, 1, 0), 1);
+	T_EQUAL(e.tag, 4);
+	close(a[1]);
 	close_both(b);
 	finish(p);
 }
