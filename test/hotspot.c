@@ -4,8 +4,8 @@
  *
  * DIFFERS from real clients: they wait 10 s before the first RPTL, this one does not.
  *
- * A recording is text, one datagram per line: milliseconds since the first, hex. Whatever stands between the two is
- * skipped on reading, so the captures in test/data play as well.
+ * A recording is text, one datagram per line: milliseconds since the first, hex. Whatever stands
+ * between the two is skipped on reading, so the captures in test/data play as well.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -29,9 +29,9 @@
 #include "wire/hbp.h"
 
 #define PING_MS 10000
-#define ANSWER_MS 1000      /* how long one answer may take */
+#define ANSWER_MS 1000 /* how long one answer may take */
 #define TRIES 5
-#define SILENCE_MS 60000    /* without MSTPONG: the server is gone, as MMDVMHost sees it */
+#define SILENCE_MS 60000     /* without MSTPONG: the server is gone, as MMDVMHost sees it */
 #define CALL_TIMEOUT_MS 1500 /* MMDVMHost's watchdog for network calls */
 #define LINE_LEN 1200
 
@@ -104,7 +104,7 @@ static PRINTF_LIKE(1, 2) void say(const char *format, ...)
 	va_end(args);
 }
 
-/* ---- the wire ---- */
+/* The wire. */
 
 static void transmit(const struct hotspot *h, const struct wr *w)
 {
@@ -149,7 +149,8 @@ static struct hbp_message ask(const struct hotspot *h, const struct wr *w, const
 				return m;
 		}
 	}
-	die(EXIT_NO_ANSWER, "no answer from %s: is the server running, and is the port right?", h->host);
+	die(EXIT_NO_ANSWER, "no answer from %s: is the server running, and is the port right?",
+	    h->host);
 }
 
 static struct hbp_config describe(const struct hotspot *h)
@@ -213,16 +214,16 @@ static void logout(const struct hotspot *h)
 	transmit(h, &w);
 }
 
-/* ---- listening ---- */
+/* Listening. */
 
 static void hearing_end(struct hearing *s, const char *how)
 {
 	if (!s->open)
 		return;
 	double seconds = (double)(s->heard - s->began) / 1000 + DMR_BURST_MS / 1000.0;
-	say("end   %" PRIu32 " -> %s %" PRIu32 " slot %d: %.1f s, %u frames, %u lost%s", s->first.src,
-	    s->first.unit ? "user" : "TG", s->first.dst, s->first.slot, seconds, s->frames, s->lost,
-	    how);
+	say("end   %" PRIu32 " -> %s %" PRIu32 " slot %d: %.1f s, %u frames, %u lost%s",
+	    s->first.src, s->first.unit ? "user" : "TG", s->first.dst, s->first.slot, seconds,
+	    s->frames, s->lost, how);
 	s->open = false;
 }
 
@@ -313,7 +314,7 @@ static void listen_until_signal(struct hotspot *h)
 	}
 }
 
-/* ---- talking ---- */
+/* Talking. */
 
 /* Hears what comes until the next burst is due. */
 static void wait_until(struct hotspot *h, tick_t due)
@@ -410,11 +411,13 @@ static void talk_file(struct hotspot *h, struct talk t, const char *path)
 		die(EXIT_FAILURE, "%s: no bursts in it", path);
 }
 
-/* ---- the command line ---- */
+/* The command line. */
 
 static const char usage[] =
-	"usage: hotspot [-o OPTIONS] [-p PASSPHRASE] [-i ID] [-r RADIO] [-s simplex|duplex] HOST[:PORT] WORD\n"
-	"  listen [--record FILE]                             says who is heard, until interrupted\n"
+	"usage: hotspot [-o OPTIONS] [-p PASSPHRASE] [-i ID] [-r RADIO] [-s simplex|duplex] "
+	"HOST[:PORT] WORD\n"
+	"  listen [--record FILE]                             says who is heard, until "
+	"interrupted\n"
 	"  talk TG [--slot N] [--seconds S] [--file FILE]     keys up on a talkgroup, then leaves\n"
 	"\n"
 	"  -o OPTIONS     option string, such as TS2=91;DIAL=0\n"
@@ -446,8 +449,9 @@ static void connect_to(struct hotspot *h)
 	bool bracket = h->host[0] == '[';
 	const char *close = bracket ? strchr(h->host, ']') : NULL;
 	bool bare_v6 = !bracket && last && strchr(h->host, ':') != last;
-	size_t len = close ? (size_t)(close - h->host - 1)
-	             : last && !bare_v6 ? (size_t)(last - h->host) : strlen(h->host);
+	size_t len = close              ? (size_t)(close - h->host - 1)
+	             : last && !bare_v6 ? (size_t)(last - h->host)
+	                                : strlen(h->host);
 	if (len >= sizeof(host) || (bracket && !close))
 		misuse("the address is not HOST[:PORT]");
 	snprintf(host, sizeof(host), "%.*s", (int)len, h->host + bracket);
@@ -526,16 +530,30 @@ static void run_talk(struct hotspot *h, char **arg)
 
 int main(int argc, char **argv)
 {
-	struct hotspot h = {.id = 2300101, .passphrase = "passw0rd", .options = "", .simplex = true};
+	struct hotspot h = {
+		.id = 2300101, .passphrase = "passw0rd", .options = "", .simplex = true};
 	for (int o; (o = getopt(argc, argv, "+ho:p:i:r:s:")) != -1;) {
 		switch (o) {
-		case 'o': h.options = optarg; break;
-		case 'p': h.passphrase = optarg; break;
-		case 'i': h.id = number(optarg, UINT32_MAX, "an id is a number"); break;
-		case 'r': h.radio = number(optarg, DMR_ID_MAX, "a radio id has up to 8 digits"); break;
-		case 's': h.simplex = strcmp(optarg, "duplex") != 0; break;
-		case 'h': fputs(usage, stdout); return EXIT_SUCCESS;
-		default: misuse("unknown option");
+		case 'o':
+			h.options = optarg;
+			break;
+		case 'p':
+			h.passphrase = optarg;
+			break;
+		case 'i':
+			h.id = number(optarg, UINT32_MAX, "an id is a number");
+			break;
+		case 'r':
+			h.radio = number(optarg, DMR_ID_MAX, "a radio id has up to 8 digits");
+			break;
+		case 's':
+			h.simplex = strcmp(optarg, "duplex") != 0;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			misuse("unknown option");
 		}
 	}
 	if (argc - optind < 2)

@@ -25,8 +25,8 @@ struct seen {
 };
 
 struct judge {
-	bool open;      /* a voice call has begun and has not been terminated */
-	bool any;       /* `last` holds a frame of `stream` */
+	bool open; /* a voice call has begun and has not been terminated */
+	bool any;  /* `last` holds a frame of `stream` */
 	uint32_t stream;
 	uint8_t last_seq;
 	int last_position; /* of a voice burst; -1 after anything else */
@@ -102,7 +102,8 @@ static inline bool judge_bptc(const uint8_t *burst, uint8_t block[static 12])
 		return false;
 	for (int row = 0; row < 9; row++)
 		for (int p = 0; p < 4; p++)
-			if (judge_sum(m + 1 + 15 * row, judge_row_15[p]) != m[1 + 15 * row + 11 + p])
+			if (judge_sum(m + 1 + 15 * row, judge_row_15[p]) !=
+			    m[1 + 15 * row + 11 + p])
 				return false;
 	for (int column = 0; column < 15; column++) {
 		int bits[13];

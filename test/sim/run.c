@@ -1,9 +1,11 @@
 /*
- * Plays scenario files: events at times, and what the server must do. The language is told in test/sim/README.
+ * Plays scenario files: events at times, and what the server must do. The language is told in
+ * test/sim/README.
  *
- * Each scenario runs twice on cores of the same seed under a virtual clock; both runs must give the same actions and
- * the same state hash after every step, EVENT_TIME comes exactly when core_next() asks for it, core_check() must be
- * content after every step, and every DMRD that leaves is read by judge.h.
+ * Each scenario runs twice on cores of the same seed under a virtual clock; both runs must give the
+ * same actions and the same state hash after every step, EVENT_TIME comes exactly when core_next()
+ * asks for it, core_check() must be content after every step, and every DMRD that leaves is read by
+ * judge.h.
  *
  * A scenario stops at its first fault: "not ok NAME: FILE:LINE: what".
  */
@@ -33,9 +35,10 @@
 #define PASSPHRASE "correct horse"
 
 static const char config_head[] =
-	"[server]\nid = 2345\n[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE "\n";
+	"[server]\nid = 2345\n[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE
+	"\n";
 
-/* ---- a scenario as read from its file ---- */
+/* A scenario as read from its file. */
 
 /* One thing to do: a statement's words, or one datagram of a transmission. */
 struct step {
@@ -75,7 +78,7 @@ struct scenario {
 	tick_t end_of_talk;
 };
 
-/* ---- one run of it ---- */
+/* One run of it. */
 
 struct client {
 	uint32_t id;
@@ -128,7 +131,7 @@ struct run {
 	struct record *rows; /* of the latest snapshot */
 	size_t row_count, row_cap;
 	struct challenge *challenges;
-	size_t challenge_count;
+	size_t challenge_count, challenge_cap;
 	struct hashes hashes;
 	const struct hashes *first; /* of the first run; NULL during it */
 	const uint8_t *in;          /* the DMRD of this step, when it is one and honest */
@@ -165,7 +168,7 @@ static tick_t since_start(const struct run *r)
 	return r->now - START_TICK;
 }
 
-/* ---- describing ---- */
+/* Describing. */
 
 static const char *describe_part(const struct seen *f)
 {
@@ -184,17 +187,21 @@ static const char *describe(const struct item *i)
 		snprintf(text, sizeof(text),
 		         "%s %s %" PRIu32 " slot %d src %" PRIu32 " stream %08" PRIx32
 		         " seq %d (at %" PRId64 ")",
-		         describe_part(&f), f.unit ? "unit" : "tg", f.dst, f.slot, f.src, f.stream, f.seq,
-		         i->at);
+		         describe_part(&f), f.unit ? "unit" : "tg", f.dst, f.slot, f.src, f.stream,
+		         f.seq, i->at);
 	} else {
-		int tag = i->len < 7 ? (int)i->len : i->bytes[0] == 'R' ? 6 : i->len == 11 ? 7 : i->len == 9 ? 5 : 6;
-		snprintf(text, sizeof(text), "%.*s (%zu octets, at %" PRId64 ")", tag, (const char *)i->bytes,
-		         i->len, i->at);
+		int tag = i->len < 7           ? (int)i->len
+		          : i->bytes[0] == 'R' ? 6
+		          : i->len == 11       ? 7
+		          : i->len == 9        ? 5
+		                               : 6;
+		snprintf(text, sizeof(text), "%.*s (%zu octets, at %" PRId64 ")", tag,
+		         (const char *)i->bytes, i->len, i->at);
 	}
 	return text;
 }
 
-/* ---- clients ---- */
+/* Clients. */
 
 static struct client *client_find(struct run *r, uint32_t id)
 {
@@ -218,7 +225,7 @@ static struct client *client_of(struct run *r, uint32_t id)
 	return c;
 }
 
-/* ---- what leaves ---- */
+/* What leaves. */
 
 static void hash_add(uint64_t *h, const void *bytes, size_t len)
 {
@@ -231,7 +238,8 @@ static void hashes_push(struct run *r, uint64_t v)
 {
 	r->hashes.v = grow(r->hashes.v, &r->hashes.cap, r->hashes.count + 1, sizeof(uint64_t));
 	r->hashes.v[r->hashes.count++] = v;
-	if (r->first && (r->hashes.count > r->first->count || r->first->v[r->hashes.count - 1] != v))
+	if (r->first &&
+	    (r->hashes.count > r->first->count || r->first->v[r->hashes.count - 1] != v))
 		fail(r, "the second run differs from the first at %" PRId64, since_start(r));
 }
 
@@ -240,7 +248,8 @@ static bool is_ambe(size_t bit)
 	return bit < 108 || bit >= 156;
 }
 
-/* The voice is the talker's, to the bit; and all of the burst is, where the LC had not to change. */
+/* The voice is the talker's, to the bit; and all of the burst is, where the LC had not to change.
+ */
 static const char *judge_voice_kept(const struct run *r, const struct seen *out)
 {
 	if (!r->in || !judge_voice(out))
@@ -249,7 +258,9 @@ static const char *judge_voice_kept(const struct run *r, const struct seen *out)
 	if (in.stream != out->stream || in.seq != out->seq)
 		return NULL;
 	if (in.dst == out->dst && in.src == out->src && in.unit == out->unit)
-		return memcmp(in.burst, out->burst, DMR_BURST_LEN) == 0 ? NULL : "the burst was changed without need";
+		return memcmp(in.burst, out->burst, DMR_BURST_LEN) == 0
+		               ? NULL
+		               : "the burst was changed without need";
 	for (int bit = 0; bit < 264; bit++)
 		if (is_ambe((size_t)bit) && judge_bit(in.burst, bit) != judge_bit(out->burst, bit))
 			return "the voice was changed";
@@ -294,8 +305,8 @@ static void take_target(struct run *r, const struct target *t, uint64_t *hash)
 	if (i->burst)
 		judge_item(r, i);
 	if (i->len == 10 && memcmp(i->bytes, "RPTACK", 6) == 0) {
-		size_t cap = r->challenge_count;
-		r->challenges = grow(r->challenges, &cap, r->challenge_count + 1, sizeof(*r->challenges));
+		r->challenges = grow(r->challenges, &r->challenge_cap, r->challenge_count + 1,
+		                     sizeof(*r->challenges));
 		struct challenge *c = &r->challenges[r->challenge_count++];
 		c->at = i->to;
 		memcpy(c->salt, i->bytes + 6, 4);
@@ -330,7 +341,7 @@ static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
 	r->records[r->record_count++] = *rec;
 }
 
-/* ---- stepping ---- */
+/* Stepping. */
 
 static void step(struct run *r, const struct event *e)
 {
@@ -349,11 +360,13 @@ static void step(struct run *r, const struct event *e)
 		fail(r, "an action did not fit (event %s)", event_kind_name(e->kind));
 	const char *fault = core_check(r->core);
 	if (fault)
-		fail(r, "core_check: %s (event %s at %" PRId64 ")", fault, event_kind_name(e->kind), since_start(r));
+		fail(r, "core_check: %s (event %s at %" PRId64 ")", fault, event_kind_name(e->kind),
+		     since_start(r));
 	actions_empty(&r->actions);
 }
 
-static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct addr from, uint32_t listener)
+static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct addr from,
+                     uint32_t listener)
 {
 	/* On the heap and of exactly this size, so that the sanitiser sees a read beyond it. */
 	uint8_t *copy = realloc(r->copy, len ? len : 1);
@@ -362,8 +375,11 @@ static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct add
 	r->copy = memcpy(copy, bytes, len);
 	struct event e = {
 		.kind = EVENT_DATAGRAM,
-		.datagram = {.bytes = copy, .len = len,
-		             .from = {.to = from, .from = r->conf.listener[listener].bind, .listener = listener}},
+		.datagram = {.bytes = copy,
+	                     .len = len,
+	                     .from = {.to = from,
+	                              .from = r->conf.listener[listener].bind,
+	                              .listener = listener}},
 	};
 	if (verbose) {
 		char text[ADDR_TEXT_MAX];
@@ -390,7 +406,8 @@ static struct item *unread(struct run *r, const struct addr *at, uint32_t id)
 		r->item_first++;
 	for (size_t i = r->item_first; i < r->item_count; i++) {
 		struct item *item = &r->items[i];
-		if (!item->read && (at ? !item->burst && addr_equal(&item->to, at) : item->burst && item->id == id))
+		if (!item->read && (at ? !item->burst && addr_equal(&item->to, at)
+		                       : item->burst && item->id == id))
 			return item;
 	}
 	return NULL;
@@ -443,7 +460,7 @@ static void advance(struct run *r, tick_t until)
 	r->now = until;
 }
 
-/* ---- words ---- */
+/* Words. */
 
 struct words {
 	struct run *run;
@@ -524,7 +541,7 @@ static uint32_t listener_of(struct run *r, const char *name)
 	fail(r, "no listener \"%s\"", name);
 }
 
-/* ---- statements: clients ---- */
+/* Statements: clients. */
 
 /* What the words after an id may say. */
 struct about {
@@ -577,7 +594,8 @@ static void send_key(struct run *r, uint32_t id, const struct about *a)
 	const struct challenge *found = NULL;
 	for (size_t i = r->challenge_count; i-- > 0 && !found;) {
 		/* An RPTACK that echoes the id is no challenge. */
-		if (addr_equal(&r->challenges[i].at, at) && judge_number(r->challenges[i].salt, 4) != id)
+		if (addr_equal(&r->challenges[i].at, at) &&
+		    judge_number(r->challenges[i].salt, 4) != id)
 			found = &r->challenges[i];
 	}
 	if (!found)
@@ -591,8 +609,13 @@ static void send_key(struct run *r, uint32_t id, const struct about *a)
 
 static void send_config(struct run *r, uint32_t id, const struct about *a)
 {
-	struct hbp_config config = {.callsign = "N0CALL", .rx_hz = 433000000, .tx_hz = 433000000, .cc = 1,
-	                            .slots = a->simplex ? '4' : '3', .package = "MMDVM", .software = "sim"};
+	struct hbp_config config = {.callsign = "N0CALL",
+	                            .rx_hz = 433000000,
+	                            .tx_hz = 433000000,
+	                            .cc = 1,
+	                            .slots = a->simplex ? '4' : '3',
+	                            .package = "MMDVM",
+	                            .software = "sim"};
 	uint8_t buf[HBP_DATAGRAM_MAX];
 	struct wr w = wr_make(buf, sizeof(buf));
 	hbp_write_config(&w, id, &config);
@@ -697,7 +720,8 @@ static void do_send(struct run *r, struct words *w)
 			for (int b = 24; b >= 0; b -= 8)
 				buf[len++] = (uint8_t)(id >> b);
 		} else if (strncmp(text, "text:", 5) == 0) {
-			len += (size_t)snprintf((char *)buf + len, sizeof(buf) - len, "%s", text + 5);
+			len += (size_t)snprintf((char *)buf + len, sizeof(buf) - len, "%s",
+			                        text + 5);
 		} else if (strncmp(text, "zeros:", 6) == 0) {
 			size_t n = (size_t)atol(text + 6);
 			memset(buf + len, 0, n);
@@ -705,7 +729,10 @@ static void do_send(struct run *r, struct words *w)
 		} else {
 			size_t n = hex_octets(text, buf + len, sizeof(buf) - len);
 			if (n == 0)
-				fail(r, "hex, id:NUMBER, text:WORD or zeros:COUNT is expected, not \"%s\"", text);
+				fail(r,
+				     "hex, id:NUMBER, text:WORD or zeros:COUNT is expected, not "
+				     "\"%s\"",
+				     text);
 			len += n;
 		}
 	}
@@ -748,7 +775,7 @@ static void do_client(struct run *r, struct words *w)
 	datagram(r, buf, wr_len(&out), a.addr, a.listener);
 }
 
-/* ---- statements: the server ---- */
+/* Statements: the server. */
 
 static void core_start(struct run *r)
 {
@@ -793,13 +820,15 @@ static bool session_ended(const struct record *records, size_t count, uint32_t c
 	return false;
 }
 
-/* A mirror kept from records alone holds the same sessions, subscriptions and calls as the snapshot. */
+/* A mirror kept from records alone holds the same sessions, subscriptions and calls as the
+ * snapshot. */
 static void compare_mirror(struct run *r)
 {
 	for (size_t i = r->record_count; i-- > 0;) {
 		const struct record *rec = &r->records[i];
 		size_t later = r->record_count - i - 1;
-		if (rec->kind != RECORD_SESSION && rec->kind != RECORD_SUBSCRIPTION && rec->kind != RECORD_CALL)
+		if (rec->kind != RECORD_SESSION && rec->kind != RECORD_SUBSCRIPTION &&
+		    rec->kind != RECORD_CALL)
 			continue;
 		if (row_in(rec + 1, later, rec))
 			continue; /* a later record of the same row counts */
@@ -810,7 +839,8 @@ static void compare_mirror(struct run *r)
 		if (there == (rec->change == CHANGE_END)) {
 			show_record(rec);
 			fail(r, "a %s row is %s the snapshot, but its last record says %s",
-			     record_kind_name(rec->kind), there ? "in" : "not in", change_name(rec->change));
+			     record_kind_name(rec->kind), there ? "in" : "not in",
+			     change_name(rec->change));
 		}
 	}
 }
@@ -837,9 +867,10 @@ static void do_snapshot(struct run *r)
 	compare_mirror(r);
 }
 
-/* ---- expectations: records and rows ---- */
+/* Expectations: records and rows. */
 
-static void field_text(const struct record *rec, const struct record_field *f, char *out, size_t cap)
+static void field_text(const struct record *rec, const struct record_field *f, char *out,
+                       size_t cap)
 {
 	const unsigned char *at = (const unsigned char *)rec + f->offset;
 	uint8_t u8;
@@ -851,11 +882,26 @@ static void field_text(const struct record *rec, const struct record_field *f, c
 	struct addr addr;
 	char text[ADDR_TEXT_MAX];
 	switch (f->type) {
-	case FIELD_U8: memcpy(&u8, at, 1); snprintf(out, cap, "%u", u8); break;
-	case FIELD_U32: memcpy(&u32, at, 4); snprintf(out, cap, "%" PRIu32, u32); break;
-	case FIELD_U64: memcpy(&u64, at, 8); snprintf(out, cap, "%" PRIu64, u64); break;
-	case FIELD_BOOL: memcpy(&yes, at, sizeof(yes)); snprintf(out, cap, "%s", yes ? "yes" : "no"); break;
-	case FIELD_ENUM: memcpy(&value, at, sizeof(value)); snprintf(out, cap, "%s", f->enum_name(value)); break;
+	case FIELD_U8:
+		memcpy(&u8, at, 1);
+		snprintf(out, cap, "%u", u8);
+		break;
+	case FIELD_U32:
+		memcpy(&u32, at, 4);
+		snprintf(out, cap, "%" PRIu32, u32);
+		break;
+	case FIELD_U64:
+		memcpy(&u64, at, 8);
+		snprintf(out, cap, "%" PRIu64, u64);
+		break;
+	case FIELD_BOOL:
+		memcpy(&yes, at, sizeof(yes));
+		snprintf(out, cap, "%s", yes ? "yes" : "no");
+		break;
+	case FIELD_ENUM:
+		memcpy(&value, at, sizeof(value));
+		snprintf(out, cap, "%s", f->enum_name(value));
+		break;
 	case FIELD_TICK:
 		memcpy(&tick, at, sizeof(tick));
 		if (tick == TICK_NEVER)
@@ -863,9 +909,17 @@ static void field_text(const struct record *rec, const struct record_field *f, c
 		else
 			snprintf(out, cap, "%" PRId64, tick - START_TICK);
 		break;
-	case FIELD_ADDR: memcpy(&addr, at, sizeof(addr)); snprintf(out, cap, "%s", addr_format(&addr, text)); break;
-	case FIELD_TEXT: snprintf(out, cap, "%.*s", (int)f->size, (const char *)at); break;
-	case FIELD_HEX32: memcpy(&u32, at, 4); snprintf(out, cap, "%08" PRIx32, u32); break;
+	case FIELD_ADDR:
+		memcpy(&addr, at, sizeof(addr));
+		snprintf(out, cap, "%s", addr_format(&addr, text));
+		break;
+	case FIELD_TEXT:
+		snprintf(out, cap, "%.*s", (int)f->size, (const char *)at);
+		break;
+	case FIELD_HEX32:
+		memcpy(&u32, at, 4);
+		snprintf(out, cap, "%08" PRIx32, u32);
+		break;
 	}
 }
 
@@ -890,7 +944,8 @@ static bool record_is(struct run *r, const struct record *rec, char **word)
 	if (strcmp(record_kind_name(rec->kind), *word) != 0)
 		return false;
 	word++;
-	if (*word && (strcmp(*word, "begin") == 0 || strcmp(*word, "update") == 0 || strcmp(*word, "end") == 0)) {
+	if (*word && (strcmp(*word, "begin") == 0 || strcmp(*word, "update") == 0 ||
+	              strcmp(*word, "end") == 0)) {
 		if (strcmp(change_name(rec->change), *word) != 0)
 			return false;
 		word++;
@@ -930,7 +985,8 @@ static void expect_record(struct run *r, struct words *w, bool wanted)
 		if (!record_is(r, &r->records[i], about))
 			continue;
 		if (!wanted)
-			fail(r, "there is a record %s, at %" PRId64, joined(about), r->records[i].at - START_TICK);
+			fail(r, "there is a record %s, at %" PRId64, joined(about),
+			     r->records[i].at - START_TICK);
 		r->record_at = i + 1;
 		return;
 	}
@@ -954,7 +1010,7 @@ static void expect_row(struct run *r, struct words *w, bool wanted)
 	fail(r, "%s row %s", wanted ? "no" : "there is a", joined(about));
 }
 
-/* ---- expectations: datagrams ---- */
+/* Expectations: datagrams. */
 
 static bool control_is(const struct item *i, const char *what)
 {
@@ -998,14 +1054,16 @@ struct want {
 static bool stream_was_sent(const struct run *r, uint32_t stream)
 {
 	for (size_t i = 0; i < r->scenario->count; i++)
-		if (r->scenario->steps[i].len && judge_number(r->scenario->steps[i].frame + 16, 4) == stream)
+		if (r->scenario->steps[i].len &&
+		    judge_number(r->scenario->steps[i].frame + 16, 4) == stream)
 			return true;
 	return false;
 }
 
 static const char *want_fault(const struct run *r, const struct want *want, const struct seen *f)
 {
-	if ((want->unit >= 0 && f->unit != (want->unit == 1)) || (want->has_dst && f->dst != want->dst))
+	if ((want->unit >= 0 && f->unit != (want->unit == 1)) ||
+	    (want->has_dst && f->dst != want->dst))
 		return "another destination";
 	if (want->has_slot && f->slot != want->slot)
 		return "another slot";
@@ -1024,7 +1082,8 @@ static int data_type_of(const char *word)
 	static const struct {
 		const char *word;
 		int type;
-	} names[] = {{"header", 1}, {"terminator", 2}, {"csbk", 3}, {"data-header", 6}, {"rate-12", 7}};
+	} names[] = {
+		{"header", 1}, {"terminator", 2}, {"csbk", 3}, {"data-header", 6}, {"rate-12", 7}};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(names[i].word, word) == 0)
 			return names[i].type;
@@ -1045,7 +1104,8 @@ static struct item *hear_one(struct run *r, uint32_t id, const struct want *want
 }
 
 /* Takes a voice burst; `position` -1 = any. */
-static struct item *hear_voice(struct run *r, uint32_t id, const struct want *want, int position, const char *what)
+static struct item *hear_voice(struct run *r, uint32_t id, const struct want *want, int position,
+                               const char *what)
 {
 	struct item *i = hear_one(r, id, want, what);
 	struct seen f = judge_read(i->bytes);
@@ -1054,7 +1114,8 @@ static struct item *hear_voice(struct run *r, uint32_t id, const struct want *wa
 	return i;
 }
 
-static struct item *hear_data(struct run *r, uint32_t id, const struct want *want, int type, const char *what)
+static struct item *hear_data(struct run *r, uint32_t id, const struct want *want, int type,
+                              const char *what)
 {
 	struct item *i = hear_one(r, id, want, what);
 	struct seen f = judge_read(i->bytes);
@@ -1131,7 +1192,8 @@ static void expect_hears(struct run *r, struct words *w, uint32_t id)
 		} else {
 			size_t first = index_of(r, hear_part(r, w, id, &want));
 			if (word_take(w, "at") && word_number(w) != (uint32_t)r->items[first].at)
-				fail(r, "%" PRIu32 " heard %s: another time", id, describe(&r->items[first]));
+				fail(r, "%" PRIu32 " heard %s: another time", id,
+				     describe(&r->items[first]));
 		}
 	}
 }
@@ -1206,15 +1268,24 @@ static void do_words(struct run *r, char **word)
 		const char *word;
 		void (*perform)(struct run *, struct words *);
 	} verbs[] = {
-		{"login", do_login},         {"logins", do_logins}, {"challenge", do_challenge},
-		{"answer", do_answer},       {"configure", do_configure},
-		{"options", do_options},     {"send", do_send},     {"expect", do_expect},
-		{"forget", do_forget},       {"kick", do_kick},     {"stop", do_stop},
-		{"restart", do_restart},     {"sequence-may-jump", do_jumps},
+		{"login", do_login},
+		{"logins", do_logins},
+		{"challenge", do_challenge},
+		{"answer", do_answer},
+		{"configure", do_configure},
+		{"options", do_options},
+		{"send", do_send},
+		{"expect", do_expect},
+		{"forget", do_forget},
+		{"kick", do_kick},
+		{"stop", do_stop},
+		{"restart", do_restart},
+		{"sequence-may-jump", do_jumps},
 	};
 	struct words w = {r, word};
 	if (verbose)
-		printf("  %8" PRId64 " %s:%d %s\n", since_start(r), r->scenario->path, r->line, joined(word));
+		printf("  %8" PRId64 " %s:%d %s\n", since_start(r), r->scenario->path, r->line,
+		       joined(word));
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
 		if (word_take(&w, verbs[i].word)) {
 			verbs[i].perform(r, &w);
@@ -1237,7 +1308,7 @@ static void do_frame(struct run *r, const struct step *s)
 	r->in = NULL;
 }
 
-/* ---- reading a file ---- */
+/* Reading a file. */
 
 static struct scenario *reading;
 static int reading_line;
@@ -1575,7 +1646,7 @@ static void scenario_free(struct scenario *s)
 	free(s->config);
 }
 
-/* ---- running it ---- */
+/* Running it. */
 
 static void config_fault(void *context, const char *line)
 {
