@@ -78,7 +78,7 @@ endef
 
 # $(call variant,NAME,COMPILER,FLAGS,LINK FLAGS,LOOP): objects and one archive per room below build/obj/NAME.
 define variant
-build/obj/$(1)/%.o: %.c Makefile
+build/obj/$(1)/%.o: %.c Makefile build/how
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$(2) $$(LANGUAGE) $$(if $$(filter %_linux.c test/%,$$<),$$(LINUX),$$(POSIX)) $$(WARN) $(3) \
@@ -135,14 +135,17 @@ build/freedmr: build/obj/$(CHOSEN)/freedmr build/loop
 build/hotspot: build/obj/native/hotspot
 	@cp $< $@
 
-# Files that change when what they hold does: what depends on them is made again then.
-build/version build/loop: always
+# Files that change when what they hold does; what depends on them is made again then.
+build/version: holds = $(VERSION)
+build/loop: holds = $(LOOP)
+build/how: holds = $(or $(MUSL),$(CC)) $(CFLAGS) $(CLANG)
+build/version build/loop build/how: always
 	@mkdir -p build
-	@echo '$(VERSION) $(LOOP)' | cut -d' ' -f$(if $(filter %version,$@),1,2) | cmp -s - $@ || \
-		echo '$(VERSION) $(LOOP)' | cut -d' ' -f$(if $(filter %version,$@),1,2) > $@
+	@echo '$(holds)' | cmp -s - $@ || echo '$(holds)' > $@
 
 run: build/freedmr
 	@test -e freedmr.conf || build/freedmr init freedmr.conf
+	@echo 'Who is there: build/freedmr ctl -s freedmr.sock status'
 	@exec build/freedmr -c freedmr.conf
 
 test:
@@ -200,9 +203,12 @@ install: build/freedmr
 	sed 's,/usr/local,$(PREFIX),' pi/freedmr.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/freedmr.service
 	install -m 644 pi/freedmr.conf $(DESTDIR)$(PREFIX)/share/doc/freedmr/freedmr.conf
 
-dist: build/version
-	git archive --prefix=freedmr-$(VERSION)/ --add-file=build/version HEAD | gzip -9n > build/freedmr-$(VERSION).tar.gz
-	@echo build/freedmr-$(VERSION).tar.gz
+dist:
+	@mkdir -p build/dist
+	@git describe --tags --always > build/dist/VERSION
+	@name=freedmr-$$(cat build/dist/VERSION) && \
+		git archive --prefix=$$name/ --add-file=build/dist/VERSION HEAD | gzip -9n > build/$$name.tar.gz && \
+		echo build/$$name.tar.gz
 
 clean:
 	rm -rf build
