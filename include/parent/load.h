@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 #include "conf/conf.h"
-#include "parent/parent.h"
+#include "parent/status.h"
 
 #define LOAD_MAX (1024u * 1024u) /* octets of a configuration file */
 

@@ -15,16 +15,7 @@
 #define PARENT_PARENT_H
 
 #include "io/process.h"
-
-/* Exit statuses of the binary, as in sysexits(3). */
-enum status {
-	STATUS_OK = 0,
-	STATUS_FAILED = 1,      /* what was asked was not done; said why on standard error */
-	STATUS_USAGE = 64,      /* unknown word or option */
-	STATUS_SYSTEM = 71,     /* a socket, pipe or process could not be made */
-	STATUS_PERMISSION = 77, /* the system does not let this user */
-	STATUS_CONFIG = 78,     /* the configuration is missing or has faults */
-};
+#include "parent/status.h"
 
 /* Serves with the configuration at `path` until told to stop. Children take their names in `title`. */
 enum status parent_run(const char *path, const struct process_title *title);

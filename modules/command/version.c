@@ -4,7 +4,7 @@
 
 #include "io/poller.h"
 #include "io/process.h"
-#include "parent/parent.h"
+#include "parent/status.h"
 
 int version_main(int argc, char **argv)
 {

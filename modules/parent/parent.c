@@ -77,17 +77,14 @@ static enum status open_listener(struct parent *p, uint32_t i)
 	return STATUS_OK;
 }
 
-static enum status open_control(struct parent *p)
+/* The smallest configuration must serve where nothing but its port is ours: without the socket, then. */
+static void open_control(struct parent *p)
 {
 	const char *path = p->conf.report.control;
 
-	p->control = -1;
-	if (!*path)
-		return STATUS_OK;
-	p->control = unix_listen(path);
-	if (p->control < 0)
-		return system_failed("cannot listen at", path);
-	return user_give(&p->user, path) == 0 ? STATUS_OK : system_failed("cannot give away", path);
+	p->control = *path ? unix_listen(path) : -1;
+	if (*path && (p->control < 0 || user_give(&p->user, path) != 0))
+		log_warn("no control socket at %s: %s", path, strerror(errno));
 }
 
 static enum status open_inside(struct parent *p)
@@ -127,9 +124,10 @@ static enum status open_all(struct parent *p)
 
 	for (uint32_t i = 0; status == STATUS_OK && i < p->conf.listener_count; i++)
 		status = open_listener(p, i);
-	if (status == STATUS_OK)
-		status = open_control(p);
-	return status == STATUS_OK ? open_inside(p) : status;
+	if (status != STATUS_OK)
+		return status;
+	open_control(p);
+	return open_inside(p);
 }
 
 static void close_links(struct parent *p)
