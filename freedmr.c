@@ -52,8 +52,8 @@ static int be(int argc, char **argv)
 		if (strcmp(argv[0], faces[i].word) != 0)
 			continue;
 		if (argc == 2 && strcmp(argv[1], "-h") == 0) {
-			printf("usage: freedmr %s %s\n       %s\n", faces[i].word, faces[i].arguments,
-			       faces[i].help);
+			printf("usage: freedmr %s %s\n       %s\n", faces[i].word,
+			       faces[i].arguments, faces[i].help);
 			return STATUS_OK;
 		}
 		return faces[i].main(argc, argv);
@@ -68,7 +68,10 @@ int main(int argc, char **argv)
 	const char *conf = CONF_DEFAULT;
 	int option;
 
-	/* POSIX stops at the first word; a libc that sorts the words first would take the face's options. */
+	/*
+	 * POSIX stops at the first word; a libc that sorts the words first would take the
+	 * face's options.
+	 */
 	if (argc > 1 && argv[1][0] != '-')
 		return be(argc - 1, argv + 1);
 	while ((option = getopt(argc, argv, "c:h")) != -1)

@@ -24,8 +24,8 @@ struct msghdr *messages_header(struct messages *m, uint32_t i);
 size_t messages_len(const struct messages *m, uint32_t i);
 
 /*
- * Receive into, or send, [first, first + count) without waiting. Return how many were done before the
- * first fault; -1 with errno when that was the first one.
+ * Receive into, or send, [first, first + count) without waiting. Return how many were done
+ * before the first fault; -1 with errno when that was the first one.
  */
 MUST_CHECK int messages_receive(struct messages *m, int fd, uint32_t first, uint32_t count);
 MUST_CHECK int messages_send(struct messages *m, int fd, uint32_t first, uint32_t count);

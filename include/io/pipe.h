@@ -23,7 +23,10 @@ MUST_CHECK int pipe_pair(int ends[static 2]);
 /* Writes all of at most PIPE_BUF octets, or nothing and false with errno (EAGAIN: full). */
 bool pipe_put(int fd, const void *bytes, size_t len);
 
-/* Reads what there is, up to `cap`. Returns its length; 0: nothing is there now; -1: the end (errno 0) or a fault. */
+/*
+ * Reads what there is, up to `cap`. Returns its length; 0: nothing is there now; -1: the end
+ * (errno 0) or a fault.
+ */
 ssize_t pipe_take(int fd, void *buf, size_t cap);
 
 #endif

@@ -50,7 +50,8 @@ void poller_drop(struct poller *p, int fd);
  * Waits up to `wait` milliseconds (0: only looks, TICK_NEVER: as long as it takes) and writes up to
  * `cap` events. Returns their number; 0 when the time is up or a signal came; -1 with errno.
  */
-MUST_CHECK int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tick_t wait);
+MUST_CHECK int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap,
+                           tick_t wait);
 
 /* "epoll" or "poll". */
 const char *poller_name(void);

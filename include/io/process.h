@@ -25,8 +25,8 @@ void process_rename(const struct process_title *title, const char *name);
 void process_hide(void);
 
 /*
- * Ends with `parent`: it gets SIGTERM when that dies. False when it has died already. Changing the user
- * undoes this, so change first.
+ * Ends with `parent`: it gets SIGTERM when that dies. False when it has died already. Changing
+ * the user undoes this, so change first.
  */
 bool process_die_with(pid_t parent);
 

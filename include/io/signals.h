@@ -26,7 +26,10 @@ enum signal_event {
 
 const char *signal_event_name(enum signal_event s);
 
-/* Installs the handlers. Returns the descriptor to watch for reading, which stays ours; -1 with errno. */
+/*
+ * Installs the handlers. Returns the descriptor to watch for reading, which stays ours; -1 with
+ * errno.
+ */
 MUST_CHECK int signals_open(void);
 
 /* The next signal that came; SIGNAL_NOTHING when there is none. */

@@ -19,8 +19,15 @@ union sockaddr_ip {
 /* An empty address of one family, for sockaddr_put. Returns its length. */
 socklen_t sockaddr_preset(union sockaddr_ip *s, bool v4);
 
-/* Puts `a` into a preset address. IPv4 in a v6 address is its mapped form; `a` of a v4 one must be IPv4. */
+/*
+ * Puts `a` into a preset address. IPv4 in a v6 address is its mapped form; `a` of a v4 one must
+ * be IPv4.
+ */
 void sockaddr_put(union sockaddr_ip *s, const struct addr *a);
+
+/* An IPv4 address as the system calls have it, and back (port 0). */
+struct in_addr sockaddr_v4_of(const struct addr *a);
+struct addr sockaddr_from_v4(struct in_addr ip);
 
 struct addr sockaddr_take(const union sockaddr_ip *s);
 

@@ -31,7 +31,7 @@ struct udp_datagram {
 	const uint8_t *bytes; /* valid until the next udp_receive */
 	size_t len;
 	struct addr sender;
-	struct addr local; /* ip only: where it was sent to; any when the socket is bound to one address */
+	struct addr local; /* ip only: where it was sent to; any on a socket at one address */
 };
 
 /* One copy to send. */
@@ -53,8 +53,8 @@ struct udp_counters {
 };
 
 /*
- * Opens and binds a socket. IPv6 takes IPv4 too; [::] on a system without IPv6 becomes 0.0.0.0, with one
- * log line. -1 with errno.
+ * Opens and binds a socket. IPv6 takes IPv4 too; [::] on a system without IPv6 becomes 0.0.0.0,
+ * with one log line. -1 with errno.
  */
 MUST_CHECK int udp_open(const struct addr *bind);
 
@@ -66,7 +66,10 @@ int udp_receive_buffer(int fd);
 
 struct udp;
 
-/* Cuts inbox and outbox for an open socket. NULL on a measuring arena, and with errno for a bad socket. */
+/*
+ * Cuts inbox and outbox for an open socket. NULL on a measuring arena, and with errno for a bad
+ * socket.
+ */
 struct udp *udp_attach(struct arena *arena, int fd);
 
 /* What has come, without waiting: an array of `*count`. UDP_INBOX of them: there may be more. */

@@ -7,8 +7,9 @@
 #include "base/util.h"
 
 /*
- * Listens at `path`, mode 0660, non-blocking. The socket file of a dead server (nobody answers a connect)
- * is replaced; with a live one it is -1 and EADDRINUSE. Another kind of file is never removed. -1 with errno.
+ * Listens at `path`, mode 0660, non-blocking. The socket file of a dead server (nobody answers
+ * a connect) is replaced; with a live one it is -1 and EADDRINUSE. Another kind of file is
+ * never removed. -1 with errno.
  */
 MUST_CHECK int unix_listen(const char *path);
 

@@ -16,8 +16,8 @@ struct user {
 };
 
 /*
- * Looks a user up by name. "" and whoever is not root: no change. -1 when there is no such user, or it is
- * root itself.
+ * Looks a user up by name. "" and whoever is not root: no change. -1 when there is no such
+ * user, or it is root itself.
  */
 MUST_CHECK int user_find(const char *name, struct user *out);
 

@@ -17,7 +17,10 @@
 #include "io/process.h"
 #include "parent/status.h"
 
-/* Serves with the configuration at `path` until told to stop. Children take their names in `title`. */
+/*
+ * Serves with the configuration at `path` until told to stop. Children take their names in
+ * `title`.
+ */
 enum status parent_run(const char *path, const struct process_title *title);
 
 #endif

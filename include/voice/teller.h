@@ -1,9 +1,9 @@
 /*
  * Tells the reporter: records onto the record pipe, several whole frames to a write of
  * at most PIPE_BUF octets, which is all or nothing. Nobody waits for the reporter: with the
- * pipe full the frames of that write are dropped and counted, and the first thing said when there is
- * room again is RECORD_DROPPED, upon which the reporter asks for a snapshot. A teller starts
- * with a gap (of nothing known), so a restarted voice process is asked as well.
+ * pipe full the frames of that write are dropped and counted, and the first thing said when
+ * there is room again is RECORD_DROPPED, upon which the reporter asks for a snapshot. A teller
+ * starts with a gap (of nothing known), so a restarted voice process is asked as well.
  *
  * Plain, owned by the voice process.
  */

@@ -25,8 +25,8 @@ struct voice_start {
 };
 
 /*
- * Runs until SIGTERM or the parent's end: then all calls end, every client is told, and it returns 0. Not
- * 0: it could not start or go on, and has logged why.
+ * Runs until SIGTERM or the parent's end: then all calls end, every client is told, and it
+ * returns 0. Not 0: it could not start or go on, and has logged why.
  */
 int voice_run(const struct voice_start *start);
 

@@ -1,9 +1,9 @@
 #include "io/pktinfo.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include "base/cursor.h"
+#include "io/sockaddr.h"
 
 /* One cmsg(3) of either family. */
 union control {
@@ -32,7 +32,8 @@ struct pktinfo *pktinfo_open(struct arena *arena, uint32_t rows, bool v4)
 	if (!p || !control)
 		return NULL;
 	p->rows = control;
-	p->room = v4 ? CMSG_SPACE(sizeof(struct in_pktinfo)) : CMSG_SPACE(sizeof(struct in6_pktinfo));
+	p->room = v4 ? CMSG_SPACE(sizeof(struct in_pktinfo))
+	             : CMSG_SPACE(sizeof(struct in6_pktinfo));
 	for (uint32_t i = 0; i < rows; i++) {
 		struct cmsghdr *header = &control[i].header;
 
@@ -62,11 +63,7 @@ void pktinfo_put(struct pktinfo *p, uint32_t row, const struct addr *from)
 	struct cmsghdr *header = &p->rows[row].header;
 
 	if (header->cmsg_level == IPPROTO_IP) {
-		const struct in_pktinfo info = {
-			.ipi_spec_dst.s_addr =
-				htonl((uint32_t)from->ip[12] << 24 | (uint32_t)from->ip[13] << 16 |
-			              (uint32_t)from->ip[14] << 8 | from->ip[15]),
-		};
+		const struct in_pktinfo info = {.ipi_spec_dst = sockaddr_v4_of(from)};
 
 		put_data(header, &info, sizeof(info));
 		return;
@@ -75,15 +72,6 @@ void pktinfo_put(struct pktinfo *p, uint32_t row, const struct addr *from)
 	for (size_t i = 0; i < sizeof(from->ip); i++)
 		info.ipi6_addr.s6_addr[i] = from->ip[i];
 	put_data(header, &info, sizeof(info));
-}
-
-/* ipi_spec_dst, not ipi_addr: an answer to a broadcast cannot leave from the broadcast address. */
-static struct addr local_v4(const struct in_pktinfo *info)
-{
-	uint32_t ip = ntohl(info->ipi_spec_dst.s_addr);
-	uint8_t octets[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8), (uint8_t)ip};
-
-	return addr_v4(octets, 0);
 }
 
 /* Only a link-local address is bound to its interface; for all others the routing table chooses. */
@@ -109,7 +97,7 @@ bool pktinfo_take(struct pktinfo *p, uint32_t row, const struct msghdr *m, struc
 	struct rd r = rd_make(CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 	if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
 		rd_bytes(&r, &v4, sizeof(v4));
-		*local = local_v4(&v4);
+		*local = sockaddr_from_v4(v4.ipi_spec_dst); /* of a broadcast, too, our own */
 	} else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
 		rd_bytes(&r, &v6, sizeof(v6));
 		*local = local_v6(&v6);

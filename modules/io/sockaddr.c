@@ -2,6 +2,21 @@
 
 #include <arpa/inet.h>
 
+struct in_addr sockaddr_v4_of(const struct addr *a)
+{
+	return (struct in_addr){htonl((uint32_t)a->ip[12] << 24 | (uint32_t)a->ip[13] << 16 |
+	                              (uint32_t)a->ip[14] << 8 | a->ip[15])};
+}
+
+struct addr sockaddr_from_v4(struct in_addr ip)
+{
+	uint32_t bits = ntohl(ip.s_addr);
+	const uint8_t octets[4] = {(uint8_t)(bits >> 24), (uint8_t)(bits >> 16),
+	                           (uint8_t)(bits >> 8), (uint8_t)bits};
+
+	return addr_v4(octets, 0);
+}
+
 socklen_t sockaddr_preset(union sockaddr_ip *s, bool v4)
 {
 	if (v4) {
@@ -15,8 +30,7 @@ socklen_t sockaddr_preset(union sockaddr_ip *s, bool v4)
 void sockaddr_put(union sockaddr_ip *s, const struct addr *a)
 {
 	if (s->any.sa_family == AF_INET) {
-		s->v4.sin_addr.s_addr = htonl((uint32_t)a->ip[12] << 24 | (uint32_t)a->ip[13] << 16 |
-		                              (uint32_t)a->ip[14] << 8 | a->ip[15]);
+		s->v4.sin_addr = sockaddr_v4_of(a);
 		s->v4.sin_port = htons(a->port);
 		return;
 	}
@@ -31,11 +45,9 @@ struct addr sockaddr_take(const union sockaddr_ip *s)
 	struct addr a = {.port = 0};
 
 	if (s->any.sa_family == AF_INET) {
-		uint32_t ip = ntohl(s->v4.sin_addr.s_addr);
-		uint8_t octets[4] = {(uint8_t)(ip >> 24), (uint8_t)(ip >> 16), (uint8_t)(ip >> 8),
-		                     (uint8_t)ip};
-
-		return addr_v4(octets, ntohs(s->v4.sin_port));
+		a = sockaddr_from_v4(s->v4.sin_addr);
+		a.port = ntohs(s->v4.sin_port);
+		return a;
 	}
 	for (size_t i = 0; i < sizeof(a.ip); i++)
 		a.ip[i] = s->v6.sin6_addr.s6_addr[i];

@@ -137,7 +137,10 @@ struct udp *udp_attach(struct arena *arena, int fd)
 	return u;
 }
 
-/* A receive leaves the lengths of what came in the headers; they are rooms again before the next. */
+/*
+ * A receive leaves the lengths of what came in the headers; they are rooms again before the
+ * next.
+ */
 static void reset(struct udp *u, uint32_t i)
 {
 	struct msghdr *header = messages_header(u->in.messages, i);

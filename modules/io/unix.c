@@ -45,7 +45,10 @@ static int connect_prepared(const union address *a, bool wait)
 	return fail_closing(fd);
 }
 
-/* A socket file nobody listens behind. A live server that is too busy to answer is not waited for. */
+/*
+ * A socket file nobody listens behind. A live server that is too busy to answer is not waited
+ * for.
+ */
 static bool is_dead(const union address *a)
 {
 	struct stat s;

@@ -77,7 +77,10 @@ static enum status open_listener(struct parent *p, uint32_t i)
 	return STATUS_OK;
 }
 
-/* The smallest configuration must serve where nothing but its port is ours: without the socket, then. */
+/*
+ * The smallest configuration must serve where nothing but its port is ours: without the socket,
+ * then.
+ */
 static void open_control(struct parent *p)
 {
 	const char *path = p->conf.report.control;

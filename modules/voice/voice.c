@@ -96,8 +96,9 @@ static void perform(struct voice *v)
 		const struct send *s = &a->sends[t->send];
 
 		udp_add(v->udp[t->where.listener],
-		        &(struct udp_copy){.bytes = s->bytes, .len = s->len, .id_at = s->id_at,
-		                           .id = t->id, .to = &t->where.to, .from = &t->where.from});
+		        &(struct udp_copy){.bytes = s->bytes, .len = s->len,
+		                           .id_at = s->id_at, .id = t->id,
+		                           .to = &t->where.to, .from = &t->where.from});
 	}
 	for (uint32_t i = 0; i < a->record_count; i++) {
 		const struct record *r = &a->records[i];
@@ -167,8 +168,8 @@ static void on_commands(struct voice *v, uint32_t unused, unsigned ready)
 }
 
 /*
- * The record pipe has room: for what is missing first, then for rows of a snapshot. A pipe that broke never
- * has any: nobody waits for it again.
+ * The record pipe has room: for what is missing first, then for rows of a snapshot. A pipe that
+ * broke never has any: nobody waits for it again.
  */
 static void on_room(struct voice *v, uint32_t unused, unsigned ready)
 {

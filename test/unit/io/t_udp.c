@@ -86,8 +86,8 @@ static void send_text(struct udp *u, const char *text, const struct addr *to, co
 }
 
 /*
- * A client writes from `client` to `written` at a server bound to `server`; the answer must come from
- * `written`. `mapped` is how the server sees the client.
+ * A client writes from `client` to `written` at a server bound to `server`; the answer must
+ * come from `written`. `mapped` is how the server sees the client.
  */
 static void ask_and_answer(const char *server, const char *client, const char *written)
 {

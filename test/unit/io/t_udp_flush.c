@@ -10,8 +10,8 @@
 
 /*
  * The outbox against a system that answers as the script says, one letter per call:
- * 1..9 = so many sent, a = all sent, F = EAGAIN, B = ENOBUFS, I = EINTR, R = ECONNREFUSED, N = ENETUNREACH.
- * This body of io/messages.h takes the place of the real one.
+ * 1..9 = so many sent, a = all sent, F = EAGAIN, B = ENOBUFS, I = EINTR, R = ECONNREFUSED, N =
+ * ENETUNREACH. This body of io/messages.h takes the place of the real one.
  */
 static const char *script;
 static char asked[64]; /* "first+count " of each call */

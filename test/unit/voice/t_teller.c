@@ -11,7 +11,10 @@
 
 static uint8_t stream[1 << 20];
 
-/* Empties the pipe and tells what came, as "D2/7 c0 c1": dropped (count/total) and counters by value. */
+/*
+ * Empties the pipe and tells what came, as "D2/7 c0 c1": dropped (count/total) and counters by
+ * value.
+ */
 static void read_all(int fd, char *out, size_t cap)
 {
 	size_t have = 0;

@@ -12,9 +12,10 @@
 #include "voice/voice.h"
 
 /*
- * The loop around a core of a few lines, which takes the place of the real one: it sends each datagram
- * back with an id put in at octet 4 and tells its length; `T` asks for a time 40 ms ahead, `F` tells a
- * thousand records; a snapshot has ROWS rows; at the end the last sender hears "bye".
+ * The loop around a core of a few lines, which takes the place of the real one: it sends each
+ * datagram back with an id put in at octet 4 and tells its length; `T` asks for a time 40 ms
+ * ahead, `F` tells a thousand records; a snapshot has ROWS rows; at the end the last sender
+ * hears "bye".
  */
 #define ROWS 50u
 #define ID 0x01020304u
