@@ -265,10 +265,28 @@ T_CASE(one_slot_gathers_fifty_talkgroups)
 	world_close(&world);
 }
 
+/* More clients than one step has room to tell. */
+T_CASE(a_stop_takes_as_many_steps_as_it_needs)
+{
+	struct event stop = {.kind = EVENT_STOP};
+	uint32_t told = 0, steps = 0;
+
+	T_CHECK(open_with(HEAD "static-2 = 91\n[limits]\nsessions = 255\n", 255));
+	for (; core_has_sessions(world.core) && steps < 9; steps++) {
+		actions_empty(&world.actions);
+		world_step(&world, &stop);
+		told += world.actions.target_count;
+	}
+	T_EQUAL(told, 255);
+	T_CHECK(steps > 1);
+	T_EQUAL(world.actions.refused_total, 0);
+	world_close(&world);
+}
+
 T_MAIN(T_ENTRY(voice_under_the_id_of_data_is_not_carried),
        T_ENTRY(ids_and_kind_of_a_call_do_not_change_under_way),
        T_ENTRY(a_step_has_room_for_two_calls), T_ENTRY(a_step_has_room_for_two_lists_replaced),
        T_ENTRY(a_flood_of_garbage_keeps_nobody_out),
        T_ENTRY(what_ends_one_name_of_a_conference_leaves_the_other),
        T_ENTRY(data_of_a_session_gone_is_not_heard_by_its_sender),
-       T_ENTRY(one_slot_gathers_fifty_talkgroups))
+       T_ENTRY(one_slot_gathers_fifty_talkgroups), T_ENTRY(a_stop_takes_as_many_steps_as_it_needs))

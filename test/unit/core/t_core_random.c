@@ -145,16 +145,37 @@ static struct client *client_by_id(struct trial *t, uint32_t id)
 	return NULL;
 }
 
-static void forget_session(struct client *c)
-{
-	c->authenticated = c->connected = c->rekeyed = false;
-	memset(c->ear, 0, sizeof(c->ear));
-}
-
 /* A stream's id tells its sender: clients count in different ranges. */
 static unsigned origin_of(uint32_t stream)
 {
 	return stream >> 24;
+}
+
+static struct ear *ear_at(struct trial *t, unsigned n)
+{
+	return &t->client[n / 2].ear[n % 2];
+}
+
+/* The session is gone: so is what it heard, and nobody has its calls open any more. */
+static void forget_session(struct trial *t, struct client *c)
+{
+	c->authenticated = c->connected = c->rekeyed = false;
+	memset(c->ear, 0, sizeof(c->ear));
+	for (unsigned n = 0; n < 2 * CLIENTS; n++)
+		if (ear_at(t, n)->open && &t->client[origin_of(ear_at(t, n)->stream)] == c)
+			fault(t, "%08x outlived the session of %u", ear_at(t, n)->stream, c->id);
+}
+
+/* TG 9 means one conference here and another there; any other number is one conversation. */
+static void check_conversation(struct trial *t, const struct ear *begun)
+{
+	for (unsigned n = 0; n < 2 * CLIENTS; n++) {
+		const struct ear *ear = ear_at(t, n);
+		if (ear->open && ear->dst == begun->dst && begun->dst != 9 &&
+		    ear->stream != begun->stream)
+			fault(t, "two talk in %u: %08x and %08x", ear->dst, ear->stream,
+			      begun->stream);
+	}
 }
 
 static void hear_begin(struct trial *t, struct client *c, struct ear *ear,
@@ -172,6 +193,7 @@ static void hear_begin(struct trial *t, struct client *c, struct ear *ear,
 		                    .talks_in = ear->talks_in,
 		                    .talk_last = ear->talk_last};
 		t->calls_heard++;
+		check_conversation(t, ear);
 	}
 }
 
@@ -255,7 +277,7 @@ static void observe(struct trial *t)
 			hear(t, c, sent, len);
 		else if (c && len == 9 && memcmp(sent, "MSTCL", 5) == 0 &&
 		         endpoint_same(&c->granted, &target->where))
-			forget_session(c);
+			forget_session(t, c);
 	}
 }
 
@@ -399,7 +421,7 @@ static void do_key(struct trial *t, struct client *c, const char *passphrase)
 		fault(t, "%u got in with a wrong passphrase", c->id);
 	c->rekeyed = c->connected;
 	if (!c->authenticated || !endpoint_same(&c->granted, &c->at)) {
-		forget_session(c);
+		forget_session(t, c);
 		c->authenticated = true;
 		c->granted = c->at;
 	}
@@ -495,7 +517,7 @@ static void op_close(struct trial *t, struct client *c)
 	bool mine = endpoint_same(&c->granted, &from);
 	send_from(t, &from, bytes, wr_len(&w));
 	if (mine)
-		forget_session(c);
+		forget_session(t, c);
 }
 
 static void op_command(struct trial *t)
