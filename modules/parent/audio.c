@@ -22,8 +22,8 @@
  */
 struct load {
 	struct arena *arena;
-	const char *language;     /* of what is being read */
-	struct audio_word *words; /* NULL while measuring */
+	char language[AUDIO_LANGUAGE_MAX]; /* of what is being read */
+	struct audio_word *words;          /* NULL while measuring */
 	uint32_t room;
 	uint32_t count;
 };
@@ -64,9 +64,10 @@ static bool open_source(const struct load *l, const char *path, struct source *o
 		report(l, path, "not a file");
 	} else {
 		/* More frames than a set may have octets are as good as any larger number. */
-		off_t frames = about.st_size / AMBE_FRAME_LEN;
-		*out = (struct source){.path = path, .fd = fd};
-		out->frames = frames < AUDIO_MAX ? (uint32_t)frames : AUDIO_MAX;
+		uint64_t frames = (uint64_t)about.st_size / AMBE_FRAME_LEN;
+		*out = (struct source){.path = path, .fd = fd, .frames = AUDIO_MAX};
+		if (frames < AUDIO_MAX)
+			out->frames = (uint32_t)frames;
 		return true;
 	}
 	if (fd >= 0)
@@ -118,8 +119,8 @@ static void load_word(struct load *l, const char *name, const struct source *fro
 	if (!l->words)
 		return;
 	if (!frames) {
-		log_warn("%s: no room for %s, which was not there before", from->path, name);
-	} else if (read_at(from->fd, frames, len, (off_t)first * AMBE_FRAME_LEN) != len) {
+		log_warn("%s: no room for %s: it has grown meanwhile", from->path, name);
+	} else if (read_at(from->fd, frames, len, (off_t)(first * AMBE_FRAME_LEN)) != len) {
 		log_warn("%s: cannot be read: %s", from->path,
 		         errno ? strerror(errno) : "shorter than before");
 		l->count--;
@@ -210,14 +211,13 @@ static bool visit_all(struct load *l, const char *directory, visitor *visit)
 
 static void visit_index(struct load *l, const char *index)
 {
-	char path[PATH_CAP], language[AUDIO_LANGUAGE_MAX];
+	char path[PATH_CAP];
 	struct text t = text_make(path, sizeof(path));
 	struct source frames;
 	uint32_t before = l->count;
 
-	if (!split_name(l, index, INDEX_ENDING, language, sizeof(language)))
+	if (!split_name(l, index, INDEX_ENDING, l->language, sizeof(l->language)))
 		return;
-	l->language = language;
 	text_bytes(&t, index, strlen(index) - strlen(INDEX_ENDING));
 	text_put(&t, FRAMES_ENDING);
 	if (!open_source(l, path, &frames))
@@ -243,14 +243,13 @@ static void visit_word(struct load *l, const char *path)
 
 static void visit_language(struct load *l, const char *path)
 {
-	char recordings[PATH_CAP], language[AUDIO_LANGUAGE_MAX];
+	char recordings[PATH_CAP];
 	struct stat about;
 	uint32_t before = l->count;
 
 	if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode) ||
-	    !split_name(l, path, "", language, sizeof(language)))
+	    !split_name(l, path, "", l->language, sizeof(l->language)))
 		return;
-	l->language = language;
 	if (!visit_all(l, path, visit_word))
 		report(l, path, strerror(errno));
 	if (make_path(l, recordings, path, "ondemand") && !visit_all(l, recordings, visit_word) &&
