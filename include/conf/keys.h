@@ -28,6 +28,8 @@ enum key_type {
 	KEY_DIAL,       /* uint32_t, a talkgroup; empty, 0 or no = none */
 	KEY_TALKGROUPS, /* struct tg_list */
 	KEY_ACCESS,     /* struct access */
+	KEY_MAPS,       /* struct tg_map: slot:talkgroup=conference, ... */
+	KEY_PROMPTS,    /* enum prompts */
 };
 
 const char *key_type_name(enum key_type type);
@@ -64,7 +66,7 @@ struct conf_section {
 	size_t key_count;
 };
 
-#define SECTION_KEYS_MAX 16u
+#define SECTION_KEYS_MAX 32u
 
 const struct conf_section *section_info(enum section_kind kind);
 const struct conf_section *section_find(const char *name); /* NULL when there is none */

@@ -12,6 +12,7 @@
 #include "base/addr.h"
 #include "base/arena.h"
 #include "conf/access.h"
+#include "conf/audio.h"
 #include "conf/tglist.h"
 
 #define CONF_LISTENERS_MAX 32u
@@ -19,7 +20,29 @@
 #define CONF_PASSPHRASE_MAX 128u
 #define CONF_PATH_MAX 108u      /* what a Unix socket address holds */
 #define CONF_NOTES_MAX 64u
+#define CONF_MAPS_MAX 16u
 #define CONF_PORT_DEFAULT 62031u
+
+/* A talkgroup that means another conference: `talkgroup` on `slot` is `conference`. */
+struct tg_map {
+	uint32_t count;
+	struct {
+		uint8_t slot;
+		uint32_t tg, conference;
+	} entry[CONF_MAPS_MAX];
+};
+
+enum prompts {
+	PROMPTS_NONE,
+	PROMPTS_MORSE,
+	PROMPTS_VOICE,
+};
+
+/* Which calls are carried, by who speaks and to what. */
+struct conf_calls {
+	struct access subscribers;
+	struct access talkgroups[2]; /* by the slot they are keyed on */
+};
 
 /* What a session starts with; its option string then replaces what it names. */
 struct session_defaults {
@@ -28,6 +51,9 @@ struct session_defaults {
 	bool single;               /* one user-activated talkgroup per slot */
 	uint32_t timer_ms;         /* of user-activated talkgroups; 0 = until cleared */
 	uint32_t hang_ms;          /* how long only the same conference may start on a slot */
+	struct tg_map maps;
+	bool private_calls;
+	bool ident; /* the server says its callsign now and then */
 };
 
 struct conf_server {
@@ -35,6 +61,10 @@ struct conf_server {
 	char name[CONF_NAME_MAX];
 	char callsign[CONF_NAME_MAX];
 	char run_as[CONF_NAME_MAX]; /* user after start, when started as root */
+	struct conf_calls calls;    /* what no listener may carry */
+	uint32_t prompt_id;         /* source of what the server itself says */
+	uint32_t ident_every_ms;
+	uint32_t data_gateway;      /* client that gets a copy of all unit data; 0 = none */
 };
 
 struct conf_listener {
@@ -44,6 +74,10 @@ struct conf_listener {
 	bool open; /* a sample or empty passphrase is allowed; empty: everybody may log in */
 	bool follow_port;
 	struct access clients; /* ids that may log in */
+	struct conf_calls calls;
+	enum prompts prompts;
+	char audio[CONF_PATH_MAX]; /* directory of voice files; "" = none */
+	struct audio voice;        /* what was found there: filled by the parent */
 	struct session_defaults defaults;
 };
 
@@ -54,7 +88,8 @@ struct conf_client {
 	char passphrase[CONF_PASSPHRASE_MAX]; /* "" = the listener's */
 	char notes[CONF_NOTES_MAX];
 	/* which of `own` were given */
-	bool has_statics[2], has_dial, has_single, has_timer, has_hang;
+	bool has_statics[2], has_dial, has_single, has_timer, has_hang, has_maps, has_private,
+		has_ident;
 	struct session_defaults own;
 };
 
@@ -62,6 +97,7 @@ struct conf_limits {
 	uint32_t sessions;
 	uint32_t subscriptions;
 	uint32_t streams;
+	uint32_t locations;
 	uint32_t frames_per_second; /* per stream; 0 = no limit */
 	uint32_t transmit_timeout_ms;
 };

@@ -20,6 +20,8 @@
 #include "core/actions.h"
 #include "core/counter.h"
 #include "core/event.h"
+#include "state/location.h"
+#include "state/player.h"
 #include "state/session.h"
 #include "state/stream.h"
 #include "state/subscription.h"
@@ -33,7 +35,7 @@
 #define COLLISION_MS ((tick_t)360)           /* one superframe */
 
 /* Kinds of rows in the expiry heap. */
-enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION };
+enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION, EXPIRE_PLAYER, EXPIRE_IDENT };
 
 #define LIMITS 1024u /* buckets of each rate limit; strangers with the same hash share one */
 
@@ -69,9 +71,12 @@ struct core {
 	struct sessions sessions;
 	struct subscriptions subscriptions;
 	struct streams streams;
+	struct players players;
+	struct locations locations;
 	struct expiry_heap expiry;
 	struct bucket limits[LIMIT_LIMITS][LIMITS];
 	struct snapshot snapshot;
+	uint64_t random;  /* how often core_random was asked */
 	uint64_t fan_out; /* number of the running one */
 	struct variant variants[VARIANTS];
 	uint32_t variant_count;
@@ -115,6 +120,14 @@ void subscribe_defaults(struct step *step, struct session *s);
 void subscribe_none(struct step *step, struct session *s);
 struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8_t slot,
                                      uint32_t rf_tg);
+struct subscription *subscribe_begin(struct step *step, struct session *s, uint8_t slot,
+                                     uint32_t rf_tg, uint32_t conference,
+                                     enum subscription_mode mode);
+void subscribe_end(struct step *step, struct session *s, struct subscription *x, enum cause cause);
+void subscribe_timer(struct step *step, struct session *s, struct subscription *x);
+void subscribe_suspend(struct step *step, struct session *s, struct subscription *x,
+                       enum cause cause);
+void subscribe_clear(struct step *step, struct session *s);
 void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_t rf_tg);
 void subscription_expire(struct step *step, const struct expiry_entry *e);
 
@@ -122,11 +135,45 @@ void subscription_expire(struct step *step, const struct expiry_entry *e);
 void route_burst(struct step *step, struct session *s, const struct hbp_burst *b);
 void stream_end(struct step *step, struct stream *x, enum cause cause);
 void stream_expire(struct step *step, const struct expiry_entry *e);
+
+/* deliver */
+bool burst_is_data(const struct hbp_burst *b);
+bool burst_is_terminator(const struct hbp_burst *b);
+void deliver_burst(struct step *step, struct stream *x, const struct hbp_burst *b, bool first);
+void deliver_end(struct step *step, struct stream *x, bool tell); /* closes it at every listener */
 void slot_close(struct step *step, struct session *s, struct slot *slot, bool tell_listener);
+
+/* locate */
+bool locate(struct step *step, struct stream *x);
+bool access_permits_call(const struct step *step, const struct session *s, const struct stream *x);
+
+/* dial */
+#define DIAL_TG 9u       /* what is dialled is heard as TG 9 on slot 2 */
+#define DIAL_SLOT 2
+#define DIAL_CLEAR 4000u /* group or unit: drop every dynamic subscription */
+#define ECHO_TG 9990u
+bool dial_is_radio(uint32_t number);
+void dial_command(struct step *step, struct session *s, uint32_t number);
+void dial_expired(struct step *step, struct session *s);
+void dial_default(struct step *step, struct session *s);
+bool dial_link(struct step *step, struct session *s, uint32_t tg);
+void dial_clear(struct step *step, struct session *s);
+
+/* player */
+enum prompt { PROMPT_LINKED, PROMPT_NOT_LINKED, PROMPT_BUSY, PROMPT_IDENT };
+void player_prompt(struct step *step, struct session *s, enum prompt prompt, uint32_t number);
+void player_recording(struct step *step, struct session *s, uint32_t number);
+void player_ident_later(struct step *step, struct session *s);
+void player_record(struct step *step, struct session *s, struct stream *x);
+void player_take(struct step *step, struct stream *x, const struct hbp_burst *b);
+void player_echo(struct step *step, struct session *s, struct stream *x);
+void player_drop_recording(struct core *core, struct stream *x);
+void player_expire(struct step *step, const struct expiry_entry *e);
+void ident_expire(struct step *step, const struct expiry_entry *e);
 
 /* contention */
 bool contention_may_open(const struct step *step, const struct session *s,
-                         const struct slot *slot, uint32_t conference, bool first);
+                         const struct slot *slot, const struct stream *x, bool first);
 
 /* sequence */
 enum order { ORDER_NEXT, ORDER_DUPLICATE, ORDER_LATE };
@@ -135,6 +182,7 @@ enum order sequence_judge(struct sequence *q, uint8_t seq, uint32_t *lost);
 
 /* rewrite */
 void rewrite_learn(struct stream *x, const struct hbp_burst *b);
+const struct lc_coded *rewrite_coded(struct stream *x, uint32_t tg);
 bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg);
 void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type, uint32_t tg);
 
@@ -152,6 +200,7 @@ void rows_snapshot(struct step *step, uint32_t rows);
 void core_log(struct step *step, int level, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* core */
+uint32_t core_random(struct core *core); /* never 0 */
 void expire_at(struct step *step, struct expiry *x, uint32_t kind, const struct pool_row *row,
                tick_t deadline);
 

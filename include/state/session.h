@@ -41,11 +41,12 @@ struct slot {
 	struct handle talk;      /* the stream its own radio side sends; none when silent */
 	struct handle heard;     /* the stream we have open towards it */
 	uint32_t heard_tg;       /* as which talkgroup */
-	tick_t talk_last;        /* last uplink frame */
-	uint32_t conference;     /* of the last activity in either direction: hang time is for it */
+	tick_t mute_until;       /* its radio side sends something there was no row for */
+	uint32_t topic;          /* what the last activity was about: hang time is for it (stream.h) */
 	tick_t busy_last;        /* last frame in either direction */
 	tick_t closed;           /* when the last call we sent it ended */
 	uint64_t mark;           /* the fan-out that last considered this slot */
+	struct handle player;    /* what the server itself says or is about to say; it holds the slot */
 	uint32_t src;            /* who was heard or talked last, for the row */
 	uint32_t stream;
 };
@@ -58,6 +59,9 @@ struct session {
 	bool simplex;   /* RPTC slots field '4': everything on slot 2 */
 	bool rekeyed;   /* a correct RPTK came from its own endpoint: the next RPTC starts it afresh */
 	bool single;
+	bool private_calls;
+	bool has_options; /* they came before the configuration did */
+	bool ident;
 	uint32_t dial;  /* default reflector, 0 = none */
 	tick_t timer;   /* of user-activated talkgroups; 0 = until cleared */
 	tick_t hang;
@@ -67,6 +71,8 @@ struct session {
 	tick_t last_ping;
 	tick_t last_seen;
 	struct bucket takeovers; /* logins from elsewhere under this id */
+	struct expiry ident_due;
+	uint32_t ident_tg; /* 0 = all call */
 	uint64_t frames_in_total, frames_out_total;
 	uint32_t options_bad;
 	uint32_t rx_hz, tx_hz;
@@ -75,6 +81,7 @@ struct session {
 	char location[41];
 	char software[81];
 	char package[81];
+	char language[16];                /* of voice prompts; "" = the first there is */
 	char options[RECORD_OPTIONS_MAX]; /* as sent, for people; without secrets */
 };
 
@@ -91,6 +98,11 @@ struct session *session_get(const struct sessions *t, struct handle h);
 /* A new row for an id that has none; NULL when full. */
 struct session *session_add(struct sessions *t, uint32_t id);
 void session_remove(struct sessions *t, struct session *s);
+
+static inline uint8_t session_slot_number(const struct session *s, const struct slot *slot)
+{
+	return slot == &s->slot[0] ? 1 : 2;
+}
 
 /* The slot a slot number of the wire means for this client: simplex clients have only slot 2. */
 static inline struct slot *session_slot(struct session *s, uint8_t number)

@@ -24,11 +24,28 @@
 #include "wire/record.h"
 
 #define STREAM_REWRITES 4u
+#define STREAM_TARGETS 2u /* of a call without a conference: the one meant, and the data gateway */
+
+/*
+ * Origins are client ids, of nine digits at most; the numbers above are free for other senders. What the server
+ * itself says comes from ORIGIN_LOCAL + the index of its player.
+ */
+#define ORIGIN_CLIENT_MAX 999999999u
+#define ORIGIN_LOCAL 0xF0000000u
+
+/* What a call is about, for hang time: its conference, or for private calls the pair of ids. */
+#define TOPIC_PAIR 0x80000000u
 
 /* Where a sequence stands: modulo 256, per stream (decision 11). */
 struct sequence {
 	uint8_t last;
 	uint8_t late_run; /* late frames in a row */
+};
+
+/* One slot a call without a conference goes to. */
+struct leg {
+	struct handle session;
+	uint8_t slot;
 };
 
 /* The coded LC of this call under another talkgroup, made once. */
@@ -49,6 +66,10 @@ struct stream {
 	uint32_t src;
 	uint32_t dst;           /* as keyed */
 	uint32_t conference;    /* index of the held row; POOL_NONE = none */
+	struct leg targets[STREAM_TARGETS];
+	uint32_t topic;
+	struct handle recording; /* it speaks to the echo */
+	bool told;              /* the reporter knows it */
 	struct expiry expiry;
 	tick_t started;
 	tick_t last;
@@ -83,6 +104,11 @@ struct streams {
 };
 
 void streams_open(struct streams *t, struct arena *arena, uint32_t capacity, uint64_t secret);
+
+static inline bool stream_is_local(const struct stream *x)
+{
+	return x->origin >= ORIGIN_LOCAL;
+}
 
 struct stream *stream_find(const struct streams *t, uint32_t origin, uint32_t id);
 struct stream *stream_get(const struct streams *t, struct handle h);

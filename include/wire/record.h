@@ -87,6 +87,7 @@ enum cause {
 	CAUSE_OPTIONS, /* replaced by an option string */
 	CAUSE_TIMER,
 	CAUSE_SINGLE,  /* single mode: another talkgroup was keyed */
+	CAUSE_DIALLED, /* another one was dialled, or 4000 */
 	CAUSE_CAUSES,
 };
 
@@ -107,6 +108,7 @@ enum subscription_mode {
 	SUBSCRIPTION_STATIC,
 	SUBSCRIPTION_USER,    /* activated by keying it */
 	SUBSCRIPTION_DEFAULT, /* default reflector: TG 9 on slot 2 */
+	SUBSCRIPTION_DIAL,    /* dialled: TG 9 on slot 2, in place of the default */
 };
 
 enum call_state {

@@ -498,6 +498,12 @@ struct session_defaults conf_defaults_for(const struct conf *conf,
 		defaults.timer_ms = client->own.timer_ms;
 	if (client->has_hang)
 		defaults.hang_ms = client->own.hang_ms;
+	if (client->has_maps)
+		defaults.maps = client->own.maps;
+	if (client->has_private)
+		defaults.private_calls = client->own.private_calls;
+	if (client->has_ident)
+		defaults.ident = client->own.ident;
 	return defaults;
 }
 

@@ -36,6 +36,10 @@ const char *key_type_name(enum key_type type)
 		return "talkgroups";
 	case KEY_ACCESS:
 		return "access";
+	case KEY_MAPS:
+		return "maps";
+	case KEY_PROMPTS:
+		return "prompts";
 	}
 	return "?";
 }
@@ -53,6 +57,30 @@ static const struct conf_key server_keys[] = {
 	{.name = "run-as", .type = KEY_TEXT, .initial = "freedmr", .max = CONF_NAME_MAX - 1,
 	 .unit = "octets", .help = "User to become after the start, when started as root.",
 	 .example = "freedmr", .offset = offsetof(struct conf_server, run_as)},
+	{.name = "subscribers", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Radio ids whose calls are carried: permit or deny, then ids and ranges.",
+	 .example = "deny 1",
+	 .offset = offsetof(struct conf_server, calls.subscribers)},
+	{.name = "talkgroups-1", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Numbers that may be called on slot 1.",
+	 .example = "permit 1-999999",
+	 .offset = offsetof(struct conf_server, calls.talkgroups[0])},
+	{.name = "talkgroups-2", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Numbers that may be called on slot 2.",
+	 .example = "deny 8, 80-89",
+	 .offset = offsetof(struct conf_server, calls.talkgroups[1])},
+	{.name = "prompt-id", .type = KEY_NUMBER, .initial = "5000", .min = 1, .max = 16777215, .unit = "as id",
+	 .help = "Radio id as which prompts and idents are sent.",
+	 .example = "5000",
+	 .offset = offsetof(struct conf_server, prompt_id)},
+	{.name = "ident-every", .type = KEY_DURATION, .initial = "15m", .max = 24 * HOURS,
+	 .help = "How often a session with ident is told the callsign, when it is quiet.",
+	 .example = "15m",
+	 .offset = offsetof(struct conf_server, ident_every_ms)},
+	{.name = "data-gateway", .type = KEY_NUMBER, .initial = "0", .max = 999999999, .unit = "as id",
+	 .help = "Client that gets a copy of all data to single radios; 0 = none.",
+	 .example = "0",
+	 .offset = offsetof(struct conf_server, data_gateway)},
 };
 
 static const struct conf_key listener_keys[] = {
@@ -91,6 +119,38 @@ static const struct conf_key listener_keys[] = {
 	{.name = "hang-time", .type = KEY_DURATION, .initial = "5s", .max = MINUTES,
 	 .help = "How long after a call only the same conference may start on a slot.",
 	 .example = "5s", .offset = offsetof(struct conf_listener, defaults.hang_ms)},
+	{.name = "map", .type = KEY_MAPS, .initial = "",
+	 .help = "Talkgroups that mean another conference: slot:talkgroup = conference.",
+	 .example = "2:8=2350",
+	 .offset = offsetof(struct conf_listener, defaults.maps)},
+	{.name = "private-calls", .type = KEY_BOOL, .initial = "no",
+	 .help = "Carry private calls to where the radio was last heard.",
+	 .example = "no",
+	 .offset = offsetof(struct conf_listener, defaults.private_calls)},
+	{.name = "ident", .type = KEY_BOOL, .initial = "no",
+	 .help = "Send an ident on slot 2 now and then; the option VOICE overrides it.",
+	 .example = "no",
+	 .offset = offsetof(struct conf_listener, defaults.ident)},
+	{.name = "subscribers", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Radio ids whose calls are carried: permit or deny, then ids and ranges.",
+	 .example = "deny 1",
+	 .offset = offsetof(struct conf_listener, calls.subscribers)},
+	{.name = "talkgroups-1", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Numbers that may be called on slot 1.",
+	 .example = "permit 1-999999",
+	 .offset = offsetof(struct conf_listener, calls.talkgroups[0])},
+	{.name = "talkgroups-2", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Numbers that may be called on slot 2.",
+	 .example = "deny 8, 80-89",
+	 .offset = offsetof(struct conf_listener, calls.talkgroups[1])},
+	{.name = "prompts", .type = KEY_PROMPTS, .initial = "morse",
+	 .help = "How the server answers commands: voice, morse or none.",
+	 .example = "morse",
+	 .offset = offsetof(struct conf_listener, prompts)},
+	{.name = "audio", .type = KEY_PATH, .initial = "", .max = CONF_PATH_MAX - 1, .unit = "octets",
+	 .help = "Directory of voice files; empty = none.",
+	 .example = "/usr/share/freedmr/audio",
+	 .offset = offsetof(struct conf_listener, audio)},
 };
 
 static const struct conf_key client_keys[] = {
@@ -124,6 +184,21 @@ static const struct conf_key client_keys[] = {
 	 .help = "How long after a call only the same conference may start on a slot.",
 	 .example = "5s", .offset = offsetof(struct conf_client, own.hang_ms),
 	 .given = offsetof(struct conf_client, has_hang)},
+	{.name = "map", .type = KEY_MAPS,
+	 .help = "Talkgroups that mean another conference: slot:talkgroup = conference.",
+	 .example = "2:8=2350",
+	 .offset = offsetof(struct conf_client, own.maps),
+	 .given = offsetof(struct conf_client, has_maps)},
+	{.name = "private-calls", .type = KEY_BOOL,
+	 .help = "Carry private calls to where the radio was last heard.",
+	 .example = "no",
+	 .offset = offsetof(struct conf_client, own.private_calls),
+	 .given = offsetof(struct conf_client, has_private)},
+	{.name = "ident", .type = KEY_BOOL,
+	 .help = "Send an ident on slot 2 now and then; the option VOICE overrides it.",
+	 .example = "no",
+	 .offset = offsetof(struct conf_client, own.ident),
+	 .given = offsetof(struct conf_client, has_ident)},
 };
 
 static const struct conf_key limits_keys[] = {
@@ -136,6 +211,10 @@ static const struct conf_key limits_keys[] = {
 	{.name = "streams", .type = KEY_NUMBER, .initial = "1024", .min = 16, .max = 65535,
 	 .unit = "rows", .help = "Transmissions that can run at a time.", .example = "1024",
 	 .offset = offsetof(struct conf_limits, streams)},
+	{.name = "locations", .type = KEY_NUMBER, .initial = "16384", .min = 16, .max = 1000000, .unit = "rows",
+	 .help = "Radios whose place is remembered, for data and private calls.",
+	 .example = "16384",
+	 .offset = offsetof(struct conf_limits, locations)},
 	{.name = "frames-per-second", .type = KEY_NUMBER, .initial = "25", .max = 1000,
 	 .unit = "frames per second",
 	 .help = "How fast one transmission may send; 0 = no limit, for benchmarks.",

@@ -174,6 +174,71 @@ static bool read_access(const char *text, struct access *out, struct text *expec
 	return false;
 }
 
+/* One number at the cursor with blanks around it; 0 when there is none. */
+static uint32_t take_number(const char **at)
+{
+	uint64_t value = 0;
+
+	*at += strspn(*at, " \t");
+	size_t len = strspn(*at, "0123456789");
+	bool good = text_to_u64(*at, len, 1, 16777214, &value);
+	*at += len;
+	*at += strspn(*at, " \t");
+	return good ? (uint32_t)value : 0;
+}
+
+/* "slot:talkgroup=conference" up to a comma or the end; false when it is not that. */
+static bool take_map(const char **at, struct tg_map *out)
+{
+	uint32_t slot = take_number(at);
+	if (*(*at)++ != ':')
+		return false;
+	uint32_t tg = take_number(at);
+	if (*(*at)++ != '=')
+		return false;
+	uint32_t conference = take_number(at);
+	bool end = **at == 0 || **at == ',';
+
+	if (!end || slot < 1 || slot > 2 || tg == 0 || conference == 0 ||
+	    tg_is_prohibited(conference) || out->count == CONF_MAPS_MAX)
+		return false;
+	out->entry[out->count].slot = (uint8_t)slot;
+	out->entry[out->count].tg = tg;
+	out->entry[out->count].conference = conference;
+	out->count++;
+	return true;
+}
+
+static bool read_maps(const char *text, struct tg_map *out, struct text *expected)
+{
+	out->count = 0;
+	while (*text) {
+		if (!take_map(&text, out)) {
+			text_format(expected,
+			            "expected up to %u of slot:talkgroup=conference, such as 2:8=2350",
+			            CONF_MAPS_MAX);
+			return false;
+		}
+		text += *text == ',';
+	}
+	return true;
+}
+
+static const char *const prompts_words[] = {
+	[PROMPTS_NONE] = "none", [PROMPTS_MORSE] = "morse", [PROMPTS_VOICE] = "voice"};
+
+static bool read_prompts(const char *text, enum prompts *out, struct text *expected)
+{
+	for (size_t i = 0; i < ARRAY_LEN(prompts_words); i++) {
+		if (!text_same(text, prompts_words[i]))
+			continue;
+		*out = (enum prompts)i;
+		return true;
+	}
+	text_put(expected, "expected voice, morse or none");
+	return false;
+}
+
 bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
 {
 	void *field = (unsigned char *)row + key->offset;
@@ -203,6 +268,10 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 		return read_talkgroups(text, field, expected);
 	case KEY_ACCESS:
 		return read_access(text, field, expected);
+	case KEY_MAPS:
+		return read_maps(text, field, expected);
+	case KEY_PROMPTS:
+		return read_prompts(text, field, expected);
 	}
 	return false;
 }
@@ -243,6 +312,13 @@ static void write_access(const struct access *list, struct text *out)
 	text_put(out, text);
 }
 
+static void write_maps(const struct tg_map *maps, struct text *out)
+{
+	for (uint32_t i = 0; i < maps->count; i++)
+		text_format(out, "%s%u:%lu=%lu", i ? ", " : "", maps->entry[i].slot,
+		            (unsigned long)maps->entry[i].tg, (unsigned long)maps->entry[i].conference);
+}
+
 void value_write(const struct conf_key *key, const void *row, struct text *out)
 {
 	const void *field = (const unsigned char *)row + key->offset;
@@ -276,6 +352,12 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 	case KEY_ACCESS:
 		write_access(field, out);
 		break;
+	case KEY_MAPS:
+		write_maps(field, out);
+		break;
+	case KEY_PROMPTS:
+		text_put(out, prompts_words[*(const enum prompts *)field]);
+		break;
 	}
 }
 
@@ -305,6 +387,8 @@ void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 	case KEY_DIAL:
 	case KEY_TALKGROUPS:
 	case KEY_ACCESS:
+	case KEY_MAPS:
+	case KEY_PROMPTS:
 		break; /* the help says it */
 	}
 }

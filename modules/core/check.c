@@ -31,7 +31,7 @@ static const char *check_slot(const struct core *core, const struct session *s, 
 			return "a subscription is not found by its talkgroup";
 		may_hear |= heard && x->active && x->conference == heard->conference;
 	}
-	if (heard && !may_hear)
+	if (heard && heard->conference != POOL_NONE && !may_hear)
 		return "a slot hears a conference it is not subscribed to";
 	return NULL;
 }
@@ -135,9 +135,10 @@ static const char *check_streams(const struct core *core)
 			return "a stream never expires";
 		if (x->listeners != scan_listeners(core, x))
 			return "a stream counts other listeners than a full scan";
-		if (x->conference == POOL_NONE ? x->state != CALL_IGNORED
-		                               : !conference_at(&core->subscriptions, x->conference))
+		if (x->conference != POOL_NONE && !conference_at(&core->subscriptions, x->conference))
 			return "a stream has lost its conference";
+		if (x->state == CALL_WAITING && x->conference == POOL_NONE)
+			return "a stream waits for nothing";
 	}
 	return core->streams.by_id.count == core->streams.pool.used
 	               ? NULL

@@ -15,8 +15,10 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	sessions_open(&c->sessions, arena, limits->sessions, mixing);
 	subscriptions_open(&c->subscriptions, arena, limits->subscriptions, limits->streams, mixing);
 	streams_open(&c->streams, arena, limits->streams, mixing);
+	players_open(&c->players, arena);
+	locations_open(&c->locations, arena, limits->locations, mixing);
 	expiry_open(&c->expiry, arena,
-	            limits->sessions + limits->subscriptions + limits->streams);
+	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS);
 	c->conf = conf;
 	c->started = now;
 	c->secret = secret;
@@ -30,14 +32,30 @@ static void rebuild_expiry(struct core *core)
 	struct session *s;
 	struct stream *x;
 	struct subscription *u;
+	struct player *p;
 
 	expiry_clear(heap);
-	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));)
+	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));)
+		expiry_put_back(heap, &p->expiry, EXPIRE_PLAYER, pool_handle(&p->row));
+	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));) {
 		expiry_put_back(heap, &s->expiry, EXPIRE_SESSION, pool_handle(&s->row));
+		expiry_put_back(heap, &s->ident_due, EXPIRE_IDENT, pool_handle(&s->row));
+	}
 	for (uint32_t at = POOL_NONE; (x = pool_next(&core->streams.pool, &at));)
 		expiry_put_back(heap, &x->expiry, EXPIRE_STREAM, pool_handle(&x->row));
 	for (uint32_t at = POOL_NONE; (u = pool_next(&core->subscriptions.pool, &at));)
 		expiry_put_back(heap, &u->expiry, EXPIRE_SUBSCRIPTION, pool_handle(&u->row));
+}
+
+uint32_t core_random(struct core *core)
+{
+	uint32_t value;
+
+	do {
+		uint64_t turn = core->random++;
+		value = (uint32_t)siphash(core->secret, &turn, sizeof(turn));
+	} while (value == 0);
+	return value;
 }
 
 void expire_at(struct step *step, struct expiry *x, uint32_t kind, const struct pool_row *row,
@@ -57,6 +75,8 @@ static void expire(struct step *step)
 		case EXPIRE_SESSION: session_expire(step, &e); break;
 		case EXPIRE_STREAM: stream_expire(step, &e); break;
 		case EXPIRE_SUBSCRIPTION: subscription_expire(step, &e); break;
+		case EXPIRE_PLAYER: player_expire(step, &e); break;
+		case EXPIRE_IDENT: ident_expire(step, &e); break;
 		}
 	}
 }
@@ -84,12 +104,18 @@ static void obey(struct step *step, const struct command *c)
 	rows_reply(step, c->number, false, "unknown command");
 }
 
-/* As many sessions as the actions hold; the rest at the next EVENT_STOP. */
+/* Calls first, so that listeners hear them end. As much as the actions hold; the rest at the next EVENT_STOP. */
 static void stop(struct step *step)
 {
 	struct session *s;
+	struct stream *x;
 
 	step->core->stopped = true;
+	for (uint32_t at = POOL_NONE; (x = pool_next(&step->core->streams.pool, &at));) {
+		if (!actions_have_room(step->actions))
+			return;
+		stream_end(step, x, CAUSE_SHUTDOWN);
+	}
 	for (uint32_t at = POOL_NONE; (s = pool_next(&step->core->sessions.pool, &at));) {
 		if (!actions_have_room(step->actions))
 			return;

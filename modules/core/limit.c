@@ -12,7 +12,7 @@ static const struct {
 	bool with_port;
 } rules[LIMIT_LIMITS] = {
 	[LIMIT_NAK] = {200, 1, true},
-	[LIMIT_HANDSHAKE] = {50000, 500, false},
+	[LIMIT_HANDSHAKE] = {200000, 2000, false},
 	[LIMIT_LOG] = {17, 1, false},
 };
 

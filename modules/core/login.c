@@ -203,7 +203,8 @@ static void connect_session(struct step *step, struct session *s, const struct i
 	s->since = step->now;
 	count(step, COUNT_LOGINS);
 	rows_session(step, s, CHANGE_BEGIN, CAUSE_NONE);
-	subscribe_defaults(step, s);
+	if (!s->has_options)
+		subscribe_defaults(step, s);
 	core_log(step, LOG_INFO, "session up client=%lu callsign=%s from=%s listener=%s %s",
 	         (unsigned long)s->id, s->callsign[0] ? s->callsign : "-",
 	         addr_format(&s->at.to, text), in->listener->name, s->simplex ? "simplex" : "duplex");
@@ -246,10 +247,10 @@ static void on_options(struct step *step, const struct incoming *in, struct sess
 	}
 	count(step, COUNT_OPTIONS);
 	session_touch(step, s);
-	if (s->state == SESSION_CONNECTED) {
-		subscribe_options(step, s, in->message->options.text, in->message->options.len);
+	subscribe_options(step, s, in->message->options.text, in->message->options.len);
+	s->has_options = true;
+	if (s->state == SESSION_CONNECTED)
 		rows_session(step, s, CHANGE_UPDATE, CAUSE_NONE);
-	}
 	answer(step, in->from, hbp_write_ack, s->id);
 }
 
@@ -332,7 +333,7 @@ void session_end(struct step *step, struct session *s, enum cause cause, bool te
 		struct stream *x = stream_get(&step->core->streams, s->slot[i].talk);
 		if (x)
 			stream_end(step, x, CAUSE_SESSION_END);
-		slot_close(step, s, &s->slot[i], false);
+		slot_close(step, s, &s->slot[i], cause != CAUSE_EXPIRED && cause != CAUSE_REPLACED);
 	}
 	subscribe_none(step, s);
 	if (tell_client)

@@ -19,9 +19,14 @@ static bool is_fragment(const struct hbp_burst *b)
 	return b->type == HBP_VOICE && b->detail >= 1 && b->detail <= 4;
 }
 
+static enum dmr_flco flco_of(const struct stream *x)
+{
+	return x->unit ? FLCO_UNIT : FLCO_GROUP;
+}
+
 static bool names_call(const struct stream *x, const struct lc *lc)
 {
-	return lc_names(lc, FLCO_GROUP, x->dst, x->src);
+	return lc_names(lc, flco_of(x), x->dst, x->src);
 }
 
 /* Looks at the link control inside before anything is sent on. */
@@ -47,13 +52,13 @@ void rewrite_learn(struct stream *x, const struct hbp_burst *b)
 		x->embedded_wrong = !names_call(x, &lc);
 }
 
-static const struct lc_coded *coded_for(struct stream *x, uint32_t tg)
+const struct lc_coded *rewrite_coded(struct stream *x, uint32_t tg)
 {
 	for (size_t i = 0; i < STREAM_REWRITES; i++)
 		if (x->rewrites[i].tg == tg)
 			return &x->rewrites[i].coded;
 	struct rewrite *r = &x->rewrites[x->next_rewrite++ % STREAM_REWRITES];
-	struct lc lc = lc_retarget(&x->lc, FLCO_GROUP, tg, x->src);
+	struct lc lc = lc_retarget(&x->lc, flco_of(x), tg, x->src);
 	lc_encode(&lc, &r->coded);
 	r->tg = tg;
 	return &r->coded;
@@ -66,18 +71,18 @@ bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg)
 
 	b->src = x->src; /* as the call began: a sender may say otherwise later */
 	b->dst = tg;
-	b->unit = false;
+	b->unit = x->unit;
 	if (x->data)
 		return false;
 	if (is_full_lc(b) && (retarget || x->header_wrong)) {
 		if (b->detail == DMR_VOICE_HEADER)
-			lc_put_header(b->payload, coded_for(x, tg));
+			lc_put_header(b->payload, rewrite_coded(x, tg));
 		else
-			lc_put_terminator(b->payload, coded_for(x, tg));
+			lc_put_terminator(b->payload, rewrite_coded(x, tg));
 		return true;
 	}
 	if (is_fragment(b) && (retarget || x->embedded_wrong)) {
-		lc_put_fragment(b->payload, coded_for(x, tg), b->detail);
+		lc_put_fragment(b->payload, rewrite_coded(x, tg), b->detail);
 		return true;
 	}
 	return false;
@@ -88,11 +93,11 @@ void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type
 {
 	b->src = x->src;
 	b->dst = tg;
-	b->unit = false;
+	b->unit = x->unit;
 	b->type = HBP_DATA_SYNC;
 	b->detail = (uint8_t)type;
 	b->stream = x->id;
 	b->ber = 0;
 	b->rssi = 0;
-	burst_make_lc(b->payload, coded_for(x, tg), type, SYNTHETIC_CC);
+	burst_make_lc(b->payload, rewrite_coded(x, tg), type, SYNTHETIC_CC);
 }

@@ -10,28 +10,6 @@
 
 #define BUDGET_DEPTH 50 /* decision 14: clumped senders are normal */
 
-static bool is_data(const struct hbp_burst *b)
-{
-	return b->type == HBP_DATA_SYNC && b->detail != DMR_PI_HEADER &&
-	       b->detail != DMR_VOICE_HEADER && b->detail != DMR_TERMINATOR;
-}
-
-static bool is_terminator(const struct hbp_burst *b)
-{
-	return b->type == HBP_DATA_SYNC && b->detail == DMR_TERMINATOR;
-}
-
-static bool is_header(const struct hbp_burst *b)
-{
-	return b->type == HBP_DATA_SYNC && b->detail == DMR_VOICE_HEADER;
-}
-
-/* Receivers open a call on a header or on burst A only. */
-static bool opens(const struct hbp_burst *b)
-{
-	return is_header(b) || b->type == HBP_VOICE_SYNC || is_data(b);
-}
-
 static bool is_carried(const struct hbp_burst *b)
 {
 	switch (b->type) {
@@ -47,204 +25,20 @@ static struct conference *conference_of(const struct core *core, const struct st
 	return conference_at(&core->subscriptions, x->conference);
 }
 
-/* --- sending --- */
-
-static const struct send *make_send(struct step *step, const struct hbp_burst *b)
-{
-	struct send *send = actions_send(step->actions);
-
-	if (!send)
-		return NULL;
-	struct wr w = wr_make(send->bytes, sizeof(send->bytes));
-	hbp_write_burst(&w, b);
-	send->len = (uint8_t)wr_len(&w);
-	send->id_at = HBP_BURST_ID_AT;
-	return send;
-}
-
-/*
- * The datagram for one (slot, talkgroup, form) of the frame under way, made once. `b` is the frame as received;
- * its sequence number serves the header (one before) and the terminator (one after) of ours.
- */
-static const struct send *variant(struct step *step, struct stream *x, const struct hbp_burst *b,
-                                  const struct variant *wanted)
-{
-	struct core *core = step->core;
-	struct hbp_burst out;
-
-	for (uint32_t i = 0; i < core->variant_count; i++) {
-		const struct variant *v = &core->variants[i];
-		if (v->slot == wanted->slot && v->tg == wanted->tg && v->form == wanted->form)
-			return v->send;
-	}
-	switch (wanted->form) {
-	case AS_SENT:
-		out = *b;
-		if (rewrite_burst(x, &out, wanted->tg))
-			count(step, COUNT_REWRITTEN);
-		break;
-	case HEADER:
-		rewrite_make(x, &out, DMR_VOICE_HEADER, wanted->tg);
-		out.seq = (uint8_t)(b->seq - 1);
-		break;
-	case TERMINATOR:
-		rewrite_make(x, &out, DMR_TERMINATOR, wanted->tg);
-		out.seq = (uint8_t)(x->sequence.last + 1);
-		break;
-	}
-	out.slot = wanted->slot;
-	out.client = 0;
-	const struct send *send = make_send(step, &out);
-	if (core->variant_count < VARIANTS)
-		core->variants[core->variant_count++] =
-			(struct variant){wanted->slot, wanted->tg, wanted->form, send};
-	return send;
-}
-
-static void fan_out_begin(struct core *core)
-{
-	core->fan_out++;
-	core->variant_count = 0;
-}
-
-static void send_to(struct step *step, struct session *s, const struct send *send)
-{
-	actions_target(step->actions, send, &s->at, s->id);
-	s->frames_out_total++;
-	count(step, COUNT_BURSTS_SENT);
-}
-
-static uint8_t slot_number(const struct session *s, const struct slot *slot)
-{
-	return slot == &s->slot[0] ? 1 : 2;
-}
-
-/* --- the listening side of a slot --- */
-
-static void send_terminator(struct step *step, struct session *s, const struct slot *slot,
-                            struct stream *x)
-{
-	struct variant wanted = {slot_number(s, slot), slot->heard_tg, TERMINATOR, NULL};
-	send_to(step, s, variant(step, x, NULL, &wanted));
-}
-
-/* Ends what this slot hears. The variants of a fan-out under way must not be reused: a terminator of another call. */
-void slot_close(struct step *step, struct session *s, struct slot *slot, bool tell_listener)
-{
-	struct stream *x = stream_get(&step->core->streams, slot->heard);
-
-	if (!x)
-		return;
-	if (tell_listener && !x->data) {
-		fan_out_begin(step->core);
-		send_terminator(step, s, slot, x);
-	}
-	x->listeners--;
-	slot->heard = HANDLE_NONE;
-	slot->closed = step->now;
-}
-
-static void slot_open(const struct core *core, struct slot *slot, struct stream *x,
-                      const struct subscription *u)
-{
-	slot->heard = pool_handle(&x->row);
-	slot->heard_tg = u->rf_tg;
-	slot->conference = conference_of(core, x)->tg;
-	slot->src = x->src;
-	slot->stream = x->id;
-	x->listeners++;
-}
-
-/* Data comes as many streams: the next one of the same sender takes the place of the last. */
-static void give_way_to_data(struct step *step, struct session *s, struct slot *slot,
-                             const struct stream *x)
-{
-	const struct stream *old = stream_get(&step->core->streams, slot->heard);
-
-	if (x->data && old && old->data && old->origin == x->origin)
-		slot_close(step, s, slot, false);
-}
-
-static void offer(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
-                  const struct subscription *u)
-{
-	struct session *s = pool_at(&step->core->sessions.pool, u->session);
-	struct slot *slot = &s->slot[u->slot - 1];
-	struct variant wanted = {u->slot, u->rf_tg, AS_SENT, NULL};
-
-	if (slot->mark == step->core->fan_out)
-		return;
-	slot->mark = step->core->fan_out;
-	if (!handle_equal(slot->heard, pool_handle(&x->row))) {
-		uint32_t conference = conference_of(step->core, x)->tg;
-		give_way_to_data(step, s, slot, x);
-		if (is_terminator(b) || !(first || opens(b)) ||
-		    !contention_may_open(step, s, slot, conference, first || x->data))
-			return;
-		slot_open(step->core, slot, x, u);
-		if (!x->data && !is_header(b)) {
-			wanted.form = HEADER;
-			send_to(step, s, variant(step, x, b, &wanted));
-			wanted.form = AS_SENT;
-		}
-	}
-	wanted.tg = slot->heard_tg;
-	slot->busy_last = step->now;
-	send_to(step, s, variant(step, x, b, &wanted));
-}
-
-static void fan_out(struct step *step, struct stream *x, const struct hbp_burst *b, bool first)
-{
-	struct core *core = step->core;
-	const struct subscriptions *t = &core->subscriptions;
-
-	fan_out_begin(core);
-	for (const struct subscription *u =
-		     subscription_at(t, conference_of(core, x)->subscriptions);
-	     u; u = subscription_at(t, u->next)) {
-		if (!u->active || u->session == x->session.index)
-			continue;
-		if (x->data && u->rf_tg != x->dst)
-			continue; /* the ids of a data call stand inside its blocks: it is not remapped */
-		offer(step, x, b, first, u);
-	}
-}
-
-/* --- the life of a stream --- */
-
-/* Closes it at every listener, with a terminator of ours unless the sender's own went out. */
-static void close_listeners(struct step *step, struct stream *x, bool tell)
-{
-	struct core *core = step->core;
-	const struct subscriptions *t = &core->subscriptions;
-	struct handle h = pool_handle(&x->row);
-
-	fan_out_begin(core);
-	for (const struct subscription *u =
-		     subscription_at(t, conference_of(core, x)->subscriptions);
-	     u && x->listeners; u = subscription_at(t, u->next)) {
-		struct session *s = pool_at(&core->sessions.pool, u->session);
-		struct slot *slot = &s->slot[u->slot - 1];
-		if (!handle_equal(slot->heard, h))
-			continue;
-		if (tell && !x->data)
-			send_terminator(step, s, slot, x);
-		slot->heard = HANDLE_NONE;
-		slot->closed = step->now;
-		x->listeners--;
-	}
-}
-
-/* Takes it out of its conference; the row may stay to ignore the rest of it. */
+/* Ends what others see and hear of it; the row may stay to ignore the rest of it. */
 static void leave(struct step *step, struct stream *x, enum cause cause)
 {
 	struct core *core = step->core;
 	struct conference *c = conference_of(core, x);
 
+	if (x->told)
+		rows_call(step, x, CHANGE_END, cause);
+	x->told = false;
+	deliver_end(step, x, cause != CAUSE_TERMINATOR);
+	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++)
+		x->targets[i].session = HANDLE_NONE;
 	if (!c)
 		return;
-	rows_call(step, x, CHANGE_END, cause);
-	close_listeners(step, x, cause != CAUSE_TERMINATOR);
 	if (handle_equal(c->speaker, pool_handle(&x->row))) {
 		c->speaker = HANDLE_NONE;
 		c->free_since = step->now;
@@ -253,19 +47,32 @@ static void leave(struct step *step, struct stream *x, enum cause cause)
 	conference_let_go(&core->subscriptions, c);
 }
 
+/* The sender's side of the end: his slot, his timers, and what the call was a command for. */
+static void released(struct step *step, struct session *s, struct stream *x, enum cause cause)
+{
+	struct slot *slot = &s->slot[x->slot - 1];
+
+	if (handle_equal(slot->talk, pool_handle(&x->row)))
+		slot->talk = HANDLE_NONE;
+	if (x->data || cause == CAUSE_SESSION_END)
+		return;
+	if (!handle_is_none(x->recording))
+		player_echo(step, s, x);
+	else if (x->unit || x->dst == DIAL_CLEAR)
+		dial_command(step, s, x->dst);
+	else
+		subscribe_touch(step, s, x->slot, x->dst);
+}
+
 void stream_end(struct step *step, struct stream *x, enum cause cause)
 {
 	struct core *core = step->core;
 	struct session *s = session_get(&core->sessions, x->session);
 
 	leave(step, x, cause);
-	if (s) {
-		struct slot *slot = &s->slot[x->slot - 1];
-		if (handle_equal(slot->talk, pool_handle(&x->row)))
-			slot->talk = HANDLE_NONE;
-		if (!x->data && !x->unit)
-			subscribe_touch(step, s, x->slot, x->dst);
-	}
+	if (s)
+		released(step, s, x, cause);
+	player_drop_recording(core, x);
 	stream_bury(&core->streams, x, step->now, cause);
 }
 
@@ -284,25 +91,36 @@ static void speak(struct stream *x, struct conference *c)
 		c->speaker = pool_handle(&x->row);
 }
 
-/* Which conference it speaks in, and whether it may (decisions 1 and 8). */
-static void place(struct step *step, struct session *s, struct stream *x)
+static void tell(struct step *step, struct stream *x)
+{
+	x->told = true;
+	rows_call(step, x, CHANGE_BEGIN, CAUSE_NONE);
+}
+
+/* A call to everybody: which conference it speaks in, and whether it may (decisions 1 and 8). */
+static void place_group(struct step *step, struct session *s, struct stream *x)
 {
 	struct core *core = step->core;
-	struct subscription *u;
 
-	x->state = CALL_IGNORED;
-	if (x->unit) {
-		count(step, COUNT_NOT_CARRIED_UNIT);
+	if (x->dst == ECHO_TG && !x->data) {
+		x->topic = ECHO_TG;
+		player_record(step, s, x);
 		return;
 	}
-	u = x->data ? subscription_find(&core->subscriptions, s, x->slot, x->dst)
-	            : subscribe_keyed(step, s, x->slot, x->dst);
+	struct subscription *u = x->data
+	                                 ? subscription_find(&core->subscriptions, s, x->slot, x->dst)
+	                                 : subscribe_keyed(step, s, x->slot, x->dst);
+
 	if (!u) {
 		count(step, COUNT_NOT_CARRIED_TG);
 		return;
 	}
-	struct conference *c = conference_hold(&core->subscriptions,
-	                                       conference_at(&core->subscriptions, u->conference)->tg);
+	x->topic = conference_at(&core->subscriptions, u->conference)->tg;
+	if (x->topic == ECHO_TG) {
+		player_record(step, s, x);
+		return;
+	}
+	struct conference *c = conference_hold(&core->subscriptions, x->topic);
 	x->conference = c->row.index;
 	if (x->data || !stream_get(&core->streams, c->speaker)) {
 		speak(x, c);
@@ -310,9 +128,39 @@ static void place(struct step *step, struct session *s, struct stream *x)
 		x->state = CALL_WAITING;
 		count(step, COUNT_CALLS_WAITED);
 	}
+	tell(step, x);
+}
+
+/* A call to one: a command when it is voice to a number, else to where that radio was heard (decision 18). */
+static void place_unit(struct step *step, struct session *s, struct stream *x)
+{
+	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
+	if (!x->data && (!s->private_calls || !dial_is_radio(x->dst))) {
+		if (dial_is_radio(x->dst))
+			count(step, COUNT_NOT_CARRIED_UNIT);
+		return;
+	}
+	if (!locate(step, x)) {
+		count(step, COUNT_NOT_CARRIED_UNIT);
+		return;
+	}
+	x->state = CALL_RUNNING;
+	tell(step, x);
+}
+
+static void place(struct step *step, struct session *s, struct stream *x)
+{
+	x->state = CALL_IGNORED;
 	if (!x->data)
 		count(step, COUNT_CALLS);
-	rows_call(step, x, CHANGE_BEGIN, CAUSE_NONE);
+	if (!access_permits_call(step, s, x)) {
+		count(step, COUNT_DENIED);
+		return;
+	}
+	if (x->unit)
+		place_unit(step, s, x);
+	else if (x->dst != DIAL_CLEAR)
+		place_group(step, s, x);
 }
 
 /*
@@ -324,7 +172,7 @@ static bool may_begin(struct step *step, const struct session *s, const struct h
 	struct tombstone *t = tombstone_find(&step->core->streams, s->id, b->stream);
 	uint32_t lost;
 
-	if (is_terminator(b))
+	if (burst_is_terminator(b))
 		return false;
 	if (!t || step->now - t->ended >= STREAM_SILENCE_MS)
 		return true;
@@ -342,7 +190,7 @@ static bool clear_the_slot(struct step *step, struct slot *slot, const struct hb
 {
 	struct stream *old = stream_get(&step->core->streams, slot->talk);
 
-	if (!old || old->data || is_data(b))
+	if (!old || old->data || burst_is_data(b))
 		return true;
 	if (old->src != b->src && step->now - old->last < COLLISION_MS) {
 		count(step, COUNT_COLLISION);
@@ -361,13 +209,15 @@ static struct stream *begin(struct step *step, struct session *s, struct slot *s
 	}
 	if (!clear_the_slot(step, slot, b))
 		return NULL;
-	struct stream *x = stream_add(&step->core->streams, s->id, b->stream, is_data(b));
+	struct stream *x = stream_add(&step->core->streams, s->id, b->stream, burst_is_data(b));
 	if (!x) {
 		count(step, COUNT_STREAMS_FULL);
+		slot->mute_until = step->now + STREAM_SILENCE_MS;
+		slot_close(step, s, slot, true);
 		return NULL;
 	}
 	x->session = pool_handle(&s->row);
-	x->slot = slot_number(s, slot);
+	x->slot = session_slot_number(s, slot);
 	x->unit = b->unit;
 	x->src = b->src;
 	x->dst = b->dst;
@@ -425,14 +275,16 @@ static void note_frame(struct step *step, struct stream *x, const struct hbp_bur
 static void hold_slot(struct step *step, struct session *s, struct slot *slot, struct stream *x)
 {
 	const struct stream *talk = stream_get(&step->core->streams, slot->talk);
-	const struct conference *c = conference_of(step->core, x);
 
 	if (!talk || talk->data)
 		slot->talk = pool_handle(&x->row);
-	slot->talk_last = slot->busy_last = step->now;
-	slot->conference = c ? c->tg : 0;
 	slot->src = x->src;
 	slot->stream = x->id;
+	if (!x->data) { /* data is no conversation: nothing hangs on to the slot after it */
+		slot->topic = x->topic;
+		slot->busy_last = step->now;
+	}
+	location_learn(&step->core->locations, x->src, s->id, x->slot, step->now);
 	slot_close(step, s, slot, true);
 }
 
@@ -458,7 +310,7 @@ static void try_to_speak(struct step *step, struct stream *x, const struct hbp_b
 static bool belongs(const struct session *s, const struct slot *slot, const struct stream *x,
                     const struct hbp_burst *b)
 {
-	return x->slot == slot_number(s, slot) && (is_terminator(b) || is_data(b) == x->data);
+	return x->slot == session_slot_number(s, slot) && (burst_is_terminator(b) || burst_is_data(b) == x->data);
 }
 
 void route_burst(struct step *step, struct session *s, const struct hbp_burst *b)
@@ -503,8 +355,10 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 	}
 	if (x->state == CALL_WAITING)
 		try_to_speak(step, x, b);
+	if (!handle_is_none(x->recording))
+		player_take(step, x, b);
 	if (x->state == CALL_RUNNING)
-		fan_out(step, x, b, first);
-	if (is_terminator(b))
+		deliver_burst(step, x, b, first);
+	if (burst_is_terminator(b))
 		stream_end(step, x, CAUSE_TERMINATOR);
 }

@@ -46,7 +46,7 @@ static void fill_slot(const struct core *core, tick_t now, struct slot_row *row,
 	row->client = s->id;
 	row->slot = number;
 	row->until = TICK_NEVER;
-	row->conference = slot->conference;
+	row->conference = slot->topic & TOPIC_PAIR ? 0 : slot->topic;
 	row->src = slot->src;
 	row->stream = slot->stream;
 	if (stream_get(&core->streams, slot->talk)) {
@@ -73,17 +73,15 @@ static void fill_subscription(const struct core *core, struct subscription_row *
 	row->until = x->expiry.deadline;
 }
 
-static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
+static void fill_call(struct call_row *row, const struct stream *x)
 {
-	const struct conference *c = conference_at(&core->subscriptions, x->conference);
-
 	row->origin = x->origin;
 	row->stream = x->id;
 	row->started = x->started;
 	row->slot = x->slot;
 	row->src = x->src;
 	row->dst = x->dst;
-	row->conference = c ? c->tg : 0;
+	row->conference = x->unit ? 0 : x->topic;
 	row->unit = x->unit;
 	row->data = x->data;
 	row->state = x->state;
@@ -128,7 +126,7 @@ void rows_call(struct step *step, const struct stream *x, enum change change, en
 	struct record *r = add(step, RECORD_CALL, change, cause);
 
 	if (r)
-		fill_call(step->core, &r->call, x);
+		fill_call(&r->call, x);
 }
 
 void rows_reply(struct step *step, uint32_t number, bool done, const char *text)
@@ -250,9 +248,9 @@ static bool stage_calls(const struct core *core, tick_t now, uint32_t *at,
 		x = pool_next(&core->streams.pool, at);
 		if (!x)
 			return false;
-	} while (x->conference == POOL_NONE);
+	} while (!x->told);
 	r->kind = RECORD_CALL;
-	fill_call(core, &r->call, x);
+	fill_call(&r->call, x);
 	return true;
 }
 
@@ -261,7 +259,8 @@ static bool stage_tables(const struct core *core, tick_t now, uint32_t *at,
 {
 	(void)now;
 	const struct pool *pools[] = {&core->sessions.pool, &core->subscriptions.pool,
-	                              &core->subscriptions.conferences, &core->streams.pool};
+	                              &core->subscriptions.conferences, &core->streams.pool,
+	                              &core->players.pool,    &core->players.recordings};
 
 	if (++*at > ARRAY_LEN(pools))
 		return false;

@@ -7,9 +7,6 @@
 #include "core/inside.h"
 #include "wire/options.h"
 
-#define DIAL_TG 9u /* a default reflector is TG 9 on slot 2 */
-#define DIAL_SLOT 2
-
 /* Simplex clients have only slot 2. */
 static uint8_t slot_for(const struct session *s, int number)
 {
@@ -21,8 +18,9 @@ static struct session *owner(const struct core *core, const struct subscription 
 	return pool_at(&core->sessions.pool, x->session);
 }
 
-static struct subscription *begin(struct step *step, struct session *s, uint8_t slot,
-                                  uint32_t rf_tg, uint32_t conference, enum subscription_mode mode)
+struct subscription *subscribe_begin(struct step *step, struct session *s, uint8_t slot,
+                                     uint32_t rf_tg, uint32_t conference,
+                                     enum subscription_mode mode)
 {
 	struct subscription *x =
 		subscription_add(&step->core->subscriptions, s, slot, rf_tg, conference, mode);
@@ -49,18 +47,24 @@ static bool in_use(const struct core *core, const struct session *s, const struc
 	       (talk && talk->conference == x->conference);
 }
 
-static void end(struct step *step, struct session *s, struct subscription *x, enum cause cause)
+/* The listener no longer wants it: what the slot hears through it ends, with a terminator. */
+static void close_if_heard(struct step *step, struct session *s, const struct subscription *x)
 {
 	struct slot *slot = &s->slot[x->slot - 1];
 	const struct stream *heard = stream_get(&step->core->streams, slot->heard);
 
 	if (heard && heard->conference == x->conference && slot->heard_tg == x->rf_tg)
 		slot_close(step, s, slot, true);
+}
+
+void subscribe_end(struct step *step, struct session *s, struct subscription *x, enum cause cause)
+{
+	close_if_heard(step, s, x);
 	rows_subscription(step, s, x, CHANGE_END, cause);
 	subscription_remove(&step->core->subscriptions, s, x);
 }
 
-static void set_deadline(struct step *step, struct subscription *x, tick_t deadline)
+static void subscribe_deadline(struct step *step, struct subscription *x, tick_t deadline)
 {
 	expire_at(step, &x->expiry, EXPIRE_SUBSCRIPTION, &x->row, deadline);
 }
@@ -70,43 +74,59 @@ static tick_t timer_from_now(const struct step *step, const struct session *s)
 	return s->timer ? step->now + s->timer : TICK_NEVER;
 }
 
-/* A static talkgroup takes the place of a user-activated one. */
-static void want_static(struct step *step, struct session *s, uint8_t slot, uint32_t tg)
+static bool is_mapped(const struct session *s, const struct tg_map *maps,
+                      const struct subscription *x, uint32_t conference)
 {
-	struct subscription *x = subscription_find(&step->core->subscriptions, s, slot, tg);
-
-	if (!x) {
-		begin(step, s, slot, tg, tg, SUBSCRIPTION_STATIC);
-		return;
-	}
-	if (x->mode == SUBSCRIPTION_STATIC)
-		return;
-	rows_subscription(step, s, x, CHANGE_END, CAUSE_OPTIONS);
-	x->mode = SUBSCRIPTION_STATIC;
-	set_deadline(step, x, TICK_NEVER);
-	rows_subscription(step, s, x, CHANGE_BEGIN, CAUSE_NONE);
+	for (uint32_t i = 0; i < maps->count; i++)
+		if (slot_for(s, maps->entry[i].slot) == x->slot && maps->entry[i].tg == x->rf_tg &&
+		    maps->entry[i].conference == conference)
+			return true;
+	return false;
 }
 
-static bool is_wanted(const struct step *step, const struct session *s,
-                      const struct subscription *x, const struct tg_list statics[static 2],
-                      uint32_t dial)
+static bool is_wanted(const struct core *core, const struct session *s,
+                      const struct session_defaults *want, const struct subscription *x)
 {
+	const struct tg_list *statics = want->statics;
+	uint32_t conference = conference_at(&core->subscriptions, x->conference)->tg;
+
 	switch (x->mode) {
 	case SUBSCRIPTION_USER:
+	case SUBSCRIPTION_DIAL:
 		return true;
 	case SUBSCRIPTION_DEFAULT:
-		return conference_at(&step->core->subscriptions, x->conference)->tg == dial;
+		return conference == want->dial;
 	case SUBSCRIPTION_STATIC:
-		if (s->simplex)
-			return tg_list_has(&statics[0], x->rf_tg) || tg_list_has(&statics[1], x->rf_tg);
+		if (conference != x->rf_tg)
+			return is_mapped(s, &want->maps, x, conference);
+		if (s->simplex && tg_list_has(&statics[0], x->rf_tg))
+			return true;
 		return tg_list_has(&statics[x->slot - 1], x->rf_tg);
 	}
 	return false;
 }
 
-/* Makes the subscriptions of operator and options what they are to be; those that stay are not touched. */
-static void settle(struct step *step, struct session *s, const struct tg_list statics[static 2],
-                   uint32_t dial)
+/* A talkgroup of the operator's list or map takes the place of a user-activated one. */
+static void want_static(struct step *step, struct session *s, uint8_t slot, uint32_t tg,
+                        uint32_t conference)
+{
+	struct subscription *x = subscription_find(&step->core->subscriptions, s, slot, tg);
+
+	if (x && x->mode == SUBSCRIPTION_STATIC)
+		return;
+	if (x && x->mode == SUBSCRIPTION_USER && conference == tg) {
+		rows_subscription(step, s, x, CHANGE_END, CAUSE_OPTIONS);
+		x->mode = SUBSCRIPTION_STATIC;
+		subscribe_deadline(step, x, TICK_NEVER);
+		rows_subscription(step, s, x, CHANGE_BEGIN, CAUSE_NONE);
+		return;
+	}
+	if (x)
+		subscribe_end(step, s, x, CAUSE_OPTIONS);
+	subscribe_begin(step, s, slot, tg, conference, SUBSCRIPTION_STATIC);
+}
+
+static void end_unwanted(struct step *step, struct session *s, const struct session_defaults *want)
 {
 	struct subscriptions *t = &step->core->subscriptions;
 
@@ -114,16 +134,31 @@ static void settle(struct step *step, struct session *s, const struct tg_list st
 		struct subscription *next;
 		for (struct subscription *x = subscription_at(t, s->slot[i].subscriptions); x; x = next) {
 			next = subscription_at(t, x->slot_next);
-			if (!is_wanted(step, s, x, statics, dial))
-				end(step, s, x, CAUSE_OPTIONS);
+			if (!is_wanted(step->core, s, want, x))
+				subscribe_end(step, s, x, CAUSE_OPTIONS);
 		}
 	}
+}
+
+/* Makes the session what operator and options want it to be; subscriptions that stay are not touched. */
+static void settle(struct step *step, struct session *s, const struct session_defaults *want)
+{
+	end_unwanted(step, s, want);
+	for (uint32_t i = 0; i < want->maps.count; i++)
+		want_static(step, s, slot_for(s, want->maps.entry[i].slot), want->maps.entry[i].tg,
+		            want->maps.entry[i].conference);
 	for (int i = 0; i < 2; i++)
-		for (uint32_t n = 0; n < statics[i].count; n++)
-			want_static(step, s, slot_for(s, i + 1), statics[i].tg[n]);
-	s->dial = dial;
-	if (dial && !subscription_find(t, s, DIAL_SLOT, DIAL_TG))
-		begin(step, s, DIAL_SLOT, DIAL_TG, dial, SUBSCRIPTION_DEFAULT);
+		for (uint32_t n = 0; n < want->statics[i].count; n++)
+			want_static(step, s, slot_for(s, i + 1), want->statics[i].tg[n],
+			            want->statics[i].tg[n]);
+	s->dial = want->dial;
+	s->single = want->single;
+	s->timer = want->timer_ms;
+	s->hang = want->hang_ms;
+	s->private_calls = want->private_calls;
+	s->ident = want->ident;
+	dial_default(step, s);
+	player_ident_later(step, s);
 }
 
 static struct session_defaults defaults_of(const struct step *step, const struct session *s)
@@ -134,17 +169,33 @@ static struct session_defaults defaults_of(const struct step *step, const struct
 
 void subscribe_defaults(struct step *step, struct session *s)
 {
-	struct session_defaults d = defaults_of(step, s);
+	struct session_defaults want = defaults_of(step, s);
 
-	s->single = d.single;
-	s->timer = d.timer_ms;
-	s->hang = d.hang_ms;
-	settle(step, s, d.statics, d.dial);
+	settle(step, s, &want);
+}
+
+static void overlay(struct session_defaults *want, struct session *s, const struct options *o)
+{
+	for (int i = 0; i < 2; i++)
+		if (o->has_statics[i])
+			want->statics[i] = o->statics[i];
+	if (o->has_dial)
+		want->dial = o->dial;
+	if (o->has_single)
+		want->single = o->single;
+	if (o->has_timer)
+		want->timer_ms = o->timer_s * 1000;
+	if (o->has_voice)
+		want->ident = o->voice;
+	if (o->has_ident_tg)
+		s->ident_tg = o->ident_tg;
+	if (o->has_language)
+		text_copy(s->language, sizeof(s->language), o->language);
 }
 
 void subscribe_options(struct step *step, struct session *s, const char *text, size_t len)
 {
-	struct session_defaults d = defaults_of(step, s);
+	struct session_defaults want = defaults_of(step, s);
 	struct options o;
 	struct bad_tokens bad;
 
@@ -156,13 +207,8 @@ void subscribe_options(struct step *step, struct session *s, const char *text, s
 		core_log(step, LOG_REMOTE, "options client=%lu skipped=%u first=\"%s\" at=%u options=\"%s\"",
 		         (unsigned long)s->id, bad.total, bad.first[0].reason, bad.first[0].at,
 		         s->options);
-	for (int i = 0; i < 2; i++)
-		if (o.has_statics[i])
-			d.statics[i] = o.statics[i];
-	s->single = o.has_single ? o.single : d.single;
-	s->timer = o.has_timer ? o.timer_s * TICK_SECOND : d.timer_ms;
-	s->hang = d.hang_ms;
-	settle(step, s, d.statics, o.has_dial ? o.dial : d.dial);
+	overlay(&want, s, &o);
+	settle(step, s, &want);
 }
 
 void subscribe_none(struct step *step, struct session *s)
@@ -173,6 +219,52 @@ void subscribe_none(struct step *step, struct session *s)
 		struct subscription *x;
 		while ((x = subscription_at(t, s->slot[i].subscriptions)))
 			subscription_remove(t, s, x);
+	}
+}
+
+/* Runs its timer anew; the echo is dialled for a minute. */
+void subscribe_timer(struct step *step, struct session *s, struct subscription *x)
+{
+	bool echo = conference_at(&step->core->subscriptions, x->conference)->tg == ECHO_TG;
+
+	subscribe_deadline(step, x, echo ? step->now + TICK_MINUTE : timer_from_now(step, s));
+}
+
+/* Off until the timer has run out. */
+void subscribe_suspend(struct step *step, struct session *s, struct subscription *x,
+                       enum cause cause)
+{
+	bool was_active = x->active;
+
+	x->active = false;
+	subscribe_deadline(step, x, timer_from_now(step, s));
+	if (!was_active)
+		return;
+	close_if_heard(step, s, x);
+	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
+}
+
+static void resume(struct step *step, struct session *s, struct subscription *x, enum cause cause)
+{
+	x->active = true;
+	subscribe_deadline(step, x, TICK_NEVER);
+	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
+}
+
+/* Whatever was keyed or dialled ends; what was suspended is back. */
+void subscribe_clear(struct step *step, struct session *s)
+{
+	struct subscriptions *t = &step->core->subscriptions;
+
+	for (int i = 0; i < 2; i++) {
+		struct subscription *next;
+		for (struct subscription *x = subscription_at(t, s->slot[i].subscriptions); x; x = next) {
+			next = subscription_at(t, x->slot_next);
+			if (x->mode == SUBSCRIPTION_USER || x->mode == SUBSCRIPTION_DIAL)
+				subscribe_end(step, s, x, CAUSE_DIALLED);
+			else if (!x->active)
+				resume(step, s, x, CAUSE_DIALLED);
+		}
 	}
 }
 
@@ -188,17 +280,13 @@ static void single_out(struct step *step, struct session *s, struct subscription
 	for (struct subscription *x = subscription_at(t, s->slot[keyed->slot - 1].subscriptions); x;
 	     x = next) {
 		next = subscription_at(t, x->slot_next);
-		if (x == keyed || x->mode == SUBSCRIPTION_DEFAULT)
+		if (x == keyed || x->mode == SUBSCRIPTION_DEFAULT || x->mode == SUBSCRIPTION_DIAL)
 			continue;
 		if (x->mode == SUBSCRIPTION_USER) {
-			end(step, s, x, CAUSE_SINGLE);
+			subscribe_end(step, s, x, CAUSE_SINGLE);
 			continue;
 		}
-		bool was_active = x->active;
-		x->active = false;
-		set_deadline(step, x, timer_from_now(step, s));
-		if (was_active)
-			rows_subscription(step, s, x, CHANGE_UPDATE, CAUSE_SINGLE);
+		subscribe_suspend(step, s, x, CAUSE_SINGLE);
 	}
 }
 
@@ -209,8 +297,8 @@ void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_
 
 	if (!x)
 		return;
-	if (x->mode == SUBSCRIPTION_USER)
-		set_deadline(step, x, timer_from_now(step, s));
+	if (x->mode == SUBSCRIPTION_USER || x->mode == SUBSCRIPTION_DIAL)
+		subscribe_timer(step, s, x);
 	if (s->single)
 		single_out(step, s, x);
 }
@@ -242,15 +330,12 @@ struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8
 			count(step, COUNT_SUBSCRIPTIONS_FULL);
 			return NULL;
 		}
-		x = begin(step, s, slot, rf_tg, rf_tg, SUBSCRIPTION_USER);
+		x = subscribe_begin(step, s, slot, rf_tg, rf_tg, SUBSCRIPTION_USER);
 		if (!x)
 			return NULL;
 	}
-	if (!x->active) {
-		x->active = true;
-		set_deadline(step, x, TICK_NEVER);
-		rows_subscription(step, s, x, CHANGE_UPDATE, CAUSE_NONE);
-	}
+	if (!x->active)
+		resume(step, s, x, CAUSE_NONE);
 	subscribe_touch(step, s, slot, rf_tg);
 	return x;
 }
@@ -264,12 +349,13 @@ void subscription_expire(struct step *step, const struct expiry_entry *e)
 		return;
 	struct session *s = owner(core, x);
 	if (!x->active) {
-		x->active = true;
-		set_deadline(step, x, TICK_NEVER);
-		rows_subscription(step, s, x, CHANGE_UPDATE, CAUSE_TIMER);
+		resume(step, s, x, CAUSE_TIMER);
 	} else if (in_use(core, s, x)) {
-		set_deadline(step, x, step->now + TICK_SECOND);
+		subscribe_deadline(step, x, step->now + TICK_SECOND);
 	} else {
-		end(step, s, x, CAUSE_TIMER);
+		bool dialled = x->mode == SUBSCRIPTION_DIAL;
+		subscribe_end(step, s, x, CAUSE_TIMER);
+		if (dialled)
+			dial_expired(step, s);
 	}
 }

@@ -25,9 +25,10 @@ struct session *session_add(struct sessions *t, uint32_t id)
 		return NULL;
 	s->id = id;
 	s->expiry = expiry_none();
+	s->ident_due = expiry_none();
 	for (int i = 0; i < 2; i++) {
 		s->slot[i].subscriptions = POOL_NONE;
-		s->slot[i].talk_last = s->slot[i].busy_last = s->slot[i].closed = TICK_LONG_AGO;
+		s->slot[i].mute_until = s->slot[i].busy_last = s->slot[i].closed = TICK_LONG_AGO;
 	}
 	hash_put(&t->by_id, id, s->row.index);
 	return s;

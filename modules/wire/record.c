@@ -28,6 +28,7 @@ static const char *const cause_names[CAUSE_CAUSES] = {
 	[CAUSE_OPTIONS] = "options",
 	[CAUSE_TIMER] = "timer",
 	[CAUSE_SINGLE] = "single",
+	[CAUSE_DIALLED] = "dialled",
 };
 
 static const char *const session_state_names[] = {
@@ -46,6 +47,7 @@ static const char *const subscription_mode_names[] = {
 	[SUBSCRIPTION_STATIC] = "static",
 	[SUBSCRIPTION_USER] = "user",
 	[SUBSCRIPTION_DEFAULT] = "default",
+	[SUBSCRIPTION_DIAL] = "dial",
 };
 
 static const char *const call_state_names[] = {
@@ -205,7 +207,7 @@ static const struct record_field subscription_fields[] = {
 	 .offset = offsetof(struct record, subscription.conference)},
 	{.name = "mode", .type = FIELD_ENUM, .key = true,
 	 .offset = offsetof(struct record, subscription.mode),
-	 .limit = SUBSCRIPTION_DEFAULT + 1, .enum_name = subscription_mode_text},
+	 .limit = SUBSCRIPTION_DIAL + 1, .enum_name = subscription_mode_text},
 	{.name = "active", .type = FIELD_BOOL,
 	 .offset = offsetof(struct record, subscription.active)},
 	{.name = "until", .type = FIELD_TICK,

@@ -37,7 +37,7 @@ T_CASE(a_new_session_holds_nothing)
 		T_EQUAL(slot->subscriptions, POOL_NONE);
 		T_CHECK(handle_is_none(slot->talk) && handle_is_none(slot->heard));
 		T_CHECK(slot->busy_last < -TICK_MINUTE && slot->closed < -TICK_MINUTE &&
-		        slot->talk_last < -TICK_MINUTE);
+		        slot->mute_until < -TICK_MINUTE);
 	}
 }
 

@@ -154,7 +154,7 @@ T_CASE(values_no_field_can_hold_are_refused)
 		{RECORD_SLOT, 4, 0x80, PARSE_OK}, /* a tick long ago */
 		{RECORD_SLOT, 17, SLOT_HANG, PARSE_OK},
 		{RECORD_SLOT, 17, SLOT_HANG + 1, PARSE_BAD},
-		{RECORD_SUBSCRIPTION, 25, SUBSCRIPTION_DEFAULT + 1, PARSE_BAD},
+		{RECORD_SUBSCRIPTION, 25, SUBSCRIPTION_DIAL + 1, PARSE_BAD},
 		{RECORD_SUBSCRIPTION, 26, 1, PARSE_OK},
 		{RECORD_SUBSCRIPTION, 26, 2, PARSE_BAD}, /* a bool */
 		{RECORD_LOG, 12, LOG_DEBUG, PARSE_OK},
@@ -354,7 +354,7 @@ T_CASE(every_enum_value_has_a_name)
 		T_CHECK(strcmp(session_state_name((enum session_state)i), "?") != 0);
 	for (int i = 0; i <= SLOT_HANG; i++)
 		T_CHECK(strcmp(slot_state_name((enum slot_state)i), "?") != 0);
-	for (int i = 0; i <= SUBSCRIPTION_DEFAULT; i++)
+	for (int i = 0; i <= SUBSCRIPTION_DIAL; i++)
 		T_CHECK(strcmp(subscription_mode_name((enum subscription_mode)i), "?") != 0);
 	for (int i = 0; i <= CALL_IGNORED; i++)
 		T_CHECK(strcmp(call_state_name((enum call_state)i), "?") != 0);

@@ -1,0 +1,76 @@
+/*
+ * Players: what the server itself says to one slot of one client, 60 ms a burst: prompts, idents, recordings and
+ * the echo. A player has a stream of its own origin while it plays, so a slot holds it like any call and ends
+ * it like any call. Key: the slot it is for; one at a time. Written by core/player alone.
+ *
+ * Recordings are what callers of the echo said. Capacity: 64 players, 16 recordings. Full: the newest is
+ * refused (the caller of the echo hears "busy").
+ */
+#ifndef STATE_PLAYER_H
+#define STATE_PLAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/expiry.h"
+#include "conf/audio.h"
+#include "dmr/dmr.h"
+#include "dmr/lc.h"
+#include "dmr/morse.h"
+#include "state/pool.h"
+
+#define PLAYERS 64u
+#define RECORDINGS 16u
+#define RECORDING_BURSTS 1000u /* 60 s */
+#define PLAYER_CLIPS 32u
+#define PLAYER_TEXT 24u
+
+enum player_kind {
+	PLAY_MORSE, /* `text` */
+	PLAY_CLIPS, /* `clips`, from voice files */
+	PLAY_ECHO,  /* `recording` */
+};
+
+struct recorded_burst {
+	uint8_t type; /* enum hbp_frame_type */
+	uint8_t detail;
+	uint8_t payload[DMR_BURST_LEN];
+};
+
+struct recording {
+	struct pool_row row;
+	uint32_t count;
+	struct recorded_burst burst[RECORDING_BURSTS];
+};
+
+struct player {
+	struct pool_row row;
+	struct handle session;
+	uint8_t slot;
+	enum player_kind kind;
+	struct handle stream; /* none until it begins to play */
+	struct expiry expiry; /* when the next burst is due */
+	tick_t give_up;       /* when it no longer waits for an idle slot */
+	uint32_t src, tg;
+	uint8_t seq;
+	uint8_t position;     /* in the superframe, 0 = A */
+	char text[PLAYER_TEXT];
+	struct morse morse;
+	struct clip clips[PLAYER_CLIPS];
+	uint32_t clip_count;
+	uint32_t at;          /* clip or recorded burst that is next */
+	uint32_t frame;       /* within the clip */
+	struct handle recording;
+};
+
+struct players {
+	struct pool pool;
+	struct pool recordings;
+};
+
+void players_open(struct players *t, struct arena *arena);
+struct player *player_get(const struct players *t, struct handle h);
+struct recording *recording_get(const struct players *t, struct handle h);
+
+#endif

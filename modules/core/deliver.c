@@ -1,0 +1,226 @@
+/*
+ * The listening side: which datagrams a frame becomes, which slots have which call open, and how a call is opened
+ * and closed towards a slot. A call goes to the subscriptions of its conference, or, when it has none, to its one
+ * target (private calls, and what the server itself says).
+ */
+#include "core/inside.h"
+
+bool burst_is_data(const struct hbp_burst *b)
+{
+	return b->type == HBP_DATA_SYNC && b->detail != DMR_PI_HEADER &&
+	       b->detail != DMR_VOICE_HEADER && b->detail != DMR_TERMINATOR;
+}
+
+bool burst_is_terminator(const struct hbp_burst *b)
+{
+	return b->type == HBP_DATA_SYNC && b->detail == DMR_TERMINATOR;
+}
+
+static bool is_header(const struct hbp_burst *b)
+{
+	return b->type == HBP_DATA_SYNC && b->detail == DMR_VOICE_HEADER;
+}
+
+/* Receivers open a call on a header or on burst A only. */
+static bool opens(const struct hbp_burst *b)
+{
+	return is_header(b) || b->type == HBP_VOICE_SYNC || burst_is_data(b);
+}
+
+static const struct send *make_send(struct step *step, const struct hbp_burst *b)
+{
+	struct send *send = actions_send(step->actions);
+
+	if (!send)
+		return NULL;
+	struct wr w = wr_make(send->bytes, sizeof(send->bytes));
+	hbp_write_burst(&w, b);
+	send->len = (uint8_t)wr_len(&w);
+	send->id_at = HBP_BURST_ID_AT;
+	return send;
+}
+
+/*
+ * The datagram for one (slot, talkgroup, form) of the frame under way, made once. `b` is the frame as received: a header
+ * of ours takes the sequence number before it.
+ */
+static const struct send *variant(struct step *step, struct stream *x, const struct hbp_burst *b,
+                                  const struct variant *wanted)
+{
+	struct core *core = step->core;
+	struct hbp_burst out;
+
+	for (uint32_t i = 0; i < core->variant_count; i++) {
+		const struct variant *v = &core->variants[i];
+		if (v->slot == wanted->slot && v->tg == wanted->tg && v->form == wanted->form)
+			return v->send;
+	}
+	switch (wanted->form) {
+	case AS_SENT:
+		out = *b;
+		if (rewrite_burst(x, &out, wanted->tg))
+			count(step, COUNT_REWRITTEN);
+		break;
+	case HEADER:
+		rewrite_make(x, &out, DMR_VOICE_HEADER, wanted->tg);
+		out.seq = (uint8_t)(b->seq - 1);
+		break;
+	case TERMINATOR:
+		rewrite_make(x, &out, DMR_TERMINATOR, wanted->tg);
+		out.seq = (uint8_t)(x->sequence.last + 1);
+		break;
+	}
+	out.slot = wanted->slot;
+	out.client = 0;
+	const struct send *send = make_send(step, &out);
+	if (core->variant_count < VARIANTS)
+		core->variants[core->variant_count++] =
+			(struct variant){wanted->slot, wanted->tg, wanted->form, send};
+	return send;
+}
+
+static void fan_out_begin(struct core *core)
+{
+	core->fan_out++;
+	core->variant_count = 0;
+}
+
+static void send_to(struct step *step, struct session *s, const struct send *send)
+{
+	actions_target(step->actions, send, &s->at, s->id);
+	s->frames_out_total++;
+	count(step, COUNT_BURSTS_SENT);
+}
+
+static void send_terminator(struct step *step, struct session *s, const struct slot *slot,
+                            struct stream *x)
+{
+	struct variant wanted = {session_slot_number(s, slot), slot->heard_tg, TERMINATOR, NULL};
+	send_to(step, s, variant(step, x, NULL, &wanted));
+}
+
+static void forget(const struct step *step, struct slot *slot, struct stream *x)
+{
+	slot->heard = HANDLE_NONE;
+	slot->closed = step->now;
+	x->listeners--;
+}
+
+void slot_close(struct step *step, struct session *s, struct slot *slot, bool tell_listener)
+{
+	struct stream *x = stream_get(&step->core->streams, slot->heard);
+
+	if (!x)
+		return;
+	if (tell_listener && !x->data) {
+		fan_out_begin(step->core);
+		send_terminator(step, s, slot, x);
+	}
+	forget(step, slot, x);
+}
+
+static void slot_open(struct slot *slot, struct stream *x, uint32_t tg)
+{
+	slot->heard = pool_handle(&x->row);
+	slot->heard_tg = tg;
+	slot->src = x->src;
+	slot->stream = x->id;
+	x->listeners++;
+}
+
+/* Data comes as many streams: the next one of the same sender takes the place of the last. */
+static void give_way_to_data(struct step *step, struct session *s, struct slot *slot,
+                             const struct stream *x)
+{
+	const struct stream *old = stream_get(&step->core->streams, slot->heard);
+
+	if (x->data && old && old->data && old->origin == x->origin)
+		slot_close(step, s, slot, false);
+}
+
+/* One frame for one slot, as talkgroup `tg` there. `first`: the call begins with it. */
+static void offer(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
+                  struct session *s, uint8_t number, uint32_t tg)
+{
+	struct slot *slot = &s->slot[number - 1];
+	struct variant wanted = {number, tg, AS_SENT, NULL};
+
+	if (slot->mark == step->core->fan_out)
+		return;
+	slot->mark = step->core->fan_out;
+	if (!handle_equal(slot->heard, pool_handle(&x->row))) {
+		give_way_to_data(step, s, slot, x);
+		if (burst_is_terminator(b) || !(first || opens(b)) ||
+		    !contention_may_open(step, s, slot, x, first || x->data))
+			return;
+		slot_open(slot, x, tg);
+		if (!x->data && !is_header(b)) {
+			wanted.form = HEADER;
+			send_to(step, s, variant(step, x, b, &wanted));
+			wanted.form = AS_SENT;
+		}
+	}
+	if (!stream_is_local(x)) {
+		slot->topic = x->topic;
+		slot->busy_last = step->now;
+	}
+	wanted.tg = slot->heard_tg;
+	send_to(step, s, variant(step, x, b, &wanted));
+}
+
+static void deliver_to_conference(struct step *step, struct stream *x, const struct hbp_burst *b,
+                                  bool first)
+{
+	struct core *core = step->core;
+	const struct subscriptions *t = &core->subscriptions;
+	const struct conference *c = conference_at(t, x->conference);
+
+	for (const struct subscription *u = subscription_at(t, c->subscriptions); u;
+	     u = subscription_at(t, u->next)) {
+		if (!u->active || u->session == x->session.index)
+			continue;
+		if (x->data && u->rf_tg != x->dst)
+			continue; /* the ids of a data call stand inside its blocks: it is not remapped */
+		offer(step, x, b, first, pool_at(&core->sessions.pool, u->session), u->slot, u->rf_tg);
+	}
+}
+
+void deliver_burst(struct step *step, struct stream *x, const struct hbp_burst *b, bool first)
+{
+	fan_out_begin(step->core);
+	if (x->conference != POOL_NONE)
+		deliver_to_conference(step, x, b, first);
+	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++) {
+		struct session *s = session_get(&step->core->sessions, x->targets[i].session);
+		if (s)
+			offer(step, x, b, first, s, x->targets[i].slot, x->dst);
+	}
+}
+
+static void end_at(struct step *step, struct stream *x, struct session *s, uint8_t number, bool tell)
+{
+	struct slot *slot = &s->slot[number - 1];
+
+	if (!handle_equal(slot->heard, pool_handle(&x->row)))
+		return;
+	if (tell && !x->data)
+		send_terminator(step, s, slot, x);
+	forget(step, slot, x);
+}
+
+void deliver_end(struct step *step, struct stream *x, bool tell)
+{
+	struct core *core = step->core;
+	const struct subscriptions *t = &core->subscriptions;
+	const struct conference *c = conference_at(t, x->conference);
+
+	fan_out_begin(core);
+	for (const struct subscription *u = c ? subscription_at(t, c->subscriptions) : NULL;
+	     u && x->listeners; u = subscription_at(t, u->next))
+		end_at(step, x, pool_at(&core->sessions.pool, u->session), u->slot, tell);
+	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++) {
+		struct session *s = session_get(&core->sessions, x->targets[i].session);
+		if (s)
+			end_at(step, x, s, x->targets[i].slot, tell);
+	}
+}

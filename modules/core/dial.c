@@ -1,0 +1,106 @@
+/*
+ * Dial-a-TG (decision 15): a private voice call to a number is a command, heard on either slot and carried out when it
+ * ends. What is dialled is TG 9 on slot 2.
+ */
+#include "core/inside.h"
+
+#define STATUS 5000u
+#define LINK_MIN 10u
+#define LINK_MAX 999999u
+#define RADIO_MIN 1000000u
+#define ECHO_LINK_MS TICK_MINUTE
+
+bool dial_is_radio(uint32_t number)
+{
+	return number >= RADIO_MIN;
+}
+
+static struct subscription *link_of(struct step *step, const struct session *s)
+{
+	return subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
+}
+
+/* A command is no conversation: nothing hangs on to the slots after it. */
+static void release_hang(struct session *s)
+{
+	s->slot[0].busy_last = s->slot[1].busy_last = TICK_LONG_AGO;
+}
+
+void dial_default(struct step *step, struct session *s)
+{
+	if (s->dial && !link_of(step, s))
+		subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, s->dial, SUBSCRIPTION_DEFAULT);
+}
+
+bool dial_link(struct step *step, struct session *s, uint32_t tg)
+{
+	struct subscription *x = link_of(step, s);
+
+	if (x)
+		subscribe_end(step, s, x, CAUSE_DIALLED);
+	if (tg == s->dial) {
+		dial_default(step, s);
+		return true;
+	}
+	x = subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, tg, SUBSCRIPTION_DIAL);
+	if (x)
+		subscribe_timer(step, s, x);
+	return x;
+}
+
+/* 4000: nothing dynamic is left, statics are back at once, the default reflector after the timer. */
+void dial_clear(struct step *step, struct session *s)
+{
+	subscribe_clear(step, s);
+	dial_default(step, s);
+	struct subscription *x = link_of(step, s);
+	if (x)
+		subscribe_suspend(step, s, x, CAUSE_DIALLED);
+}
+
+static void tell_status(struct step *step, struct session *s)
+{
+	const struct subscription *x = link_of(step, s);
+
+	if (x && x->active)
+		player_prompt(step, s, PROMPT_LINKED,
+		              conference_at(&step->core->subscriptions, x->conference)->tg);
+	else
+		player_prompt(step, s, PROMPT_NOT_LINKED, 0);
+}
+
+void dial_expired(struct step *step, struct session *s)
+{
+	dial_default(step, s);
+	tell_status(step, s);
+}
+
+static bool is_link(uint32_t number)
+{
+	return number >= LINK_MIN && number <= LINK_MAX &&
+	       (number == ECHO_TG || !tg_is_prohibited(number)) &&
+	       (number < DIAL_CLEAR || number > STATUS);
+}
+
+void dial_command(struct step *step, struct session *s, uint32_t number)
+{
+	if (dial_is_radio(number))
+		return;
+	count(step, COUNT_COMMANDS_DIALLED);
+	release_hang(s);
+	if (number == DIAL_CLEAR)
+		dial_clear(step, s);
+	if (number == DIAL_CLEAR || number == STATUS) {
+		tell_status(step, s);
+		return;
+	}
+	if (number >= AUDIO_RECORDING_FIRST && number <= AUDIO_RECORDING_LAST) {
+		player_recording(step, s, number);
+		return;
+	}
+	if (!is_link(number) || !dial_link(step, s, number)) {
+		player_prompt(step, s, PROMPT_BUSY, 0);
+		return;
+	}
+	tell_status(step, s);
+}

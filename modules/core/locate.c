@@ -1,0 +1,72 @@
+/*
+ * Where a call to one radio goes (decision 18): to the client and slot where that radio was last heard, else to a
+ * client whose id is the radio's with a suffix; a copy of data to the gateway. And what the access lists say.
+ */
+#include "core/inside.h"
+
+#define LOCATION_AGE_MS (24 * 60 * TICK_MINUTE)
+#define DATA_NUMBER 900999u /* position reports: for the gateway alone */
+
+static bool add_target(struct stream *x, struct session *s, uint8_t slot)
+{
+	struct handle h = pool_handle(&s->row);
+
+	if (s->state != SESSION_CONNECTED || handle_equal(h, x->session))
+		return false;
+	for (size_t i = 0; i < STREAM_TARGETS; i++) {
+		if (handle_equal(x->targets[i].session, h))
+			return true;
+		if (handle_is_none(x->targets[i].session)) {
+			x->targets[i] = (struct leg){h, s->simplex ? 2 : slot};
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The radio's own hotspot: its id, or its id with one of the suffixes 01..99 or 1..9. */
+static struct session *own_hotspot(const struct core *core, uint32_t radio)
+{
+	struct session *s = session_find(&core->sessions, radio);
+
+	for (uint32_t i = 0; !s && i < 100; i++)
+		s = session_find(&core->sessions, radio * 100 + i);
+	for (uint32_t i = 0; !s && i < 10; i++)
+		s = session_find(&core->sessions, radio * 10 + i);
+	return s;
+}
+
+static bool locate_radio(struct step *step, struct stream *x)
+{
+	struct core *core = step->core;
+	const struct location *at = location_find(&core->locations, x->dst);
+	struct session *s = at && step->now - at->at < LOCATION_AGE_MS
+	                            ? session_find(&core->sessions, at->client)
+	                            : NULL;
+
+	if (s)
+		return add_target(x, s, at->slot);
+	s = dial_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
+	return s && add_target(x, s, 2);
+}
+
+bool locate(struct step *step, struct stream *x)
+{
+	uint32_t gateway = step->core->conf->server.data_gateway;
+	struct session *s = x->data && gateway ? session_find(&step->core->sessions, gateway) : NULL;
+	bool found = x->dst != DATA_NUMBER && locate_radio(step, x);
+
+	return (s && add_target(x, s, x->slot)) || found;
+}
+
+bool access_permits_call(const struct step *step, const struct session *s, const struct stream *x)
+{
+	const struct conf *conf = step->core->conf;
+	const struct conf_calls *lists[] = {&conf->server.calls, &conf->listener[s->at.listener].calls};
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		if (!access_permits(&lists[i]->subscribers, x->src) ||
+		    !access_permits(&lists[i]->talkgroups[x->slot - 1], x->dst))
+			return false;
+	return true;
+}

@@ -1,0 +1,428 @@
+/*
+ * What the server itself says: prompts, idents, recordings, the echo. One burst each 60 ms on a fixed schedule,
+ * superframes A to F without a break, only on a slot where nothing runs. A player sends through deliver like
+ * any stream, so local traffic cuts it off like any call (decision 17).
+ */
+#include "base/text.h"
+#include "core/inside.h"
+#include "dmr/ambe.h"
+#include "dmr/burst.h"
+
+#define CC 1
+#define DELAY_MS TICK_SECOND           /* from the command's end to its answer */
+#define PATIENCE_MS (5 * TICK_SECOND)  /* then a prompt is dropped */
+#define RETRY_MS ((tick_t)200)
+#define IDENT_QUIET_MS (30 * TICK_SECOND)
+
+static struct slot *slot_of(struct session *s, const struct player *p)
+{
+	return &s->slot[p->slot - 1];
+}
+
+static void schedule(struct step *step, struct player *p, tick_t due)
+{
+	expire_at(step, &p->expiry, EXPIRE_PLAYER, &p->row, due);
+}
+
+/* --- what it says --- */
+
+static bool morse_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
+{
+	switch (morse_next(&p->morse, p->text)) {
+	case MORSE_END:
+		return false;
+	case MORSE_TONE:
+		ambe_burst_tone(ambe, AMBE_ID_750_HZ, AMBE_LEVEL_COMFORTABLE);
+		break;
+	case MORSE_SILENCE:
+		ambe_burst_silence(ambe);
+		break;
+	}
+	return true;
+}
+
+static bool clip_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
+{
+	while (p->at < p->clip_count && p->frame + AMBE_BURST_FRAMES > p->clips[p->at].count) {
+		p->at++;
+		p->frame = 0;
+	}
+	if (p->at == p->clip_count)
+		return false;
+	struct rd r = rd_make(p->clips[p->at].frames + (size_t)p->frame * AMBE_FRAME_LEN,
+	                      AMBE_BURST_LEN);
+	rd_bytes(&r, ambe, AMBE_BURST_LEN);
+	p->frame += AMBE_BURST_FRAMES;
+	return true;
+}
+
+/* A burst of voice, silence to the end of the superframe, or false at its end. */
+static bool spoken_burst(struct player *p, struct stream *x, struct hbp_burst *b)
+{
+	uint8_t ambe[AMBE_BURST_LEN];
+	bool more = p->kind == PLAY_MORSE ? morse_burst(p, ambe) : clip_burst(p, ambe);
+
+	if (!more) {
+		if (p->position == 0)
+			return false;
+		ambe_burst_silence(ambe);
+	}
+	b->type = p->position == 0 ? HBP_VOICE_SYNC : HBP_VOICE;
+	b->detail = p->position;
+	burst_make_voice(b->payload, ambe, rewrite_coded(x, x->dst), p->position, CC);
+	p->position = (uint8_t)((p->position + 1) % 6);
+	return true;
+}
+
+static bool recorded_burst(struct step *step, struct player *p, struct hbp_burst *b)
+{
+	const struct recording *r = recording_get(&step->core->players, p->recording);
+
+	if (!r || p->at == r->count)
+		return false;
+	const struct recorded_burst *said = &r->burst[p->at++];
+	struct rd payload = rd_make(said->payload, sizeof(said->payload));
+	b->type = (enum hbp_frame_type)said->type;
+	b->detail = said->detail;
+	rd_bytes(&payload, b->payload, sizeof(b->payload));
+	return true;
+}
+
+/* --- its life --- */
+
+static void end(struct step *step, struct player *p)
+{
+	struct core *core = step->core;
+	struct stream *x = stream_get(&core->streams, p->stream);
+	struct recording *r = recording_get(&core->players, p->recording);
+	struct session *s = session_get(&core->sessions, p->session);
+
+	if (x)
+		stream_end(step, x, CAUSE_NONE);
+	if (r)
+		pool_give(&core->players.recordings, r);
+	if (s && handle_equal(slot_of(s, p)->player, pool_handle(&p->row)))
+		slot_of(s, p)->player = HANDLE_NONE;
+	pool_give(&core->players.pool, p);
+}
+
+/* One player a slot: a new one takes the place of the old. */
+static struct player *begin(struct step *step, struct session *s, uint8_t slot,
+                            enum player_kind kind)
+{
+	struct core *core = step->core;
+	struct player *old = player_get(&core->players, s->slot[slot - 1].player);
+
+	if (old)
+		end(step, old);
+	struct player *p = pool_take(&core->players.pool);
+	if (!p) {
+		count(step, COUNT_PLAYERS_FULL);
+		return NULL;
+	}
+	p->session = pool_handle(&s->row);
+	p->slot = slot;
+	p->kind = kind;
+	p->expiry = expiry_none();
+	p->give_up = step->now + DELAY_MS + PATIENCE_MS;
+	s->slot[slot - 1].player = pool_handle(&p->row);
+	schedule(step, p, step->now + DELAY_MS);
+	return p;
+}
+
+static bool is_idle(const struct step *step, const struct slot *slot)
+{
+	return !stream_get(&step->core->streams, slot->talk) && handle_is_none(slot->heard);
+}
+
+static struct stream *open_stream(struct step *step, struct player *p)
+{
+	struct stream *x = stream_add(&step->core->streams, ORIGIN_LOCAL + p->row.index,
+	                              core_random(step->core), false);
+
+	if (!x)
+		return NULL;
+	x->slot = p->slot;
+	x->src = p->src;
+	x->dst = p->tg;
+	x->state = CALL_RUNNING;
+	x->started = step->now;
+	x->lc = lc_make(FLCO_GROUP, p->tg, p->src);
+	x->targets[0] = (struct leg){p->session, p->slot};
+	p->stream = pool_handle(&x->row);
+	return x;
+}
+
+static void send(struct step *step, struct player *p, struct stream *x, struct hbp_burst *b)
+{
+	bool first = x->frames == 0;
+
+	b->seq = p->seq++;
+	b->src = x->src;
+	b->dst = x->dst;
+	b->stream = x->id;
+	sequence_start(&x->sequence, b->seq);
+	x->frames++;
+	x->last = step->now;
+	expire_at(step, &x->expiry, EXPIRE_STREAM, &x->row, step->now + STREAM_SILENCE_MS);
+	deliver_burst(step, x, b, first);
+}
+
+/* The burst that is due; false when all is said, or somebody spoke in between. */
+static bool play(struct step *step, struct player *p, struct stream *x, const struct slot *slot)
+{
+	struct hbp_burst b = {.slot = p->slot};
+
+	if (!handle_equal(slot->heard, p->stream))
+		return false;
+	if (p->kind == PLAY_ECHO ? !recorded_burst(step, p, &b) : !spoken_burst(p, x, &b))
+		return false;
+	send(step, p, x, &b);
+	return true;
+}
+
+/* The first burst: of the echo what was said first, else a header. */
+static bool first_burst(struct step *step, struct player *p, struct stream *x, struct hbp_burst *b)
+{
+	if (p->kind == PLAY_ECHO)
+		return recorded_burst(step, p, b);
+	rewrite_make(x, b, DMR_VOICE_HEADER, x->dst);
+	return true;
+}
+
+/* Begins, unless the slot is taken: then it waits, but not for long. */
+static bool start(struct step *step, struct player *p, const struct slot *slot)
+{
+	struct hbp_burst b = {.slot = p->slot};
+
+	if (!is_idle(step, slot)) {
+		schedule(step, p, step->now + RETRY_MS);
+		return step->now < p->give_up;
+	}
+	struct stream *x = open_stream(step, p);
+	if (!x || !first_burst(step, p, x, &b))
+		return false;
+	send(step, p, x, &b);
+	schedule(step, p, step->now + DMR_BURST_MS);
+	return true;
+}
+
+void player_expire(struct step *step, const struct expiry_entry *e)
+{
+	struct core *core = step->core;
+	struct player *p = player_get(&core->players, e->row);
+
+	if (!p || !expiry_due(&core->expiry, &p->expiry, e, step->now))
+		return;
+	struct session *s = session_get(&core->sessions, p->session);
+	struct stream *x = stream_get(&core->streams, p->stream);
+	tick_t due = p->expiry.deadline;
+	if (!s) {
+		end(step, p);
+	} else if (handle_is_none(p->stream)) {
+		if (!start(step, p, slot_of(s, p)))
+			end(step, p);
+	} else if (!x || !play(step, p, x, slot_of(s, p))) {
+		end(step, p);
+	} else {
+		schedule(step, p, due + DMR_BURST_MS);
+	}
+}
+
+/* --- prompts --- */
+
+static void prompt_text(const struct core *core, struct text *t, enum prompt prompt,
+                        uint32_t number)
+{
+	switch (prompt) {
+	case PROMPT_LINKED:
+		text_format(t, "%lu", (unsigned long)number);
+		break;
+	case PROMPT_NOT_LINKED:
+		text_put(t, "NL");
+		break;
+	case PROMPT_BUSY:
+		text_put(t, "BSY");
+		break;
+	case PROMPT_IDENT:
+		text_format(t, "DE %s", core->conf->server.callsign);
+		break;
+	}
+}
+
+static const struct conf_listener *listener_of(const struct step *step, const struct session *s)
+{
+	return &step->core->conf->listener[s->at.listener];
+}
+
+static void add_clip(const struct step *step, struct player *p, const struct session *s,
+                     const char *word, bool *all)
+{
+	struct clip clip = audio_clip(&listener_of(step, s)->voice, s->language, word);
+
+	if (!clip.frames) {
+		*all = false;
+		return;
+	}
+	if (p->clip_count < PLAYER_CLIPS)
+		p->clips[p->clip_count++] = clip;
+}
+
+static void add_letters(const struct step *step, struct player *p, const struct session *s,
+                        const char *letters, bool *all)
+{
+	for (; *letters; letters++) {
+		char word[2] = {*letters, 0};
+		add_clip(step, p, s, word, all);
+	}
+}
+
+/* The prompt in words; false when the set has not got them all. */
+static bool speak_prompt(const struct step *step, struct player *p, const struct session *s,
+                         enum prompt prompt, uint32_t number)
+{
+	char digits[12];
+	struct text t = text_make(digits, sizeof(digits));
+	bool all = true;
+
+	add_clip(step, p, s, "silence", &all);
+	switch (prompt) {
+	case PROMPT_LINKED:
+		add_clip(step, p, s, "linkedto", &all);
+		add_clip(step, p, s, "to", &all);
+		text_format(&t, "%lu", (unsigned long)number);
+		add_letters(step, p, s, digits, &all);
+		break;
+	case PROMPT_NOT_LINKED:
+		add_clip(step, p, s, "notlinked", &all);
+		break;
+	case PROMPT_BUSY:
+		add_clip(step, p, s, "busy", &all);
+		break;
+	case PROMPT_IDENT:
+		add_clip(step, p, s, "this-is", &all);
+		add_letters(step, p, s, s->callsign, &all);
+		break;
+	}
+	return all;
+}
+
+static void say(struct step *step, struct session *s, enum prompt prompt, uint32_t number,
+                uint32_t tg)
+{
+	struct player *p;
+
+	if (listener_of(step, s)->prompts == PROMPTS_NONE)
+		return;
+	p = begin(step, s, DIAL_SLOT, PLAY_MORSE);
+	if (!p)
+		return;
+	p->src = step->core->conf->server.prompt_id;
+	p->tg = tg;
+	if (listener_of(step, s)->prompts == PROMPTS_VOICE && speak_prompt(step, p, s, prompt, number)) {
+		p->kind = PLAY_CLIPS;
+		return;
+	}
+	struct text t = text_make(p->text, sizeof(p->text));
+	prompt_text(step->core, &t, prompt, number);
+}
+
+void player_prompt(struct step *step, struct session *s, enum prompt prompt, uint32_t number)
+{
+	say(step, s, prompt, number, DIAL_TG);
+}
+
+void player_recording(struct step *step, struct session *s, uint32_t number)
+{
+	struct clip clip = audio_recording(&listener_of(step, s)->voice, s->language, number);
+
+	if (!clip.frames) {
+		player_prompt(step, s, PROMPT_BUSY, 0);
+		return;
+	}
+	struct player *p = begin(step, s, DIAL_SLOT, PLAY_CLIPS);
+	if (!p)
+		return;
+	p->src = step->core->conf->server.prompt_id;
+	p->tg = DIAL_TG;
+	p->clips[p->clip_count++] = clip;
+}
+
+/* --- the echo --- */
+
+/* The caller is recorded as long as there is room; when no recording is free he hears "busy". */
+void player_record(struct step *step, struct session *s, struct stream *x)
+{
+	struct recording *r = pool_take(&step->core->players.recordings);
+
+	if (x->data || !r) {
+		if (r)
+			pool_give(&step->core->players.recordings, r);
+		else
+			player_prompt(step, s, PROMPT_BUSY, 0);
+		return;
+	}
+	x->recording = pool_handle(&r->row);
+	x->state = CALL_RUNNING;
+}
+
+void player_take(struct step *step, struct stream *x, const struct hbp_burst *b)
+{
+	struct recording *r = recording_get(&step->core->players, x->recording);
+
+	if (!r || r->count == RECORDING_BURSTS || burst_is_terminator(b))
+		return;
+	struct recorded_burst *said = &r->burst[r->count++];
+	struct wr w = wr_make(said->payload, sizeof(said->payload));
+	said->type = (uint8_t)b->type;
+	said->detail = b->detail;
+	wr_bytes(&w, b->payload, sizeof(b->payload));
+}
+
+/* Played to the caller only, as himself, on the slot and talkgroup he used. */
+void player_echo(struct step *step, struct session *s, struct stream *x)
+{
+	struct player *p = begin(step, s, x->slot, PLAY_ECHO);
+
+	if (!p)
+		return;
+	p->recording = x->recording;
+	p->src = x->src;
+	p->tg = x->dst;
+	x->recording = HANDLE_NONE;
+}
+
+void player_drop_recording(struct core *core, struct stream *x)
+{
+	struct recording *r = recording_get(&core->players, x->recording);
+
+	if (r)
+		pool_give(&core->players.recordings, r);
+	x->recording = HANDLE_NONE;
+}
+
+/* --- idents --- */
+
+static bool is_quiet(const struct step *step, const struct slot *slot)
+{
+	return is_idle(step, slot) && step->now - slot->busy_last > IDENT_QUIET_MS;
+}
+
+void player_ident_later(struct step *step, struct session *s)
+{
+	tick_t every = step->core->conf->server.ident_every_ms;
+
+	expire_at(step, &s->ident_due, EXPIRE_IDENT, &s->row,
+	          s->ident && every ? step->now + every : TICK_NEVER);
+}
+
+void ident_expire(struct step *step, const struct expiry_entry *e)
+{
+	struct session *s = session_get(&step->core->sessions, e->row);
+
+	if (!s || !expiry_due(&step->core->expiry, &s->ident_due, e, step->now))
+		return;
+	if (is_quiet(step, &s->slot[0]) && is_quiet(step, &s->slot[1]))
+		say(step, s, PROMPT_IDENT, 0, s->ident_tg ? s->ident_tg : DMR_ALL_CALL);
+	player_ident_later(step, s);
+}

@@ -1,0 +1,30 @@
+#include "state/location.h"
+
+void locations_open(struct locations *t, struct arena *arena, uint32_t capacity, uint64_t secret)
+{
+	*t = (struct locations){.capacity = capacity};
+	t->rows = arena_cut(arena, "locations", capacity, sizeof(struct location));
+	hash_open(&t->by_radio, arena, "locations by radio", capacity, secret);
+}
+
+const struct location *location_find(const struct locations *t, uint32_t radio)
+{
+	uint32_t index = hash_get(&t->by_radio, radio);
+	return index == HASH_NOT_FOUND ? NULL : &t->rows[index];
+}
+
+void location_learn(struct locations *t, uint32_t radio, uint32_t client, uint8_t slot, tick_t now)
+{
+	uint32_t index = hash_get(&t->by_radio, radio);
+
+	if (index == HASH_NOT_FOUND) {
+		index = t->next;
+		t->next = (t->next + 1) % t->capacity;
+		if (t->used == t->capacity)
+			hash_remove(&t->by_radio, t->rows[index].radio);
+		else
+			t->used++;
+		hash_put(&t->by_radio, radio, index);
+	}
+	t->rows[index] = (struct location){radio, client, slot, now};
+}
