@@ -183,8 +183,8 @@ bench: all $(BENCHES:%=build/obj/native/%)
 fuzz: made-fuzz made-clang
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
 
-lint: made-lint
-	@test/run lint
+lint:
+	@+test/run layers lint
 
 # A file is looked at again when it or a header of its has changed, which its object shows.
 build/lint/%.tidy: %.c build/obj/native/%.o .clang-tidy
