@@ -115,12 +115,13 @@ static void load_word(struct load *l, const char *name, const struct source *fro
 {
 	uint8_t *frames = add_word(l, name, count);
 	size_t len = (size_t)count * AMBE_FRAME_LEN;
+	off_t at = (off_t)first * (off_t)AMBE_FRAME_LEN;
 
 	if (!l->words)
 		return;
 	if (!frames) {
 		log_warn("%s: no room for %s: it has grown meanwhile", from->path, name);
-	} else if (read_at(from->fd, frames, len, (off_t)(first * AMBE_FRAME_LEN)) != len) {
+	} else if (read_at(from->fd, frames, len, at) != len) {
 		log_warn("%s: cannot be read: %s", from->path,
 		         errno ? strerror(errno) : "shorter than before");
 		l->count--;
