@@ -57,8 +57,8 @@ BELOW_command := parent $(BELOW_parent)
 
 # One body of the poller and one of the datagram sockets; *_linux.c are the only files with Linux calls.
 SOURCES := $(wildcard $(ROOMS:%=modules/%/*.c))
-NOT_IN_epoll := modules/io/poller_poll.c modules/io/udp_posix.c
-NOT_IN_poll := modules/io/poller_epoll_linux.c modules/io/udp_linux.c
+NOT_IN_epoll := modules/io/poller_poll.c modules/io/messages_posix.c
+NOT_IN_poll := modules/io/poller_epoll_linux.c modules/io/messages_linux.c
 
 UNIT_TESTS := $(wildcard test/unit/*/t_*.c)
 HOTSPOT := test/hotspot.c $(wildcard test/hotspot/*.c)

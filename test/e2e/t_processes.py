@@ -254,7 +254,7 @@ def counting_build(directory):
     with open(os.path.join(directory, "count.c"), "w") as f:
         f.write(COUNTER)
     sources = [s for s in glob.glob(os.path.join(ROOT, "modules/*/*.c"))
-               if os.path.basename(s) not in ("poller_poll.c", "udp_posix.c")]
+               if os.path.basename(s) not in ("poller_poll.c", "messages_posix.c")]
     sources += [os.path.join(ROOT, "freedmr.c"), os.path.join(directory, "count.c")]
     binary = os.path.join(directory, "freedmr")
     done = subprocess.run([cc, "-std=c11", "-O0", "-I" + os.path.join(ROOT, "include"), "-D_GNU_SOURCE",
