@@ -39,7 +39,7 @@ struct actions {
 	struct record *records;
 	uint32_t send_count, target_count, record_count;
 	uint32_t send_cap, target_cap, record_cap;
-	uint32_t target_room; /* what one step may need */
+	uint32_t target_room;   /* what one step may need */
 	uint64_t refused_total; /* pushes beyond the end */
 };
 

@@ -52,8 +52,8 @@ bool core_wants_rows(const struct core *core);
 uint64_t core_hash(const struct core *core);
 
 /*
- * Compares every index with a full scan of its table, and what the house style promises of rows (nothing held by
- * nothing). NULL when all is well, else constant text that names what is not.
+ * Compares every index with a full scan of its table, and what the house style promises of rows
+ * (nothing held by nothing). NULL when all is well, else constant text that names what is not.
  */
 const char *core_check(const struct core *core);
 

@@ -15,7 +15,8 @@ enum event_kind {
 	EVENT_COMMAND,
 	EVENT_TIME, /* nothing but time has passed: something may have run out */
 	EVENT_ROWS, /* the pipe has room for `rows` more rows of the snapshot asked for */
-	EVENT_STOP, /* end calls, tell clients, refuse everything from now on; again while core_has_sessions */
+	EVENT_STOP, /* end calls, tell clients, refuse everything from now on; again while
+	               core_has_sessions */
 };
 
 const char *event_kind_name(enum event_kind kind);
@@ -26,7 +27,8 @@ struct event {
 		struct {
 			const uint8_t *bytes;
 			size_t len;
-			struct endpoint from; /* `to` is the sender, `from` our address it wrote to */
+			struct endpoint
+				from; /* `to` is the sender, `from` our address it wrote to */
 		} datagram;
 		const struct command *command;
 		uint32_t rows;

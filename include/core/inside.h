@@ -27,12 +27,12 @@
 #include "state/subscription.h"
 #include "wire/hbp.h"
 
-#define PING_MS (10 * TICK_SECOND)           /* clients ping that often */
-#define SESSION_SILENCE_MS (4 * PING_MS)     /* nothing heard for so long: gone */
-#define LOGIN_TIME_MS (60 * TICK_SECOND)     /* from RPTK to RPTC; clients repeat for that long */
-#define STREAM_SILENCE_MS TICK_SECOND        /* decision 7 and 10: active, and soft end */
-#define BETWEEN_CALLS_MS ((tick_t)600)       /* decision 7 */
-#define COLLISION_MS ((tick_t)360)           /* one superframe */
+#define PING_MS (10 * TICK_SECOND)       /* clients ping that often */
+#define SESSION_SILENCE_MS (4 * PING_MS) /* nothing heard for so long: gone */
+#define LOGIN_TIME_MS (60 * TICK_SECOND) /* from RPTK to RPTC; clients repeat for that long */
+#define STREAM_SILENCE_MS TICK_SECOND    /* decision 7 and 10: active, and soft end */
+#define BETWEEN_CALLS_MS ((tick_t)600)   /* decision 7 */
+#define COLLISION_MS ((tick_t)360)       /* one superframe */
 
 /* Kinds of rows in the expiry heap. */
 enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION, EXPIRE_PLAYER, EXPIRE_IDENT };
@@ -148,7 +148,7 @@ bool locate(struct step *step, struct stream *x);
 bool access_permits_call(const struct step *step, const struct session *s, const struct stream *x);
 
 /* dial */
-#define DIAL_TG 9u       /* what is dialled is heard as TG 9 on slot 2 */
+#define DIAL_TG 9u /* what is dialled is heard as TG 9 on slot 2 */
 #define DIAL_SLOT 2
 #define DIAL_CLEAR 4000u /* group or unit: drop every dynamic subscription */
 #define ECHO_TG 9990u
@@ -172,8 +172,8 @@ void player_expire(struct step *step, const struct expiry_entry *e);
 void ident_expire(struct step *step, const struct expiry_entry *e);
 
 /* contention */
-bool contention_may_open(const struct step *step, const struct session *s,
-                         const struct slot *slot, const struct stream *x, bool first);
+bool contention_may_open(const struct step *step, const struct session *s, const struct slot *slot,
+                         const struct stream *x, bool first);
 
 /* sequence */
 enum order { ORDER_NEXT, ORDER_DUPLICATE, ORDER_LATE };

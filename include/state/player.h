@@ -1,10 +1,11 @@
 /*
- * Players: what the server itself says to one slot of one client, 60 ms a burst: prompts, idents, recordings and
- * the echo. A player has a stream of its own origin while it plays, so a slot holds it like any call and ends
- * it like any call. Key: the slot it is for; one at a time. Written by core/player alone.
+ * Players: what the server itself says to one slot of one client, 60 ms a burst: prompts, idents,
+ * recordings and the echo. A player has a stream of its own origin while it plays, so a slot holds
+ * it like any call and ends it like any call. Key: the slot it is for; one at a time. Written by
+ * core/player alone.
  *
- * Recordings are what callers of the echo said. Capacity: 64 players, 16 recordings. Full: the newest is
- * refused (the caller of the echo hears "busy").
+ * Recordings are what callers of the echo said. Capacity: 64 players, 16 recordings. Full: the
+ * newest is refused (the caller of the echo hears "busy").
  */
 #ifndef STATE_PLAYER_H
 #define STATE_PLAYER_H
@@ -54,13 +55,13 @@ struct player {
 	tick_t give_up;       /* when it no longer waits for an idle slot */
 	uint32_t src, tg;
 	uint8_t seq;
-	uint8_t position;     /* in the superframe, 0 = A */
+	uint8_t position; /* in the superframe, 0 = A */
 	char text[PLAYER_TEXT];
 	struct morse morse;
 	struct clip clips[PLAYER_CLIPS];
 	uint32_t clip_count;
-	uint32_t at;          /* clip or recorded burst that is next */
-	uint32_t frame;       /* within the clip */
+	uint32_t at;    /* clip or recorded burst that is next */
+	uint32_t frame; /* within the clip */
 	struct handle recording;
 };
 

@@ -25,7 +25,7 @@
 /* Where a datagram goes, and the local address it leaves from (the one the client logged in to). */
 struct endpoint {
 	struct addr to;
-	struct addr from; /* ip only; any = let the system choose */
+	struct addr from;  /* ip only; any = let the system choose */
 	uint32_t listener; /* index in the configuration */
 };
 
@@ -37,17 +37,18 @@ static inline bool endpoint_same(const struct endpoint *a, const struct endpoint
 
 /* The radio-facing side of one time slot. At most one call is open towards it. */
 struct slot {
-	uint32_t subscriptions;  /* first of its subscriptions, POOL_NONE when none */
-	struct handle talk;      /* the stream its own radio side sends; none when silent */
-	struct handle heard;     /* the stream we have open towards it */
-	uint32_t heard_tg;       /* as which talkgroup */
-	tick_t mute_until;       /* its radio side sends something there was no row for */
-	uint32_t topic;          /* what the last activity was about: hang time is for it (stream.h) */
-	tick_t busy_last;        /* last frame in either direction */
-	tick_t closed;           /* when the last call we sent it ended */
-	uint64_t mark;           /* the fan-out that last considered this slot */
-	struct handle player;    /* what the server itself says or is about to say; it holds the slot */
-	uint32_t src;            /* who was heard or talked last, for the row */
+	uint32_t subscriptions; /* first of its subscriptions, POOL_NONE when none */
+	struct handle talk;     /* the stream its own radio side sends; none when silent */
+	struct handle heard;    /* the stream we have open towards it */
+	uint32_t heard_tg;      /* as which talkgroup */
+	tick_t mute_until;      /* its radio side sends something there was no row for */
+	uint32_t topic;   /* what the last activity was about: hang time is for it (stream.h) */
+	tick_t busy_last; /* last frame in either direction */
+	tick_t closed;    /* when the last call we sent it ended */
+	uint64_t mark;    /* the fan-out that last considered this slot */
+	struct handle
+		player; /* what the server itself says or is about to say; it holds the slot */
+	uint32_t src;   /* who was heard or talked last, for the row */
 	uint32_t stream;
 };
 
@@ -56,14 +57,15 @@ struct session {
 	uint32_t id;
 	struct endpoint at;
 	enum session_state state;
-	bool simplex;   /* RPTC slots field '4': everything on slot 2 */
-	bool rekeyed;   /* a correct RPTK came from its own endpoint: the next RPTC starts it afresh */
+	bool simplex; /* RPTC slots field '4': everything on slot 2 */
+	bool rekeyed; /* a correct RPTK came from its own endpoint: the next RPTC starts it afresh
+	               */
 	bool single;
 	bool private_calls;
 	bool has_options; /* they came before the configuration did */
 	bool ident;
-	uint32_t dial;  /* default reflector, 0 = none */
-	tick_t timer;   /* of user-activated talkgroups; 0 = until cleared */
+	uint32_t dial; /* default reflector, 0 = none */
+	tick_t timer;  /* of user-activated talkgroups; 0 = until cleared */
 	tick_t hang;
 	struct slot slot[2];
 	struct expiry expiry;
@@ -71,6 +73,7 @@ struct session {
 	tick_t last_ping;
 	tick_t last_seen;
 	struct bucket takeovers; /* logins from elsewhere under this id */
+	struct bucket begun;     /* streams it began: a message of data is many */
 	struct expiry ident_due;
 	uint32_t ident_tg; /* 0 = all call */
 	uint64_t frames_in_total, frames_out_total;

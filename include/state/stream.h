@@ -24,11 +24,12 @@
 #include "wire/record.h"
 
 #define STREAM_REWRITES 4u
-#define STREAM_TARGETS 2u /* of a call without a conference: the one meant, and the data gateway */
+#define STREAM_TARGETS 2u /* of a call without a conference: the one meant, and the data gateway   \
+	                   */
 
 /*
- * Origins are client ids, of nine digits at most; the numbers above are free for other senders. What the server
- * itself says comes from ORIGIN_LOCAL + the index of its player.
+ * Origins are client ids, of nine digits at most; the numbers above are free for other senders.
+ * What the server itself says comes from ORIGIN_LOCAL + the index of its player.
  */
 #define ORIGIN_CLIENT_MAX 999999999u
 #define ORIGIN_LOCAL 0xF0000000u
@@ -56,33 +57,33 @@ struct rewrite {
 
 struct stream {
 	struct pool_row row;
-	uint32_t origin;        /* client id */
-	uint32_t id;            /* as on the wire */
+	uint32_t origin; /* client id */
+	uint32_t id;     /* as on the wire */
 	struct handle session;
-	uint8_t slot;           /* 1 or 2 */
+	uint8_t slot; /* 1 or 2 */
 	bool unit;
 	bool data;
 	enum call_state state;
 	uint32_t src;
-	uint32_t dst;           /* as keyed */
-	uint32_t conference;    /* index of the held row; POOL_NONE = none */
+	uint32_t dst;        /* as keyed */
+	uint32_t conference; /* index of the held row; POOL_NONE = none */
 	struct leg targets[STREAM_TARGETS];
 	uint32_t topic;
 	struct handle recording; /* it speaks to the echo */
-	bool told;              /* the reporter knows it */
+	bool told;               /* the reporter knows it */
 	struct expiry expiry;
 	tick_t started;
 	tick_t last;
 	struct bucket budget;
 	struct sequence sequence;
-	bool has_header;        /* `lc` is the sender's own */
-	bool header_wrong;      /* the full LC of the burst under way does not name this call */
-	bool embedded_wrong;    /* nor does the embedded one, as far as it has been seen */
-	struct lc lc;           /* of the header; synthetic while there was none */
+	bool has_header;     /* `lc` is the sender's own */
+	bool header_wrong;   /* the full LC of the burst under way does not name this call */
+	bool embedded_wrong; /* nor does the embedded one, as far as it has been seen */
+	struct lc lc;        /* of the header; synthetic while there was none */
 	struct lc_assembler embedded;
 	struct rewrite rewrites[STREAM_REWRITES];
 	uint32_t next_rewrite;
-	uint32_t listeners;     /* slots that have it open */
+	uint32_t listeners; /* slots that have it open */
 	uint32_t frames, lost, late, duplicate;
 	uint32_t ber_errors;
 	uint8_t rssi;
@@ -113,7 +114,8 @@ static inline bool stream_is_local(const struct stream *x)
 struct stream *stream_find(const struct streams *t, uint32_t origin, uint32_t id);
 struct stream *stream_get(const struct streams *t, struct handle h);
 
-/* A new row for an id that has none; NULL when full, or, for data, when three quarters are taken. */
+/* A new row for an id that has none; NULL when full, or, for data, when three quarters are taken.
+ */
 struct stream *stream_add(struct streams *t, uint32_t origin, uint32_t id, bool data);
 
 /* Ends the row and leaves a tombstone. */

@@ -30,21 +30,21 @@
 struct conference {
 	struct pool_row row;
 	uint32_t tg;
-	uint32_t subscriptions;  /* first of the list */
-	uint32_t last;           /* last of the list */
+	uint32_t subscriptions; /* first of the list */
+	uint32_t last;          /* last of the list */
 	uint32_t count;
-	uint32_t streams;        /* that name it: it stays while any does */
-	struct handle speaker;   /* the stream everybody hears; none when free */
+	uint32_t streams;      /* that name it: it stays while any does */
+	struct handle speaker; /* the stream everybody hears; none when free */
 	tick_t free_since;
 };
 
 struct subscription {
 	struct pool_row row;
 	uint32_t rf_tg;
-	uint32_t conference;  /* index of the conference's row */
-	uint32_t session;     /* index of the session's row, which outlives it */
-	uint8_t slot;         /* 1 or 2; of a simplex client always 2 */
-	bool active;          /* false: suspended by single mode */
+	uint32_t conference; /* index of the conference's row */
+	uint32_t session;    /* index of the session's row, which outlives it */
+	uint8_t slot;        /* 1 or 2; of a simplex client always 2 */
+	bool active;         /* false: suspended by single mode */
 	enum subscription_mode mode;
 	uint32_t next, previous;           /* in the conference */
 	uint32_t slot_next, slot_previous; /* in the slot */
@@ -61,7 +61,8 @@ struct subscriptions {
 void subscriptions_open(struct subscriptions *t, struct arena *arena, uint32_t capacity,
                         uint32_t streams, uint64_t secret);
 
-/* What this talkgroup means on this slot of the session; NULL when nothing. Suspended ones are found too. */
+/* What this talkgroup means on this slot of the session; NULL when nothing. Suspended ones are
+ * found too. */
 struct subscription *subscription_find(const struct subscriptions *t, const struct session *s,
                                        uint8_t slot, uint32_t rf_tg);
 struct subscription *subscription_get(const struct subscriptions *t, struct handle h);

@@ -28,11 +28,11 @@
 #include "wire/frame.h"
 #include "wire/parse.h"
 
-#define HBP_BURST_LEN 55u      /* what every client accepts; DMRGateway drops any other */
-#define HBP_DATAGRAM_MAX 512u  /* longer ones are no Homebrew */
+#define HBP_BURST_LEN 55u     /* what every client accepts; DMRGateway drops any other */
+#define HBP_DATAGRAM_MAX 512u /* longer ones are no Homebrew */
 #define HBP_OPTIONS_MAX 300u
-#define HBP_BURST_ID_AT 11u    /* where the receiver's id stands in a DMRD */
-#define HBP_NOTICE_ID_AT 5u    /* ... in an MSTCL */
+#define HBP_BURST_ID_AT 11u /* where the receiver's id stands in a DMRD */
+#define HBP_NOTICE_ID_AT 5u /* ... in an MSTCL */
 
 enum hbp_kind {
 	HBP_LOGIN,    /* RPTL */
@@ -54,7 +54,8 @@ enum hbp_kind {
 
 const char *hbp_kind_name(enum hbp_kind kind);
 
-/* The text fields of RPTC, cleaned for people, and what is read from them; 0 where it could not be. */
+/* The text fields of RPTC, cleaned for people, and what is read from them; 0 where it could not be.
+ */
 struct hbp_config {
 	char callsign[9];
 	uint32_t rx_hz;
@@ -64,7 +65,7 @@ struct hbp_config {
 	char latitude[9];
 	char longitude[10];
 	int height_m;
-	char location[41];    /* twice the octets on the wire: Latin-1 grows as UTF-8 */
+	char location[41]; /* twice the octets on the wire: Latin-1 grows as UTF-8 */
 	char description[39];
 	char slots; /* '0'..'4'; '4' = simplex */
 	char url[249];
@@ -106,8 +107,8 @@ MUST_CHECK enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_mes
                                 const char **reason);
 
 /*
- * DMRA and DMRG have two shapes of one length: what follows the tag is the source id, or, relayed by
- * DMRGateway, the client's id. Reads the relayed one when octets 4..7 are `client`.
+ * DMRA and DMRG have two shapes of one length: what follows the tag is the source id, or, relayed
+ * by DMRGateway, the client's id. Reads the relayed one when octets 4..7 are `client`.
  */
 MUST_CHECK enum parse hbp_parse_alias(const uint8_t *bytes, size_t len, uint32_t client,
                                       struct hbp_message *out, const char **reason);

@@ -1,6 +1,6 @@
 /*
- * Full scans of the tables against their indexes, for tests and for a debug build: what routing believes must be
- * what the rows say.
+ * Full scans of the tables against their indexes, for tests and for a debug build: what routing
+ * believes must be what the rows say.
  */
 #include "core/core.h"
 #include "core/inside.h"
@@ -135,7 +135,8 @@ static const char *check_streams(const struct core *core)
 			return "a stream never expires";
 		if (x->listeners != scan_listeners(core, x))
 			return "a stream counts other listeners than a full scan";
-		if (x->conference != POOL_NONE && !conference_at(&core->subscriptions, x->conference))
+		if (x->conference != POOL_NONE &&
+		    !conference_at(&core->subscriptions, x->conference))
 			return "a stream has lost its conference";
 		if (x->state == CALL_WAITING && x->conference == POOL_NONE)
 			return "a stream waits for nothing";

@@ -1,6 +1,6 @@
 /*
- * May this slot hear that call now (decision 7)? Asked once per call and slot, when it would be opened; a call
- * that is open stays open.
+ * May this slot hear that call now (decision 7)? Asked once per call and slot, when it would be
+ * opened; a call that is open stays open.
  */
 #include "core/inside.h"
 
@@ -16,10 +16,11 @@ static bool held_by_player(const struct step *step, const struct slot *slot, con
 	return player_get(&step->core->players, slot->player) && !stream_is_local(x);
 }
 
-bool contention_may_open(const struct step *step, const struct session *s,
-                         const struct slot *slot, const struct stream *x, bool first)
+bool contention_may_open(const struct step *step, const struct session *s, const struct slot *slot,
+                         const struct stream *x, bool first)
 {
-	if (s->state != SESSION_CONNECTED || talks(step, slot) || !handle_is_none(slot->heard) || held_by_player(step, slot, x))
+	if (s->state != SESSION_CONNECTED || talks(step, slot) || !handle_is_none(slot->heard) ||
+	    held_by_player(step, slot, x))
 		return false;
 	if (stream_is_local(x))
 		return true;

@@ -13,7 +13,8 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	struct core *c = core ? core : &measured;
 
 	sessions_open(&c->sessions, arena, limits->sessions, mixing);
-	subscriptions_open(&c->subscriptions, arena, limits->subscriptions, limits->streams, mixing);
+	subscriptions_open(&c->subscriptions, arena, limits->subscriptions, limits->streams,
+	                   mixing);
 	streams_open(&c->streams, arena, limits->streams, mixing);
 	players_open(&c->players, arena);
 	locations_open(&c->locations, arena, limits->locations, mixing);
@@ -72,11 +73,21 @@ static void expire(struct step *step)
 
 	while (actions_have_room(step->actions) && expiry_pop(&step->core->expiry, step->now, &e)) {
 		switch (e.kind) {
-		case EXPIRE_SESSION: session_expire(step, &e); break;
-		case EXPIRE_STREAM: stream_expire(step, &e); break;
-		case EXPIRE_SUBSCRIPTION: subscription_expire(step, &e); break;
-		case EXPIRE_PLAYER: player_expire(step, &e); break;
-		case EXPIRE_IDENT: ident_expire(step, &e); break;
+		case EXPIRE_SESSION:
+			session_expire(step, &e);
+			break;
+		case EXPIRE_STREAM:
+			stream_expire(step, &e);
+			break;
+		case EXPIRE_SUBSCRIPTION:
+			subscription_expire(step, &e);
+			break;
+		case EXPIRE_PLAYER:
+			player_expire(step, &e);
+			break;
+		case EXPIRE_IDENT:
+			ident_expire(step, &e);
+			break;
 		}
 	}
 }
@@ -104,7 +115,8 @@ static void obey(struct step *step, const struct command *c)
 	rows_reply(step, c->number, false, "unknown command");
 }
 
-/* Calls first, so that listeners hear them end. As much as the actions hold; the rest at the next EVENT_STOP. */
+/* Calls first, so that listeners hear them end. As much as the actions hold; the rest at the next
+ * EVENT_STOP. */
 static void stop(struct step *step)
 {
 	struct session *s;
@@ -132,10 +144,18 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 		if (!core->stopped)
 			intake_datagram(&step, event);
 		break;
-	case EVENT_COMMAND: obey(&step, event->command); break;
-	case EVENT_TIME: expire(&step); break;
-	case EVENT_ROWS: rows_snapshot(&step, event->rows); break;
-	case EVENT_STOP: stop(&step); break;
+	case EVENT_COMMAND:
+		obey(&step, event->command);
+		break;
+	case EVENT_TIME:
+		expire(&step);
+		break;
+	case EVENT_ROWS:
+		rows_snapshot(&step, event->rows);
+		break;
+	case EVENT_STOP:
+		stop(&step);
+		break;
 	}
 }
 

@@ -1,7 +1,7 @@
 /*
- * The listening side: which datagrams a frame becomes, which slots have which call open, and how a call is opened
- * and closed towards a slot. A call goes to the subscriptions of its conference, or, when it has none, to its one
- * target (private calls, and what the server itself says).
+ * The listening side: which datagrams a frame becomes, which slots have which call open, and how a
+ * call is opened and closed towards a slot. A call goes to the subscriptions of its conference, or,
+ * when it has none, to its one target (private calls, and what the server itself says).
  */
 #include "core/inside.h"
 
@@ -41,8 +41,8 @@ static const struct send *make_send(struct step *step, const struct hbp_burst *b
 }
 
 /*
- * The datagram for one (slot, talkgroup, form) of the frame under way, made once. `b` is the frame as received: a header
- * of ours takes the sequence number before it.
+ * The datagram for one (slot, talkgroup, form) of the frame under way, made once. `b` is the frame
+ * as received: a header of ours takes the sequence number before it.
  */
 static const struct send *variant(struct step *step, struct stream *x, const struct hbp_burst *b,
                                   const struct variant *wanted)
@@ -128,13 +128,13 @@ static void slot_open(struct slot *slot, struct stream *x, uint32_t tg)
 	x->listeners++;
 }
 
-/* Data comes as many streams: the next one of the same sender takes the place of the last. */
-static void give_way_to_data(struct step *step, struct session *s, struct slot *slot,
-                             const struct stream *x)
+/* Data has no end of its own: voice, and the sender's next part, take its place at once. */
+static void end_data(struct step *step, struct session *s, struct slot *slot,
+                     const struct stream *x)
 {
 	const struct stream *old = stream_get(&step->core->streams, slot->heard);
 
-	if (x->data && old && old->data && old->origin == x->origin)
+	if (old && old->data && (!x->data || old->origin == x->origin))
 		slot_close(step, s, slot, false);
 }
 
@@ -149,7 +149,7 @@ static void offer(struct step *step, struct stream *x, const struct hbp_burst *b
 		return;
 	slot->mark = step->core->fan_out;
 	if (!handle_equal(slot->heard, pool_handle(&x->row))) {
-		give_way_to_data(step, s, slot, x);
+		end_data(step, s, slot, x);
 		if (burst_is_terminator(b) || !(first || opens(b)) ||
 		    !contention_may_open(step, s, slot, x, first || x->data))
 			return;
@@ -180,8 +180,10 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 		if (!u->active || u->session == x->session.index)
 			continue;
 		if (x->data && u->rf_tg != x->dst)
-			continue; /* the ids of a data call stand inside its blocks: it is not remapped */
-		offer(step, x, b, first, pool_at(&core->sessions.pool, u->session), u->slot, u->rf_tg);
+			continue; /* the ids of a data call stand inside its blocks: it is not
+			             remapped */
+		offer(step, x, b, first, pool_at(&core->sessions.pool, u->session), u->slot,
+		      u->rf_tg);
 	}
 }
 
@@ -197,7 +199,8 @@ void deliver_burst(struct step *step, struct stream *x, const struct hbp_burst *
 	}
 }
 
-static void end_at(struct step *step, struct stream *x, struct session *s, uint8_t number, bool tell)
+static void end_at(struct step *step, struct stream *x, struct session *s, uint8_t number,
+                   bool tell)
 {
 	struct slot *slot = &s->slot[number - 1];
 

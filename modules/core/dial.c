@@ -1,6 +1,6 @@
 /*
- * Dial-a-TG (decision 15): a private voice call to a number is a command, heard on either slot and carried out when it
- * ends. What is dialled is TG 9 on slot 2.
+ * Dial-a-TG (decision 15): a private voice call to a number is a command, heard on either slot and
+ * carried out when it ends. What is dialled is TG 9 on slot 2.
  */
 #include "core/inside.h"
 
@@ -48,7 +48,8 @@ bool dial_link(struct step *step, struct session *s, uint32_t tg)
 	return x;
 }
 
-/* 4000: nothing dynamic is left, statics are back at once, the default reflector after the timer. */
+/* 4000: nothing dynamic is left, statics are back at once, the default reflector after the timer.
+ */
 void dial_clear(struct step *step, struct session *s)
 {
 	subscribe_clear(step, s);

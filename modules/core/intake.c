@@ -14,9 +14,13 @@ void intake_datagram(struct step *step, const struct event *event)
 
 	count(step, COUNT_DATAGRAMS);
 	switch (hbp_parse(bytes, len, &message, &reason)) {
-	case PARSE_IGNORE: count(step, COUNT_FOREIGN); return;
-	case PARSE_BAD: goto drop;
-	case PARSE_OK: break;
+	case PARSE_IGNORE:
+		count(step, COUNT_FOREIGN);
+		return;
+	case PARSE_BAD:
+		goto drop;
+	case PARSE_OK:
+		break;
 	}
 
 	struct incoming in = {&message, from, &core->conf->listener[from->listener]};

@@ -1,7 +1,7 @@
 /*
- * Rate limits towards strangers: a fixed array of token buckets found by keyed hash, so a flood of invented
- * addresses takes no memory and only ever shares buckets. Each limit has its own: garbage keeps
- * nobody from logging in.
+ * Rate limits towards strangers: a fixed array of token buckets found by keyed hash, so a flood of
+ * invented addresses takes no memory and only ever shares buckets. Each limit has its own: garbage
+ * keeps nobody from logging in.
  */
 #include "base/cursor.h"
 #include "core/inside.h"

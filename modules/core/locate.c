@@ -1,6 +1,7 @@
 /*
- * Where a call to one radio goes (decision 18): to the client and slot where that radio was last heard, else to a
- * client whose id is the radio's with a suffix; a copy of data to the gateway. And what the access lists say.
+ * Where a call to one radio goes (decision 18): to the client and slot where that radio was last
+ * heard, else to a client whose id is the radio's with a suffix; a copy of data to the gateway. And
+ * what the access lists say.
  */
 #include "core/inside.h"
 
@@ -53,7 +54,8 @@ static bool locate_radio(struct step *step, struct stream *x)
 bool locate(struct step *step, struct stream *x)
 {
 	uint32_t gateway = step->core->conf->server.data_gateway;
-	struct session *s = x->data && gateway ? session_find(&step->core->sessions, gateway) : NULL;
+	struct session *s =
+		x->data && gateway ? session_find(&step->core->sessions, gateway) : NULL;
 	bool found = x->dst != DATA_NUMBER && locate_radio(step, x);
 
 	return (s && add_target(x, s, x->slot)) || found;
@@ -62,7 +64,8 @@ bool locate(struct step *step, struct stream *x)
 bool access_permits_call(const struct step *step, const struct session *s, const struct stream *x)
 {
 	const struct conf *conf = step->core->conf;
-	const struct conf_calls *lists[] = {&conf->server.calls, &conf->listener[s->at.listener].calls};
+	const struct conf_calls *lists[] = {&conf->server.calls,
+	                                    &conf->listener[s->at.listener].calls};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		if (!access_permits(&lists[i]->subscribers, x->src) ||

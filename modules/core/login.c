@@ -1,13 +1,14 @@
 /*
  * Everything at the door that is not a burst (decisions 2 to 6).
  *
- * Nothing a stranger sends makes a row: the challenge is a keyed hash of who asked and when, so a session row
- * exists only from a correct RPTK on. A live session is displaced only by a correct RPTK for the same id.
+ * Nothing a stranger sends makes a row: the challenge is a keyed hash of who asked and when, so a
+ * session row exists only from a correct RPTK on. A live session is displaced only by a correct
+ * RPTK for the same id.
  */
 #include "core/inside.h"
 
 #define SALT_PERIOD_MS ((tick_t)32768)
-#define SALT_PERIODS 3 /* the running one and two before: clients repeat RPTK for up to 60 s */
+#define SALT_PERIODS 3      /* the running one and two before: clients repeat RPTK for up to 60 s */
 #define ID_PROBE UINT32_MAX /* monitoring probes and scanners */
 #define TAKEOVER_RATE 25    /* thousandths of a token per second: 3 in 2 minutes */
 #define TAKEOVER_DEPTH 3
@@ -45,7 +46,8 @@ static void nak(struct step *step, const struct incoming *in)
 	answer(step, in->from, hbp_write_nak, in->message->id);
 }
 
-/* Counts, says why in one rate-limited line, and tells the client in the only way the protocol has. */
+/* Counts, says why in one rate-limited line, and tells the client in the only way the protocol has.
+ */
 static void refuse(struct step *step, const struct incoming *in, enum counter reason,
                    const char *why)
 {
@@ -53,7 +55,8 @@ static void refuse(struct step *step, const struct incoming *in, enum counter re
 	nak(step, in);
 	if (limit_allows(step, LIMIT_LOG, &in->from->to, reason)) {
 		char text[ADDR_TEXT_MAX];
-		core_log(step, LOG_REMOTE, "refused client=%lu from=%s listener=%s message=%s reason=\"%s\"",
+		core_log(step, LOG_REMOTE,
+		         "refused client=%lu from=%s listener=%s message=%s reason=\"%s\"",
 		         (unsigned long)in->message->id, addr_format(&in->from->to, text),
 		         in->listener->name, hbp_kind_name(in->message->kind), why);
 	}
@@ -86,8 +89,8 @@ static void salt_for(const struct step *step, const struct incoming *in, int per
 static bool key_is_right(const struct step *step, const struct incoming *in)
 {
 	bool anybody = false, right = false;
-	const char *passphrase = conf_passphrase_for(step->core->conf, in->listener,
-	                                             in->message->id, &anybody);
+	const char *passphrase =
+		conf_passphrase_for(step->core->conf, in->listener, in->message->id, &anybody);
 
 	for (int i = 0; i < SALT_PERIODS; i++) {
 		uint8_t salt[4], digest[SHA256_LEN];
@@ -207,12 +210,13 @@ static void connect_session(struct step *step, struct session *s, const struct i
 		subscribe_defaults(step, s);
 	core_log(step, LOG_INFO, "session up client=%lu callsign=%s from=%s listener=%s %s",
 	         (unsigned long)s->id, s->callsign[0] ? s->callsign : "-",
-	         addr_format(&s->at.to, text), in->listener->name, s->simplex ? "simplex" : "duplex");
+	         addr_format(&s->at.to, text), in->listener->name,
+	         s->simplex ? "simplex" : "duplex");
 }
 
 /*
- * After RPTK the session begins; after a second RPTK from the same endpoint it begins afresh (the client was
- * restarted); without one it is a repetition, because our answer was lost.
+ * After RPTK the session begins; after a second RPTK from the same endpoint it begins afresh (the
+ * client was restarted); without one it is a repetition, because our answer was lost.
  */
 static void on_config(struct step *step, const struct incoming *in, struct session *s)
 {
@@ -299,21 +303,37 @@ void login_message(struct step *step, const struct incoming *in)
 	struct session *s = session_find(&step->core->sessions, in->message->id);
 
 	switch (in->message->kind) {
-	case HBP_LOGIN: on_login(step, in, s); break;
-	case HBP_KEY: on_key(step, in, s); break;
-	case HBP_CONFIG: on_config(step, in, s); break;
-	case HBP_OPTIONS: on_options(step, in, s); break;
-	case HBP_PING: on_ping(step, in, s); break;
-	case HBP_CLOSE: on_close(step, in, s); break;
+	case HBP_LOGIN:
+		on_login(step, in, s);
+		break;
+	case HBP_KEY:
+		on_key(step, in, s);
+		break;
+	case HBP_CONFIG:
+		on_config(step, in, s);
+		break;
+	case HBP_OPTIONS:
+		on_options(step, in, s);
+		break;
+	case HBP_PING:
+		on_ping(step, in, s);
+		break;
+	case HBP_CLOSE:
+		on_close(step, in, s);
+		break;
 	case HBP_ALIAS:
 	case HBP_POSITION:
-	case HBP_HOME: count(step, COUNT_ALIAS_BLOCKS); break;
+	case HBP_HOME:
+		count(step, COUNT_ALIAS_BLOCKS);
+		break;
 	case HBP_BURST: /* route's */
 	case HBP_ACK:
 	case HBP_NAK:
 	case HBP_PONG:
 	case HBP_CLOSED:
-	case HBP_KINDS: count(step, COUNT_FOREIGN); break;
+	case HBP_KINDS:
+		count(step, COUNT_FOREIGN);
+		break;
 	}
 }
 
@@ -321,7 +341,8 @@ void session_touch(struct step *step, struct session *s)
 {
 	s->last_seen = step->now;
 	if (s->state == SESSION_CONNECTED)
-		expire_at(step, &s->expiry, EXPIRE_SESSION, &s->row, step->now + SESSION_SILENCE_MS);
+		expire_at(step, &s->expiry, EXPIRE_SESSION, &s->row,
+		          step->now + SESSION_SILENCE_MS);
 }
 
 /* Ends its calls for all, what it heard, its subscriptions and the row. */

@@ -1,7 +1,7 @@
 /*
- * What the server itself says: prompts, idents, recordings, the echo. One burst each 60 ms on a fixed schedule,
- * superframes A to F without a break, only on a slot where nothing runs. A player sends through deliver like
- * any stream, so local traffic cuts it off like any call (decision 17).
+ * What the server itself says: prompts, idents, recordings, the echo. One burst each 60 ms on a
+ * fixed schedule, superframes A to F without a break, only on a slot where nothing runs. A player
+ * sends through deliver like any stream, so local traffic cuts it off like any call (decision 17).
  */
 #include "base/text.h"
 #include "core/inside.h"
@@ -9,8 +9,8 @@
 #include "dmr/burst.h"
 
 #define CC 1
-#define DELAY_MS TICK_SECOND           /* from the command's end to its answer */
-#define PATIENCE_MS (5 * TICK_SECOND)  /* then a prompt is dropped */
+#define DELAY_MS TICK_SECOND          /* from the command's end to its answer */
+#define PATIENCE_MS (5 * TICK_SECOND) /* then a prompt is dropped */
 #define RETRY_MS ((tick_t)200)
 #define IDENT_QUIET_MS (30 * TICK_SECOND)
 
@@ -23,8 +23,6 @@ static void schedule(struct step *step, struct player *p, tick_t due)
 {
 	expire_at(step, &p->expiry, EXPIRE_PLAYER, &p->row, due);
 }
-
-/* --- what it says --- */
 
 static bool morse_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
 {
@@ -49,8 +47,8 @@ static bool clip_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
 	}
 	if (p->at == p->clip_count)
 		return false;
-	struct rd r = rd_make(p->clips[p->at].frames + (size_t)p->frame * AMBE_FRAME_LEN,
-	                      AMBE_BURST_LEN);
+	struct rd r =
+		rd_make(p->clips[p->at].frames + (size_t)p->frame * AMBE_FRAME_LEN, AMBE_BURST_LEN);
 	rd_bytes(&r, ambe, AMBE_BURST_LEN);
 	p->frame += AMBE_BURST_FRAMES;
 	return true;
@@ -87,8 +85,6 @@ static bool recorded_burst(struct step *step, struct player *p, struct hbp_burst
 	rd_bytes(&payload, b->payload, sizeof(b->payload));
 	return true;
 }
-
-/* --- its life --- */
 
 static void end(struct step *step, struct player *p)
 {
@@ -229,8 +225,6 @@ void player_expire(struct step *step, const struct expiry_entry *e)
 	}
 }
 
-/* --- prompts --- */
-
 static void prompt_text(const struct core *core, struct text *t, enum prompt prompt,
                         uint32_t number)
 {
@@ -319,7 +313,8 @@ static void say(struct step *step, struct session *s, enum prompt prompt, uint32
 		return;
 	p->src = step->core->conf->server.prompt_id;
 	p->tg = tg;
-	if (listener_of(step, s)->prompts == PROMPTS_VOICE && speak_prompt(step, p, s, prompt, number)) {
+	if (listener_of(step, s)->prompts == PROMPTS_VOICE &&
+	    speak_prompt(step, p, s, prompt, number)) {
 		p->kind = PLAY_CLIPS;
 		return;
 	}
@@ -347,8 +342,6 @@ void player_recording(struct step *step, struct session *s, uint32_t number)
 	p->tg = DIAL_TG;
 	p->clips[p->clip_count++] = clip;
 }
-
-/* --- the echo --- */
 
 /* The caller is recorded as long as there is room; when no recording is free he hears "busy". */
 void player_record(struct step *step, struct session *s, struct stream *x)
@@ -400,8 +393,6 @@ void player_drop_recording(struct core *core, struct stream *x)
 		pool_give(&core->players.recordings, r);
 	x->recording = HANDLE_NONE;
 }
-
-/* --- idents --- */
 
 static bool is_quiet(const struct step *step, const struct slot *slot)
 {

@@ -1,7 +1,8 @@
 /*
- * Link control on its way through (decision 13): rewritten only where it would not match the outgoing
- * frame, then everywhere: DMRD header, voice header, terminator, embedded fragments B..E, never in data. Everything
- * else of the 33 octets stays, so talker alias and position survive under an unchanged talkgroup.
+ * Link control on its way through (decision 13): rewritten only where it would not match the
+ * outgoing frame, then everywhere: DMRD header, voice header, terminator, embedded fragments B..E,
+ * never in data. Everything else of the 33 octets stays, so talker alias and position survive under
+ * an unchanged talkgroup.
  */
 #include "core/inside.h"
 #include "dmr/burst.h"
@@ -37,9 +38,8 @@ void rewrite_learn(struct stream *x, const struct hbp_burst *b)
 	if (is_full_lc(b)) {
 		bool read = lc_decode(b->payload, (enum dmr_data_type)b->detail, &lc);
 		x->header_wrong = !read || !names_call(x, &lc);
-		if (b->detail == DMR_VOICE_HEADER && !x->has_header) {
-			if (read)
-				x->lc = lc;
+		if (b->detail == DMR_VOICE_HEADER && !x->has_header && read) {
+			x->lc = lc;
 			x->has_header = true;
 			x->embedded_wrong = x->header_wrong;
 		}

@@ -1,21 +1,27 @@
 /*
  * Bursts: which stream is it of, which conference does it speak in, who hears it.
  *
- * A stream is placed once, at its first frame: it runs in its conference, waits because somebody else speaks
- * there, or is ignored because nobody may hear it. From then on a frame is judged by sequence and budget and
- * fanned out to the conference's subscriptions. Slots that have the call open stay with it until it ends; others may
- * join at its start or, behind a header of ours, at a burst A.
+ * A stream is placed once, at its first frame: it runs in its conference, waits because somebody
+ * else speaks there, or is ignored because nobody may hear it. From then on a frame is judged by
+ * sequence and budget and fanned out to the conference's subscriptions. Slots that have the call
+ * open stay with it until it ends; others may join at its start or, behind a header of ours, at a
+ * burst A.
  */
 #include "core/inside.h"
 
-#define BUDGET_DEPTH 50 /* decision 14: clumped senders are normal */
+#define BUDGET_DEPTH 50  /* decision 14: clumped senders are normal */
+#define BEGUN_RATE 10000 /* thousandths of a stream per second and client */
+#define BEGUN_DEPTH 60   /* an SMS is some fifteen streams at once */
 
 static bool is_carried(const struct hbp_burst *b)
 {
 	switch (b->type) {
-	case HBP_VOICE: return b->detail >= 1 && b->detail <= 5;
-	case HBP_VOICE_SYNC: return true;
-	case HBP_DATA_SYNC: return b->detail <= DMR_RATE_1_DATA && b->detail != DMR_IDLE;
+	case HBP_VOICE:
+		return b->detail >= 1 && b->detail <= 5;
+	case HBP_VOICE_SYNC:
+		return true;
+	case HBP_DATA_SYNC:
+		return b->detail <= DMR_RATE_1_DATA && b->detail != DMR_IDLE;
 	}
 	return false;
 }
@@ -107,9 +113,9 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 		player_record(step, s, x);
 		return;
 	}
-	struct subscription *u = x->data
-	                                 ? subscription_find(&core->subscriptions, s, x->slot, x->dst)
-	                                 : subscribe_keyed(step, s, x->slot, x->dst);
+	struct subscription *u =
+		x->data ? subscription_find(&core->subscriptions, s, x->slot, x->dst)
+			: subscribe_keyed(step, s, x->slot, x->dst);
 
 	if (!u) {
 		count(step, COUNT_NOT_CARRIED_TG);
@@ -131,7 +137,8 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 	tell(step, x);
 }
 
-/* A call to one: a command when it is voice to a number, else to where that radio was heard (decision 18). */
+/* A call to one: a command when it is voice to a number, else to where that radio was heard
+ * (decision 18). */
 static void place_unit(struct step *step, struct session *s, struct stream *x)
 {
 	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
@@ -164,8 +171,8 @@ static void place(struct step *step, struct session *s, struct stream *x)
 }
 
 /*
- * May an id that has ended begin again? After a terminator frames are judged by sequence for 1 s; what we cut off
- * stays cut off until 1 s of silence (decision 10).
+ * May an id that has ended begin again? After a terminator frames are judged by sequence for 1 s;
+ * what we cut off stays cut off until 1 s of silence (decision 10).
  */
 static bool may_begin(struct step *step, const struct session *s, const struct hbp_burst *b)
 {
@@ -209,6 +216,10 @@ static struct stream *begin(struct step *step, struct session *s, struct slot *s
 	}
 	if (!clear_the_slot(step, slot, b))
 		return NULL;
+	if (!bucket_take(&s->begun, step->now, BEGUN_RATE, BEGUN_DEPTH)) {
+		count(step, COUNT_BUDGET);
+		return NULL;
+	}
 	struct stream *x = stream_add(&step->core->streams, s->id, b->stream, burst_is_data(b));
 	if (!x) {
 		count(step, COUNT_STREAMS_FULL);
@@ -294,7 +305,8 @@ static bool talks_too_long(const struct step *step, const struct stream *x)
 	return limit && !x->data && step->now - x->started >= limit;
 }
 
-/* A refused call is looked at again at each burst A, once its conference has been free for a while. */
+/* A refused call is looked at again at each burst A, once its conference has been free for a while.
+ */
 static void try_to_speak(struct step *step, struct stream *x, const struct hbp_burst *b)
 {
 	struct conference *c = conference_of(step->core, x);
@@ -310,7 +322,8 @@ static void try_to_speak(struct step *step, struct stream *x, const struct hbp_b
 static bool belongs(const struct session *s, const struct slot *slot, const struct stream *x,
                     const struct hbp_burst *b)
 {
-	return x->slot == session_slot_number(s, slot) && (burst_is_terminator(b) || burst_is_data(b) == x->data);
+	return x->slot == session_slot_number(s, slot) &&
+	       (burst_is_terminator(b) || burst_is_data(b) == x->data);
 }
 
 void route_burst(struct step *step, struct session *s, const struct hbp_burst *b)

@@ -1,5 +1,6 @@
 /*
- * The core's tables as row records: what changed, the snapshot a reporter asks for, and the hash over all rows.
+ * The core's tables as row records: what changed, the snapshot a reporter asks for, and the hash
+ * over all rows.
  */
 #include <stdarg.h>
 
@@ -159,8 +160,7 @@ void core_log(struct step *step, int level, const char *format, ...)
  */
 typedef bool stage(const struct core *core, tick_t now, uint32_t *at, struct record *r);
 
-static bool stage_server(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_server(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	struct server_row *row = &r->server;
@@ -177,8 +177,7 @@ static bool stage_server(const struct core *core, tick_t now, uint32_t *at,
 	return true;
 }
 
-static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	const struct session *s;
@@ -193,8 +192,7 @@ static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at,
 	return true;
 }
 
-static bool stage_sessions(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_sessions(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	const struct session *s = pool_next(&core->sessions.pool, at);
@@ -207,8 +205,7 @@ static bool stage_sessions(const struct core *core, tick_t now, uint32_t *at,
 }
 
 /* Slots that are not idle; *at counts two for each session. */
-static bool stage_slots(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_slots(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	const struct pool *sessions = &core->sessions.pool;
 
@@ -225,8 +222,7 @@ static bool stage_slots(const struct core *core, tick_t now, uint32_t *at,
 	return false;
 }
 
-static bool stage_subscriptions(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_subscriptions(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	const struct subscription *x = pool_next(&core->subscriptions.pool, at);
@@ -238,8 +234,7 @@ static bool stage_subscriptions(const struct core *core, tick_t now, uint32_t *a
 	return true;
 }
 
-static bool stage_calls(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_calls(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	const struct stream *x;
@@ -254,13 +249,12 @@ static bool stage_calls(const struct core *core, tick_t now, uint32_t *at,
 	return true;
 }
 
-static bool stage_tables(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_tables(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
-	const struct pool *pools[] = {&core->sessions.pool, &core->subscriptions.pool,
-	                              &core->subscriptions.conferences, &core->streams.pool,
-	                              &core->players.pool,    &core->players.recordings};
+	const struct pool *pools[] = {
+		&core->sessions.pool, &core->subscriptions.pool, &core->subscriptions.conferences,
+		&core->streams.pool,  &core->players.pool,       &core->players.recordings};
 
 	if (++*at > ARRAY_LEN(pools))
 		return false;
@@ -280,20 +274,20 @@ static bool stage_tables(const struct core *core, tick_t now, uint32_t *at,
 	return true;
 }
 
-static bool stage_counters(const struct core *core, tick_t now, uint32_t *at,
-                         struct record *r)
+static bool stage_counters(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	if (++*at >= COUNT_COUNTERS)
 		return false;
 	r->kind = RECORD_COUNTER;
-	text_copy(r->counter.name, sizeof(r->counter.name), counter_name((enum counter)*at));
+	text_copy(r->counter.name, sizeof(r->counter.name), counter_name((enum counter) * at));
 	r->counter.value = core->counter[*at];
 	return true;
 }
 
-static stage *const stages[] = {stage_server, stage_listeners,     stage_sessions, stage_slots,
-                                stage_subscriptions, stage_calls, stage_tables, stage_counters};
+static stage *const stages[] = {stage_server, stage_listeners,     stage_sessions,
+                                stage_slots,  stage_subscriptions, stage_calls,
+                                stage_tables, stage_counters};
 
 static void snapshot_mark(struct step *step, bool begin)
 {

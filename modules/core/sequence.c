@@ -1,6 +1,7 @@
 /*
- * The order of a stream's frames, modulo 256 (decision 11): difference 0 is a duplicate, 1..127 goes
- * forward over a gap, 128..255 is late. Six late ones in a row mean that the sender began again.
+ * The order of a stream's frames, modulo 256 (decision 11): difference 0 is a duplicate, 1..127
+ * goes forward over a gap, 128..255 is late. Six late ones in a row mean that the sender began
+ * again.
  */
 #include "core/inside.h"
 

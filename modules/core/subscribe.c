@@ -1,6 +1,6 @@
 /*
- * What a slot listens to, and until when. Subscriptions come from the operator's defaults, from the client's
- * options, and from keying a talkgroup (decisions 1, 5, 8, 16).
+ * What a slot listens to, and until when. Subscriptions come from the operator's defaults, from the
+ * client's options, and from keying a talkgroup (decisions 1, 5, 8, 16).
  *
  * A timer that runs out waits for the call to end; what the listener orders acts at once.
  */
@@ -74,6 +74,13 @@ static tick_t timer_from_now(const struct step *step, const struct session *s)
 	return s->timer ? step->now + s->timer : TICK_NEVER;
 }
 
+static void resume(struct step *step, struct session *s, struct subscription *x, enum cause cause)
+{
+	x->active = true;
+	subscribe_deadline(step, x, TICK_NEVER);
+	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
+}
+
 static bool is_mapped(const struct session *s, const struct tg_map *maps,
                       const struct subscription *x, uint32_t conference)
 {
@@ -112,8 +119,11 @@ static void want_static(struct step *step, struct session *s, uint8_t slot, uint
 {
 	struct subscription *x = subscription_find(&step->core->subscriptions, s, slot, tg);
 
-	if (x && x->mode == SUBSCRIPTION_STATIC)
+	if (x && x->mode == SUBSCRIPTION_STATIC) {
+		if (!x->active)
+			resume(step, s, x, CAUSE_OPTIONS);
 		return;
+	}
 	if (x && x->mode == SUBSCRIPTION_USER && conference == tg) {
 		rows_subscription(step, s, x, CHANGE_END, CAUSE_OPTIONS);
 		x->mode = SUBSCRIPTION_STATIC;
@@ -132,7 +142,8 @@ static void end_unwanted(struct step *step, struct session *s, const struct sess
 
 	for (int i = 0; i < 2; i++) {
 		struct subscription *next;
-		for (struct subscription *x = subscription_at(t, s->slot[i].subscriptions); x; x = next) {
+		for (struct subscription *x = subscription_at(t, s->slot[i].subscriptions); x;
+		     x = next) {
 			next = subscription_at(t, x->slot_next);
 			if (!is_wanted(step->core, s, want, x))
 				subscribe_end(step, s, x, CAUSE_OPTIONS);
@@ -140,7 +151,8 @@ static void end_unwanted(struct step *step, struct session *s, const struct sess
 	}
 }
 
-/* Makes the session what operator and options want it to be; subscriptions that stay are not touched. */
+/* Makes the session what operator and options want it to be; subscriptions that stay are not
+ * touched. */
 static void settle(struct step *step, struct session *s, const struct session_defaults *want)
 {
 	end_unwanted(step, s, want);
@@ -204,7 +216,8 @@ void subscribe_options(struct step *step, struct session *s, const char *text, s
 	s->options_bad = bad.total;
 	step->core->counter[COUNT_OPTIONS_BAD] += bad.total;
 	if (bad.total && limit_allows(step, LIMIT_LOG, &s->at.to, COUNT_OPTIONS_BAD))
-		core_log(step, LOG_REMOTE, "options client=%lu skipped=%u first=\"%s\" at=%u options=\"%s\"",
+		core_log(step, LOG_REMOTE,
+		         "options client=%lu skipped=%u first=\"%s\" at=%u options=\"%s\"",
 		         (unsigned long)s->id, bad.total, bad.first[0].reason, bad.first[0].at,
 		         s->options);
 	overlay(&want, s, &o);
@@ -244,13 +257,6 @@ void subscribe_suspend(struct step *step, struct session *s, struct subscription
 	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
 }
 
-static void resume(struct step *step, struct session *s, struct subscription *x, enum cause cause)
-{
-	x->active = true;
-	subscribe_deadline(step, x, TICK_NEVER);
-	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
-}
-
 /* Whatever was keyed or dialled ends; what was suspended is back. */
 void subscribe_clear(struct step *step, struct session *s)
 {
@@ -258,7 +264,8 @@ void subscribe_clear(struct step *step, struct session *s)
 
 	for (int i = 0; i < 2; i++) {
 		struct subscription *next;
-		for (struct subscription *x = subscription_at(t, s->slot[i].subscriptions); x; x = next) {
+		for (struct subscription *x = subscription_at(t, s->slot[i].subscriptions); x;
+		     x = next) {
 			next = subscription_at(t, x->slot_next);
 			if (x->mode == SUBSCRIPTION_USER || x->mode == SUBSCRIPTION_DIAL)
 				subscribe_end(step, s, x, CAUSE_DIALLED);
@@ -269,8 +276,9 @@ void subscribe_clear(struct step *step, struct session *s)
 }
 
 /*
- * Single mode: keying a talkgroup ends the user-activated ones of that slot and suspends the static ones
- * until the timer has run out since the last local transmission. Reflectors on TG 9 are not touched.
+ * Single mode: keying a talkgroup ends the user-activated ones of that slot and suspends the static
+ * ones until the timer has run out since the last local transmission. Reflectors on TG 9 are not
+ * touched.
  */
 static void single_out(struct step *step, struct session *s, struct subscription *keyed)
 {
@@ -315,8 +323,9 @@ static uint32_t count_keyed(const struct core *core, const struct session *s, ui
 }
 
 /*
- * A voice call was keyed: what it means on this slot. Activates the talkgroup when nobody has said otherwise;
- * NULL when the number cannot be a conference or no row was left; a slot gathers what a list holds.
+ * A voice call was keyed: what it means on this slot. Activates the talkgroup when nobody has said
+ * otherwise; NULL when the number cannot be a conference or no row was left; a slot gathers what a
+ * list holds.
  */
 struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8_t slot,
                                      uint32_t rf_tg)

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/util.h"
 
-#define TAG(a, b, c, d) \
+#define TAG(a, b, c, d)                                                                            \
 	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
 #define CONFIG_MIN_LEN 98u
@@ -12,10 +12,10 @@
 const char *hbp_kind_name(enum hbp_kind kind)
 {
 	static const char *const names[HBP_KINDS] = {
-		[HBP_LOGIN] = "RPTL",   [HBP_KEY] = "RPTK",      [HBP_CONFIG] = "RPTC",
-		[HBP_OPTIONS] = "RPTO", [HBP_PING] = "RPTPING",  [HBP_CLOSE] = "RPTCL",
-		[HBP_BURST] = "DMRD",   [HBP_ALIAS] = "DMRA",    [HBP_POSITION] = "DMRG",
-		[HBP_HOME] = "RPTG",    [HBP_ACK] = "RPTACK",    [HBP_NAK] = "MSTNAK",
+		[HBP_LOGIN] = "RPTL",   [HBP_KEY] = "RPTK",     [HBP_CONFIG] = "RPTC",
+		[HBP_OPTIONS] = "RPTO", [HBP_PING] = "RPTPING", [HBP_CLOSE] = "RPTCL",
+		[HBP_BURST] = "DMRD",   [HBP_ALIAS] = "DMRA",   [HBP_POSITION] = "DMRG",
+		[HBP_HOME] = "RPTG",    [HBP_ACK] = "RPTACK",   [HBP_NAK] = "MSTNAK",
 		[HBP_PONG] = "MSTPONG", [HBP_CLOSED] = "MSTCL",
 	};
 	return (unsigned)kind < HBP_KINDS ? names[kind] : "?";
@@ -48,7 +48,8 @@ static void read_text(struct rd *r, size_t width, char *out, size_t cap)
 	text_clean(out, cap, field, have);
 }
 
-/* Digits as clients print them: zero padded, sometimes with blanks or a sign. What is no number is 0. */
+/* Digits as clients print them: zero padded, sometimes with blanks or a sign. What is no number is
+ * 0. */
 static uint32_t read_number(struct rd *r, size_t width)
 {
 	char digits[16];
@@ -63,8 +64,9 @@ static uint32_t read_number(struct rd *r, size_t width)
 
 /*
  * RPTC after the id, offsets from the start of the datagram:
- *   8 callsign(8)  16 rx(9)  25 tx(9)  34 power(2)  36 colour code(2)  38 latitude(8)  46 longitude(9)
- *   55 height(3)  58 location(20)  78 description(19)  97 slots(1)  98 URL(124)  222 software(40)  262 package(40)
+ *   8 callsign(8)  16 rx(9)  25 tx(9)  34 power(2)  36 colour code(2)  38 latitude(8)  46
+ * longitude(9) 55 height(3)  58 location(20)  78 description(19)  97 slots(1)  98 URL(124)  222
+ * software(40)  262 package(40)
  */
 static void parse_config(struct rd *r, struct hbp_message *m)
 {
@@ -96,17 +98,14 @@ static void parse_options(struct rd *r, struct hbp_message *m)
 	rd_skip(r, rd_left(r));
 }
 
-/* After the four octets RPTP or MSTP: ING or ONG, then the id. */
 static void parse_ping(struct rd *r, struct hbp_message *m)
 {
-	rd_skip(r, 3);
 	read_id(r, m);
 }
 
-/* After RPTC or MSTC: L, then the id, which FreeDMR's proxy leaves out. */
+/* FreeDMR's proxy leaves the id out. */
 static void parse_close(struct rd *r, struct hbp_message *m)
 {
-	rd_skip(r, 1);
 	if (rd_more(r))
 		read_id(r, m);
 }
@@ -144,54 +143,56 @@ static void parse_home(struct rd *r, struct hbp_message *m)
 	read_text(r, 9, m->home.longitude, sizeof(m->home.longitude));
 }
 
-/* After RPTA or MSTN: CK or AK, then four octets, which XLX reflectors leave out. */
+/* XLX reflectors leave the four octets out. */
 static void parse_ack(struct rd *r, struct hbp_message *m)
 {
-	rd_skip(r, 2);
-	if (!rd_more(r))
-		return;
-	rd_bytes(r, m->salt, sizeof(m->salt));
-}
-
-static void parse_nak(struct rd *r, struct hbp_message *m)
-{
-	rd_skip(r, 2);
 	if (rd_more(r))
-		read_id(r, m);
+		rd_bytes(r, m->salt, sizeof(m->salt));
 }
 
 /*
- * Every message kind. A tag may stand twice, told apart by length: an RPTCL has nine octets, and an id whose first octet is
- * 'L' does not make one of an RPTC.
+ * Every message kind: the first four letters, those that follow, and the length of the whole
+ * datagram. RPTC stands twice, told apart by length: an id whose first octet is 'L' makes no RPTCL.
  */
 static const struct shape {
 	uint32_t tag;
-	uint16_t min, max; /* whole datagram */
+	const char *rest;
+	uint16_t min, max;
 	enum hbp_kind kind;
 	void (*parse)(struct rd *r, struct hbp_message *m);
 } shapes[] = {
-	{TAG('D', 'M', 'R', 'D'), 53, HBP_BURST_LEN, HBP_BURST, parse_burst},
-	{TAG('R', 'P', 'T', 'P'), 11, 11, HBP_PING, parse_ping},
-	{TAG('R', 'P', 'T', 'L'), 8, 8, HBP_LOGIN, parse_login},
-	{TAG('R', 'P', 'T', 'K'), 40, 40, HBP_KEY, parse_key},
-	{TAG('R', 'P', 'T', 'C'), 9, 9, HBP_CLOSE, parse_close},
-	{TAG('R', 'P', 'T', 'C'), CONFIG_MIN_LEN, HBP_DATAGRAM_MAX, HBP_CONFIG, parse_config},
-	{TAG('R', 'P', 'T', 'O'), 8, HBP_DATAGRAM_MAX, HBP_OPTIONS, parse_options},
-	{TAG('D', 'M', 'R', 'A'), 15, 15, HBP_ALIAS, parse_alias},
-	{TAG('D', 'M', 'R', 'G'), 14, 14, HBP_POSITION, parse_position},
-	{TAG('R', 'P', 'T', 'G'), 25, 25, HBP_HOME, parse_home},
-	{TAG('R', 'P', 'T', 'A'), 6, 6, HBP_ACK, parse_ack},
-	{TAG('R', 'P', 'T', 'A'), 10, 10, HBP_ACK, parse_ack},
-	{TAG('M', 'S', 'T', 'N'), 6, 6, HBP_NAK, parse_nak},
-	{TAG('M', 'S', 'T', 'N'), 10, 10, HBP_NAK, parse_nak},
-	{TAG('M', 'S', 'T', 'P'), 11, 11, HBP_PONG, parse_ping},
-	{TAG('M', 'S', 'T', 'C'), 5, 5, HBP_CLOSED, parse_close},
-	{TAG('M', 'S', 'T', 'C'), 9, 9, HBP_CLOSED, parse_close},
+	{TAG('D', 'M', 'R', 'D'), "", 53, HBP_BURST_LEN, HBP_BURST, parse_burst},
+	{TAG('R', 'P', 'T', 'P'), "ING", 11, 11, HBP_PING, parse_ping},
+	{TAG('R', 'P', 'T', 'L'), "", 8, 8, HBP_LOGIN, parse_login},
+	{TAG('R', 'P', 'T', 'K'), "", 40, 40, HBP_KEY, parse_key},
+	{TAG('R', 'P', 'T', 'C'), "L", 9, 9, HBP_CLOSE, parse_close},
+	{TAG('R', 'P', 'T', 'C'), "", CONFIG_MIN_LEN, HBP_DATAGRAM_MAX, HBP_CONFIG, parse_config},
+	{TAG('R', 'P', 'T', 'O'), "", 8, HBP_DATAGRAM_MAX, HBP_OPTIONS, parse_options},
+	{TAG('D', 'M', 'R', 'A'), "", 15, 15, HBP_ALIAS, parse_alias},
+	{TAG('D', 'M', 'R', 'G'), "", 14, 14, HBP_POSITION, parse_position},
+	{TAG('R', 'P', 'T', 'G'), "", 25, 25, HBP_HOME, parse_home},
+	{TAG('R', 'P', 'T', 'A'), "CK", 6, 6, HBP_ACK, parse_ack},
+	{TAG('R', 'P', 'T', 'A'), "CK", 10, 10, HBP_ACK, parse_ack},
+	{TAG('M', 'S', 'T', 'N'), "AK", 6, 6, HBP_NAK, parse_close},
+	{TAG('M', 'S', 'T', 'N'), "AK", 10, 10, HBP_NAK, parse_close},
+	{TAG('M', 'S', 'T', 'P'), "ONG", 11, 11, HBP_PONG, parse_ping},
+	{TAG('M', 'S', 'T', 'C'), "L", 5, 5, HBP_CLOSED, parse_close},
+	{TAG('M', 'S', 'T', 'C'), "L", 9, 9, HBP_CLOSED, parse_close},
 };
 
+/* Takes the letters that must follow; false at the first other one. */
+static bool take_letters(struct rd *r, const char *letters)
+{
+	for (; *letters; letters++)
+		if (rd_u8(r) != (uint8_t)*letters)
+			return false;
+	return true;
+}
+
 /*
- * Tags seen on or near this port that are not for us: the hotspot-internal DMRC, DMRP, DMRB, trunking (DT??, DMRT, 71-octet DMRD),
- * the proxy's PRIN and PRBL, which must never be taken from the network, and the beacon request RPTS.
+ * Tags seen on or near this port that are not for us: the hotspot-internal DMRC, DMRP, DMRB,
+ * trunking (DT??, DMRT, 71-octet DMRD), the proxy's PRIN and PRBL, which must never be taken from
+ * the network, and the beacon request RPTS.
  */
 static bool tag_is_foreign(uint32_t tag, size_t len)
 {
@@ -226,8 +227,10 @@ enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_message *out, 
 		if (len < shapes[i].min || len > shapes[i].max)
 			continue;
 		struct hbp_message m = {.kind = shapes[i].kind};
-		shapes[i].parse(&r, &m);
-		if (!rd_done(&r)) {
+		bool spelt = take_letters(&r, shapes[i].rest);
+		if (spelt)
+			shapes[i].parse(&r, &m);
+		if (!spelt || !rd_done(&r)) {
 			*reason = "malformed";
 			return PARSE_BAD;
 		}

@@ -250,6 +250,7 @@ T_CASE(one_slot_gathers_fifty_talkgroups)
 		struct talk t = talk_of(0, 2, tg, tg);
 		struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
 		actions_empty(&world.actions);
+		world.now += 100; /* one client begins ten streams a second */
 		send_burst(0, &b);
 	}
 	send_options(0, "SINGLE=1");

@@ -94,7 +94,7 @@ static bool may_be_cut_to(enum hbp_kind kind, size_t len)
 {
 	switch (kind) {
 	case HBP_CONFIG:
-		return len == 9 || len >= 98;
+		return len >= 98;
 	case HBP_OPTIONS:
 		return len >= 8;
 	case HBP_BURST:
