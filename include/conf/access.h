@@ -18,14 +18,15 @@ struct access_range {
 };
 
 struct access {
-	bool deny; /* the word before the list */
+	bool deny;     /* the word before the list */
 	uint8_t count; /* 0 with deny = false: nobody; the default is permit 0-4294967295 */
 	struct access_range range[ACCESS_RANGES_MAX];
 };
 
 bool access_permits(const struct access *list, uint32_t id);
 
-/* Reads the text form; the word is optional and means permit. False with constant *reason; *out untouched. */
+/* Reads the text form; the word is optional and means permit. False with constant *reason; *out
+ * untouched. */
 MUST_CHECK bool access_parse(const char *text, struct access *out, const char **reason);
 
 /* Writes the text form, for `freedmr check`; cut when it does not fit. */

@@ -16,13 +16,14 @@
 #include "base/util.h"
 #include "conf/settings.h"
 
-/* Gets one line about one fault, without newline: "FILE:LINE: what, expected, nearest known name". */
+/* Gets one line about one fault, without newline: "FILE:LINE: what, expected, nearest known name".
+ */
 typedef void conf_complain(void *context, const char *line);
 
 /*
- * Reads a whole configuration text. Every fault of the text is reported, not only the first; the return value
- * is their number and *out is usable only at 0. `name` stands before the line numbers. Claims memory for the
- * clients; give it back with conf_release.
+ * Reads a whole configuration text. Every fault of the text is reported, not only the first; the
+ * return value is their number and *out is usable only at 0. `name` stands before the line numbers.
+ * Claims memory for the clients; give it back with conf_release.
  */
 MUST_CHECK size_t conf_parse(const char *text, size_t len, const char *name, struct conf *out,
                              conf_complain *complain, void *context);
@@ -32,11 +33,13 @@ void conf_forget_secrets(struct conf *conf);
 /* The exceptions for this id: exact id first, then its first seven digits; NULL when none. */
 const struct conf_client *conf_client_find(const struct conf *conf, uint32_t id);
 
-/* What a session of `id` on `listener` starts with: the listener's defaults, then the client's own. */
-struct session_defaults conf_defaults_for(const struct conf *conf, const struct conf_listener *listener,
-                                          uint32_t id);
+/* What a session of `id` on `listener` starts with: the listener's defaults, then the client's own.
+ */
+struct session_defaults conf_defaults_for(const struct conf *conf,
+                                          const struct conf_listener *listener, uint32_t id);
 
-/* The passphrase that counts for this id on this listener, and whether any answer is accepted instead. */
+/* The passphrase that counts for this id on this listener, and whether any answer is accepted
+ * instead. */
 const char *conf_passphrase_for(const struct conf *conf, const struct conf_listener *listener,
                                 uint32_t id, bool *anybody);
 

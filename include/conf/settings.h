@@ -16,9 +16,9 @@
 #include "conf/tglist.h"
 
 #define CONF_LISTENERS_MAX 32u
-#define CONF_NAME_MAX 32u       /* octets with the terminator */
+#define CONF_NAME_MAX 32u /* octets with the terminator */
 #define CONF_PASSPHRASE_MAX 128u
-#define CONF_PATH_MAX 108u      /* what a Unix socket address holds */
+#define CONF_PATH_MAX 108u /* what a Unix socket address holds */
 #define CONF_NOTES_MAX 64u
 #define CONF_MAPS_MAX 16u
 #define CONF_PORT_DEFAULT 62031u
@@ -47,10 +47,10 @@ struct conf_calls {
 /* What a session starts with; its option string then replaces what it names. */
 struct session_defaults {
 	struct tg_list statics[2]; /* [0] slot 1, [1] slot 2 */
-	uint32_t dial;             /* default reflector: TG 9 on slot 2 means this conference; 0 = none */
-	bool single;               /* one user-activated talkgroup per slot */
-	uint32_t timer_ms;         /* of user-activated talkgroups; 0 = until cleared */
-	uint32_t hang_ms;          /* how long only the same conference may start on a slot */
+	uint32_t dial;     /* default reflector: TG 9 on slot 2 means this conference; 0 = none */
+	bool single;       /* one user-activated talkgroup per slot */
+	uint32_t timer_ms; /* of user-activated talkgroups; 0 = until cleared */
+	uint32_t hang_ms;  /* how long only the same conference may start on a slot */
 	struct tg_map maps;
 	bool private_calls;
 	bool ident; /* the server says its callsign now and then */
@@ -64,7 +64,7 @@ struct conf_server {
 	struct conf_calls calls;    /* what no listener may carry */
 	uint32_t prompt_id;         /* source of what the server itself says */
 	uint32_t ident_every_ms;
-	uint32_t data_gateway;      /* client that gets a copy of all unit data; 0 = none */
+	uint32_t data_gateway; /* client that gets a copy of all unit data; 0 = none */
 };
 
 struct conf_listener {
@@ -84,7 +84,7 @@ struct conf_listener {
 /* Exceptions for one id, or for a 7-digit id and its 8- and 9-digit suffixes. */
 struct conf_client {
 	uint32_t id;
-	uint32_t line; /* of its section in the file */
+	uint32_t line;                        /* of its section in the file */
 	char passphrase[CONF_PASSPHRASE_MAX]; /* "" = the listener's */
 	char notes[CONF_NOTES_MAX];
 	/* which of `own` were given */

@@ -39,7 +39,7 @@ void pool_open(struct pool *p, struct arena *arena, const char *name, uint32_t c
 
 /* A zeroed live row, or NULL when full. */
 void *pool_take(struct pool *p);
-void pool_give(struct pool *p, void *row);
+void pool_give(struct pool *p, void *given);
 
 /* The live row a handle means, or NULL when it is gone. */
 void *pool_get(const struct pool *p, struct handle h);

@@ -214,9 +214,10 @@ static bool read_maps(const char *text, struct tg_map *out, struct text *expecte
 	out->count = 0;
 	while (*text) {
 		if (!take_map(&text, out)) {
-			text_format(expected,
-			            "expected up to %u of slot:talkgroup=conference, such as 2:8=2350",
-			            CONF_MAPS_MAX);
+			text_format(
+				expected,
+				"expected up to %u of slot:talkgroup=conference, such as 2:8=2350",
+				CONF_MAPS_MAX);
 			return false;
 		}
 		text += *text == ',';
@@ -316,7 +317,8 @@ static void write_maps(const struct tg_map *maps, struct text *out)
 {
 	for (uint32_t i = 0; i < maps->count; i++)
 		text_format(out, "%s%u:%lu=%lu", i ? ", " : "", maps->entry[i].slot,
-		            (unsigned long)maps->entry[i].tg, (unsigned long)maps->entry[i].conference);
+		            (unsigned long)maps->entry[i].tg,
+		            (unsigned long)maps->entry[i].conference);
 }
 
 void value_write(const struct conf_key *key, const void *row, struct text *out)

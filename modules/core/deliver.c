@@ -138,34 +138,47 @@ static void end_data(struct step *step, struct session *s, struct slot *slot,
 		slot_close(step, s, slot, false);
 }
 
-/* One frame for one slot, as talkgroup `tg` there. `first`: the call begins with it. */
-static void offer(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
-                  struct session *s, uint8_t number, uint32_t tg)
+/* A slot a frame is offered to, and the talkgroup it would be heard as. */
+struct ear {
+	struct session *session;
+	uint8_t number;
+	uint32_t tg;
+};
+
+/* Opens the call towards a slot that may hear it, behind a header. False when it may not, now. */
+static bool try_open(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
+                     const struct ear *ear)
 {
-	struct slot *slot = &s->slot[number - 1];
-	struct variant wanted = {number, tg, AS_SENT, NULL};
+	struct slot *slot = &ear->session->slot[ear->number - 1];
+	struct variant header = {ear->number, ear->tg, HEADER, NULL};
+
+	end_data(step, ear->session, slot, x);
+	if (burst_is_terminator(b) || !(first || opens(b)) ||
+	    !contention_may_open(step, ear->session, slot, x, first || x->data))
+		return false;
+	slot_open(slot, x, ear->tg);
+	if (!x->data && !is_header(b))
+		send_to(step, ear->session, variant(step, x, b, &header));
+	return true;
+}
+
+/* `first`: the call begins with this frame. */
+static void offer(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
+                  const struct ear *ear)
+{
+	struct slot *slot = &ear->session->slot[ear->number - 1];
 
 	if (slot->mark == step->core->fan_out)
 		return;
 	slot->mark = step->core->fan_out;
-	if (!handle_equal(slot->heard, pool_handle(&x->row))) {
-		end_data(step, s, slot, x);
-		if (burst_is_terminator(b) || !(first || opens(b)) ||
-		    !contention_may_open(step, s, slot, x, first || x->data))
-			return;
-		slot_open(slot, x, tg);
-		if (!x->data && !is_header(b)) {
-			wanted.form = HEADER;
-			send_to(step, s, variant(step, x, b, &wanted));
-			wanted.form = AS_SENT;
-		}
-	}
+	if (!handle_equal(slot->heard, pool_handle(&x->row)) && !try_open(step, x, b, first, ear))
+		return;
 	if (!stream_is_local(x)) {
 		slot->topic = x->topic;
 		slot->busy_last = step->now;
 	}
-	wanted.tg = slot->heard_tg;
-	send_to(step, s, variant(step, x, b, &wanted));
+	struct variant wanted = {ear->number, slot->heard_tg, AS_SENT, NULL};
+	send_to(step, ear->session, variant(step, x, b, &wanted));
 }
 
 static void deliver_to_conference(struct step *step, struct stream *x, const struct hbp_burst *b,
@@ -182,8 +195,8 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 		if (x->data && u->rf_tg != x->dst)
 			continue; /* the ids of a data call stand inside its blocks: it is not
 			             remapped */
-		offer(step, x, b, first, pool_at(&core->sessions.pool, u->session), u->slot,
-		      u->rf_tg);
+		offer(step, x, b, first,
+		      &(struct ear){pool_at(&core->sessions.pool, u->session), u->slot, u->rf_tg});
 	}
 }
 
@@ -195,7 +208,7 @@ void deliver_burst(struct step *step, struct stream *x, const struct hbp_burst *
 	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++) {
 		struct session *s = session_get(&step->core->sessions, x->targets[i].session);
 		if (s)
-			offer(step, x, b, first, s, x->targets[i].slot, x->dst);
+			offer(step, x, b, first, &(struct ear){s, x->targets[i].slot, x->dst});
 	}
 }
 

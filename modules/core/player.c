@@ -212,17 +212,12 @@ void player_expire(struct step *step, const struct expiry_entry *e)
 		return;
 	struct session *s = session_get(&core->sessions, p->session);
 	struct stream *x = stream_get(&core->streams, p->stream);
+	bool waiting = handle_is_none(p->stream);
 	tick_t due = p->expiry.deadline;
-	if (!s) {
+	if (!s || !(waiting ? start(step, p, slot_of(s, p)) : x && play(step, p, x, slot_of(s, p))))
 		end(step, p);
-	} else if (handle_is_none(p->stream)) {
-		if (!start(step, p, slot_of(s, p)))
-			end(step, p);
-	} else if (!x || !play(step, p, x, slot_of(s, p))) {
-		end(step, p);
-	} else {
+	else if (!waiting)
 		schedule(step, p, due + DMR_BURST_MS);
-	}
 }
 
 static void prompt_text(const struct core *core, struct text *t, enum prompt prompt,

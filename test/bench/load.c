@@ -1,7 +1,8 @@
 /*
  * Clients by the hundred in one process, and what they see: copies, delay, loss, doubles, order.
  *
- *   load [-r] -p PORT -n CLIENTS -g GROUPS -m MODE [-s SECONDS] [-f FRAMES] [-w WINDOW] [-k PASSPHRASE]
+ *   load [-r] -p PORT -n CLIENTS -g GROUPS -m MODE [-s SECONDS] [-f FRAMES] [-w WINDOW] [-k
+ * PASSPHRASE]
  *
  *   -r          the other side is the reflector: join instead of logging in
  *   -m MODE     realtime   each talker sends a burst every 60 ms
@@ -41,7 +42,7 @@
 #define FIRST_TG 3001u
 #define FRAME_US (DMR_BURST_MS * 1000)
 #define PING_US 10000000
-#define GIVE_UP_US 200000  /* a burst that has not reached all by then has been lost */
+#define GIVE_UP_US 200000 /* a burst that has not reached all by then has been lost */
 #define DRAIN_US 300000
 #define DELAY_MAX_US 200000
 #define TRIES 40
@@ -128,7 +129,8 @@ static unsigned client_of(struct msghdr *message)
 	return ntohl(info.ipi_addr.s_addr) - FIRST_ADDRESS;
 }
 
-/* Sends until something comes back; returns its length. Before the run one client speaks at a time. */
+/* Sends until something comes back; returns its length. Before the run one client speaks at a time.
+ */
 static size_t ask(struct load *l, unsigned n, const struct wr *question, uint8_t *answer)
 {
 	struct pollfd p = {.fd = l->sockets[n % SOCKETS], .events = POLLIN};
@@ -156,8 +158,15 @@ static void expect_ack(const uint8_t *answer, size_t len, const char *question)
 static void log_in(struct load *l, unsigned n)
 {
 	static const struct hbp_config config = {
-		.callsign = "N0CALL", .rx_hz = 430000000, .tx_hz = 438000000, .power_w = 1, .cc = 1,
-		.latitude = "0.0", .longitude = "0.0", .slots = '3', .software = "load",
+		.callsign = "N0CALL",
+		.rx_hz = 430000000,
+		.tx_hz = 438000000,
+		.power_w = 1,
+		.cc = 1,
+		.latitude = "0.0",
+		.longitude = "0.0",
+		.slots = '3',
+		.software = "load",
 	};
 	uint8_t question[BENCH_DATAGRAM], answer[BENCH_DATAGRAM], digest[SHA256_LEN];
 	char options[32];
@@ -198,8 +207,8 @@ static void talk(struct load *l, unsigned group, int64_t now)
 	struct talker *t = &l->talker[group];
 	uint8_t bytes[BENCH_DATAGRAM];
 	struct wr w = wr_make(bytes, sizeof(bytes));
-	struct hbp_burst b = t->sent ? talk_voice(&t->talk, silence)
-	                             : talk_lc(&t->talk, DMR_VOICE_HEADER);
+	struct hbp_burst b =
+		t->sent ? talk_voice(&t->talk, silence) : talk_lc(&t->talk, DMR_VOICE_HEADER);
 
 	t->sent++;
 	t->sent_at[b.seq] = now;
@@ -243,8 +252,8 @@ static void heard(struct load *l, unsigned n, const uint8_t *bytes, int64_t now)
 static void receive(struct load *l, int fd)
 {
 	static uint8_t bytes[BENCH_BATCH][BENCH_DATAGRAM];
-	static _Alignas(struct cmsghdr) char
-		control[BENCH_BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
+	static _Alignas(
+		struct cmsghdr) char control[BENCH_BATCH][CMSG_SPACE(sizeof(struct in_pktinfo))];
 	static struct iovec parts[BENCH_BATCH];
 	static struct mmsghdr in[BENCH_BATCH];
 
@@ -362,7 +371,8 @@ static void print_result(const struct load *l)
 		frames += l->talker[g].sent;
 		expected += l->talker[g].sent * listeners(l, g);
 	}
-	printf("frames=%llu copies=%llu copies_per_s=%.0f p50_us=%u p99_us=%u lost=%lld doubled=%llu "
+	printf("frames=%llu copies=%llu copies_per_s=%.0f p50_us=%u p99_us=%u lost=%lld "
+	       "doubled=%llu "
 	       "reordered=%llu pongs=%llu\n",
 	       (unsigned long long)frames, (unsigned long long)l->copies,
 	       (double)l->copies / l->seconds, percentile(l, 50), percentile(l, 99),
@@ -430,16 +440,35 @@ static bool read_options(struct load *l, int argc, char **argv)
 
 	while ((c = getopt(argc, argv, "rp:n:g:m:s:f:w:k:")) != -1) {
 		switch (c) {
-		case 'r': l->reflector = true; break;
-		case 'p': l->server.sin_port = htons((uint16_t)strtoul(optarg, NULL, 10)); break;
-		case 'n': l->clients = (unsigned)strtoul(optarg, NULL, 10); break;
-		case 'g': l->groups = (unsigned)strtoul(optarg, NULL, 10); break;
-		case 'm': l->mode = mode_of(optarg); break;
-		case 's': l->seconds = strtod(optarg, NULL); break;
-		case 'f': l->frames = strtod(optarg, NULL); break;
-		case 'w': l->window = (unsigned)strtoul(optarg, NULL, 10); break;
-		case 'k': l->passphrase = optarg; break;
-		default: return false;
+		case 'r':
+			l->reflector = true;
+			break;
+		case 'p':
+			l->server.sin_port = htons((uint16_t)strtoul(optarg, NULL, 10));
+			break;
+		case 'n':
+			l->clients = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'g':
+			l->groups = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'm':
+			l->mode = mode_of(optarg);
+			break;
+		case 's':
+			l->seconds = strtod(optarg, NULL);
+			break;
+		case 'f':
+			l->frames = strtod(optarg, NULL);
+			break;
+		case 'w':
+			l->window = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'k':
+			l->passphrase = optarg;
+			break;
+		default:
+			return false;
 		}
 	}
 	return l->mode < MODES && l->server.sin_port && l->groups && l->window && l->frames > 0 &&

@@ -60,7 +60,8 @@ static bool same_endpoint(const struct sockaddr_in *a, const struct sockaddr_in 
 	return a->sin_port == b->sin_port && a->sin_addr.s_addr == b->sin_addr.s_addr;
 }
 
-/* musl's sendmmsg is a loop of sendmsg; its headers are laid out as the kernel's when the padding is zero. */
+/* musl's sendmmsg is a loop of sendmsg; its headers are laid out as the kernel's when the padding
+ * is zero. */
 static int send_many(int fd, struct mmsghdr *messages, unsigned count)
 {
 	return (int)syscall(SYS_sendmmsg, fd, messages, count, 0);

@@ -1,7 +1,7 @@
 /*
- * Runs a fuzz harness without a fuzzer: over its corpus and over every vector of test/data, whole, cut
- * short at every length, and with single bits turned over. So the harnesses cannot rot, and what a
- * fuzzer has once found stays found.
+ * Runs a fuzz harness without a fuzzer: over its corpus and over every vector of test/data, whole,
+ * cut short at every length, and with single bits turned over. So the harnesses cannot rot, and
+ * what a fuzzer has once found stays found.
  *
  *   fuzz_x             all of that; prints a result line
  *   fuzz_x -o DIR      writes the vectors as files into DIR, as seeds for a fuzzer
@@ -95,7 +95,8 @@ static void vectors(const char *path, input_fn *use, const char *where)
 			continue;
 		*hex = 0;
 		hex += 3;
-		for (; isxdigit((unsigned char)hex[0]) && isxdigit((unsigned char)hex[1]); hex += 2) {
+		for (; isxdigit((unsigned char)hex[0]) && isxdigit((unsigned char)hex[1]);
+		     hex += 2) {
 			char pair[3] = {hex[0], hex[1], 0};
 			bytes[len++] = (uint8_t)strtoul(pair, NULL, 16);
 		}
@@ -160,7 +161,8 @@ int main(int argc, char **argv)
 	directory("test/data", ".txt", vectors_of);
 	if (seeds)
 		return 0;
-	snprintf(corpus, sizeof(corpus), "test/fuzz/corpus/%s", name + (strncmp(name, "fuzz_", 5) ? 0 : 5));
+	snprintf(corpus, sizeof(corpus), "test/fuzz/corpus/%s",
+	         name + (strncmp(name, "fuzz_", 5) ? 0 : 5));
 	directory(corpus, "", corpus_of);
 	printf("%lu inputs\n", runs);
 	printf(runs ? "ok %s.corpus\n" : "not ok %s.corpus: no input\n", name);

@@ -99,7 +99,8 @@ const uint8_t *t_guarded(const void *bytes, size_t len)
 
 	if (!pages) {
 		page = (size_t)sysconf(_SC_PAGESIZE);
-		pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		             -1, 0);
 		if (pages == MAP_FAILED || mprotect(pages + page, page, PROT_NONE) != 0)
 			give_up("no", "guard page");
 	}

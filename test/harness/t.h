@@ -18,37 +18,37 @@ struct t_case {
 };
 
 /* A failing check prints and leaves the case. */
-#define T_CHECK(condition)                                          \
-	do {                                                        \
-		if (!(condition)) {                                 \
-			t_fail(__FILE__, __LINE__, "%s", #condition); \
-			return;                                     \
-		}                                                   \
+#define T_CHECK(condition)                                                                         \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			t_fail(__FILE__, __LINE__, "%s", #condition);                              \
+			return;                                                                    \
+		}                                                                                  \
 	} while (0)
 
-#define T_EQUAL(actual, expected)                                                             \
-	do {                                                                                  \
-		long long t_a = (long long)(actual), t_e = (long long)(expected);             \
-		if (t_a != t_e) {                                                             \
-			t_fail(__FILE__, __LINE__, "%s is %lld, not %lld", #actual, t_a, t_e); \
-			return;                                                               \
-		}                                                                             \
+#define T_EQUAL(actual, expected)                                                                  \
+	do {                                                                                       \
+		long long t_a = (long long)(actual), t_e = (long long)(expected);                  \
+		if (t_a != t_e) {                                                                  \
+			t_fail(__FILE__, __LINE__, "%s is %lld, not %lld", #actual, t_a, t_e);     \
+			return;                                                                    \
+		}                                                                                  \
 	} while (0)
 
-#define T_TEXT(actual, expected)                                                              \
-	do {                                                                                  \
-		if (!t_same_text((actual), (expected))) {                                     \
-			t_fail(__FILE__, __LINE__, "%s is \"%s\", not \"%s\"", #actual, (actual), \
-			       (expected));                                                   \
-			return;                                                               \
-		}                                                                             \
+#define T_TEXT(actual, expected)                                                                   \
+	do {                                                                                       \
+		if (!t_same_text((actual), (expected))) {                                          \
+			t_fail(__FILE__, __LINE__, "%s is \"%s\", not \"%s\"", #actual, (actual),  \
+			       (expected));                                                        \
+			return;                                                                    \
+		}                                                                                  \
 	} while (0)
 
 /* Equal octets; prints both in hex. */
-#define T_BYTES(actual, expected, len)                                                  \
-	do {                                                                            \
-		if (!t_same_bytes(__FILE__, __LINE__, #actual, (actual), (expected), (len))) \
-			return;                                                         \
+#define T_BYTES(actual, expected, len)                                                             \
+	do {                                                                                       \
+		if (!t_same_bytes(__FILE__, __LINE__, #actual, (actual), (expected), (len)))       \
+			return;                                                                    \
 	} while (0)
 
 #define T_CASE(name) static void name(void)
@@ -64,21 +64,25 @@ int t_same_bytes(const char *file, int line, const char *what, const void *a, co
 /* Hex text to octets; returns the length, ends the program on bad hex. */
 size_t t_hex(const char *hex, void *out, size_t cap);
 
-/* The value of `name = hex` in a vector file (test/data/NAME); ends the program when it is not there. */
+/* The value of `name = hex` in a vector file (test/data/NAME); ends the program when it is not
+ * there. */
 size_t t_vector(const char *file, const char *name, void *out, size_t cap);
 
 /*
- * A copy of `len` octets that ends flush against an inaccessible page: reading one octet too far is a
- * crash. Valid until the next call.
+ * A copy of `len` octets that ends flush against an inaccessible page: reading one octet too far is
+ * a crash. Valid until the next call.
  */
 const uint8_t *t_guarded(const void *bytes, size_t len);
 
-#define T_ENTRY(name) {#name, name}
-#define T_MAIN(...)                                                           \
-	int main(void)                                                        \
-	{                                                                     \
-		static const struct t_case cases[] = {__VA_ARGS__};           \
-		return t_run(__FILE__, cases, sizeof(cases) / sizeof(cases[0])); \
+#define T_ENTRY(name)                                                                              \
+	{                                                                                          \
+#name, name                                                                        \
+	}
+#define T_MAIN(...)                                                                                \
+	int main(void)                                                                             \
+	{                                                                                          \
+		static const struct t_case cases[] = {__VA_ARGS__};                                \
+		return t_run(__FILE__, cases, sizeof(cases) / sizeof(cases[0]));                   \
 	}
 
 #endif

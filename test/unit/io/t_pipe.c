@@ -160,4 +160,5 @@ T_CASE(what_is_not_a_socket_stays)
 
 T_MAIN(T_ENTRY(a_full_pipe_takes_all_or_nothing), T_ENTRY(a_pair_goes_both_ways),
        T_ENTRY(a_live_server_keeps_its_socket_a_dead_one_does_not),
-       T_ENTRY(a_busy_server_keeps_its_socket_and_is_not_waited_for), T_ENTRY(what_is_not_a_socket_stays))
+       T_ENTRY(a_busy_server_keeps_its_socket_and_is_not_waited_for),
+       T_ENTRY(what_is_not_a_socket_stays))

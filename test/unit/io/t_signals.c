@@ -93,5 +93,5 @@ T_CASE(a_storm_of_signals_does_not_stop_us)
 }
 
 T_MAIN(T_ENTRY(signals_come_in_order_and_once), T_ENTRY(a_wait_ends_with_a_signal),
-       T_ENTRY(a_closed_reader_is_an_error_and_not_a_signal), T_ENTRY(a_child_has_signals_of_its_own),
-       T_ENTRY(a_storm_of_signals_does_not_stop_us))
+       T_ENTRY(a_closed_reader_is_an_error_and_not_a_signal),
+       T_ENTRY(a_child_has_signals_of_its_own), T_ENTRY(a_storm_of_signals_does_not_stop_us))

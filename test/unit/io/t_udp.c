@@ -77,7 +77,8 @@ static const struct udp_datagram *receive(struct udp *u, uint32_t *count)
 	return got;
 }
 
-static void send_text(struct udp *u, const char *text, const struct addr *to, const struct addr *from)
+static void send_text(struct udp *u, const char *text, const struct addr *to,
+                      const struct addr *from)
 {
 	const uint8_t *bytes = t_guarded(text, strlen(text));
 
@@ -165,8 +166,12 @@ T_CASE(id_is_put_in_where_asked)
 	attach(a, b, &ua, &ub);
 	struct addr to = at("127.0.0.1", pb);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		udp_add(ua, &(struct udp_copy){.bytes = octets, .len = rows[i].len, .id_at = rows[i].id_at,
-		                               .id = 0x01020304, .to = &to, .from = &nowhere});
+		udp_add(ua, &(struct udp_copy){.bytes = octets,
+		                               .len = rows[i].len,
+		                               .id_at = rows[i].id_at,
+		                               .id = 0x01020304,
+		                               .to = &to,
+		                               .from = &nowhere});
 		udp_flush(ua);
 		if (!rows[i].expected)
 			continue;
@@ -194,7 +199,9 @@ T_CASE(lengths_from_nothing_to_full)
 	attach(a, b, &ua, &ub);
 	struct addr to = at("127.0.0.1", pb);
 	for (size_t len = 0; len <= UDP_SEND_MAX + 1; len++) {
-		udp_add(ua, &(struct udp_copy){.bytes = t_guarded(octets, len), .len = len, .to = &to,
+		udp_add(ua, &(struct udp_copy){.bytes = t_guarded(octets, len),
+		                               .len = len,
+		                               .to = &to,
 		                               .from = &nowhere});
 		udp_flush(ua);
 		if (len > UDP_SEND_MAX)
@@ -228,7 +235,8 @@ T_CASE(oversize_datagram_is_dropped_and_its_neighbours_are_not)
 	struct sockaddr_storage name;
 	socklen_t len = sizeof(name);
 	T_EQUAL(getsockname(b, (struct sockaddr *)&name, &len), 0);
-	T_EQUAL(sendto(raw, octets, sizeof(octets), 0, (struct sockaddr *)&name, len), sizeof(octets));
+	T_EQUAL(sendto(raw, octets, sizeof(octets), 0, (struct sockaddr *)&name, len),
+	        sizeof(octets));
 	T_EQUAL(sendto(raw, octets, sizeof(octets) - 1, 0, (struct sockaddr *)&name, len),
 	        sizeof(octets) - 1);
 	send_text(ua, "two", &to, &nowhere);
@@ -250,9 +258,8 @@ T_CASE(refused_datagrams_are_skipped_alone)
 		const char *plan; /* g = good, b = bad */
 		uint32_t good, bad;
 	} rows[] = {
-		{"g", 1, 0},      {"b", 0, 1},        {"bg", 1, 1},
-		{"gb", 1, 1},     {"gbg", 2, 1},      {"bbbgggbbb", 3, 6},
-		{"gbgbgbg", 4, 3}, {"bbbb", 0, 4},
+		{"g", 1, 0},   {"b", 0, 1},         {"bg", 1, 1},      {"gb", 1, 1},
+		{"gbg", 2, 1}, {"bbbgggbbb", 3, 6}, {"gbgbgbg", 4, 3}, {"bbbb", 0, 4},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -266,8 +273,10 @@ T_CASE(refused_datagrams_are_skipped_alone)
 		for (const char *p = rows[i].plan; *p; p++) {
 			uint8_t number = (uint8_t)(p - rows[i].plan);
 
-			udp_add(ua, &(struct udp_copy){.bytes = &number, .len = 1,
-			                               .to = *p == 'g' ? &good : &bad, .from = &nowhere});
+			udp_add(ua, &(struct udp_copy){.bytes = &number,
+			                               .len = 1,
+			                               .to = *p == 'g' ? &good : &bad,
+			                               .from = &nowhere});
 		}
 		udp_flush(ua);
 		T_EQUAL(udp_counters(ua)->sent_total, rows[i].good);
@@ -297,8 +306,12 @@ T_CASE(a_full_outbox_flushes_itself_and_keeps_the_order)
 	attach(a, b, &ua, &ub);
 	struct addr to = at("127.0.0.1", pb), from = at("127.0.0.9", 0);
 	for (uint32_t i = 0; i < copies; i++) {
-		udp_add(ua, &(struct udp_copy){.bytes = frame, .len = sizeof(frame), .id_at = 4, .id = i,
-		                               .to = &to, .from = i % 2 ? &from : &nowhere});
+		udp_add(ua, &(struct udp_copy){.bytes = frame,
+		                               .len = sizeof(frame),
+		                               .id_at = 4,
+		                               .id = i,
+		                               .to = &to,
+		                               .from = i % 2 ? &from : &nowhere});
 		if (i % UDP_OUTBOX < UDP_OUTBOX - 1 && i + 1 < copies)
 			continue;
 		if (i + 1 == copies)
@@ -326,7 +339,9 @@ T_CASE(more_than_an_inbox_is_received_in_turns)
 	attach(a, b, &ua, &ub);
 	struct addr to = at("127.0.0.1", pb);
 	for (uint32_t i = 0; i < copies; i++)
-		udp_add(ua, &(struct udp_copy){.bytes = (const uint8_t *)"x", .len = 1, .to = &to,
+		udp_add(ua, &(struct udp_copy){.bytes = (const uint8_t *)"x",
+		                               .len = 1,
+		                               .to = &to,
 		                               .from = &nowhere});
 	udp_flush(ua);
 	usleep(2000);

@@ -12,9 +12,9 @@ T_CASE(who_dies_young_waits_longer_each_time)
 	static const struct {
 		tick_t lived, wait;
 	} rows[] = {
-		{0, 100},    {0, 200},     {59999, 400}, {0, 800},     {0, 1600},  {0, 3200},
-		{0, 6400},   {0, 10000},   {0, 10000},   {60000, 100}, {10, 200},  {61000, 100},
-		{3600000, 100}, {5, 200},
+		{0, 100},  {0, 200},     {59999, 400},   {0, 800},   {0, 1600},
+		{0, 3200}, {0, 6400},    {0, 10000},     {0, 10000}, {60000, 100},
+		{10, 200}, {61000, 100}, {3600000, 100}, {5, 200},
 	};
 	struct child c = child_make("x");
 	tick_t now = 1000;
@@ -66,5 +66,5 @@ T_CASE(the_end_is_told_in_words)
 	T_TEXT(how, "was ended by signal 9 (Killed)");
 }
 
-T_MAIN(T_ENTRY(who_dies_young_waits_longer_each_time), T_ENTRY(a_start_that_fails_counts_as_a_death),
-       T_ENTRY(the_end_is_told_in_words))
+T_MAIN(T_ENTRY(who_dies_young_waits_longer_each_time),
+       T_ENTRY(a_start_that_fails_counts_as_a_death), T_ENTRY(the_end_is_told_in_words))

@@ -153,7 +153,8 @@ static void begin(void)
 	v.server = local(2, bind.port);
 	v.pid = fork();
 	if (v.pid == 0) {
-		const struct voice_start start = {.conf = &v.conf, .udp_sockets = &v.udp,
+		const struct voice_start start = {.conf = &v.conf,
+		                                  .udp_sockets = &v.udp,
 		                                  .record_pipe = v.records[1],
 		                                  .command_pipe = v.commands[0],
 		                                  .parent = v.parent[1]};
@@ -200,8 +201,10 @@ static void say(const char *text)
 {
 	const struct addr nowhere = {.port = 0};
 
-	udp_add(v.client, &(struct udp_copy){.bytes = (const uint8_t *)text, .len = strlen(text),
-	                                     .to = &v.server, .from = &nowhere});
+	udp_add(v.client, &(struct udp_copy){.bytes = (const uint8_t *)text,
+	                                     .len = strlen(text),
+	                                     .to = &v.server,
+	                                     .from = &nowhere});
 	udp_flush(v.client);
 }
 
@@ -229,7 +232,8 @@ static uint64_t await(const char *name)
 		enum parse got = record_frame_take(&all, &one);
 
 		if (got == PARSE_IGNORE) {
-			int n = poll(&(struct pollfd){.fd = v.records[0], .events = POLLIN}, 1, 5000);
+			int n = poll(&(struct pollfd){.fd = v.records[0], .events = POLLIN}, 1,
+			             5000);
 			ssize_t len = pipe_take(v.records[0], stream + stream_len,
 			                        sizeof(stream) - stream_len);
 			if (n != 1 || len <= 0) {
@@ -239,7 +243,8 @@ static uint64_t await(const char *name)
 			stream_len += (size_t)len;
 			continue;
 		}
-		if (got != PARSE_OK || record_parse(one.at, rd_left(&one), &r, &reason) != PARSE_OK) {
+		if (got != PARSE_OK ||
+		    record_parse(one.at, rd_left(&one), &r, &reason) != PARSE_OK) {
 			t_fail(__FILE__, __LINE__, "bad record");
 			return 0;
 		}
