@@ -310,11 +310,14 @@ static bool turn(struct voice *v)
 	return true;
 }
 
+/* One stop tells as many clients as the actions hold. */
 static void say_goodbye(struct voice *v)
 {
 	v->now = read_clock();
-	step(v, &(struct event){.kind = EVENT_STOP});
-	flush(v);
+	do {
+		step(v, &(struct event){.kind = EVENT_STOP});
+		flush(v);
+	} while (core_has_sessions(v->core));
 	teller_flush(&v->teller);
 }
 

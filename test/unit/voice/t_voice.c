@@ -45,6 +45,12 @@ tick_t core_next(const struct core *core)
 	return core->next;
 }
 
+bool core_has_sessions(const struct core *core)
+{
+	(void)core;
+	return false;
+}
+
 bool core_wants_rows(const struct core *core)
 {
 	return core->rows;
