@@ -20,7 +20,7 @@ enum key_type {
 	KEY_NUMBER,     /* uint32_t */
 	KEY_ID,         /* uint32_t, its range told in digits */
 	KEY_DURATION,   /* uint32_t, milliseconds: 500ms, 10s, 15m, 2h; a bare number is seconds */
-	KEY_ADDRESS,    /* struct addr */
+	KEY_ADDRESS,    /* struct addr; empty, where it is not required, is port 0 */
 	KEY_TEXT,       /* char[max + 1] */
 	KEY_CALLSIGN,   /* char[max + 1], upper-case letters and digits */
 	KEY_SECRET,     /* char[max + 1], never shown */
@@ -40,6 +40,7 @@ struct conf_key {
 	bool required;
 	const char *initial; /* the default as written; NULL = none: required, or inherited */
 	uint32_t min, max;   /* of the value, or of the length of a text in octets */
+	uint16_t port;       /* of an address that is written without one; 0 = it must have one */
 	const char *unit;    /* NULL when the type tells it */
 	const char *help;    /* one sentence */
 	const char *example;

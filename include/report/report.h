@@ -11,10 +11,16 @@
 
 #include "conf/conf.h"
 
+/* What serves callers from outside: the parent opens a listening socket for each. */
+enum outlet {
+	OUTLET_CONTROL,
+	OUTLET_OUTLETS,
+};
+
 struct report_start {
 	int record_pipe;  /* read end */
 	int command_pipe; /* write end */
-	int control;      /* listening socket; -1 = off */
+	int listening[OUTLET_OUTLETS]; /* sockets; -1 = off */
 	int parent; /* readable at its end: the parent is gone. Gets one octet, 'R', when all is
 	               ready */
 	const struct conf *conf; /* without secrets */

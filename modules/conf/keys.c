@@ -88,7 +88,8 @@ static const struct conf_key server_keys[] = {
 static const struct conf_key listener_keys[] = {
 	{.name = "bind", .type = KEY_ADDRESS, .required = true,
 	 .help = "Address and UDP port hotspots log in to; [::] means every address, IPv4 as well.",
-	 .example = "[::]:62031", .offset = offsetof(struct conf_listener, bind)},
+	 .port = CONF_PORT_DEFAULT, .example = "[::]:62031",
+	 .offset = offsetof(struct conf_listener, bind)},
 	{.name = "passphrase", .type = KEY_SECRET, .initial = "", .max = CONF_PASSPHRASE_MAX - 1,
 	 .unit = "octets",
 	 .help = "What hotspots must know; empty or from a sample file only with open = yes.",

@@ -100,12 +100,16 @@ static bool read_duration(const struct conf_key *key, const char *text, uint32_t
 	return true;
 }
 
-static bool read_address(const char *text, struct addr *out, struct text *expected)
+static bool read_address(const struct conf_key *key, const char *text, struct addr *out,
+                         struct text *expected)
 {
-	if (addr_parse(text, CONF_PORT_DEFAULT, out) && out->port != 0)
+	if (*text == 0 && !key->required) {
+		*out = (struct addr){.port = 0};
 		return true;
-	text_put(expected,
-	         "expected a numeric address and port such as [::]:62031 or 0.0.0.0:62031");
+	}
+	if (addr_parse(text, key->port, out) && out->port != 0)
+		return true;
+	text_format(expected, "expected a numeric address and port such as %s", key->example);
 	return false;
 }
 
@@ -256,7 +260,7 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 	case KEY_DURATION:
 		return read_duration(key, text, field, expected);
 	case KEY_ADDRESS:
-		return read_address(text, field, expected);
+		return read_address(key, text, field, expected);
 	case KEY_TEXT:
 	case KEY_SECRET:
 	case KEY_PATH:
@@ -296,7 +300,8 @@ static void write_address(const struct addr *a, struct text *out)
 {
 	char text[ADDR_TEXT_MAX];
 
-	text_put(out, addr_format(a, text));
+	if (a->port != 0)
+		text_put(out, addr_format(a, text));
 }
 
 static void write_talkgroups(const struct tg_list *list, struct text *out)

@@ -33,7 +33,7 @@ struct parent {
 	const struct process_title *title;
 	struct user user;
 	int udp[CONF_LISTENERS_MAX];
-	int control; /* -1: off */
+	int listening[OUTLET_OUTLETS]; /* for the reporter, by outlet; -1: off */
 	int records[2];
 	int commands[2];
 	int signals;
@@ -84,9 +84,10 @@ static enum status open_listener(struct parent *p, uint32_t i)
 static void open_control(struct parent *p)
 {
 	const char *path = p->conf.report.control;
+	int *control = &p->listening[OUTLET_CONTROL];
 
-	p->control = *path ? unix_listen(path) : -1;
-	if (*path && (p->control < 0 || user_give(&p->user, path) != 0))
+	*control = *path ? unix_listen(path) : -1;
+	if (*path && (*control < 0 || user_give(&p->user, path) != 0))
 		log_warn("no control socket at %s: %s", path, strerror(errno));
 }
 
@@ -153,8 +154,9 @@ static int run_voice(struct parent *p, int link)
 
 	close(p->records[0]);
 	close(p->commands[1]);
-	if (p->control >= 0)
-		close(p->control);
+	for (int i = 0; i < OUTLET_OUTLETS; i++)
+		if (p->listening[i] >= 0)
+			close(p->listening[i]);
 	process_hide();
 	if (!random_fill(start.seed, sizeof(start.seed))) {
 		log_error("no random numbers: %s", strerror(errno));
@@ -165,14 +167,14 @@ static int run_voice(struct parent *p, int link)
 
 static int run_report(struct parent *p, int link)
 {
-	const struct report_start start = {
+	struct report_start start = {
 		.conf = &p->conf,
 		.record_pipe = p->records[0],
 		.command_pipe = p->commands[1],
-		.control = p->control,
 		.parent = link,
 	};
 
+	memcpy(start.listening, p->listening, sizeof(start.listening));
 	close(p->records[1]);
 	close(p->commands[0]);
 	for (uint32_t i = 0; i < p->conf.listener_count; i++)
@@ -348,7 +350,7 @@ static void stop(struct parent *p)
 	p->stop = true;
 	for (int i = 0; i < CHILDREN; i++)
 		end(p, &p->child[i]);
-	if (p->control >= 0)
+	if (p->listening[OUTLET_CONTROL] >= 0)
 		unlink(p->conf.report.control);
 }
 

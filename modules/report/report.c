@@ -235,7 +235,8 @@ static bool open_all(struct report *p, const struct report_start *start)
 		return false;
 	link_open(&p->link, start->record_pipe, start->command_pipe);
 	const struct sources sources = {.model = p->model, .ring = &p->ring, .link = &p->link};
-	p->control = control_open(start->control, TAG_CONTROL, p->poller, &sources);
+	p->control = control_open(start->listening[OUTLET_CONTROL], TAG_CONTROL, p->poller,
+	                          &sources);
 	return p->control;
 }
 

@@ -133,7 +133,7 @@ T_CASE(every_fault_is_told_in_one_run)
 	       "f:3: id = 23: expected 4 to 7 digits\n"
 	       "f:4: unknown key \"nme\" in [server]; did you mean \"name\"?\n"
 	       "f:6: bind = hotspots.example:62031: expected a numeric address and port such as "
-	       "[::]:62031 or 0.0.0.0:62031\n"
+	       "[::]:62031\n"
 	       "f:7: unknown key \"pasphrase\" in [listener hotspots]; did you mean "
 	       "\"passphrase\"?\n"
 	       "f:9: timer = 10x: expected a duration such as 30s, 10m or 2h\n"

@@ -122,7 +122,7 @@ static void be_reporter(void)
 		.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
 	const struct report_start start = {.record_pipe = p.records[0],
 	                                   .command_pipe = p.commands[1],
-	                                   .control = p.listening,
+	                                   .listening = {[OUTLET_CONTROL] = p.listening},
 	                                   .parent = p.link[1],
 	                                   .conf = &conf};
 

@@ -1,0 +1,85 @@
+#include "io/tcp.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "io/pipe.h"
+#include "io/sockaddr.h"
+
+#define CALLERS_WAITING 64
+
+static int fail_closing(int fd)
+{
+	int cause = errno;
+
+	close(fd);
+	errno = cause;
+	return -1;
+}
+
+/* A prepared socket of the family of `a`, and `a` as the system calls take it. */
+static int open_for(const struct addr *a, union sockaddr_ip *name, socklen_t *len)
+{
+	bool v4 = addr_is_v4(a);
+	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return -1;
+	*len = sockaddr_preset(name, v4);
+	sockaddr_put(name, a);
+	return pipe_prepare(fd) == 0 ? fd : fail_closing(fd);
+}
+
+int tcp_listen(const struct addr *bind_to)
+{
+	union sockaddr_ip name;
+	socklen_t len;
+	int on = 1, off = 0;
+	int fd = open_for(bind_to, &name, &len);
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    (addr_is_v4(bind_to) ||
+	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0) &&
+	    bind(fd, &name.any, len) == 0 && listen(fd, CALLERS_WAITING) == 0)
+		return fd;
+	return fail_closing(fd);
+}
+
+int tcp_accept(int fd, struct addr *from)
+{
+	union sockaddr_ip name;
+	socklen_t len = sizeof(name);
+	int caller = accept(fd, &name.any, &len);
+
+	if (caller < 0)
+		return -1;
+	*from = sockaddr_take(&name);
+	return pipe_prepare(caller) == 0 ? caller : fail_closing(caller);
+}
+
+int tcp_connect(const struct addr *to)
+{
+	union sockaddr_ip name;
+	socklen_t len;
+	int fd = open_for(to, &name, &len);
+
+	if (fd < 0)
+		return -1;
+	if (connect(fd, &name.any, len) == 0 || errno == EINPROGRESS)
+		return fd;
+	return fail_closing(fd);
+}
+
+int tcp_connected(int fd)
+{
+	int cause = 0;
+	socklen_t len = sizeof(cause);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &cause, &len) != 0)
+		return -1;
+	errno = cause;
+	return cause ? -1 : 0;
+}
