@@ -6,6 +6,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 #include "base/util.h"
 
 enum log_level {
@@ -20,8 +22,10 @@ enum log_level {
 typedef void log_sink(void *context, enum log_level level, const char *line);
 
 const char *log_level_name(enum log_level level);
+MUST_CHECK bool log_level_find(const char *name, enum log_level *out); /* false: no such level */
 void log_set_sink(log_sink *sink, void *context); /* NULL = standard error */
 void log_set_level(enum log_level highest);       /* default LOG_INFO */
+enum log_level log_highest(void);
 void log_set_name(const char *name);              /* static text before each line, "freedmr" */
 
 /* Writes one line; what exceeds 400 octets is cut; control characters become '?'. */

@@ -4,6 +4,7 @@
  *   intake   who sent it, what is it         -> login or route
  *   login    challenge, key, config, options, ping, close; sessions begin and end here
  *   subscribe  what a slot listens to, and until when
+ *   obey     what operators order
  *   route    bursts: streams, conferences, fan-out
  *   contention  may this slot hear that call now?
  *   sequence, rewrite  the two small machines route uses
@@ -156,8 +157,13 @@ bool dial_is_radio(uint32_t number);
 void dial_command(struct step *step, struct session *s, uint32_t number);
 void dial_expired(struct step *step, struct session *s);
 void dial_default(struct step *step, struct session *s);
+bool dial_is_link(uint32_t number);
 bool dial_link(struct step *step, struct session *s, uint32_t tg);
+void dial_set_default(struct step *step, struct session *s, uint32_t tg); /* 0 = none */
 void dial_clear(struct step *step, struct session *s);
+
+/* obey */
+void obey_command(struct step *step, const struct command *c);
 
 /* player */
 enum prompt { PROMPT_LINKED, PROMPT_NOT_LINKED, PROMPT_BUSY, PROMPT_IDENT };

@@ -1,18 +1,28 @@
 /*
  * Requests and their answers, line by line: the interface of the control socket.
  *
- * A request is one line of at most REQUEST_MAX octets: a word, for some a number, all
+ * A request is one line of at most REQUEST_MAX octets: a word, for some arguments, all
  * separated by blanks; `text` before the word asks for the form people read.
  *
  *   status            server, listeners, use of tables, counters
  *   sessions          who is logged in
  *   session ID        one session with its slots, subscriptions and calls
  *   conferences       talkgroups that somebody listens to or talks in
+ *   conference TG     one of them: who listens, the calls in it
  *   calls             running calls
  *   lastheard         calls that ended, newest first
- *   events            every event from now on, until the caller hangs up
- *   kick ID           ends a session
+ *   events [FILTER]   events from now on, until the caller hangs up
+ *   report            health of the reporter
+ *   loglevel [LEVEL]  how much is logged, until the reporter starts again
  *   help              these words
+ *
+ * and orders, which are logged with who gave them:
+ *
+ *   kick ID           ends a session
+ *   link ID SLOT TG   turns a talkgroup on, as if the user had keyed it
+ *   unlink ID SLOT TG turns one off
+ *   default ID TG     the default reflector; 0 = none
+ *   options ID [TEXT] option string, as if the client had sent it; without one shows it
  *
  * Requests on one connection are answered one after the other, in order. An answer is
  * any number of lines and a last one:
@@ -28,9 +38,13 @@
  * An answer shows rows no older than a second; when the voice process does not show
  * them within another second they are what was known before, and "stale" is true.
  *
+ * FILTER is any of: kinds of events (server, listener, session, slot, subscription, call, log,
+ * dropped), `client ID`, `conference TG`. An event has to be of one of the kinds, about the client
+ * and about the conference, as far as these are given.
+ *
  * `events` is an answer without an end: first {"v":1,"seq":N,"event":"subscribed"}
  * with the number of the line published last, then each line as it is published.
- * Numbers rise by one; who falls too far behind is hung up on.
+ * Numbers rise by one, but for lines a filter left out; who falls too far behind is hung up on.
  */
 #ifndef REPORT_ANSWER_H
 #define REPORT_ANSWER_H
@@ -70,10 +84,15 @@ struct sources {
 
 struct word;
 
+enum { ARGUMENT_ID, ARGUMENT_SLOT, ARGUMENT_TG, ARGUMENTS };
+
 struct answer {
 	const struct word *word; /* NULL: nothing is being answered */
 	enum form form;
-	uint32_t id;
+	const char *who; /* who asks, for the log; constant as long as the answer runs */
+	uint32_t argument[ARGUMENTS];
+	char given[COMMAND_TEXT_MAX]; /* the argument in brackets; "" = none */
+	struct topic_filter filter;
 	size_t section; /* which part of the answer is being told */
 	bool entered;   /* ... and whether it has begun */
 	bool checked;   /* the rows are fresh, or known to be stale */

@@ -19,7 +19,11 @@
 
 enum command_kind {
 	COMMAND_SNAPSHOT,
-	COMMAND_KICK, /* client */
+	COMMAND_KICK,    /* client */
+	COMMAND_LINK,    /* client, slot, tg: as if the user had keyed it */
+	COMMAND_UNLINK,  /* client, slot, tg */
+	COMMAND_DEFAULT, /* client, tg: the default reflector; 0 = none */
+	COMMAND_OPTIONS, /* client, text: as if the client had sent them */
 	COMMAND_KINDS,
 };
 

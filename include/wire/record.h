@@ -88,6 +88,7 @@ enum cause {
 	CAUSE_TIMER,
 	CAUSE_SINGLE,  /* single mode: another talkgroup was keyed */
 	CAUSE_DIALLED, /* another one was dialled, or 4000 */
+	CAUSE_OPERATOR, /* unlinked */
 	CAUSE_CAUSES,
 };
 

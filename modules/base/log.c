@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -33,6 +34,22 @@ const char *log_level_name(enum log_level level)
 		return "debug";
 	}
 	return "?";
+}
+
+bool log_level_find(const char *name, enum log_level *found)
+{
+	for (enum log_level level = LOG_BUG; level <= LOG_DEBUG; level++) {
+		if (strcmp(name, log_level_name(level)) != 0)
+			continue;
+		*found = level;
+		return true;
+	}
+	return false;
+}
+
+enum log_level log_highest(void)
+{
+	return out.highest;
 }
 
 void log_set_sink(log_sink *sink, void *context)

@@ -31,8 +31,10 @@ static int usage(FILE *out, int status)
 	        "  -s SOCKET   where the server listens (default %s,\n"
 	        "              or %s when only that is there)\n"
 	        "  --json      the answer as the server's own lines, one JSON object each\n\n"
-	        "Words: status, sessions, session ID, conferences, calls, lastheard, events,\n"
-	        "kick ID; help asks the server for its own.\n",
+	        "Words: status, sessions, session ID, conferences, conference TG, calls,\n"
+	        "lastheard, events [FILTER], report, loglevel [LEVEL], kick ID, link ID SLOT TG,\n"
+	        "unlink ID SLOT TG, default ID TG, options ID [TEXT]; help asks the server\n"
+	        "for its own.\n",
 	        CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
 	return status;
 }

@@ -92,29 +92,6 @@ static void expire(struct step *step)
 	}
 }
 
-static void obey(struct step *step, const struct command *c)
-{
-	struct session *s;
-
-	switch (c->kind) {
-	case COMMAND_SNAPSHOT:
-		rows_snapshot_start(step, c->number);
-		return;
-	case COMMAND_KICK:
-		s = session_find(&step->core->sessions, c->client);
-		if (!s) {
-			rows_reply(step, c->number, false, "no such session");
-			return;
-		}
-		session_end(step, s, CAUSE_KICKED, true);
-		rows_reply(step, c->number, true, "session ended");
-		return;
-	case COMMAND_KINDS:
-		break;
-	}
-	rows_reply(step, c->number, false, "unknown command");
-}
-
 /* Calls first, so that listeners hear them end. As much as the actions hold; the rest at the next
  * EVENT_STOP. */
 static void stop(struct step *step)
@@ -145,7 +122,7 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 			intake_datagram(&step, event);
 		break;
 	case EVENT_COMMAND:
-		obey(&step, event->command);
+		obey_command(&step, event->command);
 		break;
 	case EVENT_TIME:
 		expire(&step);

@@ -15,6 +15,13 @@ bool dial_is_radio(uint32_t number)
 	return number >= RADIO_MIN;
 }
 
+bool dial_is_link(uint32_t number)
+{
+	return number >= LINK_MIN && number <= LINK_MAX &&
+	       (number == ECHO_TG || !tg_is_prohibited(number)) &&
+	       (number < DIAL_CLEAR || number > STATUS);
+}
+
 static struct subscription *link_of(struct step *step, const struct session *s)
 {
 	return subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
@@ -30,6 +37,16 @@ void dial_default(struct step *step, struct session *s)
 {
 	if (s->dial && !link_of(step, s))
 		subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, s->dial, SUBSCRIPTION_DEFAULT);
+}
+
+void dial_set_default(struct step *step, struct session *s, uint32_t tg)
+{
+	struct subscription *x = link_of(step, s);
+
+	if (x && x->mode == SUBSCRIPTION_DEFAULT)
+		subscribe_end(step, s, x, CAUSE_OPERATOR);
+	s->dial = tg;
+	dial_default(step, s);
 }
 
 bool dial_link(struct step *step, struct session *s, uint32_t tg)
@@ -76,13 +93,6 @@ void dial_expired(struct step *step, struct session *s)
 	tell_status(step, s);
 }
 
-static bool is_link(uint32_t number)
-{
-	return number >= LINK_MIN && number <= LINK_MAX &&
-	       (number == ECHO_TG || !tg_is_prohibited(number)) &&
-	       (number < DIAL_CLEAR || number > STATUS);
-}
-
 void dial_command(struct step *step, struct session *s, uint32_t number)
 {
 	if (dial_is_radio(number))
@@ -99,7 +109,7 @@ void dial_command(struct step *step, struct session *s, uint32_t number)
 		player_recording(step, s, number);
 		return;
 	}
-	if (!is_link(number) || !dial_link(step, s, number)) {
+	if (!dial_is_link(number) || !dial_link(step, s, number)) {
 		player_prompt(step, s, PROMPT_BUSY, 0);
 		return;
 	}

@@ -18,7 +18,7 @@ struct section {
 
 struct word {
 	const char *name;
-	const char *argument; /* NULL: none */
+	const char *arguments; /* see argument_of; in brackets: the rest of the line. NULL: none */
 	bool fresh;           /* shows rows, which have to be young */
 	struct section sections[SECTIONS_MAX];
 	const char *help;
@@ -35,6 +35,53 @@ const char *answer_step_name(enum answer_step step)
 		return "done";
 	}
 	return "?";
+}
+
+/* Takes the next word off the line; false when there is none. */
+static bool next_word(const char **at, const char *end, const char **word, size_t *len)
+{
+	const char *p = *at;
+
+	while (p < end && *p == ' ')
+		p++;
+	*word = p;
+	while (p < end && *p != ' ')
+		p++;
+	*len = (size_t)(p - *word);
+	*at = p;
+	return *len > 0;
+}
+
+static bool is_word(const char *word, size_t len, const char *name)
+{
+	return strlen(name) == len && memcmp(word, name, len) == 0;
+}
+
+/* The numbers that words take. */
+static const struct argument {
+	const char *name;
+	uint64_t min, max;
+	const char *missing, *wrong;
+} argument_of[] = {
+	[ARGUMENT_ID] = {"ID", 1, UINT32_MAX, "the id is missing", "not an id"},
+	[ARGUMENT_SLOT] = {"SLOT", 1, 2, "the slot is missing", "the slot is 1 or 2"},
+	[ARGUMENT_TG] = {"TG", 0, 0xffffff, "the talkgroup is missing", "not a talkgroup"},
+};
+
+/* Reads one number. Returns what is wrong with it; NULL: nothing. */
+static const char *read_number(const struct argument *argument, const char **at, const char *end,
+                               uint32_t *out)
+{
+	const char *word;
+	size_t len;
+	uint64_t number;
+
+	if (!next_word(at, end, &word, &len))
+		return argument->missing;
+	if (!text_to_u64(word, len, argument->min, argument->max, &number))
+		return argument->wrong;
+	*out = (uint32_t)number;
+	return NULL;
 }
 
 static enum record_kind kind_of(const struct answer *a)
@@ -77,7 +124,7 @@ static enum answer_step tell_rows_of_client(struct answer *a, const struct sourc
                                             const struct clock *clock, struct text *t)
 {
 	if (!a->entered)
-		a->walk = model_walk_client(kind_of(a), a->id);
+		a->walk = model_walk_client(kind_of(a), a->argument[ARGUMENT_ID]);
 	a->entered = true;
 	return tell_rows(a, s, clock, t);
 }
@@ -134,10 +181,10 @@ static void refuse_session(struct answer *a, const struct sources *s, const stru
 	struct text why = text_make(a->detail, sizeof(a->detail));
 	const struct record *r;
 
-	text_format(&why, "no session %" PRIu32, a->id);
+	text_format(&why, "no session %" PRIu32, a->argument[ARGUMENT_ID]);
 	a->error = a->detail;
 	for (uint32_t i = 0; (r = model_past_session(s->model, i)); i++) {
-		if (r->session.client != a->id)
+		if (r->session.client != a->argument[ARGUMENT_ID])
 			continue;
 		text_put(&why, "; its last one ended ");
 		view_utc(&why, r->at, clock);
@@ -154,7 +201,7 @@ static enum answer_step tell_session(struct answer *a, const struct sources *s,
 	if (a->entered)
 		return ANSWER_DONE;
 	a->entered = true;
-	a->walk = model_walk_client(RECORD_SESSION, a->id);
+	a->walk = model_walk_client(RECORD_SESSION, a->argument[ARGUMENT_ID]);
 	if (!model_next(s->model, &a->walk, &r)) {
 		refuse_session(a, s, clock);
 		return ANSWER_DONE;
@@ -194,41 +241,171 @@ static enum answer_step tell_last_heard(struct answer *a, const struct sources *
 	return ANSWER_LINE;
 }
 
+static enum answer_step tell_conference(struct answer *a, const struct sources *s,
+                                        const struct clock *clock, struct text *t)
+{
+	uint32_t tg = a->argument[ARGUMENT_TG];
+	struct conference c;
+
+	(void)clock;
+	if (a->entered)
+		return ANSWER_DONE;
+	a->entered = true;
+	if (!model_conference(s->model, tg, &c) || c.number != tg) {
+		struct text why = text_make(a->detail, sizeof(a->detail));
+		text_format(&why, "nobody is in conference %" PRIu32, tg);
+		a->error = a->detail;
+		return ANSWER_DONE;
+	}
+	view_conference_heading(t, a->form);
+	view_conference(t, a->form, &c);
+	a->rows++;
+	return ANSWER_LINE;
+}
+
+/* Of the rows of a kind those that name the conference. */
+static enum answer_step tell_rows_of_conference(struct answer *a, const struct sources *s,
+                                                const struct clock *clock, struct text *t)
+{
+	const struct record_field *f = record_field_find(kind_of(a), "conference");
+	struct record r;
+
+	if (!a->entered)
+		a->walk = model_walk_kind(kind_of(a));
+	a->entered = true;
+	while (model_next(s->model, &a->walk, &r)) {
+		if (record_number(&r, f) == a->argument[ARGUMENT_TG])
+			return tell_row(a, &r, clock, t);
+	}
+	return ANSWER_DONE;
+}
+
+static enum answer_step tell_log_level(struct answer *a, const struct sources *s,
+                                       const struct clock *clock, struct text *t)
+{
+	enum log_level level;
+
+	(void)s;
+	(void)clock;
+	if (a->entered)
+		return ANSWER_DONE;
+	a->entered = true;
+	if (*a->given && !log_level_find(a->given, &level)) {
+		a->error = "the levels are bug, error, warning, remote, info, debug";
+		return ANSWER_DONE;
+	}
+	if (*a->given) {
+		log_set_level(LOG_INFO);
+		log_info("order=loglevel level=%s by %s", a->given, a->who);
+		log_set_level(level);
+	}
+	text_format(t, a->form == FORM_TEXT ? " %s\n" : "{\"row\":\"loglevel\",\"level\":\"%s\"}\n",
+	            log_level_name(log_highest()));
+	a->rows++;
+	return ANSWER_LINE;
+}
+
+/* A kind of events by its name; RECORD_KINDS when there is none. */
+static enum record_kind event_kind(const char *word, size_t len)
+{
+	enum record_kind kind = 0;
+
+	while (kind < RECORD_KINDS && !is_word(word, len, record_kind_name(kind)))
+		kind++;
+	return kind;
+}
+
+/* Reads the filter of `events`. Returns what is wrong with it; NULL: nothing. */
+static const char *read_filter(struct topic_filter *f, const char *at)
+{
+	const char *end = at + strlen(at), *word, *wrong = NULL;
+	size_t len;
+
+	while (!wrong && next_word(&at, end, &word, &len)) {
+		enum record_kind kind = event_kind(word, len);
+		if (is_word(word, len, "client"))
+			wrong = read_number(&argument_of[ARGUMENT_ID], &at, end, &f->client);
+		else if (is_word(word, len, "conference"))
+			wrong = read_number(&argument_of[ARGUMENT_TG], &at, end, &f->conference);
+		else if (kind < RECORD_KINDS)
+			f->kinds |= UINT32_C(1) << kind;
+		else
+			wrong = "no such kind of events";
+	}
+	return wrong;
+}
+
+/* The next line that passes the filter, for as long as there is one. */
+static const char *next_event(struct answer *a, const struct sources *s)
+{
+	const char *line;
+
+	while ((line = ring_line(s->ring, a->position + 1, a->form))) {
+		a->position++;
+		if (ring_passes(s->ring, a->position, &a->filter))
+			return line;
+	}
+	return NULL;
+}
+
 static enum answer_step tell_events(struct answer *a, const struct sources *s,
                                     const struct clock *clock, struct text *t)
 {
 	if (!a->entered) {
 		a->entered = true;
 		a->position = s->ring->last;
+		a->error = read_filter(&a->filter, a->given);
+		if (a->error)
+			return ANSWER_DONE;
 		if (a->form == FORM_JSON)
 			text_format(t, "{\"v\":%d,\"seq\":%" PRIu64 ",\"event\":\"subscribed\"}\n",
 			            EVENT_VERSION, a->position);
 		return a->form == FORM_JSON ? ANSWER_LINE : ANSWER_WAIT;
 	}
 	(void)clock;
-	const char *line = ring_line(s->ring, a->position + 1, a->form);
+	const char *line = next_event(a, s);
 	if (!line)
 		return ANSWER_WAIT;
 	text_put(t, line);
 	text_char(t, '\n');
-	a->position++;
 	return ANSWER_LINE;
 }
 
-/* Sends the command, then waits for the reply. */
-static enum answer_step tell_kick(struct answer *a, const struct sources *s,
-                                  const struct clock *clock, struct text *t)
+/* An order's word is the name of its command. */
+static enum command_kind order_of(const struct word *word)
 {
-	struct command c = {.kind = COMMAND_KICK, .client = a->id};
+	enum command_kind kind = 0;
 
+	while (kind < COMMAND_KINDS && strcmp(command_kind_name(kind), word->name) != 0)
+		kind++;
+	return kind;
+}
+
+/* Every order is logged with who gave it, whatever becomes of it. */
+static void send_order(struct answer *a, const struct sources *s)
+{
+	struct command c = {.kind = order_of(a->word),
+	                    .client = a->argument[ARGUMENT_ID],
+	                    .slot = (uint8_t)a->argument[ARGUMENT_SLOT],
+	                    .tg = a->argument[ARGUMENT_TG]};
+
+	text_copy(c.text, sizeof(c.text), a->given);
+	a->number = link_command(s->link, &c);
+	log_info("order=%s client=%" PRIu32 " slot=%u tg=%" PRIu32 " number=%" PRIu32 " by %s",
+	         a->word->name, c.client, c.slot, c.tg, a->number, a->who);
+	if (a->number == 0)
+		a->error = "the voice process takes no commands now";
+}
+
+/* Sends the command, then waits for the reply. */
+static enum answer_step tell_order(struct answer *a, const struct sources *s,
+                                   const struct clock *clock, struct text *t)
+{
 	if (!a->entered) {
 		a->entered = true;
-		a->number = link_command(s->link, &c);
-		log_info("kick client=%" PRIu32 " number=%" PRIu32, a->id, a->number);
-		if (a->number == 0) {
-			a->error = "the voice process takes no commands now";
+		send_order(a, s);
+		if (a->error)
 			return ANSWER_DONE;
-		}
 	}
 	if (a->replied && !a->reply.reply.done)
 		a->error = a->reply.reply.text;
@@ -247,26 +424,81 @@ static enum answer_step tell_kick(struct answer *a, const struct sources *s,
 	return ANSWER_DONE;
 }
 
+/* Without an option string the order is a question. */
+static enum answer_step tell_options(struct answer *a, const struct sources *s,
+                                     const struct clock *clock, struct text *t)
+{
+	return *a->given ? tell_order(a, s, clock, t) : tell_session(a, s, clock, t);
+}
+
 static tell tell_help;
 
 static const struct word words[] = {
-	{"status", NULL, true,
-	 {{tell_rows, RECORD_SERVER}, {tell_rows, RECORD_LISTENER}, {tell_rows, RECORD_TABLE},
-	  {tell_own_table, RECORD_TABLE}, {tell_rows, RECORD_COUNTER},
-	  {tell_own_counters, RECORD_COUNTER}},
-	 "server, listeners, use of tables, counters"},
+	{"status",
+         NULL,
+         true,
+         {{tell_rows, RECORD_SERVER},
+          {tell_rows, RECORD_LISTENER},
+          {tell_rows, RECORD_TABLE},
+          {tell_own_table, RECORD_TABLE},
+          {tell_rows, RECORD_COUNTER},
+          {tell_own_counters, RECORD_COUNTER}},
+         "server, listeners, use of tables, counters"},
 	{"sessions", NULL, true, {{tell_rows, RECORD_SESSION}}, "who is logged in"},
-	{"session", "ID", true,
-	 {{tell_session, RECORD_SESSION}, {tell_rows_of_client, RECORD_SLOT},
-	  {tell_rows_of_client, RECORD_SUBSCRIPTION}, {tell_rows_of_client, RECORD_CALL}},
-	 "one session with its slots, subscriptions and calls"},
-	{"conferences", NULL, true, {{tell_conferences, RECORD_SUBSCRIPTION}},
-	 "talkgroups that somebody listens to or talks in"},
+	{"session",
+         "ID",
+         true,
+         {{tell_session, RECORD_SESSION},
+          {tell_rows_of_client, RECORD_SLOT},
+          {tell_rows_of_client, RECORD_SUBSCRIPTION},
+          {tell_rows_of_client, RECORD_CALL}},
+         "one session with its slots, subscriptions and calls"},
+	{"conferences",
+         NULL,
+         true,
+         {{tell_conferences, RECORD_SUBSCRIPTION}},
+         "talkgroups that somebody listens to or talks in"},
+	{"conference",
+         "TG",
+         true,
+         {{tell_conference, RECORD_SUBSCRIPTION},
+          {tell_rows_of_conference, RECORD_SUBSCRIPTION},
+          {tell_rows_of_conference, RECORD_CALL}},
+         "one conference: who listens, the calls in it"},
 	{"calls", NULL, true, {{tell_rows, RECORD_CALL}}, "running calls"},
-	{"lastheard", NULL, false, {{tell_last_heard, RECORD_CALL}},
-	 "calls that ended, newest first"},
-	{"events", NULL, false, {{tell_events, RECORD_KINDS}}, "every event from now on"},
-	{"kick", "ID", false, {{tell_kick, RECORD_REPLY}}, "end a session"},
+	{"lastheard",
+         NULL,
+         false,
+         {{tell_last_heard, RECORD_CALL}},
+         "calls that ended, newest first"},
+	{"events",
+         "[FILTER]",
+         false,
+         {{tell_events, RECORD_KINDS}},
+         "events from now on: of kinds, client ID, conference TG"},
+	{"report",
+         NULL,
+         false,
+         {{tell_own_table, RECORD_TABLE}, {tell_own_counters, RECORD_COUNTER}},
+         "health of the reporter"},
+	{"loglevel", "[LEVEL]", false, {{tell_log_level, RECORD_KINDS}}, "how much is logged"},
+	{"kick", "ID", false, {{tell_order, RECORD_REPLY}}, "end a session"},
+	{"link",
+         "ID SLOT TG",
+         false,
+         {{tell_order, RECORD_REPLY}},
+         "turn a talkgroup on, as if the user had keyed it"},
+	{"unlink", "ID SLOT TG", false, {{tell_order, RECORD_REPLY}}, "turn a talkgroup off"},
+	{"default",
+         "ID TG",
+         false,
+         {{tell_order, RECORD_REPLY}},
+         "set the default reflector; 0 = none"},
+	{"options",
+         "ID [TEXT]",
+         true,
+         {{tell_options, RECORD_SESSION}},
+         "show the option string, or set it"},
 	{"help", NULL, false, {{tell_help, RECORD_KINDS}}, "these words"},
 };
 
@@ -278,14 +510,14 @@ static enum answer_step tell_help(struct answer *a, const struct sources *s,
 	if (a->nth >= ARRAY_LEN(words))
 		return ANSWER_DONE;
 	const struct word *w = &words[a->nth++];
-	const char *argument = w->argument ? w->argument : "";
+	const char *takes = w->arguments ? w->arguments : "";
 	if (a->form == FORM_TEXT)
-		text_format(t, "%c%-12s%-4s%s\n", TEXT_SHOW, w->name, argument, w->help);
+		text_format(t, "%c%-12s%-12s%s\n", TEXT_SHOW, w->name, takes, w->help);
 	else
 		text_format(t,
-		            "{\"row\":\"word\",\"word\":\"%s\",\"argument\":\"%s\","
+		            "{\"row\":\"word\",\"word\":\"%s\",\"arguments\":\"%s\","
 		            "\"help\":\"%s\"}\n",
-		            w->name, argument, w->help);
+		            w->name, takes, w->help);
 	a->rows++;
 	return ANSWER_LINE;
 }
@@ -296,26 +528,6 @@ static const struct word refused = {.name = ""};
 void answer_refuse(struct answer *a, const char *why)
 {
 	*a = (struct answer){.word = &refused, .form = a->form, .error = why};
-}
-
-/* Takes the next word off the line; false when there is none. */
-static bool next_word(const char **at, const char *end, const char **word, size_t *len)
-{
-	const char *p = *at;
-
-	while (p < end && *p == ' ')
-		p++;
-	*word = p;
-	while (p < end && *p != ' ')
-		p++;
-	*len = (size_t)(p - *word);
-	*at = p;
-	return *len > 0;
-}
-
-static bool is_word(const char *word, size_t len, const char *name)
-{
-	return strlen(name) == len && memcmp(word, name, len) == 0;
 }
 
 static const struct word *word_find(const char *word, size_t len)
@@ -336,25 +548,39 @@ static bool has_control_octet(const char *line, size_t len)
 	return false;
 }
 
-/* Reads the argument of a->word, if it takes one. Returns what is wrong with it; NULL: nothing. */
-static const char *read_argument(struct answer *a, const char *at, const char *end)
+/* Takes the rest of the line as it stands. */
+static const char *read_rest(struct answer *a, const char **at, const char *end)
 {
-	const char *word;
-	size_t len;
-	uint64_t id = 0;
-
-	bool given = next_word(&at, end, &word, &len);
-	if (a->word->argument) {
-		if (!given)
-			return "the id is missing";
-		if (!text_to_u64(word, len, 1, UINT32_MAX, &id))
-			return "not an id";
-		given = next_word(&at, end, &word, &len);
-	}
-	if (given)
-		return "too many words";
-	a->id = (uint32_t)id;
+	while (*at < end && **at == ' ')
+		(*at)++;
+	while (end > *at && end[-1] == ' ')
+		end--;
+	size_t len = (size_t)(end - *at);
+	if (len >= sizeof(a->given))
+		return "too long";
+	memcpy(a->given, *at, len);
+	a->given[len] = 0;
+	*at = end;
 	return NULL;
+}
+/* Reads what a->word takes. Returns what is wrong with it; NULL: nothing. */
+static const char *read_arguments(struct answer *a, const char *at, const char *end)
+{
+	const char *names = a->word->arguments ? a->word->arguments : "";
+	const char *names_end = names + strlen(names), *name, *word, *wrong = NULL;
+	size_t len;
+
+	while (!wrong && next_word(&names, names_end, &name, &len)) {
+		if (*name == '[')
+			wrong = read_rest(a, &at, end);
+		for (size_t i = 0; i < ARGUMENTS; i++) {
+			if (is_word(name, len, argument_of[i].name))
+				wrong = read_number(&argument_of[i], &at, end, &a->argument[i]);
+		}
+	}
+	if (!wrong && next_word(&at, end, &word, &len))
+		return "too many words";
+	return wrong;
 }
 
 bool answer_begin(struct answer *a, const char *line, size_t len, const struct clock *clock)
@@ -378,7 +604,7 @@ bool answer_begin(struct answer *a, const char *line, size_t len, const struct c
 	else if (!(a->word = word_find(word, word_len)))
 		wrong = "unknown word, try help";
 	else
-		wrong = read_argument(a, at, end);
+		wrong = read_arguments(a, at, end);
 	if (wrong)
 		answer_refuse(a, wrong);
 	return !wrong;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "io/peer.h"
 #include "io/pipe.h"
 #include "io/unix.h"
 
@@ -24,6 +25,7 @@ struct connection {
 	bool skipping; /* the rest of a line that was too long */
 	bool more;     /* there is more to tell at once */
 	struct answer answer;
+	char who[48]; /* as the system vouches for */
 	size_t in_len, out_begin, out_end;
 	char in[REQUEST_MAX + 1]; /* with the newline */
 	char out[OUT_MAX];
@@ -96,11 +98,23 @@ static struct connection *find_free(struct control *c)
 	return NULL;
 }
 
+static void identify(struct connection *x)
+{
+	struct text who = text_make(x->who, sizeof(x->who));
+	struct peer_identity peer;
+
+	if (peer_of(x->fd, &peer))
+		text_format(&who, "uid=%ld pid=%ld", peer.uid, peer.pid);
+	else
+		text_put(&who, "uid=? pid=?");
+}
+
 static void begin(struct control *c, struct connection *x, int fd, const struct clock *clock)
 {
 	struct control_figures *f = &c->figures;
 
 	x->fd = fd;
+	identify(x);
 	x->generation++;
 	x->interest = POLLER_READ;
 	x->active = clock->now;
@@ -195,6 +209,7 @@ static bool next_request(struct control *c, struct connection *x, const struct c
 			good = answer_begin(&x->answer, x->in, len, clock);
 		else
 			answer_refuse(&x->answer, "request too long");
+		x->answer.who = x->who;
 		c->figures.requests_total++;
 		c->figures.bad_requests_total += !good;
 	}

@@ -84,6 +84,7 @@ static void publish(struct report *p, const struct record *r)
 	view_event(&j, FORM_JSON, r, p->ring.last + 1, &p->clock);
 	view_event(&t, FORM_TEXT, r, p->ring.last + 1, &p->clock);
 	ring_publish(&p->ring, json, text);
+	ring_topic(&p->ring, r);
 }
 
 /* Lines of the voice process go where ours go, under its name. */

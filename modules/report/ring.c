@@ -37,6 +37,34 @@ void ring_publish(struct ring *ring, const char *json, const char *text)
 
 	replace(&line[FORM_JSON], json);
 	replace(&line[FORM_TEXT], text);
+	ring->topics[ring->last % RING_LINES] = (struct topic){.kind = RECORD_KINDS};
+}
+
+static uint32_t number_in(const struct record *r, const char *field)
+{
+	const struct record_field *f = record_field_find(r->kind, field);
+
+	return f ? (uint32_t)record_number(r, f) : 0;
+}
+
+void ring_topic(struct ring *ring, const struct record *r)
+{
+	ring->topics[ring->last % RING_LINES] = (struct topic){
+		.kind = r->kind,
+		.client = number_in(r, r->kind == RECORD_CALL ? "origin" : "client"),
+		.conference = number_in(r, "conference"),
+	};
+}
+
+bool ring_passes(const struct ring *ring, uint64_t number, const struct topic_filter *filter)
+{
+	const struct topic *topic = &ring->topics[number % RING_LINES];
+
+	if (!ring_line(ring, number, FORM_TEXT))
+		return true;
+	return (!filter->kinds || filter->kinds >> topic->kind & 1) &&
+	       (!filter->client || filter->client == topic->client) &&
+	       (!filter->conference || filter->conference == topic->conference);
 }
 
 const char *ring_line(const struct ring *ring, uint64_t number, enum form form)

@@ -11,6 +11,14 @@ const char *command_kind_name(enum command_kind kind)
 		return "snapshot";
 	case COMMAND_KICK:
 		return "kick";
+	case COMMAND_LINK:
+		return "link";
+	case COMMAND_UNLINK:
+		return "unlink";
+	case COMMAND_DEFAULT:
+		return "default";
+	case COMMAND_OPTIONS:
+		return "options";
 	case COMMAND_KINDS:
 		break;
 	}

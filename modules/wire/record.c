@@ -29,6 +29,7 @@ static const char *const cause_names[CAUSE_CAUSES] = {
 	[CAUSE_TIMER] = "timer",
 	[CAUSE_SINGLE] = "single",
 	[CAUSE_DIALLED] = "dialled",
+	[CAUSE_OPERATOR] = "operator",
 };
 
 static const char *const session_state_names[] = {

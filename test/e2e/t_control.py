@@ -23,7 +23,8 @@ def every_word_answers():
     with Server() as server:
         one, two = busy(server)
         talk(one, call(2300101, 2300101, 91, 1), [two])
-        for word in (["status"], ["sessions"], ["session", "2300101"], ["conferences"], ["calls"]):
+        for word in (["status"], ["sessions"], ["session", "2300101"], ["conferences"], ["conference", "91"],
+                     ["calls"], ["report"], ["loglevel"], ["options", "2300101"], ["help"]):
             for form in ([], ["--json"]):
                 done = subprocess.run(command("ctl", "-s", server.control, *form, *word), capture_output=True,
                                       text=True, timeout=5)
@@ -96,6 +97,42 @@ def kick_ends_a_session_in_mid_call():
         check(b"MSTNAK" + be32(2300101) in one.other, "its next frame was not answered: %s" % one.other)
         check(server.ctl("kick", "2300101")[0] != 0, "kicking nobody is no error")
         one.login()
+
+
+@case
+def orders_act_at_once_and_are_logged():
+    with Server() as server:
+        one, two = busy(server)
+        for words in (["link", "2300102", "1", "235"], ["unlink", "2300102", "2", "91"], ["default", "2300102", "2350"]):
+            code, text = server.ctl(*words)
+            check(code == 0, "%s: %s" % (words, text))
+        subscriptions = {(r["slot"], r["rf_tg"], r["conference"], r["mode"]) for r in
+                         ask(server.control, "session 2300102") if r["row"] == "subscription"}
+        check(subscriptions == {(1, 92, 92, "static"), (1, 235, 235, "user"), (2, 9, 2350, "default")},
+              "%s" % subscriptions)
+        talk(one, call(2300101, 2300101, 91, 1), [two])
+        check(not two.drain(), "unlinked, and still heard")
+        check(server.ctl("options", "2300102", "TS2=91")[0] == 0, "options")
+        rows = ask(server.control, "options 2300102")
+        check(len(rows) == 1 and rows[0]["options"] == "TS2=91", "%s" % rows)
+        check(server.ctl("link", "2300109", "1", "235")[0] == 1, "an order to nobody is no error")
+        by = " by uid=%d pid=" % os.getuid()
+        for order in ("link", "unlink", "default", "options"):
+            check(any("order=%s client=2300102 " % order in line and by in line
+                      for line in server.stderr().splitlines()), "%s is not in the log" % order)
+
+
+@case
+def events_can_be_filtered():
+    with Server() as server:
+        one, two = busy(server)
+        follower = Control(server.control)
+        follower.send("events call conference 91")
+        check(follower.line()["event"] == "subscribed", "no first line")
+        talk(one, call(2300101, 2300101, 235, 1), [two])
+        talk(one, call(2300101, 2300101, 91, 1), [two])
+        event = follower.line()
+        check(event["event"] == "call" and event["conference"] == 91, "%s" % event)
 
 
 @case

@@ -1239,6 +1239,26 @@ static void do_kick(struct run *r, struct words *w)
 	do_command(r, (struct command){.kind = COMMAND_KICK, .client = word_number(w)});
 }
 
+/* order link|unlink ID SLOT TG, order default ID TG, order options ID "..." */
+static void do_order(struct run *r, struct words *w)
+{
+	struct command c = {.kind = COMMAND_KINDS};
+
+	for (enum command_kind kind = COMMAND_LINK; kind <= COMMAND_OPTIONS; kind++)
+		if (word_take(w, command_kind_name(kind)))
+			c.kind = kind;
+	if (c.kind == COMMAND_KINDS)
+		fail(r, "order link|unlink|default|options ID ...");
+	c.client = word_number(w);
+	if (c.kind == COMMAND_LINK || c.kind == COMMAND_UNLINK)
+		c.slot = (uint8_t)word_number(w);
+	if (c.kind == COMMAND_OPTIONS)
+		text_copy(c.text, sizeof(c.text), word_next(w));
+	else
+		c.tg = word_number(w);
+	do_command(r, c);
+}
+
 static void do_stop(struct run *r, struct words *w)
 {
 	(void)w;
@@ -1278,6 +1298,7 @@ static void do_words(struct run *r, char **word)
 		{"expect", do_expect},
 		{"forget", do_forget},
 		{"kick", do_kick},
+		{"order", do_order},
 		{"stop", do_stop},
 		{"restart", do_restart},
 		{"sequence-may-jump", do_jumps},

@@ -185,7 +185,19 @@ T_CASE(levels_have_names)
 	T_TEXT(log_level_name((enum log_level)6), "?");
 }
 
-T_MAIN(T_ENTRY(a_line_reaches_the_sink_with_its_level),
+T_CASE(levels_are_found_by_their_names)
+{
+	enum log_level level = LOG_BUG;
+
+	for (enum log_level l = LOG_BUG; l <= LOG_DEBUG; l++) {
+		T_CHECK(log_level_find(log_level_name(l), &level));
+		T_EQUAL(level, l);
+	}
+	T_CHECK(!log_level_find("loud", &level));
+	T_EQUAL(level, LOG_DEBUG);
+}
+
+T_MAIN(T_ENTRY(levels_are_found_by_their_names), T_ENTRY(a_line_reaches_the_sink_with_its_level),
        T_ENTRY(control_octets_become_question_marks), T_ENTRY(a_long_line_is_cut_at_400_octets),
        T_ENTRY(the_level_decides_what_is_written), T_ENTRY(errno_survives_a_log_line),
        T_ENTRY(standard_error_gets_one_write_a_line), T_ENTRY(the_longest_line_keeps_its_newline),

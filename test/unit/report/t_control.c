@@ -316,7 +316,7 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(heard, OK(1)));
 	T_TEXT(ask(fd, "text sessions\n"), " (none)\n.\n");
 	T_CHECK(strstr(ask(fd, "text lastheard\n"), "\n 2023-11-14T22:14:57Z          1     2"));
-	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 9);
+	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 16);
 	close(fd);
 	desk_close();
 }
@@ -339,6 +339,12 @@ T_CASE(bad_requests_get_a_reason_and_are_counted)
 		{"session 1 2\n", 12, REFUSED("too many words")},
 		{"sessions 1\n", 11, REFUSED("too many words")},
 		{"kick\n", 5, REFUSED("the id is missing")},
+		{"link 1\n", 7, REFUSED("the slot is missing")},
+		{"link 1 3 91\n", 12, REFUSED("the slot is 1 or 2")},
+		{"link 1 2\n", 9, REFUSED("the talkgroup is missing")},
+		{"link 1 2 16777216\n", 18, REFUSED("not a talkgroup")},
+		{"link 1 2 91 1\n", 14, REFUSED("too many words")},
+		{"conference\n", 11, REFUSED("the talkgroup is missing")},
 		{"ses\0sions\n", 10, REFUSED("control octet in request")},
 		{"\0\n", 2, REFUSED("control octet in request")},
 		{"sessions\t\n", 10, REFUSED("control octet in request")},
@@ -653,6 +659,145 @@ T_CASE(kick_becomes_a_command_and_waits_for_its_reply)
 	desk_close();
 }
 
+T_CASE(orders_become_commands_with_their_arguments)
+{
+	static const struct {
+		const char *line;
+		struct command want;
+	} rows[] = {
+		{"link 5 1 91\n", {.kind = COMMAND_LINK, .client = 5, .slot = 1, .tg = 91}},
+		{"unlink 6 2 92\n", {.kind = COMMAND_UNLINK, .client = 6, .slot = 2, .tg = 92}},
+		{"default 7 0\n", {.kind = COMMAND_DEFAULT, .client = 7}},
+		{"options 8  TS2=91; 92 \n",
+	         {.kind = COMMAND_OPTIONS, .client = 8, .text = "TS2=91; 92"}},
+	};
+
+	T_CHECK(desk_open());
+	int fd = call_in();
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		T_TEXT(ask(fd, rows[i].line), "");
+		T_EQUAL(d.last.kind, rows[i].want.kind);
+		T_EQUAL(d.last.client, rows[i].want.client);
+		T_EQUAL(d.last.slot, rows[i].want.slot);
+		T_EQUAL(d.last.tg, rows[i].want.tg);
+		T_TEXT(d.last.text, rows[i].want.text);
+		reply(d.last.number, true, "done");
+		T_CHECK(strstr(hear(fd), OK(1)));
+	}
+	unsigned before = d.commands_count;
+	log_in(8);
+	T_CHECK(strstr(ask(fd, "options 8\n"), "\"skipped\":[{\"token\":"));
+	T_EQUAL(d.commands_count, before); /* a question is no order */
+	close(fd);
+	desk_close();
+}
+
+static char last_log[400];
+
+static void keep_log(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	text_copy(last_log, sizeof(last_log), line);
+}
+
+T_CASE(orders_are_logged_with_who_gave_them)
+{
+	char by[60];
+
+	T_CHECK(desk_open());
+	log_set_sink(keep_log, NULL);
+	int fd = call_in();
+	snprintf(by, sizeof(by), " by uid=%ld pid=%ld", (long)getuid(), (long)getpid());
+	T_TEXT(ask(fd, "link 5 1 91\n"), "");
+	T_CHECK(strstr(last_log, "order=link client=5 slot=1 tg=91 "));
+	T_CHECK(strstr(last_log, by));
+	reply(d.last.number, true, "done");
+	hear(fd);
+	T_TEXT(ask(fd, "text loglevel\n"), " info\n.\n");
+	T_TEXT(ask(fd, "text loglevel loud\n"),
+	       "!the levels are bug, error, warning, remote, info, debug\n");
+	T_TEXT(ask(fd, "loglevel warning\n"),
+	       "{\"row\":\"loglevel\",\"level\":\"warning\"}\n" OK(1));
+	T_CHECK(strstr(last_log, "order=loglevel level=warning"));
+	T_CHECK(strstr(last_log, by));
+	T_EQUAL(log_highest(), LOG_WARN);
+	log_set_level(LOG_INFO);
+	close(fd);
+	desk_close();
+}
+
+/* Publishes a row as report.c does, with its client or origin as its line. */
+static void publish_row(struct record r)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "%s %u", record_kind_name(r.kind),
+	         r.kind == RECORD_CALL ? r.call.origin : r.session.client);
+	ring_publish(&d.ring, line, line);
+	ring_topic(&d.ring, &r);
+}
+
+T_CASE(filters_let_through_what_matches_all_of_them)
+{
+	static const struct {
+		const char *request, *heard;
+	} rows[] = {
+		{"text events\n", "session 5\ncall 5\ncall 6\nsubscription 5\n"},
+		{"text events call\n", "call 5\ncall 6\n"},
+		{"text events call session\n", "session 5\ncall 5\ncall 6\n"},
+		{"text events client 5\n", "session 5\ncall 5\nsubscription 5\n"},
+		{"text events client 5 call\n", "call 5\n"},
+		{"text events conference 92\n", "call 6\nsubscription 5\n"},
+		{"text events log\n", ""},
+		{"text events cal\n", "!no such kind of events\n"},
+		{"text events client\n", "!the id is missing\n"},
+		{"text events client 0\n", "!not an id\n"},
+	};
+
+	T_CHECK(desk_open());
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int fd = call_in();
+		say(fd, rows[i].request, strlen(rows[i].request));
+		publish_row((struct record){.kind = RECORD_SESSION, .session = {.client = 5}});
+		publish_row((struct record){.kind = RECORD_CALL,
+		                            .call = {.origin = 5, .conference = 91}});
+		publish_row((struct record){.kind = RECORD_CALL,
+		                            .call = {.origin = 6, .conference = 92}});
+		publish_row((struct record){.kind = RECORD_SUBSCRIPTION,
+		                            .subscription = {.client = 5, .conference = 92}});
+		spin();
+		T_TEXT(hear(fd), rows[i].heard);
+		close(fd);
+		spin();
+	}
+	desk_close();
+}
+
+T_CASE(a_conference_is_told_with_its_listeners_and_calls)
+{
+	T_CHECK(desk_open());
+	take((struct record){
+		.kind = RECORD_SUBSCRIPTION,
+		.subscription = {5, 2, 91, 91, SUBSCRIPTION_STATIC, true, TICK_NEVER}});
+	take((struct record){.kind = RECORD_SUBSCRIPTION,
+	                     .subscription = {6, 2, 9, 91, SUBSCRIPTION_DIAL, true, TICK_NEVER}});
+	take((struct record){
+		.kind = RECORD_SUBSCRIPTION,
+		.subscription = {6, 1, 92, 92, SUBSCRIPTION_STATIC, true, TICK_NEVER}});
+	take((struct record){.kind = RECORD_CALL, .call = {5, 0xab, 99000, 2, 7, 91, 91}});
+	int fd = call_in();
+	const char *json = ask(fd, "conference 91\n");
+	T_CHECK(strstr(json, "\"conference\":91,\"subscriptions\":2,"));
+	T_EQUAL(count_of(json, "{\"row\":\"subscription\""), 2);
+	T_EQUAL(count_of(json, "{\"row\":\"call\""), 1);
+	T_CHECK(strstr(json, OK(4)));
+	T_TEXT(ask(fd, "conference 90\n"), REFUSED("nobody is in conference 90"));
+	T_CHECK(strstr(ask(fd, "report\n"), "\"name\":\"report_requests_total\",\"value\":3}"));
+	close(fd);
+	desk_close();
+}
+
 T_CASE(a_command_without_a_reply_is_given_up)
 {
 	T_CHECK(desk_open());
@@ -722,6 +867,10 @@ T_MAIN(T_ENTRY(sessions_are_told_in_both_forms),
        T_ENTRY(an_idle_caller_is_hung_up_on), T_ENTRY(a_caller_beyond_the_room_is_told_so),
        T_ENTRY(rows_are_a_second_old_at_most_or_said_to_be_stale),
        T_ENTRY(kick_becomes_a_command_and_waits_for_its_reply),
+       T_ENTRY(orders_become_commands_with_their_arguments),
+       T_ENTRY(orders_are_logged_with_who_gave_them),
+       T_ENTRY(filters_let_through_what_matches_all_of_them),
+       T_ENTRY(a_conference_is_told_with_its_listeners_and_calls),
        T_ENTRY(a_command_without_a_reply_is_given_up),
        T_ENTRY(who_hangs_up_in_the_middle_of_an_answer_harms_nobody),
        T_ENTRY(an_event_for_who_was_there_before_is_forgotten))

@@ -126,6 +126,8 @@ T_CASE(every_kind_has_a_name)
 {
 	T_TEXT(command_kind_name(COMMAND_SNAPSHOT), "snapshot");
 	T_TEXT(command_kind_name(COMMAND_KICK), "kick");
+	for (enum command_kind kind = 0; kind < COMMAND_KINDS; kind++)
+		T_CHECK(command_kind_name(kind)[0] != '?');
 	T_TEXT(command_kind_name(COMMAND_KINDS), "?");
 }
 

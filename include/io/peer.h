@@ -1,0 +1,18 @@
+/*
+ * Who is at the other end of a Unix socket, as the system vouches for it. Not POSIX, so each
+ * system has its own body (peer_linux.c).
+ */
+#ifndef IO_PEER_H
+#define IO_PEER_H
+
+#include <stdbool.h>
+
+struct peer_identity {
+	long uid;
+	long pid;
+};
+
+/* False when the system does not tell. */
+bool peer_of(int fd, struct peer_identity *out);
+
+#endif
