@@ -41,6 +41,12 @@ struct audio {
 };
 
 /*
+ * The name of the first of the two languages that the set has, else of the first language it has;
+ * "" when it is empty.
+ */
+const char *audio_language(const struct audio *audio, const char *first, const char *second);
+
+/*
  * The word by the name asked for, else by its other names ("to" is silence where a language does
  * without).
  */

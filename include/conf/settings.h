@@ -77,7 +77,8 @@ struct conf_listener {
 	struct conf_calls calls;
 	enum prompts prompts;
 	char audio[CONF_PATH_MAX]; /* directory of voice files; "" = none */
-	struct audio voice;        /* what was found there: filled by the parent */
+	char language[AUDIO_LANGUAGE_MAX]; /* of prompts; "" = the first there is */
+	struct audio voice;                /* what was found there: filled by the parent */
 	struct session_defaults defaults;
 };
 

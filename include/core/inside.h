@@ -154,7 +154,8 @@ bool access_permits_call(const struct step *step, const struct session *s, const
 #define DIAL_CLEAR 4000u /* group or unit: drop every dynamic subscription */
 #define ECHO_TG 9990u
 bool dial_is_radio(uint32_t number);
-void dial_command(struct step *step, struct session *s, uint32_t number);
+bool dial_is_command(const struct stream *x);
+void dial_command(struct step *step, struct session *s, const struct stream *x);
 void dial_expired(struct step *step, struct session *s);
 void dial_default(struct step *step, struct session *s);
 bool dial_is_link(uint32_t number);
@@ -168,9 +169,9 @@ void obey_command(struct step *step, const struct command *c);
 /* player */
 enum prompt { PROMPT_LINKED, PROMPT_NOT_LINKED, PROMPT_BUSY, PROMPT_IDENT };
 void player_prompt(struct step *step, struct session *s, enum prompt prompt, uint32_t number);
-void player_recording(struct step *step, struct session *s, uint32_t number);
+void player_recording(struct step *step, struct session *s, const struct stream *x);
 void player_ident_later(struct step *step, struct session *s);
-void player_record(struct step *step, struct session *s, struct stream *x);
+void player_record(struct step *step, struct stream *x);
 void player_take(struct step *step, struct stream *x, const struct hbp_burst *b);
 void player_echo(struct step *step, struct session *s, struct stream *x);
 void player_drop_recording(struct core *core, struct stream *x);

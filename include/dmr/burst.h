@@ -57,4 +57,7 @@ void burst_make_lc(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded *c
 void burst_make_voice(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[static 27],
                       const struct lc_coded *c, int position, uint8_t cc);
 
+/* The three AMBE frames of a voice burst. */
+void burst_voice(const uint8_t burst[static DMR_BURST_LEN], uint8_t ambe[static 27]);
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * Reads a configuration file, for the parent and for `freedmr check`.
+ * Reads a configuration file and the voice files it names, for the parent and for `freedmr check`.
  */
 #ifndef PARENT_LOAD_H
 #define PARENT_LOAD_H
@@ -15,5 +15,11 @@
  * wiped. Give *out back with conf_release when the answer is STATUS_OK.
  */
 MUST_CHECK enum status load_conf(const char *path, struct conf *out);
+
+/*
+ * Reads the voice files of every listener that names a directory; two that name the same share them.
+ * What cannot be read is logged, and answered in Morse then. They go with the process.
+ */
+void load_audio(struct conf *conf);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/expiry.h"
 #include "conf/audio.h"
+#include "dmr/ambe.h"
 #include "dmr/dmr.h"
 #include "dmr/lc.h"
 #include "dmr/morse.h"
@@ -33,16 +34,10 @@ enum player_kind {
 	PLAY_ECHO,  /* `recording` */
 };
 
-struct recorded_burst {
-	uint8_t type; /* enum hbp_frame_type */
-	uint8_t detail;
-	uint8_t payload[DMR_BURST_LEN];
-};
-
 struct recording {
 	struct pool_row row;
 	uint32_t count;
-	struct recorded_burst burst[RECORDING_BURSTS];
+	uint8_t burst[RECORDING_BURSTS][AMBE_BURST_LEN]; /* voice alone; the first is an A */
 };
 
 struct player {

@@ -24,8 +24,9 @@
 #include "wire/record.h"
 
 #define STREAM_REWRITES 4u
-#define STREAM_TARGETS 2u /* of a call without a conference: the one meant, and the data gateway   \
-	                   */
+#define STREAM_TARGETS                                                                             \
+	2u /* of a call without a conference: the one meant, and the data gateway                  \
+	    */
 
 /*
  * Origins are client ids, of nine digits at most; the numbers above are free for other senders.
@@ -70,6 +71,7 @@ struct stream {
 	struct leg targets[STREAM_TARGETS];
 	uint32_t topic;
 	struct handle recording; /* it speaks to the echo */
+	bool denied;             /* by an access list: it commands nothing either */
 	bool told;               /* the reporter knows it */
 	struct expiry expiry;
 	tick_t started;

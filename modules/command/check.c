@@ -21,8 +21,8 @@ static void print_line(void *context, const char *line)
 static void print_fault(void *context, enum log_level level, const char *line)
 {
 	(void)context;
-	(void)level;
-	fprintf(stderr, "%s\n", line);
+	if (level < LOG_INFO)
+		fprintf(stderr, "%s\n", line);
 }
 
 static const char *default_of(const struct conf_key *key)
@@ -73,6 +73,21 @@ static void print_memory(const struct conf *conf)
 	printf("memory %-28s %12s %10zu bytes\n", "total", "", conf->arena.used + tables.used);
 }
 
+/* The voice files of one listener, by language. */
+static void print_audio(const struct conf_listener *l)
+{
+	uint32_t words = 0;
+
+	for (uint32_t i = 0; i < l->voice.count; i++) {
+		const struct audio_word *word = &l->voice.words[i];
+		words++;
+		if (i + 1 < l->voice.count && strcmp(word[1].language, word->language) == 0)
+			continue;
+		printf("audio %s %s %u words\n", l->name, word->language, (unsigned)words);
+		words = 0;
+	}
+}
+
 static int check_file(const char *path)
 {
 	struct conf conf;
@@ -81,7 +96,10 @@ static int check_file(const char *path)
 	if (load_conf(path, &conf) != STATUS_OK)
 		return STATUS_FAILED;
 	conf_print(&conf, print_line, NULL);
+	load_audio(&conf);
 	putchar('\n');
+	for (uint32_t i = 0; i < conf.listener_count; i++)
+		print_audio(&conf.listener[i]);
 	print_memory(&conf);
 	conf_release(&conf);
 	return STATUS_OK;

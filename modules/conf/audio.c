@@ -100,6 +100,25 @@ static const char *const *names_of(const char *word)
 	return NULL;
 }
 
+static const char *find_language(const struct audio *audio, const char *language)
+{
+	for (uint32_t i = 0; i < audio->count; i++)
+		if (compare(audio->words[i].language, language) == 0)
+			return audio->words[i].language;
+	return NULL;
+}
+
+const char *audio_language(const struct audio *audio, const char *first, const char *second)
+{
+	const char *found = find_language(audio, first);
+
+	if (!found)
+		found = find_language(audio, second);
+	if (found)
+		return found;
+	return audio->count ? audio->words[0].language : "";
+}
+
 struct clip audio_clip(const struct audio *audio, const char *language, const char *word)
 {
 	struct clip clip = find(audio, language, word);

@@ -154,6 +154,10 @@ static const struct conf_key listener_keys[] = {
 	 .unit = "octets", .help = "Directory of voice files; empty = none.",
 	 .example = "/usr/share/freedmr/audio",
 	 .offset = offsetof(struct conf_listener, audio)},
+	{.name = "language", .type = KEY_TEXT, .initial = "", .max = AUDIO_LANGUAGE_MAX - 1,
+	 .unit = "octets", .help = "Language of prompts; empty = the first there is.",
+	 .example = "en_GB",
+	 .offset = offsetof(struct conf_listener, language)},
 };
 
 static const struct conf_key client_keys[] = {

@@ -8,7 +8,6 @@
 #define LINK_MIN 10u
 #define LINK_MAX 999999u
 #define RADIO_MIN 1000000u
-#define ECHO_LINK_MS TICK_MINUTE
 
 bool dial_is_radio(uint32_t number)
 {
@@ -62,6 +61,8 @@ bool dial_link(struct step *step, struct session *s, uint32_t tg)
 	x = subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, tg, SUBSCRIPTION_DIAL);
 	if (x)
 		subscribe_timer(step, s, x);
+	else
+		dial_default(step, s);
 	return x;
 }
 
@@ -93,25 +94,32 @@ void dial_expired(struct step *step, struct session *s)
 	tell_status(step, s);
 }
 
-void dial_command(struct step *step, struct session *s, uint32_t number)
+static bool is_recording(uint32_t number)
 {
-	if (dial_is_radio(number))
-		return;
+	return number >= AUDIO_RECORDING_FIRST && number <= AUDIO_RECORDING_LAST;
+}
+
+bool dial_is_command(const struct stream *x)
+{
+	if (x->data)
+		return false;
+	if (x->unit)
+		return !dial_is_radio(x->dst);
+	return x->dst == DIAL_CLEAR || is_recording(x->dst);
+}
+
+void dial_command(struct step *step, struct session *s, const struct stream *x)
+{
 	count(step, COUNT_COMMANDS_DIALLED);
 	release_hang(s);
-	if (number == DIAL_CLEAR)
+	if (x->dst == DIAL_CLEAR)
 		dial_clear(step, s);
-	if (number == DIAL_CLEAR || number == STATUS) {
+	if (x->dst == DIAL_CLEAR || x->dst == STATUS)
 		tell_status(step, s);
-		return;
-	}
-	if (number >= AUDIO_RECORDING_FIRST && number <= AUDIO_RECORDING_LAST) {
-		player_recording(step, s, number);
-		return;
-	}
-	if (!dial_is_link(number) || !dial_link(step, s, number)) {
+	else if (is_recording(x->dst))
+		player_recording(step, s, x);
+	else if (dial_is_link(x->dst) && dial_link(step, s, x->dst))
+		tell_status(step, s);
+	else
 		player_prompt(step, s, PROMPT_BUSY, 0);
-		return;
-	}
-	tell_status(step, s);
 }

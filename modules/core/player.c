@@ -9,9 +9,12 @@
 #include "dmr/burst.h"
 
 #define CC 1
+#define SUPERFRAME 6u                 /* bursts */
 #define DELAY_MS TICK_SECOND          /* from the command's end to its answer */
 #define PATIENCE_MS (5 * TICK_SECOND) /* then a prompt is dropped */
 #define RETRY_MS ((tick_t)200)
+#define IDENTS_MAX (PLAYERS / 2) /* the other half is for answers */
+#define IDENT_AGAIN_MS (10 * TICK_SECOND)
 #define IDENT_QUIET_MS (30 * TICK_SECOND)
 
 static struct slot *slot_of(struct session *s, const struct player *p)
@@ -54,13 +57,39 @@ static bool clip_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
 	return true;
 }
 
+static bool recorded_burst(const struct step *step, struct player *p,
+                           uint8_t ambe[static AMBE_BURST_LEN])
+{
+	const struct recording *r = recording_get(&step->core->players, p->recording);
+
+	if (!r || p->at == r->count)
+		return false;
+	struct rd said = rd_make(r->burst[p->at++], AMBE_BURST_LEN);
+	rd_bytes(&said, ambe, AMBE_BURST_LEN);
+	return true;
+}
+
+static bool next_burst(const struct step *step, struct player *p,
+                       uint8_t ambe[static AMBE_BURST_LEN])
+{
+	switch (p->kind) {
+	case PLAY_MORSE:
+		return morse_burst(p, ambe);
+	case PLAY_CLIPS:
+		return clip_burst(p, ambe);
+	case PLAY_ECHO:
+		return recorded_burst(step, p, ambe);
+	}
+	return false;
+}
+
 /* A burst of voice, silence to the end of the superframe, or false at its end. */
-static bool spoken_burst(struct player *p, struct stream *x, struct hbp_burst *b)
+static bool spoken_burst(const struct step *step, struct player *p, struct stream *x,
+                         struct hbp_burst *b)
 {
 	uint8_t ambe[AMBE_BURST_LEN];
-	bool more = p->kind == PLAY_MORSE ? morse_burst(p, ambe) : clip_burst(p, ambe);
 
-	if (!more) {
+	if (!next_burst(step, p, ambe)) {
 		if (p->position == 0)
 			return false;
 		ambe_burst_silence(ambe);
@@ -68,21 +97,7 @@ static bool spoken_burst(struct player *p, struct stream *x, struct hbp_burst *b
 	b->type = p->position == 0 ? HBP_VOICE_SYNC : HBP_VOICE;
 	b->detail = p->position;
 	burst_make_voice(b->payload, ambe, rewrite_coded(x, x->dst), p->position, CC);
-	p->position = (uint8_t)((p->position + 1) % 6);
-	return true;
-}
-
-static bool recorded_burst(struct step *step, struct player *p, struct hbp_burst *b)
-{
-	const struct recording *r = recording_get(&step->core->players, p->recording);
-
-	if (!r || p->at == r->count)
-		return false;
-	const struct recorded_burst *said = &r->burst[p->at++];
-	struct rd payload = rd_make(said->payload, sizeof(said->payload));
-	b->type = (enum hbp_frame_type)said->type;
-	b->detail = said->detail;
-	rd_bytes(&payload, b->payload, sizeof(b->payload));
+	p->position = (uint8_t)((p->position + 1) % SUPERFRAME);
 	return true;
 }
 
@@ -164,25 +179,16 @@ static void send(struct step *step, struct player *p, struct stream *x, struct h
 	deliver_burst(step, x, b, first);
 }
 
-/* The burst that is due; false when all is said, or somebody spoke in between. */
+/* The burst that is due. False when all is said, or somebody spoke in between. */
 static bool play(struct step *step, struct player *p, struct stream *x, const struct slot *slot)
 {
 	struct hbp_burst b = {.slot = p->slot};
 
 	if (!handle_equal(slot->heard, p->stream))
 		return false;
-	if (p->kind == PLAY_ECHO ? !recorded_burst(step, p, &b) : !spoken_burst(p, x, &b))
+	if (!spoken_burst(step, p, x, &b))
 		return false;
 	send(step, p, x, &b);
-	return true;
-}
-
-/* The first burst: of the echo what was said first, else a header. */
-static bool first_burst(struct step *step, struct player *p, struct stream *x, struct hbp_burst *b)
-{
-	if (p->kind == PLAY_ECHO)
-		return recorded_burst(step, p, b);
-	rewrite_make(x, b, DMR_VOICE_HEADER, x->dst);
 	return true;
 }
 
@@ -191,13 +197,14 @@ static bool start(struct step *step, struct player *p, const struct slot *slot)
 {
 	struct hbp_burst b = {.slot = p->slot};
 
-	if (!is_idle(step, slot)) {
+	if (!is_idle(step, slot) || step->now - slot->closed < BETWEEN_CALLS_MS) {
 		schedule(step, p, step->now + RETRY_MS);
 		return step->now < p->give_up;
 	}
 	struct stream *x = open_stream(step, p);
-	if (!x || !first_burst(step, p, x, &b))
+	if (!x)
 		return false;
+	rewrite_make(x, &b, DMR_VOICE_HEADER, x->dst);
 	send(step, p, x, &b);
 	schedule(step, p, step->now + DMR_BURST_MS);
 	return true;
@@ -220,9 +227,11 @@ void player_expire(struct step *step, const struct expiry_entry *e)
 		schedule(step, p, due + DMR_BURST_MS);
 }
 
-static void prompt_text(const struct core *core, struct text *t, enum prompt prompt,
-                        uint32_t number)
+static void prompt_text(const struct core *core, const struct session *s, struct text *t,
+                        enum prompt prompt, uint32_t number)
 {
+	const char *callsign = core->conf->server.callsign;
+
 	switch (prompt) {
 	case PROMPT_LINKED:
 		text_format(t, "%lu", (unsigned long)number);
@@ -234,7 +243,7 @@ static void prompt_text(const struct core *core, struct text *t, enum prompt pro
 		text_put(t, "BSY");
 		break;
 	case PROMPT_IDENT:
-		text_format(t, "DE %s", core->conf->server.callsign);
+		text_format(t, "DE %s", *callsign ? callsign : s->callsign);
 		break;
 	}
 }
@@ -244,10 +253,18 @@ static const struct conf_listener *listener_of(const struct step *step, const st
 	return &step->core->conf->listener[s->at.listener];
 }
 
+/* The client's, else the listener's, else the first language there is. */
+static const char *language_of(const struct step *step, const struct session *s)
+{
+	const struct conf_listener *l = listener_of(step, s);
+
+	return audio_language(&l->voice, s->language, l->language);
+}
+
 static void add_clip(const struct step *step, struct player *p, const struct session *s,
                      const char *word, bool *all)
 {
-	struct clip clip = audio_clip(&listener_of(step, s)->voice, s->language, word);
+	struct clip clip = audio_clip(&listener_of(step, s)->voice, language_of(step, s), word);
 
 	if (!clip.frames) {
 		*all = false;
@@ -257,12 +274,18 @@ static void add_clip(const struct step *step, struct player *p, const struct ses
 		p->clips[p->clip_count++] = clip;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 static void add_letters(const struct step *step, struct player *p, const struct session *s,
                         const char *letters, bool *all)
 {
 	for (; *letters; letters++) {
 		char word[2] = {*letters, 0};
-		add_clip(step, p, s, word, all);
+		if (is_letter(*letters))
+			add_clip(step, p, s, word, all);
 	}
 }
 
@@ -314,7 +337,7 @@ static void say(struct step *step, struct session *s, enum prompt prompt, uint32
 		return;
 	}
 	struct text t = text_make(p->text, sizeof(p->text));
-	prompt_text(step->core, &t, prompt, number);
+	prompt_text(step->core, s, &t, prompt, number);
 }
 
 void player_prompt(struct step *step, struct session *s, enum prompt prompt, uint32_t number)
@@ -322,56 +345,62 @@ void player_prompt(struct step *step, struct session *s, enum prompt prompt, uin
 	say(step, s, prompt, number, DIAL_TG);
 }
 
-void player_recording(struct step *step, struct session *s, uint32_t number)
+/* A recording, or "busy" where there is none. */
+void player_recording(struct step *step, struct session *s, const struct stream *x)
 {
-	struct clip clip = audio_recording(&listener_of(step, s)->voice, s->language, number);
+	struct clip clip =
+		audio_recording(&listener_of(step, s)->voice, language_of(step, s), x->dst);
 
 	if (!clip.frames) {
 		player_prompt(step, s, PROMPT_BUSY, 0);
 		return;
 	}
-	struct player *p = begin(step, s, DIAL_SLOT, PLAY_CLIPS);
+	struct player *p = begin(step, s, x->unit ? DIAL_SLOT : x->slot, PLAY_CLIPS);
 	if (!p)
 		return;
 	p->src = step->core->conf->server.prompt_id;
-	p->tg = DIAL_TG;
+	p->tg = x->unit ? DIAL_TG : x->dst;
 	p->clips[p->clip_count++] = clip;
 }
 
-/* The caller is recorded as long as there is room; when no recording is free he hears "busy". */
-void player_record(struct step *step, struct session *s, struct stream *x)
+/* The caller is recorded as long as there is room. */
+void player_record(struct step *step, struct stream *x)
 {
 	struct recording *r = pool_take(&step->core->players.recordings);
 
-	if (x->data || !r) {
-		if (r)
-			pool_give(&step->core->players.recordings, r);
-		else
-			player_prompt(step, s, PROMPT_BUSY, 0);
+	if (!r) {
+		count(step, COUNT_PLAYERS_FULL);
 		return;
 	}
 	x->recording = pool_handle(&r->row);
-	x->state = CALL_RUNNING;
 }
 
+/* Takes the voice to its place in the superframe: what was lost is silent. */
 void player_take(struct step *step, struct stream *x, const struct hbp_burst *b)
 {
 	struct recording *r = recording_get(&step->core->players, x->recording);
 
-	if (!r || r->count == RECORDING_BURSTS || burst_is_terminator(b))
+	if (!r || b->type == HBP_DATA_SYNC)
 		return;
-	struct recorded_burst *said = &r->burst[r->count++];
-	struct wr w = wr_make(said->payload, sizeof(said->payload));
-	said->type = (uint8_t)b->type;
-	said->detail = b->detail;
-	wr_bytes(&w, b->payload, sizeof(b->payload));
+	while (r->count < RECORDING_BURSTS && r->count % SUPERFRAME != b->detail)
+		ambe_burst_silence(r->burst[r->count++]);
+	if (r->count < RECORDING_BURSTS)
+		burst_voice(b->payload, r->burst[r->count++]);
 }
 
-/* Played to the caller only, as himself, on the slot and talkgroup he used. */
+/*
+ * Played to the caller only, as himself, on the slot and talkgroup he used. Without a recording he
+ * hears "busy".
+ */
 void player_echo(struct step *step, struct session *s, struct stream *x)
 {
-	struct player *p = begin(step, s, x->slot, PLAY_ECHO);
+	const struct recording *r = recording_get(&step->core->players, x->recording);
 
+	if (!r) {
+		player_prompt(step, s, PROMPT_BUSY, 0);
+		return;
+	}
+	struct player *p = r->count ? begin(step, s, x->slot, PLAY_ECHO) : NULL;
 	if (!p)
 		return;
 	p->recording = x->recording;
@@ -408,6 +437,10 @@ void ident_expire(struct step *step, const struct expiry_entry *e)
 
 	if (!s || !expiry_due(&step->core->expiry, &s->ident_due, e, step->now))
 		return;
+	if (step->core->players.pool.used >= IDENTS_MAX) {
+		expire_at(step, &s->ident_due, EXPIRE_IDENT, &s->row, step->now + IDENT_AGAIN_MS);
+		return;
+	}
 	if (is_quiet(step, &s->slot[0]) && is_quiet(step, &s->slot[1]))
 		say(step, s, PROMPT_IDENT, 0, s->ident_tg ? s->ident_tg : DMR_ALL_CALL);
 	player_ident_later(step, s);

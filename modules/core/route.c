@@ -62,11 +62,13 @@ static void released(struct step *step, struct session *s, struct stream *x, enu
 		slot->talk = HANDLE_NONE;
 	if (x->data || cause == CAUSE_SESSION_END)
 		return;
-	if (!handle_is_none(x->recording))
+	if (x->denied || step->core->stopped)
+		return;
+	if (dial_is_command(x))
+		dial_command(step, s, x);
+	else if (x->topic == ECHO_TG)
 		player_echo(step, s, x);
-	else if (x->unit || x->dst == DIAL_CLEAR)
-		dial_command(step, s, x->dst);
-	else
+	if (!x->unit)
 		subscribe_touch(step, s, x->slot, x->dst);
 }
 
@@ -103,14 +105,24 @@ static void tell(struct step *step, struct stream *x)
 	rows_call(step, x, CHANGE_BEGIN, CAUSE_NONE);
 }
 
+/* Heard by nobody else: recorded, and played back when it ends. */
+static void place_echo(struct step *step, struct stream *x)
+{
+	if (x->data)
+		return;
+	x->topic = ECHO_TG;
+	x->state = CALL_RUNNING;
+	player_record(step, x);
+	tell(step, x);
+}
+
 /* A call to everybody: which conference it speaks in, and whether it may (decisions 1 and 8). */
 static void place_group(struct step *step, struct session *s, struct stream *x)
 {
 	struct core *core = step->core;
 
-	if (x->dst == ECHO_TG && !x->data) {
-		x->topic = ECHO_TG;
-		player_record(step, s, x);
+	if (x->dst == ECHO_TG) {
+		place_echo(step, x);
 		return;
 	}
 	struct subscription *u =
@@ -121,12 +133,13 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 		count(step, COUNT_NOT_CARRIED_TG);
 		return;
 	}
-	x->topic = conference_at(&core->subscriptions, u->conference)->tg;
-	if (x->topic == ECHO_TG) {
-		player_record(step, s, x);
+	uint32_t tg = conference_at(&core->subscriptions, u->conference)->tg;
+	if (tg == ECHO_TG) {
+		place_echo(step, x);
 		return;
 	}
-	struct conference *c = conference_hold(&core->subscriptions, x->topic);
+	x->topic = tg;
+	struct conference *c = conference_hold(&core->subscriptions, tg);
 	x->conference = c->row.index;
 	if (x->data || !stream_get(&core->streams, c->speaker)) {
 		speak(x, c);
@@ -142,12 +155,7 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 static void place_unit(struct step *step, struct session *s, struct stream *x)
 {
 	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
-	if (!x->data && (!s->private_calls || !dial_is_radio(x->dst))) {
-		if (dial_is_radio(x->dst))
-			count(step, COUNT_NOT_CARRIED_UNIT);
-		return;
-	}
-	if (!locate(step, x)) {
+	if ((!x->data && !s->private_calls) || !locate(step, x)) {
 		count(step, COUNT_NOT_CARRIED_UNIT);
 		return;
 	}
@@ -162,11 +170,14 @@ static void place(struct step *step, struct session *s, struct stream *x)
 		count(step, COUNT_CALLS);
 	if (!access_permits_call(step, s, x)) {
 		count(step, COUNT_DENIED);
+		x->denied = true;
 		return;
 	}
+	if (dial_is_command(x))
+		return;
 	if (x->unit)
 		place_unit(step, s, x);
-	else if (x->dst != DIAL_CLEAR)
+	else
 		place_group(step, s, x);
 }
 

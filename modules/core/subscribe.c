@@ -136,6 +136,16 @@ static void want_static(struct step *step, struct session *s, uint8_t slot, uint
 	subscribe_begin(step, s, slot, tg, conference, SUBSCRIPTION_STATIC);
 }
 
+/* Another default reflector, ordered now, takes the place of what was dialled before. */
+static void end_dialled(struct step *step, struct session *s, uint32_t dial)
+{
+	struct subscription *x =
+		subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
+
+	if (s->dial != dial && x && x->mode == SUBSCRIPTION_DIAL)
+		subscribe_end(step, s, x, CAUSE_OPTIONS);
+}
+
 static void end_unwanted(struct step *step, struct session *s, const struct session_defaults *want)
 {
 	struct subscriptions *t = &step->core->subscriptions;
@@ -156,6 +166,7 @@ static void end_unwanted(struct step *step, struct session *s, const struct sess
 static void settle(struct step *step, struct session *s, const struct session_defaults *want)
 {
 	end_unwanted(step, s, want);
+	end_dialled(step, s, want->dial);
 	for (uint32_t i = 0; i < want->maps.count; i++)
 		want_static(step, s, slot_for(s, want->maps.entry[i].slot), want->maps.entry[i].tg,
 		            want->maps.entry[i].conference);
@@ -303,7 +314,7 @@ void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_
 {
 	struct subscription *x = subscription_find(&step->core->subscriptions, s, slot, rf_tg);
 
-	if (!x)
+	if (!x || !x->active)
 		return;
 	if (x->mode == SUBSCRIPTION_USER || x->mode == SUBSCRIPTION_DIAL)
 		subscribe_timer(step, s, x);
@@ -343,6 +354,8 @@ struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8
 		if (!x)
 			return NULL;
 	}
+	if (!x->active && x->mode == SUBSCRIPTION_DEFAULT)
+		return NULL; /* unlinked by 4000: only dialling and the timer bring it back */
 	if (!x->active)
 		resume(step, s, x, CAUSE_NONE);
 	subscribe_touch(step, s, slot, rf_tg);

@@ -131,3 +131,9 @@ void burst_make_voice(uint8_t burst[static DMR_BURST_LEN], const uint8_t ambe[st
 	else
 		bits_put(burst, FRAGMENT_AT, 32, 0);
 }
+
+void burst_voice(const uint8_t burst[static DMR_BURST_LEN], uint8_t ambe[static 27])
+{
+	for (size_t i = 0; i < 216; i++)
+		bit_put(ambe, i, bit_get(burst, i < 108 ? i : i + 48));
+}

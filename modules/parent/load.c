@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "parent/audio.h"
 
 static void complain(void *context, const char *line)
 {
@@ -61,4 +62,26 @@ enum status load_conf(const char *path, struct conf *out)
 	wipe(text, len);
 	free(text);
 	return status;
+}
+
+static const struct audio *loaded_before(const struct conf *conf, uint32_t listener)
+{
+	for (uint32_t i = 0; i < listener; i++)
+		if (strcmp(conf->listener[i].audio, conf->listener[listener].audio) == 0)
+			return &conf->listener[i].voice;
+	return NULL;
+}
+
+void load_audio(struct conf *conf)
+{
+	for (uint32_t i = 0; i < conf->listener_count; i++) {
+		struct conf_listener *l = &conf->listener[i];
+		const struct audio *before = loaded_before(conf, i);
+		if (*l->audio && before)
+			l->voice = *before;
+		else if (*l->audio && !audio_load(l->audio, &l->voice))
+			l->voice = (struct audio){.count = 0};
+		if (l->prompts == PROMPTS_VOICE && !l->voice.count)
+			log_warn("listener=%s prompts=voice without voice files: Morse", l->name);
+	}
 }

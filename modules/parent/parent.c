@@ -366,6 +366,7 @@ enum status parent_run(const char *path, const struct process_title *title)
 
 	if (status != STATUS_OK)
 		return status;
+	load_audio(&p.conf);
 	process_hide();
 	p.now = read_clock();
 	status = open_all(&p);

@@ -321,6 +321,19 @@ T_CASE(every_prefix_and_every_octet_is_read_safely)
 	}
 }
 
+T_CASE(a_language_that_is_not_there_gives_way)
+{
+	static struct audio_word words[] = {{.language = "de_DE", .name = "busy"},
+	                                    {.language = "en_GB", .name = "busy"}};
+	const struct audio set = {.words = words, .count = ARRAY_LEN(words)};
+	const struct audio empty = {.count = 0};
+
+	T_TEXT(audio_language(&set, "en_gb", "de_DE"), "en_GB");
+	T_TEXT(audio_language(&set, "fr_FR", "en_GB"), "en_GB");
+	T_TEXT(audio_language(&set, "", ""), "de_DE");
+	T_TEXT(audio_language(&empty, "en_GB", ""), "");
+}
+
 T_MAIN(T_ENTRY(words_are_found_by_language_and_name), T_ENTRY(capitals_do_not_matter),
        T_ENTRY(an_empty_set_has_nothing), T_ENTRY(a_set_given_back_is_empty),
        T_ENTRY(names_of_other_words_do_not_serve), T_ENTRY(words_go_by_all_their_names),
@@ -328,4 +341,5 @@ T_MAIN(T_ENTRY(words_are_found_by_language_and_name), T_ENTRY(capitals_do_not_ma
        T_ENTRY(to_is_silence_where_a_language_does_without), T_ENTRY(recordings_have_numbers),
        T_ENTRY(of_two_with_one_name_the_later_stays), T_ENTRY(index_lines_have_three_fields),
        T_ENTRY(empty_index_lines_are_good_and_have_no_word), T_ENTRY(bad_index_lines_say_why),
-       T_ENTRY(every_prefix_and_every_octet_is_read_safely))
+       T_ENTRY(every_prefix_and_every_octet_is_read_safely),
+       T_ENTRY(a_language_that_is_not_there_gives_way))
