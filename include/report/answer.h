@@ -55,32 +55,12 @@
 
 #include "base/text.h"
 #include "report/clock.h"
-#include "report/link.h"
-#include "report/model.h"
-#include "report/ring.h"
+#include "report/sources.h"
 #include "report/view.h"
 
 #define REQUEST_MAX 512u
 #define ANSWER_FRESH_MS TICK_SECOND /* how old rows may be, and how long to wait for newer ones */
 #define ANSWER_REPLY_MS (2 * TICK_SECOND) /* how long to wait for the reply to a command */
-
-/* What the control socket counts of itself; shown by `status`. */
-struct control_figures {
-	uint32_t connections, connections_high, connections_max;
-	uint64_t refused_total; /* callers beyond the room */
-	uint64_t requests_total;
-	uint64_t bad_requests_total;
-	uint64_t slow_total; /* followers of events that fell too far behind */
-	uint64_t idle_total; /* hung up on, for silence or for not reading */
-};
-
-/* Where answers come from; all of it belongs to others. */
-struct sources {
-	const struct model *model;
-	const struct ring *ring;
-	struct link *link;
-	const struct control_figures *figures;
-};
 
 struct word;
 

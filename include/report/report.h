@@ -10,12 +10,7 @@
 #define REPORT_REPORT_H
 
 #include "conf/conf.h"
-
-/* What serves callers from outside: the parent opens a listening socket for each. */
-enum outlet {
-	OUTLET_CONTROL,
-	OUTLET_OUTLETS,
-};
+#include "report/outlet.h"
 
 struct report_start {
 	int record_pipe;  /* read end */

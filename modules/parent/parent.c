@@ -130,6 +130,8 @@ static enum status open_all(struct parent *p)
 		status = open_listener(p, i);
 	if (status != STATUS_OK)
 		return status;
+	for (int i = 0; i < OUTLET_OUTLETS; i++)
+		p->listening[i] = -1;
 	open_control(p);
 	return open_inside(p);
 }

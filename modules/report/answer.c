@@ -130,49 +130,16 @@ static enum answer_step tell_rows_of_client(struct answer *a, const struct sourc
 }
 
 /* The reporter's own tables and counters look like the others. */
-static enum answer_step tell_own_table(struct answer *a, const struct sources *s,
-                                       const struct clock *clock, struct text *t)
+static enum answer_step tell_own(struct answer *a, const struct sources *s,
+                                 const struct clock *clock, struct text *t)
 {
-	const struct control_figures *f = s->figures;
-	struct record r = {
-		.kind = RECORD_TABLE,
-		.table = {"report_connections", f->connections, f->connections_high,
-		          f->connections_max},
-	};
+	struct record r;
 
-	if (a->nth++ > 0)
-		return ANSWER_DONE;
-	return tell_row(a, &r, clock, t);
-}
-
-static enum answer_step tell_own_counters(struct answer *a, const struct sources *s,
-                                          const struct clock *clock, struct text *t)
-{
-	const struct {
-		const char *name;
-		uint64_t value;
-	} own[] = {
-		{"report_records_total", s->link->records_total},
-		{"report_records_bad_total", s->link->bad_total},
-		{"report_lost_step_total", s->link->lost_step_total},
-		{"report_snapshots_total", s->link->snapshots_total},
-		{"report_commands_full_total", s->link->commands_full_total},
-		{"report_rows_refused_total", model_refused_total(s->model)},
-		{"report_events_total", s->ring->last},
-		{"report_connections_refused_total", s->figures->refused_total},
-		{"report_requests_total", s->figures->requests_total},
-		{"report_requests_bad_total", s->figures->bad_requests_total},
-		{"report_slow_followers_total", s->figures->slow_total},
-		{"report_idle_connections_total", s->figures->idle_total},
-	};
-	struct record r = {.kind = RECORD_COUNTER};
-
-	if (a->nth >= ARRAY_LEN(own))
-		return ANSWER_DONE;
-	text_copy(r.counter.name, sizeof(r.counter.name), own[a->nth].name);
-	r.counter.value = own[a->nth].value;
-	a->nth++;
-	return tell_row(a, &r, clock, t);
+	while (sources_row(s, a->nth++, &r)) {
+		if (r.kind == kind_of(a))
+			return tell_row(a, &r, clock, t);
+	}
+	return ANSWER_DONE;
 }
 
 /* A session that is not there is refused, with its end when that is remembered. */
@@ -440,9 +407,9 @@ static const struct word words[] = {
          {{tell_rows, RECORD_SERVER},
           {tell_rows, RECORD_LISTENER},
           {tell_rows, RECORD_TABLE},
-          {tell_own_table, RECORD_TABLE},
+          {tell_own, RECORD_TABLE},
           {tell_rows, RECORD_COUNTER},
-          {tell_own_counters, RECORD_COUNTER}},
+          {tell_own, RECORD_COUNTER}},
          "server, listeners, use of tables, counters"},
 	{"sessions", NULL, true, {{tell_rows, RECORD_SESSION}}, "who is logged in"},
 	{"session",
@@ -479,7 +446,7 @@ static const struct word words[] = {
 	{"report",
          NULL,
          false,
-         {{tell_own_table, RECORD_TABLE}, {tell_own_counters, RECORD_COUNTER}},
+         {{tell_own, RECORD_TABLE}, {tell_own, RECORD_COUNTER}},
          "health of the reporter"},
 	{"loglevel", "[LEVEL]", false, {{tell_log_level, RECORD_KINDS}}, "how much is logged"},
 	{"kick", "ID", false, {{tell_order, RECORD_REPLY}}, "end a session"},

@@ -21,9 +21,9 @@
 
 #define RECORDS_A_TURN 64 /* with RING_BEHIND_MAX well below what the ring holds */
 #define EVENTS_A_TURN 32u
-#define DESCRIPTORS_MAX (CONTROL_CONNECTIONS + 4) /* records, parent, signals, listening socket */
+#define DESCRIPTORS_MAX (CONTROL_CONNECTIONS + TAG_TAGS + OUTLET_OUTLETS)
 
-enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_CONTROL, TAG_TAGS };
+enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_TAGS };
 
 struct report {
 	struct arena arena;
@@ -31,7 +31,9 @@ struct report {
 	struct link link;
 	struct model *model;
 	struct ring ring;
+	struct sources sources;
 	struct control *control;
+	struct callers *callers[OUTLET_OUTLETS]; /* of the outlets that are on; the others NULL */
 	struct clock clock;
 	bool more;        /* whole records are left from the last turn */
 	bool stop;
@@ -156,6 +158,12 @@ static void on_signals(struct report *p)
 static void on_event(struct report *p, const struct report_start *start,
                      const struct poller_event *e)
 {
+	enum outlet outlet = outlet_of(e->tag);
+
+	if (outlet < OUTLET_OUTLETS) {
+		callers_event(p->callers[outlet], e, &p->clock);
+		return;
+	}
 	switch (e->tag) {
 	case TAG_RECORDS:
 		on_records(p);
@@ -166,21 +174,21 @@ static void on_event(struct report *p, const struct report_start *start,
 	case TAG_SIGNALS:
 		on_signals(p);
 		break;
-	case TAG_CONTROL:
-		control_accept(p->control, &p->clock);
-		break;
-	default:
-		control_event(p->control, e, &p->clock);
 	}
 }
 
 /* How long nothing happens by itself. */
 static tick_t time_left(const struct report *p)
 {
-	tick_t next = control_next(p->control);
+	tick_t next = TICK_NEVER;
 
 	if (p->more)
 		return 0;
+	for (enum outlet o = 0; o < OUTLET_OUTLETS; o++) {
+		tick_t due = p->callers[o] ? callers_next(p->callers[o]) : TICK_NEVER;
+		if (due < next)
+			next = due;
+	}
 	if (model_wants_snapshot(p->model) && p->clock.now + TICK_SECOND < next)
 		next = p->clock.now + TICK_SECOND;
 	if (next == TICK_NEVER)
@@ -204,7 +212,10 @@ static void turn(struct report *p, const struct report_start *start)
 	take_records(p);
 	if (model_wants_snapshot(p->model))
 		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
-	control_serve(p->control, &p->clock);
+	for (enum outlet o = 0; o < OUTLET_OUTLETS; o++) {
+		if (p->callers[o])
+			callers_serve(p->callers[o], &p->clock);
+	}
 }
 
 static bool open_poller(struct report *p)
@@ -228,6 +239,12 @@ static bool watch_all(struct report *p, const struct report_start *start)
 	       poller_watch(p->poller, start->parent, POLLER_READ, TAG_PARENT) == 0;
 }
 
+static void turn_on(struct report *p, enum outlet outlet, struct callers *callers)
+{
+	p->callers[outlet] = callers;
+	p->sources.figures[outlet] = &callers->figures;
+}
+
 static bool open_all(struct report *p, const struct report_start *start)
 {
 	read_clock(&p->clock);
@@ -235,10 +252,12 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
 	link_open(&p->link, start->record_pipe, start->command_pipe);
-	const struct sources sources = {.model = p->model, .ring = &p->ring, .link = &p->link};
-	p->control = control_open(start->listening[OUTLET_CONTROL], TAG_CONTROL, p->poller,
-	                          &sources);
-	return p->control;
+	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link};
+	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
+	if (!p->control)
+		return false;
+	turn_on(p, OUTLET_CONTROL, control_callers(p->control));
+	return true;
 }
 
 static void close_all(struct report *p)

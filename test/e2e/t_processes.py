@@ -132,9 +132,9 @@ def follower_that_does_not_read_is_dropped():
             for c in crowd:
                 c.login("TS2=%d,%d" % (100 + n, 200 + n))
             read_on()
-            if n % 5 == 4 and counter(server.control, "report_slow_followers_total"):
+            if n % 5 == 4 and counter(server.control, "report_control_slow_followers_total"):
                 break
-        check(counter(server.control, "report_slow_followers_total") == 1, "%d events, and it was not dropped" % len(seen))
+        check(counter(server.control, "report_control_slow_followers_total") == 1, "%d events, and it was not dropped" % len(seen))
         check(seen == list(range(seen[0], seen[0] + len(seen))), "the other one missed events")
         check(wait_for(lambda: sleeps.line() is None, 5, 0), "its connection still stands")
         carries_a_call(one, two)

@@ -66,12 +66,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct conf_limits limits = {
 		.sessions = 20, .subscriptions = 20, .streams = 20};
-	static const struct control_figures figures;
 	static struct ring ring;
 	static struct link link = {.record_pipe = -1, .command_pipe = -1};
 	struct model *model = model_open(&limits);
-	const struct sources s = {
-		.model = model, .ring = &ring, .link = &link, .figures = &figures};
+	const struct sources s = {.model = model, .ring = &ring, .link = &link};
 	struct rd stream = rd_make(data, size), frame;
 
 	if (!model)

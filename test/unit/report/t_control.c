@@ -15,7 +15,6 @@
 #include "io/unix.h"
 
 #define CALLERS_MAX 80
-#define TAG_CONTROL 3
 
 /* A reporter without its loop, on a clock of the test's, and the voice process at the other end. */
 struct desk {
@@ -24,7 +23,9 @@ struct desk {
 	struct link link;
 	struct model *model;
 	struct ring ring;
+	struct sources sources;
 	struct control *control;
+	struct callers *callers;
 	struct clock clock;
 	int listening;
 	int records[2], commands[2];
@@ -62,9 +63,13 @@ static bool desk_open(void)
 	d.poller = poller_open(&d.arena, CONTROL_CONNECTIONS + 4);
 	d.model = model_open(&limits);
 	link_open(&d.link, d.records[0], d.commands[1]);
-	const struct sources s = {.model = d.model, .ring = &d.ring, .link = &d.link};
-	d.control = control_open(d.listening, TAG_CONTROL, d.poller, &s);
-	return d.control;
+	d.sources = (struct sources){.model = d.model, .ring = &d.ring, .link = &d.link};
+	d.control = control_open(d.listening, d.poller, &d.sources);
+	if (!d.control)
+		return false;
+	d.callers = control_callers(d.control);
+	d.sources.figures[OUTLET_CONTROL] = &d.callers->figures;
+	return true;
 }
 
 static void desk_close(void)
@@ -120,13 +125,9 @@ static void spin(void)
 	for (int i = 0; i < 40; i++) {
 		struct poller_event events[32];
 		int count = poller_wait(d.poller, events, 32, 0);
-		for (int k = 0; k < count; k++) {
-			if (events[k].tag == TAG_CONTROL)
-				control_accept(d.control, &d.clock);
-			else
-				control_event(d.control, &events[k], &d.clock);
-		}
-		control_serve(d.control, &d.clock);
+		for (int k = 0; k < count; k++)
+			callers_event(d.callers, &events[k], &d.clock);
+		callers_serve(d.callers, &d.clock);
 		voice();
 		if (count == 0 && i > 3)
 			break;
@@ -300,10 +301,10 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(text, "\n    2345  Example           N0CALL     1                 60s\n"));
 	T_CHECK(strstr(text, "\n streams                         1        2        3\n"));
 	T_CHECK(strstr(text, "\n bad_total                                            9\n"));
-	T_CHECK(strstr(text, "\n report_connections              1        1       64\n"));
+	T_CHECK(strstr(text, "\n report_control                  1        1       64\n"));
 	T_CHECK(strstr(text, "\n.\n"));
 	T_CHECK(strstr(ask(fd, "status\n"),
-	               "{\"row\":\"counter\",\"name\":\"report_requests_total\",\"value\":2}\n"));
+	               "{\"row\":\"counter\",\"name\":\"report_control_requests_total\",\"value\":2}\n"));
 	T_TEXT(ask(fd, "conferences\n"),
 	       "{\"row\":\"conference\",\"conference\":91,\"subscriptions\":0,"
 	       "\"active\":0,\"calls\":1}\n" OK(1));
@@ -357,9 +358,9 @@ T_CASE(bad_requests_get_a_reason_and_are_counted)
 		say(fd, rows[i].request, rows[i].len);
 		T_TEXT(hear(fd), rows[i].answer);
 	}
-	T_EQUAL(control_figures(d.control)->bad_requests_total, ARRAY_LEN(rows));
+	T_EQUAL(d.callers->figures.bad_requests_total, ARRAY_LEN(rows));
 	T_TEXT(ask(fd, "  sessions  \r\n"), OK(0));
-	T_EQUAL(control_figures(d.control)->bad_requests_total, ARRAY_LEN(rows));
+	T_EQUAL(d.callers->figures.bad_requests_total, ARRAY_LEN(rows));
 	close(fd);
 	desk_close();
 }
@@ -390,7 +391,7 @@ T_CASE(half_a_request_at_the_end_orders_nothing)
 	T_EQUAL(count_of(heard, "{\"end\":true,"), 1);
 	T_CHECK(strstr(heard, "}\n(end)"));
 	T_EQUAL(d.commands_count, 0);
-	T_EQUAL(control_figures(d.control)->connections, 0);
+	T_EQUAL(d.callers->figures.connections, 0);
 	close(fd);
 	desk_close();
 }
@@ -416,7 +417,7 @@ T_CASE(the_longest_request_is_read_a_longer_one_passed_over)
 	say(fd, line, sizeof(line));
 	T_TEXT(hear(fd), "");
 	T_TEXT(ask(fd, "sessions\nsessions\n"), OK(0)); /* the first is the end of the long line */
-	T_EQUAL(control_figures(d.control)->requests_total, 4);
+	T_EQUAL(d.callers->figures.requests_total, 4);
 	close(fd);
 	desk_close();
 }
@@ -452,11 +453,11 @@ T_CASE(a_stuck_reader_holds_up_only_itself_and_is_hung_up_on)
 	T_CHECK(strstr(ask(other, "sessions\n"), OK(2000)));
 	d.clock.now += CONTROL_IDLE_MS - 1;
 	T_TEXT(ask(other, "help me\n"), REFUSED("too many words"));
-	T_EQUAL(control_figures(d.control)->connections, 2);
+	T_EQUAL(d.callers->figures.connections, 2);
 	d.clock.now++;
 	spin();
-	T_EQUAL(control_figures(d.control)->connections, 1);
-	T_EQUAL(control_figures(d.control)->idle_total, 1);
+	T_EQUAL(d.callers->figures.connections, 1);
+	T_EQUAL(d.callers->figures.idle_total, 1);
 	close(stuck);
 	close(other);
 	desk_close();
@@ -502,7 +503,7 @@ T_CASE(events_reach_every_follower_in_its_form)
 	close(json);
 	close(text);
 	spin();
-	T_EQUAL(control_figures(d.control)->connections, 0);
+	T_EQUAL(d.callers->figures.connections, 0);
 	desk_close();
 }
 
@@ -518,11 +519,11 @@ T_CASE(a_slow_follower_is_dropped_a_hundred_lines_behind_others_are_not)
 		publish(1, 2000);
 		spin();
 		heard += strlen(hear(quick));
-		if (control_figures(d.control)->connections < 2)
+		if (d.callers->figures.connections < 2)
 			break;
 	}
-	T_EQUAL(control_figures(d.control)->connections, 1);
-	T_EQUAL(control_figures(d.control)->slow_total, 1);
+	T_EQUAL(d.callers->figures.connections, 1);
+	T_EQUAL(d.callers->figures.slow_total, 1);
 	T_EQUAL(heard, d.ring.last * 2001);
 	publish(1, 10);
 	spin();
@@ -538,13 +539,13 @@ T_CASE(a_follower_a_hundred_lines_behind_that_reads_again_misses_nothing)
 	int fd = call_in();
 	T_CHECK(strstr(ask(fd, "events\n"), "subscribed"));
 	/* Until nothing more is taken, then RING_BEHIND_MAX lines at most. */
-	while (control_next(d.control) == TICK_NEVER && d.ring.last < 1000) {
+	while (callers_next(d.callers) == TICK_NEVER && d.ring.last < 1000) {
 		publish(1, 2000);
 		spin();
 	}
 	publish(RING_BEHIND_MAX - 10, 2000);
 	spin();
-	T_EQUAL(control_figures(d.control)->connections, 1);
+	T_EQUAL(d.callers->figures.connections, 1);
 	const char *heard = hear(fd);
 	T_EQUAL(strlen(heard), d.ring.last * 2001);
 	close(fd);
@@ -556,7 +557,7 @@ T_CASE(an_idle_caller_is_hung_up_on)
 	T_CHECK(desk_open());
 	int fd = call_in();
 	d.clock.now += CONTROL_IDLE_MS - 1;
-	T_EQUAL(control_next(d.control), d.clock.now + 1);
+	T_EQUAL(callers_next(d.callers), d.clock.now + 1);
 	say(fd, "k", 1);
 	d.clock.now += CONTROL_IDLE_MS - 1;
 	spin();
@@ -564,7 +565,7 @@ T_CASE(an_idle_caller_is_hung_up_on)
 	d.clock.now++;
 	spin();
 	T_TEXT(hear(fd), "(end)");
-	T_EQUAL(control_figures(d.control)->idle_total, 1);
+	T_EQUAL(d.callers->figures.idle_total, 1);
 	close(fd);
 	desk_close();
 }
@@ -577,8 +578,8 @@ T_CASE(a_caller_beyond_the_room_is_told_so)
 	for (size_t i = 0; i < CONTROL_CONNECTIONS + 1; i++)
 		fds[i] = call_in();
 	T_TEXT(hear(fds[CONTROL_CONNECTIONS]), REFUSED("too many callers") "(end)");
-	T_EQUAL(control_figures(d.control)->refused_total, 1);
-	T_EQUAL(control_figures(d.control)->connections, CONTROL_CONNECTIONS);
+	T_EQUAL(d.callers->figures.refused_total, 1);
+	T_EQUAL(d.callers->figures.connections, CONTROL_CONNECTIONS);
 	T_TEXT(ask(fds[CONTROL_CONNECTIONS - 1], "sessions\n"), OK(0));
 	close(fds[0]);
 	spin();
@@ -587,7 +588,7 @@ T_CASE(a_caller_beyond_the_room_is_told_so)
 	for (size_t i = 0; i < CONTROL_CONNECTIONS + 1; i++)
 		close(fds[i]);
 	spin();
-	T_EQUAL(control_figures(d.control)->connections, 0);
+	T_EQUAL(d.callers->figures.connections, 0);
 	desk_close();
 }
 
@@ -612,7 +613,7 @@ T_CASE(rows_are_a_second_old_at_most_or_said_to_be_stale)
 	d.silent = true;
 	T_TEXT(ask(fd, "sessions\n"), "");
 	T_EQUAL(d.snapshots_count, 4);
-	T_EQUAL(control_next(d.control), d.clock.now + ANSWER_FRESH_MS);
+	T_EQUAL(callers_next(d.callers), d.clock.now + ANSWER_FRESH_MS);
 	d.clock.now += ANSWER_FRESH_MS - 1;
 	spin();
 	T_TEXT(hear(fd), "");
@@ -803,7 +804,7 @@ T_CASE(a_command_without_a_reply_is_given_up)
 	T_CHECK(desk_open());
 	int fd = call_in();
 	T_TEXT(ask(fd, "kick 1\n"), "");
-	T_EQUAL(control_next(d.control), d.clock.now + ANSWER_REPLY_MS);
+	T_EQUAL(callers_next(d.callers), d.clock.now + ANSWER_REPLY_MS);
 	d.clock.now += ANSWER_REPLY_MS;
 	spin();
 	T_TEXT(hear(fd), REFUSED("no reply from the voice process"));
@@ -828,7 +829,7 @@ T_CASE(who_hangs_up_in_the_middle_of_an_answer_harms_nobody)
 	say(fd, "sessions\n", 9);
 	close(fd);
 	spin();
-	T_EQUAL(control_figures(d.control)->connections, 1);
+	T_EQUAL(d.callers->figures.connections, 1);
 	T_CHECK(strstr(ask(other, "sessions\n"), OK(2000)));
 	close(other);
 	desk_close();
@@ -840,11 +841,11 @@ T_CASE(an_event_for_who_was_there_before_is_forgotten)
 	close(call_in());
 	spin();
 	int fd = call_in();
-	struct poller_event end = {.tag = (uint64_t)1 << 32, .ready = POLLER_END};
-	control_event(d.control, &end, &d.clock);
+	struct poller_event end = {.tag = outlet_tag(OUTLET_CONTROL, 1, 0), .ready = POLLER_END};
+	callers_event(d.callers, &end, &d.clock);
 	T_TEXT(ask(fd, "sessions\n"), OK(0));
-	end.tag = (uint64_t)2 << 32;
-	control_event(d.control, &end, &d.clock);
+	end.tag = outlet_tag(OUTLET_CONTROL, 2, 0);
+	callers_event(d.callers, &end, &d.clock);
 	T_TEXT(hear(fd), "(end)");
 	close(fd);
 	desk_close();

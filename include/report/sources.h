@@ -1,0 +1,28 @@
+/*
+ * Where answers come from, and what the reporter tells of itself: its own tables and
+ * counters, as rows like those of the voice process.
+ */
+#ifndef REPORT_SOURCES_H
+#define REPORT_SOURCES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "report/callers.h"
+#include "report/link.h"
+#include "report/model.h"
+#include "report/ring.h"
+#include "wire/record.h"
+
+/* All of it belongs to others. */
+struct sources {
+	const struct model *model;
+	const struct ring *ring;
+	struct link *link;
+	const struct callers_figures *figures[OUTLET_OUTLETS]; /* NULL: that outlet is off */
+};
+
+/* The nth row of the reporter's own, tables first; false when there are no more. */
+bool sources_row(const struct sources *s, uint64_t nth, struct record *out);
+
+#endif
