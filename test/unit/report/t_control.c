@@ -794,7 +794,7 @@ T_CASE(a_conference_is_told_with_its_listeners_and_calls)
 	T_EQUAL(count_of(json, "{\"row\":\"call\""), 1);
 	T_CHECK(strstr(json, OK(4)));
 	T_TEXT(ask(fd, "conference 90\n"), REFUSED("nobody is in conference 90"));
-	T_CHECK(strstr(ask(fd, "report\n"), "\"name\":\"report_requests_total\",\"value\":3}"));
+	T_CHECK(strstr(ask(fd, "report\n"), "\"name\":\"report_control_requests_total\",\"value\":3}"));
 	close(fd);
 	desk_close();
 }
