@@ -201,6 +201,8 @@ void rows_session(struct step *step, const struct session *s, enum change change
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
                        enum change change, enum cause cause);
 void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause);
+/* Tells that a call was opened to a slot, or closed at it: gathered, many to a record. */
+void rows_leg(struct step *step, const struct stream *x, const struct call_leg *leg, bool open);
 void rows_reply(struct step *step, uint32_t number, bool done, const char *text);
 void rows_snapshot_start(struct step *step, uint32_t number);
 void rows_snapshot(struct step *step, uint32_t rows);

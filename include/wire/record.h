@@ -58,6 +58,7 @@ enum record_kind {
 	RECORD_LOG,
 	RECORD_DROPPED,
 	RECORD_REPLY, /* to a command */
+	RECORD_LEGS,
 	RECORD_KINDS,
 };
 
@@ -227,6 +228,29 @@ struct reply_record {
 	char text[160]; /* what was done, or why not */
 };
 
+/* A slot that a call is sent to, and the talkgroup it is heard as there. */
+struct call_leg {
+	uint32_t client;
+	uint32_t tg;
+	uint8_t slot;
+};
+
+#define LEGS_MAX 40u
+
+/* Slots that a call was opened to, or closed at. Those of a big call come in several records. */
+struct legs_record {
+	uint32_t origin; /* origin, stream, started: the key of the call */
+	uint32_t stream;
+	tick_t started;
+	uint32_t src;
+	uint32_t conference;
+	bool open;
+	struct leg_list {
+		uint8_t count;
+		struct call_leg leg[LEGS_MAX];
+	} list;
+};
+
 struct record {
 	enum record_kind kind;
 	enum change change;
@@ -245,6 +269,7 @@ struct record {
 		struct log_record log;
 		struct dropped_record dropped;
 		struct reply_record reply;
+		struct legs_record legs;
 	};
 };
 
@@ -258,6 +283,7 @@ enum field_type {
 	FIELD_ADDR,
 	FIELD_TEXT,
 	FIELD_HEX32, /* stream ids: eight hex digits in JSON */
+	FIELD_LEGS,  /* count u8, then client u32, slot u8, tg u32 of each; JSON: an array of objects */
 };
 
 struct record_field {
@@ -281,10 +307,11 @@ const struct record_info *record_info(enum record_kind kind);
 /* The field of this name; NULL when the kind has none. */
 const struct record_field *record_field_find(enum record_kind kind, const char *name);
 
-/* What stands in a field: of a number, bool, enum or tick; of a FIELD_TEXT; of a FIELD_ADDR. */
+/* What stands in a field: of a number, bool, enum or tick; of the types named alike. */
 uint64_t record_number(const struct record *r, const struct record_field *f);
 const char *record_text(const struct record *r, const struct record_field *f);
 const struct addr *record_addr(const struct record *r, const struct record_field *f);
+const struct leg_list *record_legs(const struct record *r, const struct record_field *f);
 
 void record_write(struct wr *w, const struct record *r);
 MUST_CHECK enum parse record_parse(const uint8_t *bytes, size_t len, struct record *out,

@@ -99,8 +99,23 @@ static void send_terminator(struct step *step, struct session *s, const struct s
 	send_to(step, s, variant(step, x, NULL, &wanted));
 }
 
-static void forget(const struct step *step, struct slot *slot, struct stream *x)
+/* Data comes and goes too fast to be told. */
+static void tell_leg(struct step *step, const struct session *s, const struct slot *slot,
+                     const struct stream *x, bool open)
 {
+	const struct call_leg leg = {
+		.client = s->id,
+		.slot = session_slot_number(s, slot),
+		.tg = slot->heard_tg,
+	};
+
+	if (!x->data && !stream_is_local(x))
+		rows_leg(step, x, &leg, open);
+}
+
+static void forget(struct step *step, const struct session *s, struct slot *slot, struct stream *x)
+{
+	tell_leg(step, s, slot, x, false);
 	slot->heard = HANDLE_NONE;
 	slot->closed = step->now;
 	x->listeners--;
@@ -116,16 +131,18 @@ void slot_close(struct step *step, struct session *s, struct slot *slot, bool te
 		fan_out_begin(step->core);
 		send_terminator(step, s, slot, x);
 	}
-	forget(step, slot, x);
+	forget(step, s, slot, x);
 }
 
-static void slot_open(struct slot *slot, struct stream *x, uint32_t tg)
+static void slot_open(struct step *step, const struct session *s, struct slot *slot,
+                      struct stream *x, uint32_t tg)
 {
 	slot->heard = pool_handle(&x->row);
 	slot->heard_tg = tg;
 	slot->src = x->src;
 	slot->stream = x->id;
 	x->listeners++;
+	tell_leg(step, s, slot, x, true);
 }
 
 /* Data has no end of its own: voice, and the sender's next part, take its place at once. */
@@ -156,7 +173,7 @@ static bool try_open(struct step *step, struct stream *x, const struct hbp_burst
 	if (burst_is_terminator(b) || !(first || opens(b)) ||
 	    !contention_may_open(step, ear->session, slot, x, first || x->data))
 		return false;
-	slot_open(slot, x, ear->tg);
+	slot_open(step, ear->session, slot, x, ear->tg);
 	if (!x->data && !is_header(b))
 		send_to(step, ear->session, variant(step, x, b, &header));
 	return true;
@@ -221,7 +238,7 @@ static void end_at(struct step *step, struct stream *x, struct session *s, uint8
 		return;
 	if (tell && !x->data)
 		send_terminator(step, s, slot, x);
-	forget(step, slot, x);
+	forget(step, s, slot, x);
 }
 
 void deliver_end(struct step *step, struct stream *x, bool tell)

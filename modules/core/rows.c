@@ -130,6 +130,43 @@ void rows_call(struct step *step, const struct stream *x, enum change change, en
 		fill_call(&r->call, x);
 }
 
+/* What legs leave to other records of the step. The snapshot shows those there was no room for. */
+#define LEGS_RESERVE 100u
+
+/* The record written last, when this leg may go with it; otherwise a new one. */
+static struct legs_record *legs_for(struct step *step, const struct stream *x, bool open)
+{
+	const struct actions *a = step->actions;
+	struct record *r = a->record_count ? &a->records[a->record_count - 1] : NULL;
+
+	if (r && r->kind == RECORD_LEGS && r->legs.open == open && r->legs.origin == x->origin &&
+	    r->legs.stream == x->id && r->legs.started == x->started &&
+	    r->legs.list.count < LEGS_MAX)
+		return &r->legs;
+	if (a->record_cap - a->record_count <= LEGS_RESERVE)
+		return NULL;
+	r = add(step, RECORD_LEGS, CHANGE_UPDATE, CAUSE_NONE);
+	if (!r)
+		return NULL;
+	r->legs = (struct legs_record){
+		.origin = x->origin,
+		.stream = x->id,
+		.started = x->started,
+		.src = x->src,
+		.conference = x->unit ? 0 : x->topic,
+		.open = open,
+	};
+	return &r->legs;
+}
+
+void rows_leg(struct step *step, const struct stream *x, const struct call_leg *leg, bool open)
+{
+	struct legs_record *legs = legs_for(step, x, open);
+
+	if (legs)
+		legs->list.leg[legs->list.count++] = *leg;
+}
+
 void rows_reply(struct step *step, uint32_t number, bool done, const char *text)
 {
 	struct record *r = add(step, RECORD_REPLY, CHANGE_SNAPSHOT, CAUSE_NONE);

@@ -72,6 +72,7 @@ static bool is_news(const struct record *r)
 	case RECORD_COUNTER:
 	case RECORD_SNAPSHOT:
 	case RECORD_REPLY:
+	case RECORD_LEGS:
 	case RECORD_KINDS:
 		break;
 	}

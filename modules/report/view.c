@@ -170,6 +170,14 @@ static void tick_value(struct text *t, tick_t at, enum look look, const struct c
 		view_duration(t, look == LOOK_AGE ? clock->now - at : at - clock->now);
 }
 
+/* client/slot/talkgroup of each. */
+static void legs_value(struct text *t, const struct leg_list *list)
+{
+	for (size_t i = 0; i < list->count && i < LEGS_MAX; i++)
+		text_format(t, "%s%" PRIu32 "/%u/%" PRIu32, i ? "," : "", list->leg[i].client,
+		            list->leg[i].slot, list->leg[i].tg);
+}
+
 /* One field for people; a blank text is "-". */
 static void value(struct text *t, const struct record *r, const struct record_field *f,
                   enum look look, const struct clock *clock)
@@ -201,6 +209,9 @@ static void value(struct text *t, const struct record *r, const struct record_fi
 		break;
 	case FIELD_HEX32:
 		text_format(t, "%08" PRIx64, v);
+		break;
+	case FIELD_LEGS:
+		legs_value(t, record_legs(r, f));
 		break;
 	}
 }

@@ -288,6 +288,17 @@ static const struct record_field reply_fields[] = {
 	 .size = sizeof(((struct reply_record *)NULL)->text)},
 };
 
+static const struct record_field legs_fields[] = {
+	{.name = "origin", .type = FIELD_U32, .offset = offsetof(struct record, legs.origin)},
+	{.name = "stream", .type = FIELD_HEX32, .offset = offsetof(struct record, legs.stream)},
+	{.name = "started", .type = FIELD_TICK, .offset = offsetof(struct record, legs.started)},
+	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, legs.src)},
+	{.name = "conference", .type = FIELD_U32,
+	 .offset = offsetof(struct record, legs.conference)},
+	{.name = "open", .type = FIELD_BOOL, .offset = offsetof(struct record, legs.open)},
+	{.name = "legs", .type = FIELD_LEGS, .offset = offsetof(struct record, legs.list)},
+};
+
 static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_SERVER] = {"server", server_fields, ARRAY_LEN(server_fields)},
 	[RECORD_LISTENER] = {"listener", listener_fields, ARRAY_LEN(listener_fields)},
@@ -302,6 +313,7 @@ static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_LOG] = {"log", log_fields, ARRAY_LEN(log_fields)},
 	[RECORD_DROPPED] = {"dropped", dropped_fields, ARRAY_LEN(dropped_fields)},
 	[RECORD_REPLY] = {"reply", reply_fields, ARRAY_LEN(reply_fields)},
+	[RECORD_LEGS] = {"legs", legs_fields, ARRAY_LEN(legs_fields)},
 };
 
 const struct record_info *record_info(enum record_kind kind)
@@ -364,6 +376,7 @@ uint64_t record_number(const struct record *r, const struct record_field *f)
 		return (uint64_t)*tick;
 	case FIELD_ADDR:
 	case FIELD_TEXT:
+	case FIELD_LEGS:
 		break;
 	}
 	return 0;
@@ -379,12 +392,29 @@ const struct addr *record_addr(const struct record *r, const struct record_field
 	return field_at(r, f);
 }
 
+const struct leg_list *record_legs(const struct record *r, const struct record_field *f)
+{
+	return field_at(r, f);
+}
+
 static size_t text_length(const struct record *r, const struct record_field *f)
 {
 	const char *text = record_text(r, f);
 	const char *end = memchr(text, 0, f->size);
 
 	return end ? (size_t)(end - text) : f->size - 1u;
+}
+
+static void wr_legs(struct wr *w, const struct leg_list *list)
+{
+	uint8_t count = list->count < LEGS_MAX ? list->count : LEGS_MAX;
+
+	wr_u8(w, count);
+	for (size_t i = 0; i < count; i++) {
+		wr_u32(w, list->leg[i].client);
+		wr_u8(w, list->leg[i].slot);
+		wr_u32(w, list->leg[i].tg);
+	}
 }
 
 static void field_write(struct wr *w, const struct record *r, const struct record_field *f)
@@ -411,6 +441,9 @@ static void field_write(struct wr *w, const struct record *r, const struct recor
 	case FIELD_TEXT:
 		wr_u16(w, (uint16_t)text_length(r, f));
 		wr_bytes(w, record_text(r, f), text_length(r, f));
+		break;
+	case FIELD_LEGS:
+		wr_legs(w, record_legs(r, f));
 		break;
 	}
 }
@@ -462,6 +495,16 @@ static void rd_text(struct rd *rd, char *out, size_t size)
 		rd->bad = true;
 }
 
+static void rd_legs(struct rd *rd, struct leg_list *out)
+{
+	out->count = rd_below(rd, LEGS_MAX + 1);
+	for (size_t i = 0; i < out->count; i++) {
+		out->leg[i].client = rd_u32(rd);
+		out->leg[i].slot = rd_u8(rd);
+		out->leg[i].tg = rd_u32(rd);
+	}
+}
+
 static void field_read(struct rd *rd, struct record *r, const struct record_field *f)
 {
 	void *at = field_place(r, f);
@@ -498,6 +541,9 @@ static void field_read(struct rd *rd, struct record *r, const struct record_fiel
 		break;
 	case FIELD_TEXT:
 		rd_text(rd, at, f->size);
+		break;
+	case FIELD_LEGS:
+		rd_legs(rd, at);
 		break;
 	}
 }
@@ -599,6 +645,15 @@ void record_json_time(struct text *t, tick_t at, int64_t epoch_ms)
 		            (int)((epoch_ms + at) % 1000));
 }
 
+static void json_legs(struct text *t, const struct leg_list *list)
+{
+	text_char(t, '[');
+	for (size_t i = 0; i < list->count && i < LEGS_MAX; i++)
+		text_format(t, "%s{\"client\":%" PRIu32 ",\"slot\":%u,\"tg\":%" PRIu32 "}",
+		            i ? "," : "", list->leg[i].client, list->leg[i].slot, list->leg[i].tg);
+	text_char(t, ']');
+}
+
 static void json_value(struct text *t, const struct record *r, const struct record_field *f,
                        int64_t epoch_ms)
 {
@@ -628,6 +683,9 @@ static void json_value(struct text *t, const struct record *r, const struct reco
 		break;
 	case FIELD_HEX32:
 		text_format(t, "\"%08" PRIx64 "\"", v);
+		break;
+	case FIELD_LEGS:
+		json_legs(t, record_legs(r, f));
 		break;
 	}
 }

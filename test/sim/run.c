@@ -869,6 +869,17 @@ static void do_snapshot(struct run *r)
 
 /* Expectations: records and rows. */
 
+/* client/slot/talkgroup of each. */
+static void legs_text(const struct leg_list *list, char *out, size_t cap)
+{
+	size_t n = 0;
+
+	*out = 0;
+	for (size_t i = 0; i < list->count && n < cap; i++)
+		n += (size_t)snprintf(out + n, cap - n, "%s%" PRIu32 "/%u/%" PRIu32, i ? "," : "",
+		                      list->leg[i].client, list->leg[i].slot, list->leg[i].tg);
+}
+
 static void field_text(const struct record *rec, const struct record_field *f, char *out,
                        size_t cap)
 {
@@ -919,6 +930,9 @@ static void field_text(const struct record *rec, const struct record_field *f, c
 	case FIELD_HEX32:
 		memcpy(&u32, at, 4);
 		snprintf(out, cap, "%08" PRIx32, u32);
+		break;
+	case FIELD_LEGS:
+		legs_text(record_legs(rec, f), out, cap);
 		break;
 	}
 }

@@ -62,6 +62,10 @@ static const struct record samples[RECORD_KINDS] = {
 	[RECORD_LOG] = {.kind = RECORD_LOG, .at = 1, .log = {LOG_REMOTE, "login=refused client=1"}},
 	[RECORD_DROPPED] = {.kind = RECORD_DROPPED, .at = 1, .dropped = {5, 50}},
 	[RECORD_REPLY] = {.kind = RECORD_REPLY, .at = 1, .reply = {3, true, "kicked 1"}},
+	[RECORD_LEGS] = {.kind = RECORD_LEGS,
+                         .at = 1,
+                         .legs = {234567801, 0x0000abcd, 8000, 2345678, 91, true,
+                                  {2, {{234567802, 91, 2}, {234567803, 9, 1}}}}},
 };
 
 static size_t encode(const struct record *r, uint8_t out[static RECORD_MAX])
@@ -191,6 +195,8 @@ T_CASE(the_longest_texts_fit_in_record_key_and_json)
 			if (f->type == FIELD_TEXT)
 				memset((char *)&r + f->offset, '"',
 				       f->size); /* not even terminated */
+			if (f->type == FIELD_LEGS)
+				memset((char *)&r + f->offset, 0xff, sizeof(struct leg_list));
 		}
 		size_t len = encode(&r, bytes);
 		T_CHECK(len > 0 && len <= RECORD_MAX);
