@@ -30,6 +30,7 @@ enum key_type {
 	KEY_ACCESS,     /* struct access */
 	KEY_MAPS,       /* struct tg_map: slot:talkgroup=conference, ... */
 	KEY_PROMPTS,    /* enum prompts */
+	KEY_NETWORKS,   /* struct networks */
 };
 
 const char *key_type_name(enum key_type type);

@@ -13,11 +13,14 @@
 #include "base/arena.h"
 #include "conf/access.h"
 #include "conf/audio.h"
+#include "conf/networks.h"
 #include "conf/tglist.h"
 
 #define CONF_LISTENERS_MAX 32u
 #define CONF_NAME_MAX 32u /* octets with the terminator */
 #define CONF_PASSPHRASE_MAX 128u
+#define CONF_TOKEN_MAX 65u
+#define CONF_TOKEN_MIN 12u      /* a shorter one is guessed */
 #define CONF_PATH_MAX 108u /* what a Unix socket address holds */
 #define CONF_NOTES_MAX 64u
 #define CONF_MAPS_MAX 16u
@@ -105,6 +108,10 @@ struct conf_limits {
 
 struct conf_report {
 	char control[CONF_PATH_MAX]; /* Unix socket; "" = off */
+	struct addr http;            /* port 0 = off */
+	struct networks http_allow;
+	char http_token[CONF_TOKEN_MAX]; /* the reporter needs it, so it keeps it */
+	bool metrics;
 };
 
 struct conf {

@@ -1,6 +1,7 @@
 /*
- * The outlets of the reporter: what serves callers from outside, each on one listening socket, which
- * the parent opens. A new one is a name here, its bind in parent.c, and its module in report.c.
+ * The outlets of the reporter: what serves callers from outside, each on one listening socket,
+ * which the parent opens. A new one is a name here, its bind in parent.c, and its module in
+ * report.c.
  */
 #ifndef REPORT_OUTLET_H
 #define REPORT_OUTLET_H

@@ -207,6 +207,24 @@ static void check_listener(struct reader *r)
 			      addr_format(&row->bind, bind));
 }
 
+/* Who may see the page is said by the operator, unless only this machine can. */
+static void check_report(struct reader *r)
+{
+	const struct conf_report *row = r->row;
+	size_t len = strlen(row->http_token);
+
+	if (row->http.port && !addr_is_loopback(&row->http) && !len && !row->http_allow.count)
+		fault(r, line_of(r, "http"),
+		      "http is not on loopback; expected http-allow or http-token as well");
+	if (len && len < CONF_TOKEN_MIN)
+		fault(r, line_of(r, "http-token"), "http-token: expected at least %u octets",
+		      CONF_TOKEN_MIN);
+	if (strspn(row->http_token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                            "0123456789-._~") != len)
+		fault(r, line_of(r, "http-token"),
+		      "http-token: expected letters, digits and the signs - . _ ~");
+}
+
 static void end_section(struct reader *r)
 {
 	const struct conf_section *section = r->section;
@@ -221,6 +239,8 @@ static void end_section(struct reader *r)
 			      section->keys[i].example);
 	if (section->kind == SECTION_LISTENER)
 		check_listener(r);
+	if (section->kind == SECTION_REPORT)
+		check_report(r);
 }
 
 static void unknown_key(struct reader *r)

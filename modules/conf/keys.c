@@ -40,6 +40,8 @@ const char *key_type_name(enum key_type type)
 		return "maps";
 	case KEY_PROMPTS:
 		return "prompts";
+	case KEY_NETWORKS:
+		return "networks";
 	}
 	return "?";
 }
@@ -236,6 +238,18 @@ static const struct conf_key report_keys[] = {
 	 .max = CONF_PATH_MAX - 1, .unit = "octets",
 	 .help = "Unix socket of freedmr ctl; empty = off.", .example = "./freedmr.sock",
 	 .offset = offsetof(struct conf_report, control)},
+	{.name = "http", .type = KEY_ADDRESS, .initial = "127.0.0.1:8080", .port = 8080,
+	 .help = "Address and TCP port of the web page, its JSON and the metrics; empty = off.",
+	 .example = "127.0.0.1:8080", .offset = offsetof(struct conf_report, http)},
+	{.name = "http-allow", .type = KEY_NETWORKS, .initial = "",
+	 .help = "Addresses and networks that may see the web page; empty = all that reach it.",
+	 .example = "127.0.0.1, 192.168.0.0/16", .offset = offsetof(struct conf_report, http_allow)},
+	{.name = "http-token", .type = KEY_SECRET, .initial = "", .max = CONF_TOKEN_MAX - 1,
+	 .unit = "octets", .help = "What whoever wants to see the web page must know.",
+	 .example = "kilo-tango-four-delta", .offset = offsetof(struct conf_report, http_token)},
+	{.name = "metrics", .type = KEY_BOOL, .initial = "yes",
+	 .help = "Serve /metrics for Prometheus at the http address.", .example = "no",
+	 .offset = offsetof(struct conf_report, metrics)},
 };
 
 static const struct conf_section sections[SECTION_KINDS] = {

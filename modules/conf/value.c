@@ -244,6 +244,15 @@ static bool read_prompts(const char *text, enum prompts *out, struct text *expec
 	return false;
 }
 
+static bool read_networks(const char *text, struct networks *out, struct text *expected)
+{
+	if (networks_parse(text, out))
+		return true;
+	text_format(expected, "expected up to %u addresses or networks such as 192.168.0.0/16",
+	            NETWORKS_MAX);
+	return false;
+}
+
 bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
 {
 	void *field = (unsigned char *)row + key->offset;
@@ -277,6 +286,8 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 		return read_maps(text, field, expected);
 	case KEY_PROMPTS:
 		return read_prompts(text, field, expected);
+	case KEY_NETWORKS:
+		return read_networks(text, field, expected);
 	}
 	return false;
 }
@@ -365,6 +376,9 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 	case KEY_PROMPTS:
 		text_put(out, prompts_words[*(const enum prompts *)field]);
 		break;
+	case KEY_NETWORKS:
+		networks_write(field, out);
+		break;
 	}
 }
 
@@ -396,6 +410,7 @@ void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 	case KEY_ACCESS:
 	case KEY_MAPS:
 	case KEY_PROMPTS:
+	case KEY_NETWORKS:
 		break; /* the help says it */
 	}
 }

@@ -13,6 +13,7 @@
 #include "io/pipe.h"
 #include "io/poller.h"
 #include "io/signals.h"
+#include "io/tcp.h"
 #include "io/udp.h"
 #include "io/unix.h"
 #include "io/user.h"
@@ -91,6 +92,17 @@ static void open_control(struct parent *p)
 		log_warn("no control socket at %s: %s", path, strerror(errno));
 }
 
+static void open_http(struct parent *p)
+{
+	const struct addr *at = &p->conf.report.http;
+	int *http = &p->listening[OUTLET_HTTP];
+	char text[ADDR_TEXT_MAX];
+
+	*http = at->port ? tcp_listen(at) : -1;
+	if (at->port && *http < 0)
+		log_warn("no web page at %s: %s", addr_format(at, text), strerror(errno));
+}
+
 static enum status open_inside(struct parent *p)
 {
 	struct arena measure;
@@ -133,6 +145,7 @@ static enum status open_all(struct parent *p)
 	for (int i = 0; i < OUTLET_OUTLETS; i++)
 		p->listening[i] = -1;
 	open_control(p);
+	open_http(p);
 	return open_inside(p);
 }
 

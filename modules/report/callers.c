@@ -27,9 +27,8 @@ struct callers *callers_open(int listening, struct poller *poller, const struct 
 	if (!c)
 		return NULL;
 	c->octets = malloc(talk->capacity * each);
-	if (!c->octets ||
-	    (listening >= 0 &&
-	     poller_watch(poller, listening, POLLER_READ, outlet_tag(talk->outlet, 0, 0)) != 0)) {
+	if (!c->octets || (listening >= 0 && poller_watch(poller, listening, POLLER_READ,
+	                                                  outlet_tag(talk->outlet, 0, 0)) != 0)) {
 		free(c->octets);
 		free(c);
 		return NULL;
@@ -279,7 +278,8 @@ static bool check_manners(struct callers *c, struct caller *x, const struct cloc
 {
 	if (is_slow(c, x)) {
 		c->figures.slow_total++;
-		log_warn("follower of events dropped on=%s cause=slow", outlet_name(c->talk->outlet));
+		log_warn("follower of events dropped on=%s cause=slow",
+		         outlet_name(c->talk->outlet));
 	} else if (clock->now >= patience(c, x)) {
 		c->figures.idle_total += !x->left;
 	} else {

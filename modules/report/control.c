@@ -11,7 +11,7 @@ struct control {
 	struct callers *callers;
 	const struct sources *sources;
 	struct answer answers[CONTROL_CONNECTIONS];
-	bool skipping[CONTROL_CONNECTIONS]; /* the rest of a line that was too long */
+	bool skipping[CONTROL_CONNECTIONS];     /* the rest of a line that was too long */
 	char who[CONTROL_CONNECTIONS][WHO_MAX]; /* as the system vouches for */
 };
 

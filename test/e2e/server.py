@@ -45,7 +45,7 @@ def command(*words):
 class Server:
     """with Server("static-2 = 91") as server: `listener` continues the section of the one listener there is."""
 
-    def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=()):
+    def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=(), http=""):
         self.directory = tempfile.mkdtemp(prefix="freedmr-")
         self.port = port or free_port()
         self.control = os.path.join(self.directory, "control.sock")
@@ -55,7 +55,7 @@ class Server:
         with open(self.config, "w") as f:
             f.write("[server]\nid = 2345\n[listener hotspots]\nbind = %s:%d\npassphrase = %s\n%s\n" %
                     (bind, self.port, passphrase, listener))
-            f.write("[report]\ncontrol = %s\n%s\n" % (self.control, more))
+            f.write("[report]\ncontrol = %s\nhttp = %s\n%s\n" % (self.control, http, more))
 
     def __enter__(self):
         try:

@@ -72,6 +72,8 @@ T_CASE(the_smallest_file_is_complete)
 	T_EQUAL(conf.limits.frames_per_second, 25);
 	T_EQUAL(conf.limits.transmit_timeout_ms, 180000);
 	T_TEXT(conf.report.control, "/run/freedmr/control.sock");
+	T_CHECK(addr_is_loopback(&conf.report.http) && conf.report.metrics);
+	T_EQUAL(conf.report.http.port, 8080);
 }
 
 T_CASE(every_key_is_kept)
@@ -313,6 +315,35 @@ T_CASE(the_passphrase_that_counts)
 	T_CHECK(!anybody);
 }
 
+T_CASE(a_page_for_others_needs_a_token_or_a_list)
+{
+	static const struct {
+		const char *report, *complaint;
+	} rows[] = {
+		{"http =\n", ""},
+		{"http = [::1]\n", ""},
+		{"http = [::]:80\nhttp-allow = 10.0.0.0/8\n", ""},
+		{"http = 192.0.2.1\nhttp-token = kilo-tango.4_~\n", ""},
+		{"http = [::]:80\n",
+		 "f:7: http is not on loopback; expected http-allow or http-token as well\n"},
+		{"http-token = kilo-tango-4\n", ""},
+		{"http-token = kilo-tango4\n", "f:7: http-token: expected at least 12 octets\n"},
+		{"http-token = kilo tango four\n",
+		 "f:7: http-token: expected letters, digits and the signs - . _ ~\n"},
+		{"http-allow = 10.0.0.1/8\n",
+		 "f:7: http-allow = 10.0.0.1/8: expected up to 16 addresses or networks such as "
+		 "192.168.0.0/16\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char buf[400];
+		struct text t = text_make(buf, sizeof(buf));
+		text_put(&t, SERVER LISTENER "[report]\n");
+		text_put(&t, rows[i].report);
+		T_TEXT(read_text(buf), rows[i].complaint);
+	}
+}
+
 T_CASE(what_is_printed_reads_the_same)
 {
 	char first[8192];
@@ -410,6 +441,7 @@ T_MAIN(T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(thirty_two_listeners_and_no_more), T_ENTRY(a_passphrase_must_be_ones_own),
        T_ENTRY(a_client_s_passphrase_must_be_its_own), T_ENTRY(clients_are_sorted_and_found),
        T_ENTRY(a_client_overrides_only_what_it_names), T_ENTRY(the_passphrase_that_counts),
+       T_ENTRY(a_page_for_others_needs_a_token_or_a_list),
        T_ENTRY(what_is_printed_reads_the_same), T_ENTRY(secrets_are_never_printed),
        T_ENTRY(forgotten_secrets_are_gone), T_ENTRY(sample_passphrases_are_known),
        T_ENTRY(strange_octets_are_told_cleanly), T_ENTRY(every_prefix_is_read))
