@@ -21,6 +21,7 @@
 #include "core/actions.h"
 #include "core/counter.h"
 #include "core/event.h"
+#include "state/decision.h"
 #include "state/location.h"
 #include "state/player.h"
 #include "state/session.h"
@@ -74,6 +75,7 @@ struct core {
 	struct streams streams;
 	struct players players;
 	struct locations locations;
+	struct decisions decisions;
 	struct expiry_heap expiry;
 	struct bucket limits[LIMIT_LIMITS][LIMITS];
 	struct snapshot snapshot;
@@ -146,7 +148,9 @@ void slot_close(struct step *step, struct session *s, struct slot *slot, bool te
 
 /* locate */
 bool locate(struct step *step, struct stream *x);
-bool access_permits_call(const struct step *step, const struct session *s, const struct stream *x);
+/* Why a call is denied by an access list; NULL when it is not. */
+const char *access_refuses_call(const struct step *step, const struct session *s,
+                                const struct stream *x);
 
 /* dial */
 #define DIAL_TG 9u /* what is dialled is heard as TG 9 on slot 2 */
@@ -179,8 +183,13 @@ void player_expire(struct step *step, const struct expiry_entry *e);
 void ident_expire(struct step *step, const struct expiry_entry *e);
 
 /* contention */
-bool contention_may_open(const struct step *step, const struct session *s, const struct slot *slot,
-                         const struct stream *x, bool first);
+struct refusal {
+	const char *words; /* why it may not; NULL = it may */
+	uint32_t conference;
+	tick_t left;
+};
+struct refusal contention_refuses(const struct step *step, const struct session *s,
+                                  const struct slot *slot, const struct stream *x, bool first);
 
 /* sequence */
 enum order { ORDER_NEXT, ORDER_DUPLICATE, ORDER_LATE };
@@ -196,7 +205,17 @@ void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type
 /* limit */
 bool limit_allows(struct step *step, enum limit limit, const struct addr *who, uint64_t what);
 
+/* why */
+void why_note(struct step *step, struct decision d); /* `at` and `times` are set here */
+void why_client(struct step *step, uint32_t client, const char *words);
+void why_call(struct step *step, const struct stream *x, const char *words, uint32_t number);
+void why_subscription(struct step *step, const struct session *s, const struct subscription *x,
+                      const char *words);
+void why_answer(struct step *step, const struct command *c);
+
 /* rows */
+struct slot_row rows_slot(const struct core *core, tick_t now, const struct session *s,
+                          uint8_t number);
 void rows_session(struct step *step, const struct session *s, enum change change, enum cause cause);
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
                        enum change change, enum cause cause);

@@ -13,6 +13,7 @@
  *   lastheard         calls that ended, newest first
  *   events [FILTER]   events from now on, until the caller hangs up
  *   report            health of the reporter
+ *   why ID            what was decided about a client or a radio, and how it stands now
  *   loglevel [LEVEL]  how much is logged, until the reporter starts again
  *   help              these words
  *
@@ -60,6 +61,7 @@
 
 #define REQUEST_MAX 512u
 #define ANSWER_FRESH_MS TICK_SECOND /* how old rows may be, and how long to wait for newer ones */
+#define ANSWER_WHY_MAX 80u /* rows of an answer to `why` */
 #define ANSWER_REPLY_MS (2 * TICK_SECOND) /* how long to wait for the reply to a command */
 
 struct word;
@@ -86,6 +88,8 @@ struct answer {
 	uint32_t number;   /* of a command whose reply is awaited */
 	bool replied;
 	struct record reply;
+	struct decision_record why[ANSWER_WHY_MAX]; /* what came before the reply */
+	uint32_t why_count;
 	const char *error; /* why it was refused; NULL when it was not */
 	char detail[RECORD_LINE_MAX];
 };

@@ -24,6 +24,7 @@ enum command_kind {
 	COMMAND_UNLINK,  /* client, slot, tg */
 	COMMAND_DEFAULT, /* client, tg: the default reflector; 0 = none */
 	COMMAND_OPTIONS, /* client, text: as if the client had sent them */
+	COMMAND_WHY,     /* client, or a radio id there: RECORD_DECISION rows, then the reply */
 	COMMAND_KINDS,
 };
 

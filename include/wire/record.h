@@ -59,6 +59,7 @@ enum record_kind {
 	RECORD_DROPPED,
 	RECORD_REPLY, /* to a command */
 	RECORD_LEGS,
+	RECORD_DECISION, /* one row of the answer to COMMAND_WHY */
 	RECORD_KINDS,
 };
 
@@ -103,6 +104,7 @@ enum slot_state {
 	SLOT_TALKING, /* the client's own radio side transmits */
 	SLOT_HEARING, /* we send it a call */
 	SLOT_HANG,    /* only `conference` may start */
+	SLOT_PROMPT,  /* the server says something, or is about to */
 };
 
 /* Where a subscription came from: provenance, which decides only expiry and what replaces it. */
@@ -251,6 +253,16 @@ struct legs_record {
 	} list;
 };
 
+struct decision_record {
+	uint32_t number; /* of the command that asked */
+	tick_t noted;    /* the last time */
+	uint32_t client, radio;
+	uint8_t slot;
+	uint32_t tg;
+	uint32_t times; /* 0: how it stands now */
+	char text[160];
+};
+
 struct record {
 	enum record_kind kind;
 	enum change change;
@@ -270,6 +282,7 @@ struct record {
 		struct dropped_record dropped;
 		struct reply_record reply;
 		struct legs_record legs;
+		struct decision_record decision;
 	};
 };
 

@@ -17,6 +17,7 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	                   mixing);
 	streams_open(&c->streams, arena, limits->streams, mixing);
 	players_open(&c->players, arena);
+	decisions_open(&c->decisions, arena);
 	locations_open(&c->locations, arena, limits->locations, mixing);
 	expiry_open(&c->expiry, arena,
 	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS);

@@ -162,6 +162,19 @@ struct ear {
 	uint32_t tg;
 };
 
+/* For who asks why that slot did not hear the call. */
+static void note_refusal(struct step *step, const struct stream *x, const struct ear *ear,
+                         const struct refusal *no)
+{
+	why_note(step, (struct decision){.client = ear->session->id,
+	                                 .radio = x->src,
+	                                 .slot = ear->number,
+	                                 .tg = ear->tg,
+	                                 .words = no->words,
+	                                 .number = no->conference,
+	                                 .left = no->left});
+}
+
 /* Opens the call towards a slot that may hear it, behind a header. False when it may not, now. */
 static bool try_open(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
                      const struct ear *ear)
@@ -170,9 +183,14 @@ static bool try_open(struct step *step, struct stream *x, const struct hbp_burst
 	struct variant header = {ear->number, ear->tg, HEADER, NULL};
 
 	end_data(step, ear->session, slot, x);
-	if (burst_is_terminator(b) || !(first || opens(b)) ||
-	    !contention_may_open(step, ear->session, slot, x, first || x->data))
+	if (burst_is_terminator(b) || !(first || opens(b)))
 		return false;
+	struct refusal no = contention_refuses(step, ear->session, slot, x, first || x->data);
+	if (no.words) {
+		if (first)
+			note_refusal(step, x, ear, &no);
+		return false;
+	}
 	slot_open(step, ear->session, slot, x, ear->tg);
 	if (!x->data && !is_header(b))
 		send_to(step, ear->session, variant(step, x, b, &header));
@@ -190,7 +208,7 @@ static void offer(struct step *step, struct stream *x, const struct hbp_burst *b
 	slot->mark = step->core->fan_out;
 	if (!handle_equal(slot->heard, pool_handle(&x->row)) && !try_open(step, x, b, first, ear))
 		return;
-	if (!stream_is_local(x)) {
+	if (!stream_is_local(x) && !x->data) { /* nothing hangs on to the slot after data */
 		slot->topic = x->topic;
 		slot->busy_last = step->now;
 	}
@@ -207,8 +225,14 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 
 	for (const struct subscription *u = subscription_at(t, c->subscriptions); u;
 	     u = subscription_at(t, u->next)) {
-		if (!u->active || u->session == x->session.index)
+		if (u->session == x->session.index)
 			continue;
+		if (!u->active) {
+			if (first)
+				why_subscription(step, pool_at(&core->sessions.pool, u->session), u,
+				                 "not heard: suspended");
+			continue;
+		}
 		if (x->data && u->rf_tg != x->dst)
 			continue; /* the ids of a data call stand inside its blocks: it is not
 			             remapped */

@@ -61,15 +61,26 @@ bool locate(struct step *step, struct stream *x)
 	return (s && add_target(x, s, x->slot)) || found;
 }
 
-bool access_permits_call(const struct step *step, const struct session *s, const struct stream *x)
+/* The lists of the server, then those of the listener. */
+const char *access_refuses_call(const struct step *step, const struct session *s,
+                                const struct stream *x)
 {
+	static const char *const subscribers[] = {"denied: subscribers of the server",
+	                                          "denied: subscribers of the listener"};
+	static const char *const talkgroups[][2] = {
+		{"denied: talkgroups-1 of the server", "denied: talkgroups-2 of the server"},
+		{"denied: talkgroups-1 of the listener", "denied: talkgroups-2 of the listener"},
+	};
 	const struct conf *conf = step->core->conf;
 	const struct conf_calls *lists[] = {&conf->server.calls,
 	                                    &conf->listener[s->at.listener].calls};
+	int slot = x->slot - 1;
 
-	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-		if (!access_permits(&lists[i]->subscribers, x->src) ||
-		    !access_permits(&lists[i]->talkgroups[x->slot - 1], x->dst))
-			return false;
-	return true;
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		if (!access_permits(&lists[i]->subscribers, x->src))
+			return subscribers[i];
+		if (!access_permits(&lists[i]->talkgroups[slot], x->dst))
+			return talkgroups[i][slot];
+	}
+	return NULL;
 }

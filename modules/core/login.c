@@ -52,6 +52,7 @@ static void refuse(struct step *step, const struct incoming *in, enum counter re
                    const char *why)
 {
 	count(step, reason);
+	why_client(step, in->message->id, why);
 	nak(step, in);
 	if (limit_allows(step, LIMIT_LOG, &in->from->to, reason)) {
 		char text[ADDR_TEXT_MAX];
@@ -132,6 +133,7 @@ static void on_login(struct step *step, const struct incoming *in, struct sessio
 
 	if (!limit_allows(step, LIMIT_HANDSHAKE, &in->from->to, HBP_LOGIN)) {
 		count(step, COUNT_RATE_LIMITED);
+		why_client(step, in->message->id, "rate limited: too many logins from its address");
 		return;
 	}
 	if (!admitted(step, in, s))
@@ -164,6 +166,7 @@ static void on_key(struct step *step, const struct incoming *in, struct session 
 
 	if (!limit_allows(step, LIMIT_HANDSHAKE, &in->from->to, HBP_KEY)) {
 		count(step, COUNT_RATE_LIMITED);
+		why_client(step, in->message->id, "rate limited: too many logins from its address");
 		return;
 	}
 	if (!admitted(step, in, s))
@@ -205,6 +208,7 @@ static void connect_session(struct step *step, struct session *s, const struct i
 	s->state = SESSION_CONNECTED;
 	s->since = step->now;
 	count(step, COUNT_LOGINS);
+	why_client(step, s->id, "logged in");
 	rows_session(step, s, CHANGE_BEGIN, CAUSE_NONE);
 	if (!s->has_options)
 		subscribe_defaults(step, s);
@@ -345,6 +349,36 @@ void session_touch(struct step *step, struct session *s)
 		          step->now + SESSION_SILENCE_MS);
 }
 
+static const char *session_end_words(enum cause cause)
+{
+	switch (cause) {
+	case CAUSE_LOGOUT:
+		return "session ended: the client logged out";
+	case CAUSE_EXPIRED:
+		return "session ended: nothing was heard of the client";
+	case CAUSE_REPLACED:
+		return "session ended: another login with this id took its place";
+	case CAUSE_KICKED:
+		return "session ended: an operator ended it";
+	case CAUSE_SHUTDOWN:
+		return "session ended: the server stopped";
+	case CAUSE_NONE:
+	case CAUSE_TERMINATOR:
+	case CAUSE_TIMEOUT:
+	case CAUSE_TRANSMIT_TIMEOUT:
+	case CAUSE_SUPERSEDED:
+	case CAUSE_SESSION_END:
+	case CAUSE_OPTIONS:
+	case CAUSE_TIMER:
+	case CAUSE_SINGLE:
+	case CAUSE_DIALLED:
+	case CAUSE_OPERATOR:
+	case CAUSE_CAUSES:
+		break;
+	}
+	return "session ended";
+}
+
 /* Ends its calls for all, what it heard, its subscriptions and the row. */
 void session_end(struct step *step, struct session *s, enum cause cause, bool tell_client)
 {
@@ -359,6 +393,7 @@ void session_end(struct step *step, struct session *s, enum cause cause, bool te
 	subscribe_none(step, s);
 	if (tell_client)
 		answer(step, &s->at, hbp_write_closed, s->id);
+	why_client(step, s->id, session_end_words(cause));
 	if (s->state == SESSION_CONNECTED)
 		core_log(step, LOG_INFO, "session down client=%lu callsign=%s from=%s cause=%s",
 		         (unsigned long)s->id, s->callsign[0] ? s->callsign : "-",

@@ -91,6 +91,9 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_OPTIONS:
 		obey(step, c, set_options, "options set");
 		return;
+	case COMMAND_WHY:
+		why_answer(step, c);
+		return;
 	case COMMAND_KINDS:
 		break;
 	}

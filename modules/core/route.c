@@ -113,6 +113,8 @@ static void place_echo(struct step *step, struct stream *x)
 	x->topic = ECHO_TG;
 	x->state = CALL_RUNNING;
 	player_record(step, x);
+	why_call(step, x, handle_is_none(x->recording) ? "refused: the echo has no room" : "echo",
+	         0);
 	tell(step, x);
 }
 
@@ -131,6 +133,7 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 
 	if (!u) {
 		count(step, COUNT_NOT_CARRIED_TG);
+		why_call(step, x, "not carried: this talkgroup is no conference here", 0);
 		return;
 	}
 	uint32_t tg = conference_at(&core->subscriptions, u->conference)->tg;
@@ -143,8 +146,10 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 	x->conference = c->row.index;
 	if (x->data || !stream_get(&core->streams, c->speaker)) {
 		speak(x, c);
+		why_call(step, x, "carried in conference", tg);
 	} else {
 		x->state = CALL_WAITING;
+		why_call(step, x, "waits: somebody else speaks in conference", tg);
 		count(step, COUNT_CALLS_WAITED);
 	}
 	tell(step, x);
@@ -155,10 +160,16 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 static void place_unit(struct step *step, struct session *s, struct stream *x)
 {
 	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
-	if ((!x->data && !s->private_calls) || !locate(step, x)) {
+	bool allowed = x->data || s->private_calls;
+	if (!allowed || !locate(step, x)) {
 		count(step, COUNT_NOT_CARRIED_UNIT);
+		why_call(step, x,
+		         allowed ? "not carried: this radio was not heard anywhere"
+		                 : "not carried: private calls are off",
+		         0);
 		return;
 	}
+	why_call(step, x, "carried to where this radio was heard", 0);
 	x->state = CALL_RUNNING;
 	tell(step, x);
 }
@@ -168,13 +179,17 @@ static void place(struct step *step, struct session *s, struct stream *x)
 	x->state = CALL_IGNORED;
 	if (!x->data)
 		count(step, COUNT_CALLS);
-	if (!access_permits_call(step, s, x)) {
+	const char *denied = access_refuses_call(step, s, x);
+	if (denied) {
 		count(step, COUNT_DENIED);
+		why_call(step, x, denied, 0);
 		x->denied = true;
 		return;
 	}
-	if (dial_is_command(x))
+	if (dial_is_command(x)) {
+		why_call(step, x, "command", x->dst);
 		return;
+	}
 	if (x->unit)
 		place_unit(step, s, x);
 	else
@@ -212,6 +227,7 @@ static bool clear_the_slot(struct step *step, struct slot *slot, const struct hb
 		return true;
 	if (old->src != b->src && step->now - old->last < COLLISION_MS) {
 		count(step, COUNT_COLLISION);
+		why_call(step, old, "goes on: on its slot began", b->src);
 		return false;
 	}
 	stream_end(step, old, CAUSE_SUPERSEDED);
@@ -229,11 +245,13 @@ static struct stream *begin(struct step *step, struct session *s, struct slot *s
 		return NULL;
 	if (!bucket_take(&s->begun, step->now, BEGUN_RATE, BEGUN_DEPTH)) {
 		count(step, COUNT_BUDGET);
+		why_client(step, s->id, "rate limited: too many transmissions begun");
 		return NULL;
 	}
 	struct stream *x = stream_add(&step->core->streams, s->id, b->stream, burst_is_data(b));
 	if (!x) {
 		count(step, COUNT_STREAMS_FULL);
+		why_client(step, s->id, "refused: the table of streams is full");
 		slot->mute_until = step->now + STREAM_SILENCE_MS;
 		slot_close(step, s, slot, true);
 		return NULL;
@@ -256,6 +274,7 @@ static bool in_budget(struct step *step, struct stream *x)
 	if (rate == 0 || bucket_take(&x->budget, step->now, (int64_t)rate * 1000, BUDGET_DEPTH))
 		return true;
 	count(step, COUNT_BUDGET);
+	why_call(step, x, "rate limited: frames come too fast", 0);
 	return false;
 }
 
@@ -326,6 +345,7 @@ static void try_to_speak(struct step *step, struct stream *x, const struct hbp_b
 	    step->now - c->free_since < BETWEEN_CALLS_MS)
 		return;
 	speak(x, c);
+	why_call(step, x, "carried now: its turn in conference", c->tg);
 	rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 
@@ -375,6 +395,7 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 	if (x->state == CALL_RUNNING && talks_too_long(step, x)) {
 		count(step, COUNT_TRANSMIT_TIMEOUTS);
 		leave(step, x, CAUSE_TRANSMIT_TIMEOUT);
+		why_call(step, x, "cut: it talked too long", 0);
 		x->state = CALL_IGNORED;
 	}
 	if (x->state == CALL_WAITING)

@@ -50,8 +50,13 @@ static void fill_slot(const struct core *core, tick_t now, struct slot_row *row,
 	row->conference = slot->topic & TOPIC_PAIR ? 0 : slot->topic;
 	row->src = slot->src;
 	row->stream = slot->stream;
+	const struct player *player = player_get(&core->players, slot->player);
 	if (stream_get(&core->streams, slot->talk)) {
 		row->state = SLOT_TALKING;
+	} else if (player) {
+		row->state = SLOT_PROMPT;
+		if (handle_is_none(player->stream))
+			row->until = player->give_up;
 	} else if (stream_get(&core->streams, slot->heard)) {
 		row->state = SLOT_HEARING;
 	} else if (now - slot->busy_last < s->hang) {
@@ -60,6 +65,15 @@ static void fill_slot(const struct core *core, tick_t now, struct slot_row *row,
 	} else {
 		row->state = SLOT_IDLE;
 	}
+}
+
+struct slot_row rows_slot(const struct core *core, tick_t now, const struct session *s,
+                          uint8_t number)
+{
+	struct slot_row row;
+
+	fill_slot(core, now, &row, s, number);
+	return row;
 }
 
 static void fill_subscription(const struct core *core, struct subscription_row *row,

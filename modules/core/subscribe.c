@@ -60,6 +60,10 @@ static void close_if_heard(struct step *step, struct session *s, const struct su
 void subscribe_end(struct step *step, struct session *s, struct subscription *x, enum cause cause)
 {
 	close_if_heard(step, s, x);
+	if (cause == CAUSE_SINGLE)
+		why_subscription(step, s, x, "ended by single mode");
+	else if (cause == CAUSE_TIMER)
+		why_subscription(step, s, x, "ended: its timer has run out");
 	rows_subscription(step, s, x, CHANGE_END, cause);
 	subscription_remove(&step->core->subscriptions, s, x);
 }
@@ -265,6 +269,8 @@ void subscribe_suspend(struct step *step, struct session *s, struct subscription
 	if (!was_active)
 		return;
 	close_if_heard(step, s, x);
+	why_subscription(step, s, x,
+	                 cause == CAUSE_SINGLE ? "suspended by single mode" : "suspended by 4000");
 	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
 }
 

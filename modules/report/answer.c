@@ -391,6 +391,19 @@ static enum answer_step tell_order(struct answer *a, const struct sources *s,
 	return ANSWER_DONE;
 }
 
+/* A question to the voice process, answered by rows before its reply. */
+static enum answer_step tell_why(struct answer *a, const struct sources *s,
+                                 const struct clock *clock, struct text *t)
+{
+	if (!a->replied || !a->reply.reply.done)
+		return tell_order(a, s, clock, t);
+	a->number = 0;
+	if (a->nth >= a->why_count)
+		return ANSWER_DONE;
+	const struct record r = {.kind = RECORD_DECISION, .decision = a->why[a->nth++]};
+	return tell_row(a, &r, clock, t);
+}
+
 /* Without an option string the order is a question. */
 static enum answer_step tell_options(struct answer *a, const struct sources *s,
                                      const struct clock *clock, struct text *t)
@@ -448,6 +461,11 @@ static const struct word words[] = {
          false,
          {{tell_own, RECORD_TABLE}, {tell_own, RECORD_COUNTER}},
          "health of the reporter"},
+	{"why",
+         "ID",
+         false,
+         {{tell_why, RECORD_DECISION}},
+         "what was decided about a client or a radio"},
 	{"loglevel", "[LEVEL]", false, {{tell_log_level, RECORD_KINDS}}, "how much is logged"},
 	{"kick", "ID", false, {{tell_order, RECORD_REPLY}}, "end a session"},
 	{"link",
@@ -636,7 +654,14 @@ enum answer_step answer_next(struct answer *a, const struct sources *s, const st
 
 void answer_reply(struct answer *a, const struct record *r)
 {
-	if (!a->word || a->number == 0 || a->number != r->reply.number)
+	if (!a->word || a->number == 0)
+		return;
+	if (r->kind == RECORD_DECISION) {
+		if (a->number == r->decision.number && a->why_count < ANSWER_WHY_MAX)
+			a->why[a->why_count++] = r->decision;
+		return;
+	}
+	if (a->number != r->reply.number)
 		return;
 	a->replied = true;
 	a->reply = *r;

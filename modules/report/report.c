@@ -73,6 +73,7 @@ static bool is_news(const struct record *r)
 	case RECORD_SNAPSHOT:
 	case RECORD_REPLY:
 	case RECORD_LEGS:
+	case RECORD_DECISION:
 	case RECORD_KINDS:
 		break;
 	}
@@ -105,7 +106,7 @@ static void take(struct report *p, const struct record *r)
 	if (r->kind == RECORD_DROPPED && r->dropped.count > 0)
 		log_warn("records=dropped count=%" PRIu64 " total=%" PRIu64, r->dropped.count,
 		         r->dropped.total);
-	if (r->kind == RECORD_REPLY)
+	if (r->kind == RECORD_REPLY || r->kind == RECORD_DECISION)
 		control_reply(p->control, r);
 	model_take(p->model, r, p->clock.now);
 	if (is_news(r))

@@ -110,7 +110,17 @@ static const struct column counter_columns[] = {
 	{"VALUE", "value", 12, LOOK_PLAIN},
 };
 
-static const struct columns columns_of[RECORD_ROWS] = {
+static const struct column decision_columns[] = {
+	{"WHEN", "noted", 20, LOOK_UTC},
+	{"CLIENT", "client", 9, LOOK_PLAIN},
+	{"RADIO", "radio", 8, LOOK_PLAIN},
+	{"SLOT", "slot", 4, LOOK_PLAIN},
+	{"TG", "tg", 8, LOOK_PLAIN},
+	{"TIMES", "times", 5, LOOK_PLAIN},
+	{"WHAT", "text", 40, LOOK_PLAIN},
+};
+
+static const struct columns columns_of[RECORD_KINDS] = {
 	[RECORD_SERVER] = {ARRAY_LEN(server_columns), server_columns},
 	[RECORD_LISTENER] = {ARRAY_LEN(listener_columns), listener_columns},
 	[RECORD_SESSION] = {ARRAY_LEN(session_columns), session_columns},
@@ -119,6 +129,7 @@ static const struct columns columns_of[RECORD_ROWS] = {
 	[RECORD_CALL] = {ARRAY_LEN(call_columns), call_columns},
 	[RECORD_TABLE] = {ARRAY_LEN(table_columns), table_columns},
 	[RECORD_COUNTER] = {ARRAY_LEN(counter_columns), counter_columns},
+	[RECORD_DECISION] = {ARRAY_LEN(decision_columns), decision_columns},
 };
 
 static const struct columns past = {ARRAY_LEN(past_columns), past_columns};

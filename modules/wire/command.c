@@ -19,6 +19,8 @@ const char *command_kind_name(enum command_kind kind)
 		return "default";
 	case COMMAND_OPTIONS:
 		return "options";
+	case COMMAND_WHY:
+		return "why";
 	case COMMAND_KINDS:
 		break;
 	}

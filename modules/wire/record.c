@@ -42,6 +42,7 @@ static const char *const slot_state_names[] = {
 	[SLOT_TALKING] = "talking",
 	[SLOT_HEARING] = "hearing",
 	[SLOT_HANG] = "hang",
+	[SLOT_PROMPT] = "prompt",
 };
 
 static const char *const subscription_mode_names[] = {
@@ -189,7 +190,7 @@ static const struct record_field slot_fields[] = {
 	 .offset = offsetof(struct record, slot.slot)},
 	{.name = "state", .type = FIELD_ENUM,
 	 .offset = offsetof(struct record, slot.state),
-	 .limit = SLOT_HANG + 1, .enum_name = slot_state_text},
+	 .limit = SLOT_PROMPT + 1, .enum_name = slot_state_text},
 	{.name = "conference", .type = FIELD_U32,
 	 .offset = offsetof(struct record, slot.conference)},
 	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, slot.src)},
@@ -299,6 +300,19 @@ static const struct record_field legs_fields[] = {
 	{.name = "legs", .type = FIELD_LEGS, .offset = offsetof(struct record, legs.list)},
 };
 
+static const struct record_field decision_fields[] = {
+	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, decision.number)},
+	{.name = "noted", .type = FIELD_TICK, .offset = offsetof(struct record, decision.noted)},
+	{.name = "client", .type = FIELD_U32, .offset = offsetof(struct record, decision.client)},
+	{.name = "radio", .type = FIELD_U32, .offset = offsetof(struct record, decision.radio)},
+	{.name = "slot", .type = FIELD_U8, .offset = offsetof(struct record, decision.slot)},
+	{.name = "tg", .type = FIELD_U32, .offset = offsetof(struct record, decision.tg)},
+	{.name = "times", .type = FIELD_U32, .offset = offsetof(struct record, decision.times)},
+	{.name = "text", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, decision.text),
+	 .size = sizeof(((struct decision_record *)NULL)->text)},
+};
+
 static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_SERVER] = {"server", server_fields, ARRAY_LEN(server_fields)},
 	[RECORD_LISTENER] = {"listener", listener_fields, ARRAY_LEN(listener_fields)},
@@ -314,6 +328,7 @@ static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_DROPPED] = {"dropped", dropped_fields, ARRAY_LEN(dropped_fields)},
 	[RECORD_REPLY] = {"reply", reply_fields, ARRAY_LEN(reply_fields)},
 	[RECORD_LEGS] = {"legs", legs_fields, ARRAY_LEN(legs_fields)},
+	[RECORD_DECISION] = {"decision", decision_fields, ARRAY_LEN(decision_fields)},
 };
 
 const struct record_info *record_info(enum record_kind kind)

@@ -100,6 +100,21 @@ def kick_ends_a_session_in_mid_call():
 
 
 @case
+def why_tells_what_was_decided():
+    with Server() as server:
+        one, two = busy(server)
+        talk(one, call(2300101, 2300101, 91, 1), [two])
+        rows = [r for r in ask(server.control, "why 2300101") if r.get("row") == "decision"]
+        texts = [r["text"] for r in rows]
+        check("logged in" in texts and "carried in conference 91" in texts and "now: logged in" in texts, "%s" % texts)
+        check(any(t.startswith("now: hang time for 91, ") for t in texts), "%s" % texts)
+        code, text = server.ctl("why", "2300101")
+        check(code == 0 and "WHAT" in text and "carried in conference 91" in text, text)
+        code, text = server.ctl("why", "2399999")
+        check(code != 0 and "nothing is known" in text, text)
+
+
+@case
 def orders_act_at_once_and_are_logged():
     with Server() as server:
         one, two = busy(server)

@@ -1258,17 +1258,17 @@ static void do_order(struct run *r, struct words *w)
 {
 	struct command c = {.kind = COMMAND_KINDS};
 
-	for (enum command_kind kind = COMMAND_LINK; kind <= COMMAND_OPTIONS; kind++)
+	for (enum command_kind kind = COMMAND_LINK; kind < COMMAND_KINDS; kind++)
 		if (word_take(w, command_kind_name(kind)))
 			c.kind = kind;
 	if (c.kind == COMMAND_KINDS)
-		fail(r, "order link|unlink|default|options ID ...");
+		fail(r, "order link|unlink|default|options|why ID ...");
 	c.client = word_number(w);
 	if (c.kind == COMMAND_LINK || c.kind == COMMAND_UNLINK)
 		c.slot = (uint8_t)word_number(w);
 	if (c.kind == COMMAND_OPTIONS)
 		text_copy(c.text, sizeof(c.text), word_next(w));
-	else
+	else if (c.kind != COMMAND_WHY)
 		c.tg = word_number(w);
 	do_command(r, c);
 }

@@ -66,6 +66,9 @@ static const struct record samples[RECORD_KINDS] = {
                          .at = 1,
                          .legs = {234567801, 0x0000abcd, 8000, 2345678, 91, true,
                                   {2, {{234567802, 91, 2}, {234567803, 9, 1}}}}},
+	[RECORD_DECISION] = {.kind = RECORD_DECISION,
+                             .at = 1,
+                             .decision = {3, 5000, 234567801, 2345678, 2, 91, 4, "carried"}},
 };
 
 static size_t encode(const struct record *r, uint8_t out[static RECORD_MAX])
@@ -157,7 +160,7 @@ T_CASE(values_no_field_can_hold_are_refused)
 		{RECORD_SLOT, 3, CAUSE_CAUSES, PARSE_BAD},
 		{RECORD_SLOT, 4, 0x80, PARSE_OK}, /* a tick long ago */
 		{RECORD_SLOT, 17, SLOT_HANG, PARSE_OK},
-		{RECORD_SLOT, 17, SLOT_HANG + 1, PARSE_BAD},
+		{RECORD_SLOT, 17, SLOT_PROMPT + 1, PARSE_BAD},
 		{RECORD_SUBSCRIPTION, 25, SUBSCRIPTION_DIAL + 1, PARSE_BAD},
 		{RECORD_SUBSCRIPTION, 26, 1, PARSE_OK},
 		{RECORD_SUBSCRIPTION, 26, 2, PARSE_BAD}, /* a bool */
@@ -358,7 +361,7 @@ T_CASE(every_enum_value_has_a_name)
 		T_CHECK(strcmp(cause_name((enum cause)i), "?") != 0);
 	for (int i = 0; i <= SESSION_CONNECTED; i++)
 		T_CHECK(strcmp(session_state_name((enum session_state)i), "?") != 0);
-	for (int i = 0; i <= SLOT_HANG; i++)
+	for (int i = 0; i <= SLOT_PROMPT; i++)
 		T_CHECK(strcmp(slot_state_name((enum slot_state)i), "?") != 0);
 	for (int i = 0; i <= SUBSCRIPTION_DIAL; i++)
 		T_CHECK(strcmp(subscription_mode_name((enum subscription_mode)i), "?") != 0);

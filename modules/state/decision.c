@@ -1,0 +1,45 @@
+#include "state/decision.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+void decisions_open(struct decisions *t, struct arena *arena)
+{
+	*t = (struct decisions){
+		.rows = arena_cut(arena, "decisions", DECISIONS, sizeof(struct decision)),
+	};
+}
+
+static struct decision *row_at(const struct decisions *t, uint32_t ago)
+{
+	if (ago >= DECISIONS || ago >= t->count)
+		return NULL;
+	return &t->rows[(t->count - 1 - ago) % DECISIONS];
+}
+
+const struct decision *decision_at(const struct decisions *t, uint32_t ago)
+{
+	return row_at(t, ago);
+}
+
+static bool is_same(const struct decision *a, const struct decision *b)
+{
+	return a->client == b->client && a->radio == b->radio && a->slot == b->slot &&
+	       a->tg == b->tg && a->words == b->words && a->number == b->number;
+}
+
+void decision_note(struct decisions *t, const struct decision *d)
+{
+	for (uint32_t ago = 0; ago < DECISIONS_LAST; ago++) {
+		struct decision *old = row_at(t, ago);
+		if (!old || !is_same(old, d))
+			continue;
+		old->at = d->at;
+		old->left = d->left;
+		old->times++;
+		return;
+	}
+	t->rows[t->count % DECISIONS] = *d;
+	t->rows[t->count % DECISIONS].times = 1;
+	t->count++;
+}
