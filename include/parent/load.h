@@ -17,7 +17,7 @@
 MUST_CHECK enum status load_conf(const char *path, struct conf *out);
 
 /*
- * Reads the voice files of every listener that names a directory; two that name the same share them.
+ * Reads the voice files of every listener that names a directory; two that name one share them.
  * What cannot be read is logged, and answered in Morse then. They go with the process.
  */
 void load_audio(struct conf *conf);
