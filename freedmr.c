@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "command/aliases.h"
 #include "command/check.h"
 #include "command/ctl.h"
 #include "command/init.h"
@@ -28,6 +29,7 @@ struct face {
 static const struct face faces[] = {
 	{"check", check_main, "FILE", "read a configuration and say what is wrong with it"},
 	{"init", init_main, "[FILE]", "write a first configuration"},
+	{"aliases", aliases_main, "[-f] FILE... -o INDEX", "make the index of names"},
 	{"ctl", ctl_main, "[-s SOCKET] WORD ...", "ask or tell the running server"},
 	{"version", version_main, "", "say what this is"},
 };

@@ -112,6 +112,7 @@ struct conf_report {
 	struct networks http_allow;
 	char http_token[CONF_TOKEN_MAX]; /* the reporter needs it, so it keeps it */
 	bool metrics;
+	char aliases[CONF_PATH_MAX]; /* index of names; "" = none */
 };
 
 struct conf {

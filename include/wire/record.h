@@ -129,6 +129,16 @@ const char *slot_state_name(enum slot_state state);
 const char *subscription_mode_name(enum subscription_mode mode);
 const char *call_state_name(enum call_state state);
 
+/*
+ * What is known of an id by the alias files. The voice process leaves it blank; the reporter fills
+ * it in as a record arrives (report/alias.h).
+ */
+struct alias {
+	char callsign[12];
+	char name[28];
+	char country[28];
+};
+
 struct server_row {
 	uint32_t id;
 	char name[32];
@@ -160,6 +170,7 @@ struct session_row {
 	char options[RECORD_OPTIONS_MAX]; /* as sent, cleaned; passwords in it blanked */
 	uint32_t options_bad;             /* tokens that were skipped */
 	uint64_t frames_in_total, frames_out_total;
+	struct alias owner;
 };
 
 struct slot_row {
@@ -170,6 +181,8 @@ struct slot_row {
 	uint32_t src;    /* who is heard or talks */
 	uint32_t stream;
 	tick_t until;    /* end of the hang time; TICK_NEVER otherwise */
+	struct alias caller;
+	struct alias topic; /* the conference; of a talkgroup only the name is known */
 };
 
 struct subscription_row {
@@ -180,6 +193,7 @@ struct subscription_row {
 	enum subscription_mode mode; /* key */
 	bool active; /* false: suspended by single mode */
 	tick_t until;
+	struct alias topic;
 };
 
 struct call_row {
@@ -197,6 +211,9 @@ struct call_row {
 	uint32_t ber_errors;   /* bit errors summed over the voice bursts */
 	uint8_t rssi;          /* last one told, magnitude of dBm, 0 = unknown */
 	uint32_t listeners;    /* slots that have it open */
+	struct alias caller;
+	struct alias called; /* of a unit call */
+	struct alias topic;
 };
 
 struct table_row {

@@ -250,6 +250,10 @@ static const struct conf_key report_keys[] = {
 	{.name = "metrics", .type = KEY_BOOL, .initial = "yes",
 	 .help = "Serve /metrics for Prometheus at the http address.", .example = "no",
 	 .offset = offsetof(struct conf_report, metrics)},
+	{.name = "aliases", .type = KEY_PATH, .initial = "", .max = CONF_PATH_MAX - 1,
+	 .unit = "octets", .help = "Names of ids, an index made by freedmr aliases; empty = none.",
+	 .example = "/var/lib/freedmr/aliases",
+	 .offset = offsetof(struct conf_report, aliases)},
 };
 
 static const struct conf_section sections[SECTION_KINDS] = {

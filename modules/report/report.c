@@ -12,6 +12,7 @@
 #include "io/pipe.h"
 #include "io/poller.h"
 #include "io/signals.h"
+#include "report/alias.h"
 #include "report/clock.h"
 #include "report/control.h"
 #include "report/link.h"
@@ -30,6 +31,7 @@ struct report {
 	struct poller *poller;
 	struct link link;
 	struct model *model;
+	struct aliases aliases;
 	struct ring ring;
 	struct sources sources;
 	struct control *control;
@@ -99,7 +101,7 @@ static void print(const struct log_record *log)
 	log_set_name("freedmr-report");
 }
 
-static void take(struct report *p, const struct record *r)
+static void take(struct report *p, struct record *r)
 {
 	if (r->kind == RECORD_LOG)
 		print(&r->log);
@@ -108,6 +110,7 @@ static void take(struct report *p, const struct record *r)
 		         r->dropped.total);
 	if (r->kind == RECORD_REPLY || r->kind == RECORD_DECISION)
 		control_reply(p->control, r);
+	aliases_fill(&p->aliases, r);
 	model_take(p->model, r, p->clock.now);
 	if (is_news(r))
 		publish(p, r);
@@ -209,6 +212,7 @@ static void turn(struct report *p, const struct report_start *start)
 		p->stop = true;
 	}
 	read_clock(&p->clock);
+	aliases_look(&p->aliases, p->clock.now);
 	for (int i = 0; i < count; i++)
 		on_event(p, start, &events[i]);
 	take_records(p);
@@ -253,6 +257,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	p->model = model_open(&start->conf->limits);
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
+	aliases_open(&p->aliases, start->conf->report.aliases, p->clock.now);
 	link_open(&p->link, start->record_pipe, start->command_pipe);
 	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
@@ -271,6 +276,7 @@ static void close_all(struct report *p)
 	if (p->model)
 		model_close(p->model);
 	ring_close(&p->ring);
+	aliases_close(&p->aliases);
 	arena_release(&p->arena);
 	free(p);
 }

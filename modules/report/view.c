@@ -54,29 +54,24 @@ static const struct column session_columns[] = {
 };
 
 static const struct column slot_columns[] = {
-	{"CLIENT", "client", 9, LOOK_PLAIN},
-	{"SLOT", "slot", 4, LOOK_PLAIN},
-	{"STATE", "state", 8, LOOK_PLAIN},
-	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
-	{"SOURCE", "src", 8, LOOK_PLAIN},
-	{"STREAM", "stream", 8, LOOK_PLAIN},
-	{"LEFT", "until", 7, LOOK_LEFT},
+	{"CLIENT", "client", 9, LOOK_PLAIN}, {"SLOT", "slot", 4, LOOK_PLAIN},
+	{"STATE", "state", 8, LOOK_PLAIN},   {"CONFERENCE", "conference", 10, LOOK_PLAIN},
+	{"SOURCE", "src", 8, LOOK_PLAIN},    {"CALLSIGN", "src_callsign", 8, LOOK_PLAIN},
+	{"STREAM", "stream", 8, LOOK_PLAIN}, {"LEFT", "until", 7, LOOK_LEFT},
 };
 
 static const struct column subscription_columns[] = {
-	{"CLIENT", "client", 9, LOOK_PLAIN},
-	{"SLOT", "slot", 4, LOOK_PLAIN},
-	{"TALKGROUP", "rf_tg", 9, LOOK_PLAIN},
-	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
-	{"MODE", "mode", 8, LOOK_PLAIN},
-	{"ACTIVE", "active", 6, LOOK_PLAIN},
-	{"LEFT", "until", 7, LOOK_LEFT},
+	{"CLIENT", "client", 9, LOOK_PLAIN},   {"SLOT", "slot", 4, LOOK_PLAIN},
+	{"TALKGROUP", "rf_tg", 9, LOOK_PLAIN}, {"CONFERENCE", "conference", 10, LOOK_PLAIN},
+	{"MODE", "mode", 8, LOOK_PLAIN},       {"ACTIVE", "active", 6, LOOK_PLAIN},
+	{"LEFT", "until", 7, LOOK_LEFT},       {"NAME", "conference_name", 16, LOOK_PLAIN},
 };
 
 static const struct column call_columns[] = {
 	{"CLIENT", "origin", 9, LOOK_PLAIN},
 	{"SLOT", "slot", 4, LOOK_PLAIN},
 	{"SOURCE", "src", 8, LOOK_PLAIN},
+	{"CALLSIGN", "src_callsign", 8, LOOK_PLAIN},
 	{"TO", "dst", 8, LOOK_PLAIN},
 	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
 	{"STATE", "state", 8, LOOK_PLAIN},
@@ -85,6 +80,9 @@ static const struct column call_columns[] = {
 	{"FRAMES", "frames", 6, LOOK_PLAIN},
 	{"LOST", "lost", 5, LOOK_PLAIN},
 	{"LISTENERS", "listeners", 9, LOOK_PLAIN},
+	{"NAME", "src_name", 12, LOOK_PLAIN},
+	{"COUNTRY", "src_country", 14, LOOK_PLAIN},
+	{"TALKGROUP", "conference_name", 16, LOOK_PLAIN},
 };
 
 static const struct column past_columns[] = {
@@ -92,6 +90,8 @@ static const struct column past_columns[] = {
 	{"CLIENT", "origin", 9, LOOK_PLAIN},
 	{"SLOT", "slot", 4, LOOK_PLAIN},
 	{"SOURCE", "src", 8, LOOK_PLAIN},
+	{"CALLSIGN", "src_callsign", 8, LOOK_PLAIN},
+	{"NAME", "src_name", 12, LOOK_PLAIN},
 	{"TO", "dst", 8, LOOK_PLAIN},
 	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
 	{"FRAMES", "frames", 6, LOOK_PLAIN},

@@ -181,6 +181,12 @@ static const struct record_field session_fields[] = {
 	 .offset = offsetof(struct record, session.frames_in_total)},
 	{.name = "frames_out_total", .type = FIELD_U64,
 	 .offset = offsetof(struct record, session.frames_out_total)},
+	{.name = "name", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, session.owner.name),
+	 .size = sizeof(((struct alias *)NULL)->name)},
+	{.name = "country", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, session.owner.country),
+	 .size = sizeof(((struct alias *)NULL)->country)},
 };
 
 static const struct record_field slot_fields[] = {
@@ -196,6 +202,18 @@ static const struct record_field slot_fields[] = {
 	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, slot.src)},
 	{.name = "stream", .type = FIELD_HEX32, .offset = offsetof(struct record, slot.stream)},
 	{.name = "until", .type = FIELD_TICK, .offset = offsetof(struct record, slot.until)},
+	{.name = "src_callsign", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, slot.caller.callsign),
+	 .size = sizeof(((struct alias *)NULL)->callsign)},
+	{.name = "src_name", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, slot.caller.name),
+	 .size = sizeof(((struct alias *)NULL)->name)},
+	{.name = "src_country", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, slot.caller.country),
+	 .size = sizeof(((struct alias *)NULL)->country)},
+	{.name = "conference_name", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, slot.topic.name),
+	 .size = sizeof(((struct alias *)NULL)->name)},
 };
 
 static const struct record_field subscription_fields[] = {
@@ -214,6 +232,9 @@ static const struct record_field subscription_fields[] = {
 	 .offset = offsetof(struct record, subscription.active)},
 	{.name = "until", .type = FIELD_TICK,
 	 .offset = offsetof(struct record, subscription.until)},
+	{.name = "conference_name", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, subscription.topic.name),
+	 .size = sizeof(((struct alias *)NULL)->name)},
 };
 
 static const struct record_field call_fields[] = {
@@ -243,6 +264,21 @@ static const struct record_field call_fields[] = {
 	{.name = "rssi", .type = FIELD_U8, .offset = offsetof(struct record, call.rssi)},
 	{.name = "listeners", .type = FIELD_U32,
 	 .offset = offsetof(struct record, call.listeners)},
+	{.name = "src_callsign", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, call.caller.callsign),
+	 .size = sizeof(((struct alias *)NULL)->callsign)},
+	{.name = "src_name", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, call.caller.name),
+	 .size = sizeof(((struct alias *)NULL)->name)},
+	{.name = "src_country", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, call.caller.country),
+	 .size = sizeof(((struct alias *)NULL)->country)},
+	{.name = "dst_callsign", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, call.called.callsign),
+	 .size = sizeof(((struct alias *)NULL)->callsign)},
+	{.name = "conference_name", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, call.topic.name),
+	 .size = sizeof(((struct alias *)NULL)->name)},
 };
 
 static const struct record_field table_fields[] = {

@@ -38,22 +38,42 @@ static const struct record samples[RECORD_KINDS] = {
                              .options = "TS2=91,\"2350\"\\;DIAL=0",
                              .options_bad = 4000000000,
                              .frames_in_total = UINT64_MAX,
-                             .frames_out_total = 1}},
+                             .frames_out_total = 1,
+                             .owner = {.name = "Zoe", .country = "Wales"}}},
 	[RECORD_SLOT] = {.kind = RECORD_SLOT,
                          .change = CHANGE_UPDATE,
                          .at = 7,
-                         .slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xdeadbeef, 6000}},
+                         .slot = {234567801, 2, SLOT_HANG, 91, 2345678, 0xdeadbeef, 6000,
+                                  .caller = {"G0ABC", "Zoe", "Wales"}, .topic = {.name = "World"}}},
 	[RECORD_SUBSCRIPTION] = {.kind = RECORD_SUBSCRIPTION,
                                  .cause = CAUSE_SINGLE,
                                  .at = 7,
                                  .subscription = {234567801, 2, 9, 4400, SUBSCRIPTION_DEFAULT, true,
-                                                  TICK_NEVER}},
+                                                  TICK_NEVER, .topic = {.name = "World"}}},
 	[RECORD_CALL] = {.kind = RECORD_CALL,
                          .change = CHANGE_END,
                          .cause = CAUSE_TERMINATOR,
                          .at = 9000,
-                         .call = {234567801, 0x0000abcd, 8000, 2, 2345678, 91, 91, true, true,
-                                  CALL_WAITING, 100, 1, 2, 3, 4, 73, 17}},
+                         .call = {234567801,
+                                  0x0000abcd,
+                                  8000,
+                                  2,
+                                  2345678,
+                                  91,
+                                  91,
+                                  true,
+                                  true,
+                                  CALL_WAITING,
+                                  100,
+                                  1,
+                                  2,
+                                  3,
+                                  4,
+                                  73,
+                                  17,
+                                  .caller = {"G0ABC", "Zoe", "Wales"},
+                                  .called = {.callsign = "G0XYZ"},
+                                  .topic = {.name = "World"}}},
 	[RECORD_TABLE] = {.kind = RECORD_TABLE, .at = 1, .table = {"streams", 1, 2, 3}},
 	[RECORD_COUNTER] = {.kind = RECORD_COUNTER,
                             .at = 1,
@@ -117,7 +137,11 @@ T_CASE(a_slot_row_is_these_octets)
 	                        "0000005b"
 	                        "0023cace"
 	                        "deadbeef"
-	                        "0000000000001770",
+	                        "0000000000001770"
+	                        "00054730414243"
+	                        "00035a6f65"
+	                        "000557616c6573"
+	                        "0005576f726c64",
 	                        want, sizeof(want));
 
 	T_EQUAL(encode(&samples[RECORD_SLOT], bytes), want_len);
@@ -226,12 +250,14 @@ T_CASE(json_has_every_form_of_field)
 	       "\"location\":\"Caf\xc3\xa9\",\"software\":\"20260101_MMDVM\",\"package\":\"MMDVM_"
 	       "DMO\","
 	       "\"options\":\"TS2=91,\\\"2350\\\"\\\\;DIAL=0\",\"options_bad\":4000000000,"
-	       "\"frames_in_total\":18446744073709551615,\"frames_out_total\":1}");
+	       "\"frames_in_total\":18446744073709551615,\"frames_out_total\":1,\"name\":\"Zoe\","
+	       "\"country\":\"Wales\"}");
 	T_TEXT(json_of(&samples[RECORD_SLOT], 0),
 	       "{\"kind\":\"slot\",\"change\":\"update\",\"cause\":\"none\",\"time\":0.007,"
 	       "\"client\":234567801,\"slot\":2,\"state\":\"hang\",\"conference\":91,\"src\":"
 	       "2345678,"
-	       "\"stream\":\"deadbeef\",\"until\":6.000}");
+	       "\"stream\":\"deadbeef\",\"until\":6.000,\"src_callsign\":\"G0ABC\","
+	       "\"src_name\":\"Zoe\",\"src_country\":\"Wales\",\"conference_name\":\"World\"}");
 }
 
 T_CASE(times_out_of_reach_are_null)

@@ -1,0 +1,289 @@
+/*
+ * users.json, rptrs.json and lists of talkgroups: objects with flat fields, somewhere in a list, or
+ * one object of "number": "name". Not a judge of JSON: it looks for objects that read as rows, so
+ * that a file that was cut or spoilt in one place still gives all the others.
+ */
+#include "command/alias_rows.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+struct json {
+	const char *at, *end;
+	uint32_t line;
+	struct alias_rows *rows;
+	enum alias_kind kind; /* told by the name of the list */
+};
+
+struct token {
+	size_t len;
+	char text[SOURCE_TEXT_MAX];
+};
+
+static void step(struct json *j)
+{
+	j->line += *j->at == '\n';
+	j->at++;
+}
+
+/* The next octet that is no blank, not taken; 0 at the end. */
+static char peek(struct json *j)
+{
+	while (j->at < j->end && strchr(" \t\r\n", *j->at))
+		step(j);
+	return j->at < j->end ? *j->at : 0;
+}
+
+static bool take(struct json *j, char c)
+{
+	if (peek(j) != c || c == 0)
+		return false;
+	step(j);
+	return true;
+}
+
+static void put(struct token *t, char c)
+{
+	if (t->len + 1 < sizeof(t->text))
+		t->text[t->len++] = c;
+}
+
+static bool read_hex4(struct json *j, uint32_t *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	*out = 0;
+	for (int i = 0; i < 4; i++, j->at++) {
+		char lower = j->at < j->end ? (char)(*j->at | 0x20) : 0;
+		const char *digit = lower ? strchr(digits, lower) : NULL;
+		if (!digit)
+			return false;
+		*out = *out << 4 | (uint32_t)(digit - digits);
+	}
+	return true;
+}
+
+static void put_utf8(struct token *t, uint32_t c)
+{
+	if (c < 0x80) {
+		put(t, (char)c);
+		return;
+	}
+	if (c >= 0x10000) {
+		put(t, (char)(0xf0 | c >> 18));
+		put(t, (char)(0x80 | (c >> 12 & 0x3f)));
+	} else if (c >= 0x800) {
+		put(t, (char)(0xe0 | c >> 12));
+	}
+	put(t, (char)(c < 0x800 ? 0xc0 | c >> 6 : 0x80 | (c >> 6 & 0x3f)));
+	put(t, (char)(0x80 | (c & 0x3f)));
+}
+
+/* Behind \\u: one character, of two escapes when it needs them. */
+static bool read_unicode(struct json *j, struct token *t)
+{
+	uint32_t c, low;
+
+	if (!read_hex4(j, &c))
+		return false;
+	if (c >= 0xd800 && c < 0xdc00 && j->end - j->at > 1 && j->at[0] == '\\' &&
+	    j->at[1] == 'u') {
+		j->at += 2;
+		if (!read_hex4(j, &low))
+			return false;
+		c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+	}
+	put_utf8(t, c);
+	return true;
+}
+
+/* Behind the backslash. Line ends and the like become blanks. */
+static bool read_escape(struct json *j, struct token *t)
+{
+	char c = j->at < j->end ? *j->at++ : 0;
+
+	if (c == 'u')
+		return read_unicode(j, t);
+	if (!c || !strchr("\"\\/bfnrt", c))
+		return false;
+	put(t, strchr("bfnrt", c) ? ' ' : c);
+	return true;
+}
+
+/* A text ends with its line at the latest. */
+static bool read_text(struct json *j, struct token *t)
+{
+	t->len = 0;
+	if (!take(j, '"'))
+		return false;
+	while (j->at < j->end && *j->at != '"' && *j->at != '\n') {
+		char c = *j->at++;
+		if (c != '\\')
+			put(t, c);
+		else if (!read_escape(j, t))
+			return false;
+	}
+	t->text[t->len] = 0;
+	return take(j, '"');
+}
+
+/* A number, true, false, null. */
+static bool read_bare(struct json *j, struct token *t)
+{
+	t->len = 0;
+	for (char c = peek(j); c && !strchr(",}] \t\r\n\"{[:", c);
+	     c = j->at < j->end ? *j->at : 0) {
+		put(t, c);
+		j->at++;
+	}
+	t->text[t->len] = 0;
+	if (strcmp(t->text, "null") == 0)
+		t->len = 0;
+	return *t->text;
+}
+
+static bool read_scalar(struct json *j, struct token *t)
+{
+	return peek(j) == '"' ? read_text(j, t) : read_bare(j, t);
+}
+
+/* What a list holds, by its name. */
+static enum alias_kind kind_of_list(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum alias_kind kind;
+	} known[] = {
+		{"users", ALIAS_SUBSCRIBER},     {"subscribers", ALIAS_SUBSCRIBER},
+		{"rptrs", ALIAS_REPEATER},       {"repeaters", ALIAS_REPEATER},
+		{"talkgroups", ALIAS_TALKGROUP}, {"tgs", ALIAS_TALKGROUP},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (text_same(name, known[i].name))
+			return known[i].kind;
+	}
+	return ALIAS_KINDS;
+}
+
+/* Passes over a list or an object within a row, which says nothing to us. */
+static bool skip_nested(struct json *j)
+{
+	struct token t;
+	int depth = 0;
+
+	do {
+		char c = peek(j);
+		if (c == '"') {
+			if (!read_text(j, &t))
+				return false;
+			continue;
+		}
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		if (c == 0)
+			return false;
+		step(j);
+	} while (depth > 0);
+	return true;
+}
+
+/* "2350": "name" */
+static bool take_pair(struct json *j, const struct token *name, const struct token *value)
+{
+	struct alias_source s = {.kind = ALIAS_TALKGROUP};
+	uint64_t number;
+
+	if (!text_to_u64(name->text, name->len, 0, UINT32_MAX, &number))
+		return false;
+	source_put(&s, SOURCE_TG, name->text, name->len);
+	source_put(&s, SOURCE_NAME, value->text, value->len);
+	alias_rows_add(j->rows, &s, j->line);
+	return true;
+}
+
+enum found {
+	FOUND_ROW,
+	FOUND_PAIRS, /* each was a row already */
+	FOUND_LIST,  /* rows begin here */
+	FOUND_BAD,
+};
+
+/* One field. FOUND_ROW: go on. */
+static enum found read_field(struct json *j, struct alias_source *s, bool *pairs)
+{
+	struct token name, value;
+
+	if (!read_text(j, &name) || !take(j, ':'))
+		return FOUND_BAD;
+	char c = peek(j);
+	if (c == '{' || c == '[') {
+		if (*s->text[SOURCE_ID] || *s->text[SOURCE_TG])
+			return skip_nested(j) ? FOUND_ROW : FOUND_BAD;
+		j->kind = kind_of_list(name.text);
+		return FOUND_LIST;
+	}
+	if (!read_scalar(j, &value))
+		return FOUND_BAD;
+	enum source_field field = source_field_find(name.text);
+	if (field != SOURCE_FIELDS)
+		source_put(s, field, value.text, value.len);
+	else if (take_pair(j, &name, &value))
+		*pairs = true;
+	return FOUND_ROW;
+}
+
+/* Behind the opening brace. */
+static enum found read_object(struct json *j, struct alias_source *s)
+{
+	bool pairs = false;
+
+	if (take(j, '}'))
+		return FOUND_PAIRS;
+	do {
+		enum found found = read_field(j, s, &pairs);
+		if (found != FOUND_ROW)
+			return found;
+	} while (take(j, ','));
+	if (!take(j, '}'))
+		return FOUND_BAD;
+	return pairs ? FOUND_PAIRS : FOUND_ROW;
+}
+
+/* A header such as {"count": 3} has no id and is no row; nor is it a fault. */
+static bool is_row(const struct alias_source *s)
+{
+	for (int field = 0; field < SOURCE_FIELDS; field++) {
+		if (*s->text[field])
+			return true;
+	}
+	return false;
+}
+
+void alias_json_read(struct alias_rows *r, const char *text, size_t len)
+{
+	struct json j = {.at = text, .end = text + len, .line = 1, .rows = r, .kind = ALIAS_KINDS};
+
+	while (j.at < j.end) {
+		if (peek(&j) != '{') {
+			if (j.at < j.end)
+				step(&j);
+			continue;
+		}
+		uint32_t line = j.line;
+		struct alias_source s = {.kind = j.kind};
+		step(&j);
+		switch (read_object(&j, &s)) {
+		case FOUND_ROW:
+			if (is_row(&s))
+				alias_rows_add(r, &s, line);
+			break;
+		case FOUND_BAD:
+			alias_rows_bad(r, line, "not JSON");
+			break;
+		case FOUND_PAIRS:
+		case FOUND_LIST:
+			break;
+		}
+	}
+}

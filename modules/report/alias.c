@@ -1,0 +1,132 @@
+#include "report/alias.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* What passes by while a file is read: its own digest, and the one it should have. */
+struct proof {
+	struct blake2b digest;
+	uint8_t head[ALIAS_BODY_AT];
+	size_t seen;
+};
+
+static void prove(void *context, const void *octets, size_t len)
+{
+	struct proof *p = context;
+	struct rd r = rd_make(octets, len);
+	size_t of_head = p->seen < ALIAS_BODY_AT ? ALIAS_BODY_AT - p->seen : 0;
+
+	if (of_head > len)
+		of_head = len;
+	rd_bytes(&r, p->head + (p->seen < ALIAS_BODY_AT ? p->seen : 0), of_head);
+	blake2b_add(&p->digest, r.at, rd_left(&r));
+	p->seen += len;
+}
+
+static bool is_proven(struct proof *p)
+{
+	uint8_t digest[ALIAS_DIGEST_LEN];
+
+	blake2b_end(&p->digest, digest);
+	return p->seen > ALIAS_BODY_AT &&
+	       memcmp(digest, p->head + ALIAS_DIGEST_AT, sizeof(digest)) == 0;
+}
+
+static void take(struct aliases *a)
+{
+	struct alias_index index;
+	struct proof proof = {.seen = 0};
+	struct map map;
+
+	blake2b_begin(&proof.digest, ALIAS_DIGEST_LEN, NULL, 0);
+	if (!map_open(a->path, ALIAS_INDEX_MAX, prove, &proof, &map)) {
+		log_warn("aliases=%s ignored: %s", a->path, strerror(errno));
+		return;
+	}
+	if (!is_proven(&proof) || !alias_index_open(map.octets, map.len, &index)) {
+		log_warn("aliases=%s ignored: damaged, make it anew with freedmr aliases", a->path);
+		map_close(&map);
+		return;
+	}
+	map_close(&a->map);
+	a->map = map;
+	a->index = index;
+	log_info("aliases=%s subscribers=%" PRIu32 " repeaters=%" PRIu32 " talkgroups=%" PRIu32,
+	         a->path, index.count[ALIAS_SUBSCRIBER], index.count[ALIAS_REPEATER],
+	         index.count[ALIAS_TALKGROUP]);
+}
+
+static void look(struct aliases *a)
+{
+	struct map_stamp stamp;
+
+	if (!map_look(a->path, &stamp)) {
+		if (!a->missing)
+			log_warn("aliases=%s: %s", a->path, strerror(errno));
+		a->missing = true;
+		return;
+	}
+	if (!a->missing && map_same(&stamp, &a->stamp))
+		return;
+	a->missing = false;
+	a->stamp = stamp;
+	take(a);
+}
+
+void aliases_open(struct aliases *a, const char *path, tick_t now)
+{
+	*a = (struct aliases){.path = path, .looked_at = now};
+	if (*path)
+		look(a);
+}
+
+void aliases_close(struct aliases *a)
+{
+	map_close(&a->map);
+	a->index = (struct alias_index){.octets = NULL};
+}
+
+void aliases_look(struct aliases *a, tick_t now)
+{
+	if (!*a->path || now - a->looked_at < ALIAS_LOOK_MS)
+		return;
+	a->looked_at = now;
+	look(a);
+}
+
+static void fill_topic(const struct aliases *a, uint32_t tg, struct alias *out)
+{
+	if (tg)
+		alias_index_find(&a->index, ALIAS_TALKGROUP, tg, out);
+}
+
+static void fill_call(const struct aliases *a, struct call_row *call)
+{
+	alias_index_who(&a->index, call->src, &call->caller);
+	if (call->unit)
+		alias_index_who(&a->index, call->dst, &call->called);
+	fill_topic(a, call->conference, &call->topic);
+}
+
+static void fill_slot(const struct aliases *a, struct slot_row *slot)
+{
+	alias_index_who(&a->index, slot->src, &slot->caller);
+	fill_topic(a, slot->conference, &slot->topic);
+}
+
+void aliases_fill(const struct aliases *a, struct record *r)
+{
+	if (!a->index.octets)
+		return;
+	if (r->kind == RECORD_CALL)
+		fill_call(a, &r->call);
+	if (r->kind == RECORD_SLOT)
+		fill_slot(a, &r->slot);
+	if (r->kind == RECORD_SUBSCRIPTION)
+		fill_topic(a, r->subscription.conference, &r->subscription.topic);
+	if (r->kind == RECORD_SESSION)
+		alias_index_who(&a->index, r->session.client, &r->session.owner);
+}
