@@ -1,5 +1,5 @@
 /*
- * Access lists: `permit all`, `permit 2340000-2349999, 2300101`, `deny 1, 1000-1999`.
+ * Access lists: `permit all`, `permit 2340000-2349999, 2300101`, `deny 1, 1000-1999`, `none`.
  * An id inside any range gets the list's word, every other id the opposite.
  */
 #ifndef CONF_ACCESS_H

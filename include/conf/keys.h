@@ -31,6 +31,7 @@ enum key_type {
 	KEY_MAPS,       /* struct tg_map: slot:talkgroup=conference, ... */
 	KEY_PROMPTS,    /* enum prompts */
 	KEY_NETWORKS,   /* struct networks */
+	KEY_PROTOCOL,   /* enum peer_protocol */
 };
 
 const char *key_type_name(enum key_type type);
@@ -53,6 +54,7 @@ enum section_kind {
 	SECTION_SERVER,
 	SECTION_LISTENER,
 	SECTION_CLIENT,
+	SECTION_PEER,
 	SECTION_LIMITS,
 	SECTION_REPORT,
 	SECTION_KINDS,

@@ -25,6 +25,12 @@
 #define CONF_NOTES_MAX 64u
 #define CONF_MAPS_MAX 16u
 #define CONF_PORT_DEFAULT 62031u
+#define CONF_PEER_PORT_DEFAULT 62044u
+#define CONF_PEERS_MAX 256u
+#define CONF_PEER_BINDS_MAX 64u /* sockets of peers; those with the same bind share one */
+#define CONF_SOCKETS_MAX (CONF_LISTENERS_MAX + CONF_PEER_BINDS_MAX)
+#define CONF_HOST_MAX 254u      /* a name with its terminator */
+#define CONF_MESH_KEY_MAX 20u   /* octets of a passphrase that count on the mesh (decision 24) */
 
 /* A talkgroup that means another conference: `talkgroup` on `slot` is `conference`. */
 struct tg_map {
@@ -67,6 +73,7 @@ struct conf_server {
 	struct conf_calls calls;    /* what no listener may carry */
 	uint32_t prompt_id;         /* source of what the server itself says */
 	uint32_t ident_every_ms;
+	uint32_t home_first;   /* talkgroups from here to 199 stay with the home server on the mesh */
 	uint32_t data_gateway; /* client that gets a copy of all unit data; 0 = none */
 };
 
@@ -97,11 +104,39 @@ struct conf_client {
 	struct session_defaults own;
 };
 
+enum peer_protocol {
+	PEER_FBP, /* FreeDMR Bridge Protocol: v5, with control packets */
+	PEER_OBP, /* OpenBridge: v1, bursts alone */
+};
+
+/* A neighbour on the mesh. */
+struct conf_peer {
+	char name[CONF_NAME_MAX];
+	uint32_t line;   /* of its section in the file */
+	uint32_t socket; /* see conf_socket_bind */
+	enum peer_protocol protocol;
+	struct addr bind;
+	char target[CONF_HOST_MAX + 6]; /* as written; "" = learned from the neighbour */
+	char host[CONF_HOST_MAX];       /* a name to be resolved; "" = `address` stands already */
+	struct addr address;            /* port 0 = not known; with a name only the port is */
+	char passphrase[CONF_PASSPHRASE_MAX];
+	uint32_t local_id;  /* sent; 0 = the server's */
+	uint32_t remote_id; /* demanded of what comes; 0 = any */
+	bool accept_stun;
+	uint32_t stun_ms; /* how long it holds */
+	bool full_key;    /* sign with all of the passphrase */
+	bool relaxed;     /* an authenticated neighbour may change its address */
+	struct access transit;    /* conferences relayed between this neighbour and others */
+	struct access talkgroups; /* that cross at all, both ways */
+	struct access subscribers; /* radio ids that are taken from it */
+};
+
 struct conf_limits {
 	uint32_t sessions;
 	uint32_t subscriptions;
 	uint32_t streams;
 	uint32_t locations;
+	uint32_t peers;
 	uint32_t frames_per_second; /* per stream; 0 = no limit */
 	uint32_t transmit_timeout_ms;
 };
@@ -121,6 +156,9 @@ struct conf {
 	struct conf_listener listener[CONF_LISTENERS_MAX];
 	uint32_t client_count;
 	struct conf_client *client; /* sorted by id; from `arena` */
+	uint32_t peer_count;
+	struct conf_peer *peer; /* in the order of the file; from `arena` */
+	uint32_t socket_count;  /* datagram sockets: of the listeners, then of the peers */
 	struct conf_limits limits;
 	struct conf_report report;
 	struct arena arena;

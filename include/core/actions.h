@@ -14,10 +14,11 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "conf/settings.h"
 #include "state/session.h"
 #include "wire/record.h"
 
-#define SEND_MAX 64u /* octets: every datagram we make is shorter */
+#define SEND_MAX 96u /* octets: every datagram we make is shorter */
 
 /* One distinct datagram. */
 struct send {
@@ -39,12 +40,12 @@ struct actions {
 	struct record *records;
 	uint32_t send_count, target_count, record_count;
 	uint32_t send_cap, target_cap, record_cap;
-	uint32_t target_room;   /* what one step may need */
+	uint32_t send_room, target_room; /* what one step may need */
 	uint64_t refused_total; /* pushes beyond the end */
 };
 
-/* Cuts the lists for a core with `sessions` sessions. */
-void actions_open(struct actions *a, struct arena *arena, uint32_t sessions);
+/* Cuts the lists for a core of these sizes. */
+void actions_open(struct actions *a, struct arena *arena, const struct conf_limits *limits);
 void actions_empty(struct actions *a);
 
 /* Is there room for whatever one step may push? */

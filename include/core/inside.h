@@ -8,6 +8,8 @@
  *   route    bursts: streams, conferences, fan-out
  *   contention  may this slot hear that call now?
  *   sequence, rewrite  the two small machines route uses
+ *   mesh     peers: who sent it, keepalives, versions, stun, commands
+ *   relay    bursts from and to peers: loop control, quench
  *   limit    rate limits for answers to strangers and for log lines
  *   rows     tables as row records: changes, snapshots, the state hash
  *   check    indexes against full scans
@@ -21,13 +23,18 @@
 #include "core/actions.h"
 #include "core/counter.h"
 #include "core/event.h"
+#include "core/filter.h"
+#include "state/claim.h"
+#include "state/control.h"
 #include "state/decision.h"
 #include "state/location.h"
+#include "state/peer.h"
 #include "state/player.h"
 #include "state/session.h"
 #include "state/stream.h"
 #include "state/subscription.h"
 #include "wire/hbp.h"
+#include "wire/obp.h"
 
 #define PING_MS (10 * TICK_SECOND)       /* clients ping that often */
 #define SESSION_SILENCE_MS (4 * PING_MS) /* nothing heard for so long: gone */
@@ -37,7 +44,7 @@
 #define COLLISION_MS ((tick_t)360)       /* one superframe */
 
 /* Kinds of rows in the expiry heap. */
-enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION, EXPIRE_PLAYER, EXPIRE_IDENT };
+enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION, EXPIRE_PLAYER, EXPIRE_IDENT, EXPIRE_PEER };
 
 #define LIMITS 1024u /* buckets of each rate limit; strangers with the same hash share one */
 
@@ -76,6 +83,10 @@ struct core {
 	struct players players;
 	struct locations locations;
 	struct decisions decisions;
+	struct peers peers;
+	struct claims claims;
+	struct controls controls;
+	bool clock_wrong; /* and that was said */
 	struct expiry_heap expiry;
 	struct bucket limits[LIMIT_LIMITS][LIMITS];
 	struct snapshot snapshot;
@@ -91,6 +102,7 @@ struct core {
 struct step {
 	struct core *core;
 	tick_t now;
+	uint64_t wall_ns;
 	struct actions *actions;
 };
 
@@ -139,12 +151,41 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 void stream_end(struct step *step, struct stream *x, enum cause cause);
 void stream_expire(struct step *step, const struct expiry_entry *e);
 
+/* Takes a burst of a peer whose copy counts; `meta` says where the call comes from. */
+void route_peer_burst(struct step *step, struct peer *p, const struct obp_burst *meta);
+
 /* deliver */
+bool burst_is_carried(const struct hbp_burst *b);
 bool burst_is_data(const struct hbp_burst *b);
 bool burst_is_terminator(const struct hbp_burst *b);
 void deliver_burst(struct step *step, struct stream *x, const struct hbp_burst *b, bool first);
 void deliver_end(struct step *step, struct stream *x, bool tell); /* closes it at every listener */
 void slot_close(struct step *step, struct session *s, struct slot *slot, bool tell_listener);
+
+/* mesh */
+#define ADDRESS_SILENCE_MS (30 * TICK_SECOND) /* of the old address, before a keepalive moves the link */
+#define AGE_MAX_NS UINT64_C(5000000000)
+void mesh_open(struct core *core);
+void mesh_datagram(struct step *step, const struct event *event);
+void mesh_address(struct step *step, uint32_t peer, const struct addr *to);
+void mesh_command(struct step *step, const struct command *c);
+void peer_expire(struct step *step, const struct expiry_entry *e);
+const struct conf_peer *peer_conf(const struct core *core, const struct peer *p);
+struct peer *peer_of(const struct core *core, const struct stream *x); /* NULL: not from a peer */
+bool peer_may_hear(const struct step *step, const struct peer *p);
+struct send *peer_send(struct step *step, struct peer *p, struct wr *w);
+void peer_sent(struct step *step, struct peer *p, struct send *send, const struct wr *w);
+void peer_heard(struct step *step, struct peer *p);
+bool peer_speaks_from(struct step *step, struct peer *p, const struct endpoint *from, bool fresh);
+bool clock_is_sane(struct step *step);
+
+/* relay */
+void relay_burst(struct step *step, struct peer *p, const struct obp_message *m,
+                 const struct endpoint *from);
+void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t stream);
+bool relay_carries_unit(const struct core *core, const struct stream *x);
+void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *b);
+void relay_end(struct step *step, struct stream *x, enum cause cause);
 
 /* locate */
 bool locate(struct step *step, struct stream *x);
@@ -216,6 +257,7 @@ void why_answer(struct step *step, const struct command *c);
 /* rows */
 struct slot_row rows_slot(const struct core *core, tick_t now, const struct session *s,
                           uint8_t number);
+void rows_peer(struct step *step, const struct peer *p, enum change change);
 void rows_session(struct step *step, const struct session *s, enum change change, enum cause cause);
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
                        enum change change, enum cause cause);

@@ -25,14 +25,14 @@
 /* Where a datagram goes, and the local address it leaves from (the one the client logged in to). */
 struct endpoint {
 	struct addr to;
-	struct addr from;  /* ip only; any = let the system choose */
-	uint32_t listener; /* index in the configuration */
+	struct addr from; /* ip only; any = let the system choose */
+	uint32_t socket;  /* see conf_socket_bind; of clients it is the index of their listener */
 };
 
-/* The same sender at the same listener. */
+/* The same sender at the same socket. */
 static inline bool endpoint_same(const struct endpoint *a, const struct endpoint *b)
 {
-	return a->listener == b->listener && addr_equal(&a->to, &b->to);
+	return a->socket == b->socket && addr_equal(&a->to, &b->to);
 }
 
 /* The radio-facing side of one time slot. At most one call is open towards it. */

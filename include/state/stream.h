@@ -1,6 +1,6 @@
 /*
  * Streams: transmissions under way, voice or data. Key: (origin, stream id), the
- * origin being the client that sends it. Written by core/route alone.
+ * origin being the client or the peer that sends it. Written by core/route alone.
  *
  * A stream ends strongly by its terminator and softly by silence; either way its row
  * goes and a tombstone stays in a ring, so that late and repeated frames are known
@@ -34,6 +34,7 @@
  */
 #define ORIGIN_CLIENT_MAX 999999999u
 #define ORIGIN_LOCAL 0xF0000000u
+#define ORIGIN_PEER 0xE0000000u /* + the place of the peer in the configuration */
 
 /* What a call is about, for hang time: its conference, or for private calls the pair of ids. */
 #define TOPIC_PAIR 0x80000000u
@@ -56,9 +57,12 @@ struct rewrite {
 	struct lc_coded coded;
 };
 
+#define PEER_ALL UINT32_MAX
+#define PEER_NONE (UINT32_MAX - 1)
+
 struct stream {
 	struct pool_row row;
-	uint32_t origin; /* client id */
+	uint32_t origin; /* client id, or one of the numbers above them */
 	uint32_t id;     /* as on the wire */
 	struct handle session;
 	uint8_t slot; /* 1 or 2 */
@@ -89,6 +93,13 @@ struct stream {
 	uint32_t frames, lost, late, duplicate;
 	uint32_t ber_errors;
 	uint8_t rssi;
+	/* on the mesh */
+	bool meshed;            /* it was offered to peers */
+	uint32_t mesh_id;       /* under this stream id */
+	uint32_t peer;          /* place of the one it goes to, or one of the two above */
+	uint32_t server;        /* where it entered the mesh */
+	uint32_t repeater;      /* whose user speaks, 0 = unknown */
+	uint8_t hops;           /* it leaves us with */
 };
 
 struct tombstone {
@@ -111,6 +122,11 @@ void streams_open(struct streams *t, struct arena *arena, uint32_t capacity, uin
 static inline bool stream_is_local(const struct stream *x)
 {
 	return x->origin >= ORIGIN_LOCAL;
+}
+
+static inline bool stream_is_from_peer(const struct stream *x)
+{
+	return x->origin >= ORIGIN_PEER && x->origin < ORIGIN_LOCAL;
 }
 
 struct stream *stream_find(const struct streams *t, uint32_t origin, uint32_t id);

@@ -25,6 +25,9 @@ enum command_kind {
 	COMMAND_DEFAULT, /* client, tg: the default reflector; 0 = none */
 	COMMAND_OPTIONS, /* client, text: as if the client had sent them */
 	COMMAND_WHY,     /* client, or a radio id there: RECORD_DECISION rows, then the reply */
+	COMMAND_STUN,    /* text: the peer; no traffic with it until further notice */
+	COMMAND_UNSTUN,  /* text: the peer */
+	COMMAND_RESET,   /* text: the peer; forget what was learned of it */
 	COMMAND_KINDS,
 };
 

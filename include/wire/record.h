@@ -50,6 +50,7 @@ enum record_kind {
 	RECORD_SLOT,
 	RECORD_SUBSCRIPTION,
 	RECORD_CALL,
+	RECORD_PEER,
 	RECORD_TABLE,   /* use of one table */
 	RECORD_COUNTER, /* one counter */
 	RECORD_ROWS,    /* number of row kinds; not sent */
@@ -197,7 +198,7 @@ struct subscription_row {
 };
 
 struct call_row {
-	uint32_t origin; /* key: client id */
+	uint32_t origin; /* key: client id, or the number of another source above those */
 	uint32_t stream; /* key */
 	tick_t started;  /* key: a stream id may come again */
 	uint8_t slot;
@@ -211,9 +212,29 @@ struct call_row {
 	uint32_t ber_errors;   /* bit errors summed over the voice bursts */
 	uint8_t rssi;          /* last one told, magnitude of dBm, 0 = unknown */
 	uint32_t listeners;    /* slots that have it open */
+	char peer[32];         /* it came from; "" = from a client */
+	uint32_t server;       /* where it entered the mesh */
+	uint32_t repeater;     /* whose user speaks; 0 = unknown */
+	uint8_t hops;          /* it has come over */
 	struct alias caller;
 	struct alias called; /* of a unit call */
 	struct alias topic;
+};
+
+struct peer_row {
+	char name[32]; /* key */
+	char protocol[4];
+	struct addr at;
+	bool up;
+	tick_t since;    /* of up or down; TICK_LONG_AGO = never up */
+	tick_t heard;    /* last authentic and fresh datagram */
+	tick_t stunned_until; /* TICK_LONG_AGO = not stunned; TICK_NEVER = until cleared */
+	bool stunned;
+	uint32_t remote; /* server id it has to send */
+	uint8_t version; /* highest it has shown, 0 = nothing yet */
+	uint32_t behind_ms, ahead_ms; /* how old the last stamp was, or how far in the future */
+	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
+	uint64_t quenches_in_total, quenches_out_total;
 };
 
 struct table_row {
@@ -292,6 +313,7 @@ struct record {
 		struct slot_row slot;
 		struct subscription_row subscription;
 		struct call_row call;
+		struct peer_row peer;
 		struct table_row table;
 		struct counter_row counter;
 		struct snapshot_record snapshot;

@@ -67,7 +67,7 @@ static void print_memory(const struct conf *conf)
 
 	arena_measure(&tables);
 	(void)core_open(&tables, conf, seed, 0);
-	actions_open(&actions, &tables, conf->limits.sessions);
+	actions_open(&actions, &tables, &conf->limits);
 	print_arena(&conf->arena);
 	print_arena(&tables);
 	printf("memory %-28s %12s %10zu bytes\n", "total", "", conf->arena.used + tables.used);

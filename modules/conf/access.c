@@ -66,10 +66,14 @@ bool access_parse(const char *text, struct access *out, const char **reason)
 	const char *at = skip_blanks(text);
 	struct access list = {.deny = false};
 
+	*reason = NULL;
+	if (strcmp(at, "none") == 0) {
+		*out = list;
+		return true;
+	}
 	list.deny = take_word(&at, "deny");
 	if (!list.deny)
 		(void)take_word(&at, "permit");
-	*reason = NULL;
 	for (;;) {
 		if (list.count == ACCESS_RANGES_MAX)
 			*reason = "expected at most 64 ranges";
@@ -94,7 +98,7 @@ void access_format(const struct access *list, char *out, size_t cap)
 {
 	struct text t = text_make(out, cap);
 
-	text_put(&t, list->deny ? "deny" : "permit");
+	text_put(&t, list->deny ? "deny" : list->count ? "permit" : "none");
 	for (unsigned i = 0; i < list->count; i++) {
 		const struct access_range *range = &list->range[i];
 		text_put(&t, i ? ", " : " ");

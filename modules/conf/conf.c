@@ -65,6 +65,8 @@ static const char *header(const struct reader *r, char out[static SHOWN_MAX])
 	text_format(&t, "[%s", section_name(r->section->kind));
 	if (r->section->kind == SECTION_LISTENER)
 		text_format(&t, " %s", ((const struct conf_listener *)r->row)->name);
+	else if (r->section->kind == SECTION_PEER)
+		text_format(&t, " %s", ((const struct conf_peer *)r->row)->name);
 	else if (r->section->kind == SECTION_CLIENT)
 		text_format(&t, " %lu", (unsigned long)((const struct conf_client *)r->row)->id);
 	text_char(&t, ']');
@@ -146,6 +148,31 @@ static void *begin_client(struct reader *r)
 	return row;
 }
 
+static void check_peer_name(struct reader *r)
+{
+	const char *name = r->split.name;
+	char text[SHOWN_MAX];
+
+	if (name[0] == 0)
+		fault(r, r->line, "[peer] has no name; expected one such as [peer uk]");
+	if (strlen(name) >= CONF_NAME_MAX || strchr(name, ' '))
+		fault(r, r->line, "[peer %s]: expected one word of at most %u octets",
+		      shown(text, name), CONF_NAME_MAX - 1);
+	for (uint32_t i = 0; i < r->out->peer_count; i++)
+		if (name[0] && strcmp(r->out->peer[i].name, name) == 0)
+			fault(r, r->line, "[peer %s] a second time; the first stands in line %lu",
+			      shown(text, name), (unsigned long)r->out->peer[i].line);
+}
+
+static void *begin_peer(struct reader *r)
+{
+	check_peer_name(r);
+	struct conf_peer *row = &r->out->peer[r->out->peer_count++];
+	row->line = r->line;
+	(void)text_copy(row->name, sizeof(row->name), r->split.name);
+	return row;
+}
+
 static void skip_section(struct reader *r)
 {
 	r->any_section = true;
@@ -169,6 +196,8 @@ static void begin_section(struct reader *r)
 		r->row = begin_listener(r);
 	else if (section->kind == SECTION_CLIENT)
 		r->row = begin_client(r);
+	else if (section->kind == SECTION_PEER)
+		r->row = begin_peer(r);
 	else
 		r->row = begin_single(r, section);
 	if (!r->first_line[section->kind])
@@ -225,6 +254,75 @@ static void check_report(struct reader *r)
 		      "http-token: expected letters, digits and the signs - . _ ~");
 }
 
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+/* Everybody else on the mesh cuts the passphrase at 20 octets, and some count characters. */
+static void check_peer_passphrase(struct reader *r)
+{
+	const struct conf_peer *row = r->row;
+	uint32_t line = line_of(r, "passphrase");
+	char text[SHOWN_MAX];
+
+	if (!r->key_line[key_find(r->section, "passphrase") - r->section->keys])
+		return; /* told as missing */
+	if (conf_passphrase_is_sample(row->passphrase) && !addr_is_loopback(&row->bind))
+		fault(r, line, "%s: the passphrase is %s; expected one of your own", header(r, text),
+		      row->passphrase[0] ? "known from sample files" : "empty");
+	if (!is_ascii(row->passphrase))
+		fault(r, line, "%s: expected a passphrase of ASCII letters, digits and signs",
+		      header(r, text));
+	if (row->full_key && row->protocol == PEER_FBP)
+		fault(r, line_of(r, "full-key"), "%s: full-key is for protocol = obp only",
+		      header(r, text));
+	else if (!row->full_key && strlen(row->passphrase) > CONF_MESH_KEY_MAX)
+		fault(r, line,
+		      "%s: servers use 20 octets of a passphrase and do not agree on the rest; expected "
+		      "at most 20",
+		      header(r, text));
+}
+
+/* A numeric address, or a name and a port. */
+static bool read_target(struct conf_peer *row)
+{
+	const char *colon = strrchr(row->target, ':');
+	uint64_t port = CONF_PEER_PORT_DEFAULT;
+
+	if (addr_parse(row->target, CONF_PEER_PORT_DEFAULT, &row->address))
+		return row->address.port != 0 && !addr_is_any(&row->address);
+	size_t len = colon ? (size_t)(colon - row->target) : strlen(row->target);
+	if (colon && !text_to_u64(colon + 1, strlen(colon + 1), 1, UINT16_MAX, &port))
+		return false;
+	if (len == 0 || len >= sizeof(row->host) ||
+	    strspn(row->target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != len)
+		return false;
+	memcpy(row->host, row->target, len);
+	row->address.port = (uint16_t)port;
+	return true;
+}
+
+static void check_peer(struct reader *r)
+{
+	struct conf_peer *row = r->row;
+	char text[SHOWN_MAX], value[SHOWN_MAX], bind[ADDR_TEXT_MAX];
+
+	check_peer_passphrase(r);
+	if (row->target[0] && !read_target(row))
+		fault(r, line_of(r, "target"),
+		      "target = %s: expected an address or a name with a port, such as server.example:62044",
+		      shown(value, row->target));
+	for (uint32_t i = 0; i < r->out->listener_count; i++)
+		if (addr_equal(&r->out->listener[i].bind, &row->bind))
+			fault(r, line_of(r, "bind"), "%s: [listener %s] in line %lu binds %s too",
+			      header(r, text), r->out->listener[i].name,
+			      (unsigned long)r->listener_line[i], addr_format(&row->bind, bind));
+}
+
 static void end_section(struct reader *r)
 {
 	const struct conf_section *section = r->section;
@@ -241,6 +339,8 @@ static void end_section(struct reader *r)
 		check_listener(r);
 	if (section->kind == SECTION_REPORT)
 		check_report(r);
+	if (section->kind == SECTION_PEER)
+		check_peer(r);
 }
 
 static void unknown_key(struct reader *r)
@@ -324,23 +424,42 @@ static bool next_line(const char **at, const char *end, struct ini_line *split)
 	return kind == split->kind;
 }
 
-/* Claims a row for each client section. */
-static bool claim_clients(struct reader *r, const char *text, const char *end)
+static size_t count_sections(struct reader *r, const char *text, const char *end,
+                             enum section_kind kind)
 {
 	size_t rows = 0;
 
 	while (next_line(&text, end, &r->split))
 		rows += r->split.kind == INI_SECTION &&
-		        strcmp(r->split.section, section_name(SECTION_CLIENT)) == 0;
-	if (rows == 0)
+		        strcmp(r->split.section, section_name(kind)) == 0;
+	return rows;
+}
+
+static void cut_rows(struct conf *out, size_t clients, size_t peers)
+{
+	if (clients)
+		out->client = arena_cut(&out->arena, "clients", clients, sizeof(struct conf_client));
+	if (peers)
+		out->peer = arena_cut(&out->arena, "peers of the configuration", peers,
+		                      sizeof(struct conf_peer));
+}
+
+/* Claims a row for each client and each peer section. */
+static bool claim_rows(struct reader *r, const char *text, const char *end)
+{
+	size_t clients = count_sections(r, text, end, SECTION_CLIENT);
+	size_t peers = count_sections(r, text, end, SECTION_PEER);
+
+	if (clients + peers == 0)
 		return true;
 	arena_measure(&r->out->arena);
-	(void)arena_cut(&r->out->arena, "clients", rows, sizeof(struct conf_client));
+	cut_rows(r->out, clients, peers);
 	if (!arena_claim(&r->out->arena, r->out->arena.used)) {
-		fault(r, r->line, "no memory for %lu clients", (unsigned long)rows);
+		fault(r, r->line, "no memory for %lu clients and %lu peers", (unsigned long)clients,
+		      (unsigned long)peers);
 		return false;
 	}
-	r->out->client = arena_cut(&r->out->arena, "clients", rows, sizeof(struct conf_client));
+	cut_rows(r->out, clients, peers);
 	return true;
 }
 
@@ -409,6 +528,33 @@ static void check_clients(struct reader *r)
 	}
 }
 
+/* Gives every distinct bind a socket, behind those of the listeners. */
+static void number_sockets(struct reader *r)
+{
+	struct conf *out = r->out;
+
+	out->socket_count = out->listener_count;
+	for (uint32_t i = 0; i < out->peer_count; i++) {
+		struct conf_peer *row = &out->peer[i];
+		uint32_t j = 0;
+		while (j < i && !addr_equal(&out->peer[j].bind, &row->bind))
+			j++;
+		row->socket = j < i ? out->peer[j].socket : out->socket_count++;
+	}
+	if (out->socket_count - out->listener_count > CONF_PEER_BINDS_MAX)
+		fault(r, r->line, "peers with more than %u different binds", CONF_PEER_BINDS_MAX);
+}
+
+static void check_peers(struct reader *r)
+{
+	const struct conf *out = r->out;
+
+	if (out->peer_count > out->limits.peers)
+		fault(r, out->peer[out->limits.peers].line,
+		      "more peers than [limits] peers = %lu allows", (unsigned long)out->limits.peers);
+	number_sockets(r);
+}
+
 /* Sections that are not in the file hold their defaults. */
 static void fill_missing(struct reader *r)
 {
@@ -445,10 +591,11 @@ size_t conf_parse(const char *text, size_t len, const char *name, struct conf *o
 	struct reader r = {.out = out, .name = name, .complain = complain, .context = context};
 
 	memset(out, 0, sizeof(*out));
-	if (claim_clients(&r, text, text + len)) {
+	if (claim_rows(&r, text, text + len)) {
 		read_lines(&r, text, text + len);
 		fill_missing(&r);
 		check_clients(&r);
+		check_peers(&r);
 	}
 	wipe(&r.split, sizeof(r.split));
 	if (r.faults)
@@ -462,6 +609,8 @@ void conf_release(struct conf *conf)
 	arena_release(&conf->arena);
 	conf->client = NULL;
 	conf->client_count = 0;
+	conf->peer = NULL;
+	conf->peer_count = 0;
 }
 
 void conf_forget_secrets(struct conf *conf)
@@ -470,6 +619,19 @@ void conf_forget_secrets(struct conf *conf)
 		wipe(conf->listener[i].passphrase, sizeof(conf->listener[i].passphrase));
 	for (uint32_t i = 0; i < conf->client_count; i++)
 		wipe(conf->client[i].passphrase, sizeof(conf->client[i].passphrase));
+	for (uint32_t i = 0; i < conf->peer_count; i++)
+		wipe(conf->peer[i].passphrase, sizeof(conf->peer[i].passphrase));
+}
+
+const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)
+{
+	uint32_t i = 0;
+
+	if (index < conf->listener_count)
+		return &conf->listener[index].bind;
+	while (conf->peer[i].socket != index)
+		i++;
+	return &conf->peer[i].bind;
 }
 
 static const struct conf_client *find_exact(const struct conf *conf, uint32_t id)
@@ -599,6 +761,8 @@ void conf_print(const struct conf *conf, conf_print_line *print, void *context)
 		text_format(&t, "%lu", (unsigned long)conf->client[i].id);
 		print_section(SECTION_CLIENT, name, &conf->client[i], print, context);
 	}
+	for (uint32_t i = 0; i < conf->peer_count; i++)
+		print_section(SECTION_PEER, conf->peer[i].name, &conf->peer[i], print, context);
 	print_section(SECTION_LIMITS, "", &conf->limits, print, context);
 	print_section(SECTION_REPORT, "", &conf->report, print, context);
 }

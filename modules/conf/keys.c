@@ -42,6 +42,8 @@ const char *key_type_name(enum key_type type)
 		return "prompts";
 	case KEY_NETWORKS:
 		return "networks";
+	case KEY_PROTOCOL:
+		return "protocol";
 	}
 	return "?";
 }
@@ -85,6 +87,9 @@ static const struct conf_key server_keys[] = {
 	 .help = "Client that gets a copy of all data to single radios; 0 = none.",
 	 .example = "0",
 	 .offset = offsetof(struct conf_server, data_gateway)},
+	{.name = "home-first", .type = KEY_NUMBER, .initial = "92", .min = 92, .max = 200,
+	 .unit = "", .help = "Talkgroups from this one to 199 stay with their home server on the mesh.",
+	 .example = "100", .offset = offsetof(struct conf_server, home_first)},
 };
 
 static const struct conf_key listener_keys[] = {
@@ -210,6 +215,50 @@ static const struct conf_key client_keys[] = {
 	 .given = offsetof(struct conf_client, has_ident)},
 };
 
+static const struct conf_key peer_keys[] = {
+	{.name = "protocol", .type = KEY_PROTOCOL, .initial = "fbp",
+	 .help = "fbp: FreeDMR Bridge Protocol, version 5; obp: OpenBridge, version 1.",
+	 .example = "fbp", .offset = offsetof(struct conf_peer, protocol)},
+	{.name = "bind", .type = KEY_ADDRESS, .initial = "[::]:62044",
+	 .help = "Our address and port; peers with the same bind share one socket.",
+	 .example = "[::]:62044", .offset = offsetof(struct conf_peer, bind)},
+	{.name = "target", .type = KEY_TEXT, .initial = "", .max = CONF_HOST_MAX + 5,
+	 .unit = "octets",
+	 .help = "Address or name of the neighbour, with its port; empty = learned from its packets.",
+	 .example = "server.example:62044", .offset = offsetof(struct conf_peer, target)},
+	{.name = "passphrase", .type = KEY_SECRET, .required = true, .max = CONF_PASSPHRASE_MAX - 1,
+	 .unit = "octets",
+	 .help = "What both servers sign with; more than 20 octets only with full-key.",
+	 .example = "kilo tango four", .offset = offsetof(struct conf_peer, passphrase)},
+	{.name = "local-id", .type = KEY_NUMBER, .initial = "0", .max = UINT32_MAX, .unit = "",
+	 .help = "Number we send as ours on this link; 0 = that of the server.", .example = "0",
+	 .offset = offsetof(struct conf_peer, local_id)},
+	{.name = "remote-id", .type = KEY_NUMBER, .initial = "0", .max = UINT32_MAX, .unit = "",
+	 .help = "Number the neighbour has to send as its own; 0 = any.", .example = "2340",
+	 .offset = offsetof(struct conf_peer, remote_id)},
+	{.name = "accept-stun", .type = KEY_BOOL, .initial = "no",
+	 .help = "Let the neighbour stop all traffic on this link for a while.",
+	 .example = "no", .offset = offsetof(struct conf_peer, accept_stun)},
+	{.name = "stun-time", .type = KEY_DURATION, .initial = "10m", .max = WEEK,
+	 .help = "How long a stun holds.", .example = "10m",
+	 .offset = offsetof(struct conf_peer, stun_ms)},
+	{.name = "full-key", .type = KEY_BOOL, .initial = "no",
+	 .help = "Sign with all of the passphrase, as HBlink4 and DMRHub do; obp only.",
+	 .example = "no", .offset = offsetof(struct conf_peer, full_key)},
+	{.name = "relaxed", .type = KEY_BOOL, .initial = "no",
+	 .help = "An authenticated neighbour may change its address.",
+	 .example = "no", .offset = offsetof(struct conf_peer, relaxed)},
+	{.name = "transit", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Conferences relayed between this neighbour and others: all, none, or a list.",
+	 .example = "91, 2350-2359", .offset = offsetof(struct conf_peer, transit)},
+	{.name = "talkgroups", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Conferences that cross this link at all, in either direction.",
+	 .example = "deny 2350", .offset = offsetof(struct conf_peer, talkgroups)},
+	{.name = "subscribers", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Radio ids whose calls are taken from this neighbour.",
+	 .example = "deny 1", .offset = offsetof(struct conf_peer, subscribers)},
+};
+
 static const struct conf_key limits_keys[] = {
 	{.name = "sessions", .type = KEY_NUMBER, .initial = "1024", .min = 1, .max = 65535,
 	 .unit = "rows", .help = "Clients that can be logged in at a time.", .example = "1024",
@@ -224,6 +273,9 @@ static const struct conf_key limits_keys[] = {
 	 .unit = "rows", .help = "Radios whose place is remembered, for data and private calls.",
 	 .example = "16384",
 	 .offset = offsetof(struct conf_limits, locations)},
+	{.name = "peers", .type = KEY_NUMBER, .initial = "64", .min = 1, .max = CONF_PEERS_MAX,
+	 .unit = "rows", .help = "Neighbours on the mesh there can be.", .example = "64",
+	 .offset = offsetof(struct conf_limits, peers)},
 	{.name = "frames-per-second", .type = KEY_NUMBER, .initial = "25", .max = 1000,
 	 .unit = "frames per second",
 	 .help = "How fast one transmission may send; 0 = no limit, for benchmarks.",
@@ -265,6 +317,8 @@ static const struct conf_section sections[SECTION_KINDS] = {
 	{.kind = SECTION_CLIENT, .title = "ID",
 	 .help = "Exceptions for one client id; 7 digits cover its 8- and 9-digit suffixes too.",
 	 .keys = client_keys, .key_count = ARRAY_LEN(client_keys)},
+	{.kind = SECTION_PEER, .title = "NAME", .help = "A neighbour on the mesh.",
+	 .keys = peer_keys, .key_count = ARRAY_LEN(peer_keys)},
 	{.kind = SECTION_LIMITS,
 	 .help = "Sizes of the tables, claimed at start, and limits of transmissions.",
 	 .keys = limits_keys, .key_count = ARRAY_LEN(limits_keys)},
@@ -281,6 +335,8 @@ const char *section_name(enum section_kind kind)
 		return "listener";
 	case SECTION_CLIENT:
 		return "client";
+	case SECTION_PEER:
+		return "peer";
 	case SECTION_LIMITS:
 		return "limits";
 	case SECTION_REPORT:

@@ -70,6 +70,8 @@ static void put_header(const struct sample *s, const struct conf_section *sectio
 		name = " hotspots";
 	else if (section->kind == SECTION_CLIENT)
 		name = " 234567801";
+	else if (section->kind == SECTION_PEER)
+		name = " uk";
 	put(s, "", "", "", "");
 	put(s, "# ", section->help, "", "");
 	/* A client of nobody's would be in the way. */

@@ -253,6 +253,20 @@ static bool read_networks(const char *text, struct networks *out, struct text *e
 	return false;
 }
 
+static const char *const protocol_words[] = {[PEER_FBP] = "fbp", [PEER_OBP] = "obp"};
+
+static bool read_protocol(const char *text, enum peer_protocol *out, struct text *expected)
+{
+	for (size_t i = 0; i < ARRAY_LEN(protocol_words); i++) {
+		if (!text_same(text, protocol_words[i]))
+			continue;
+		*out = (enum peer_protocol)i;
+		return true;
+	}
+	text_put(expected, "expected fbp (version 5) or obp (version 1)");
+	return false;
+}
+
 bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
 {
 	void *field = (unsigned char *)row + key->offset;
@@ -288,6 +302,8 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 		return read_prompts(text, field, expected);
 	case KEY_NETWORKS:
 		return read_networks(text, field, expected);
+	case KEY_PROTOCOL:
+		return read_protocol(text, field, expected);
 	}
 	return false;
 }
@@ -379,6 +395,9 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 	case KEY_NETWORKS:
 		networks_write(field, out);
 		break;
+	case KEY_PROTOCOL:
+		text_put(out, protocol_words[*(const enum peer_protocol *)field]);
+		break;
 	}
 }
 
@@ -411,6 +430,7 @@ void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 	case KEY_MAPS:
 	case KEY_PROMPTS:
 	case KEY_NETWORKS:
+	case KEY_PROTOCOL:
 		break; /* the help says it */
 	}
 }

@@ -2,18 +2,21 @@
 
 #include "conf/tglist.h"
 
-#define SENDS_PER_STEP 64u
+#define SENDS_PER_STEP 64u /* to clients */
+#define SENDS_PER_PEER 4u  /* a quench, the terminator of one call, a frame of the next */
 #define RECORDS_PER_STEP (6 * TGLIST_MAX + 24) /* two full lists replaced, all keyed before */
 #define STEPS 4u /* how many steps' worth the lists hold between two performances */
 
-void actions_open(struct actions *a, struct arena *arena, uint32_t sessions)
+void actions_open(struct actions *a, struct arena *arena, const struct conf_limits *limits)
 {
 	/* On both slots the terminator of one call, the header and a frame of the next. */
-	uint32_t room = 6 * sessions + 64;
+	uint32_t mesh = SENDS_PER_PEER * limits->peers;
+	uint32_t room = 6 * limits->sessions + 64 + mesh;
 
 	*a = (struct actions){
+		.send_room = SENDS_PER_STEP + mesh,
 		.target_room = room,
-		.send_cap = STEPS * SENDS_PER_STEP,
+		.send_cap = STEPS * (SENDS_PER_STEP + mesh),
 		.target_cap = STEPS * room,
 		.record_cap = 2 * RECORDS_PER_STEP,
 	};
@@ -29,7 +32,7 @@ void actions_empty(struct actions *a)
 
 bool actions_have_room(const struct actions *a)
 {
-	return a->send_cap - a->send_count >= SENDS_PER_STEP &&
+	return a->send_cap - a->send_count >= a->send_room &&
 	       a->target_cap - a->target_count >= a->target_room &&
 	       a->record_cap - a->record_count >= RECORDS_PER_STEP;
 }

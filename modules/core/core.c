@@ -19,11 +19,17 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	players_open(&c->players, arena);
 	decisions_open(&c->decisions, arena);
 	locations_open(&c->locations, arena, limits->locations, mixing);
+	peers_open(&c->peers, arena, limits->peers);
+	claims_open(&c->claims, arena, CLAIMS_PER_STREAM * limits->streams, mixing);
+	controls_open(&c->controls, arena, limits->peers, mixing);
 	expiry_open(&c->expiry, arena,
-	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS);
+	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS +
+	                    limits->peers);
 	c->conf = conf;
 	c->started = now;
 	c->secret = secret;
+	if (core)
+		mesh_open(core);
 	return core;
 }
 
@@ -35,8 +41,11 @@ static void rebuild_expiry(struct core *core)
 	struct stream *x;
 	struct subscription *u;
 	struct player *p;
+	struct peer *n;
 
 	expiry_clear(heap);
+	for (uint32_t at = POOL_NONE; (n = pool_next(&core->peers.pool, &at));)
+		expiry_put_back(heap, &n->timer, EXPIRE_PEER, pool_handle(&n->row));
 	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));)
 		expiry_put_back(heap, &p->expiry, EXPIRE_PLAYER, pool_handle(&p->row));
 	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));) {
@@ -89,6 +98,9 @@ static void expire(struct step *step)
 		case EXPIRE_IDENT:
 			ident_expire(step, &e);
 			break;
+		case EXPIRE_PEER:
+			peer_expire(step, &e);
+			break;
 		}
 	}
 }
@@ -115,12 +127,17 @@ static void stop(struct step *step)
 
 void core_step(struct core *core, tick_t now, const struct event *event, struct actions *actions)
 {
-	struct step step = {.core = core, .now = now, .actions = actions};
+	struct step step = {
+		.core = core, .now = now, .wall_ns = event->wall_ns, .actions = actions};
 
 	switch (event->kind) {
 	case EVENT_DATAGRAM:
-		if (!core->stopped)
+		if (core->stopped)
+			break;
+		if (event->datagram.from.socket < core->conf->listener_count)
 			intake_datagram(&step, event);
+		else
+			mesh_datagram(&step, event);
 		break;
 	case EVENT_COMMAND:
 		obey_command(&step, event->command);
@@ -130,6 +147,9 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 		break;
 	case EVENT_ROWS:
 		rows_snapshot(&step, event->rows);
+		break;
+	case EVENT_ADDRESS:
+		mesh_address(&step, event->address.peer, &event->address.to);
 		break;
 	case EVENT_STOP:
 		stop(&step);

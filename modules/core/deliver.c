@@ -5,6 +5,19 @@
  */
 #include "core/inside.h"
 
+bool burst_is_carried(const struct hbp_burst *b)
+{
+	switch (b->type) {
+	case HBP_VOICE:
+		return b->detail >= 1 && b->detail <= 5;
+	case HBP_VOICE_SYNC:
+		return true;
+	case HBP_DATA_SYNC:
+		return b->detail <= DMR_RATE_1_DATA && b->detail != DMR_IDLE;
+	}
+	return false;
+}
+
 bool burst_is_data(const struct hbp_burst *b)
 {
 	return b->type == HBP_DATA_SYNC && b->detail != DMR_PI_HEADER &&
@@ -216,6 +229,12 @@ static void offer(struct step *step, struct stream *x, const struct hbp_burst *b
 	send_to(step, ear->session, variant(step, x, b, &wanted));
 }
 
+/* Nobody hears himself. */
+static bool is_own(const struct stream *x, const struct subscription *u)
+{
+	return !handle_is_none(x->session) && u->session == x->session.index;
+}
+
 static void deliver_to_conference(struct step *step, struct stream *x, const struct hbp_burst *b,
                                   bool first)
 {
@@ -225,7 +244,7 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 
 	for (const struct subscription *u = subscription_at(t, c->subscriptions); u;
 	     u = subscription_at(t, u->next)) {
-		if (u->session == x->session.index)
+		if (is_own(x, u))
 			continue;
 		if (!u->active) {
 			if (first)

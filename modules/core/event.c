@@ -11,6 +11,8 @@ const char *event_kind_name(enum event_kind kind)
 		return "time";
 	case EVENT_ROWS:
 		return "rows";
+	case EVENT_ADDRESS:
+		return "address";
 	case EVENT_STOP:
 		return "stop";
 	}

@@ -23,7 +23,7 @@ void intake_datagram(struct step *step, const struct event *event)
 		break;
 	}
 
-	struct incoming in = {&message, from, &core->conf->listener[from->listener]};
+	struct incoming in = {&message, from, &core->conf->listener[from->socket]};
 	if (message.kind != HBP_BURST) {
 		login_message(step, &in);
 		return;

@@ -37,6 +37,20 @@ static struct session *own_hotspot(const struct core *core, uint32_t radio)
 	return s;
 }
 
+/* Was it heard from a neighbour that can be reached? Then data for it goes that way alone. */
+static bool is_behind_peer(struct step *step, struct stream *x, const struct location *at)
+{
+	const struct peer *p = at->client >= ORIGIN_PEER
+	                               ? peer_at(&step->core->peers, at->client - ORIGIN_PEER)
+	                               : NULL;
+
+	if (!p || at->client == x->origin || step->now - at->at >= LOCATION_AGE_MS ||
+	    !peer_may_hear(step, p))
+		return false;
+	x->peer = p->row.index;
+	return true;
+}
+
 static bool locate_radio(struct step *step, struct stream *x)
 {
 	struct core *core = step->core;
@@ -47,6 +61,8 @@ static bool locate_radio(struct step *step, struct stream *x)
 
 	if (s)
 		return add_target(x, s, at->slot);
+	if (at && is_behind_peer(step, x, at))
+		return false;
 	s = dial_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
 	return s && add_target(x, s, 2);
 }
@@ -58,7 +74,9 @@ bool locate(struct step *step, struct stream *x)
 		x->data && gateway ? session_find(&step->core->sessions, gateway) : NULL;
 	bool found = x->dst != DATA_NUMBER && locate_radio(step, x);
 
-	return (s && add_target(x, s, x->slot)) || found;
+	if (found)
+		x->peer = PEER_NONE;
+	return (s && add_target(x, s, x->slot)) || found || relay_carries_unit(step->core, x);
 }
 
 /* The lists of the server, then those of the listener. */
@@ -73,7 +91,7 @@ const char *access_refuses_call(const struct step *step, const struct session *s
 	};
 	const struct conf *conf = step->core->conf;
 	const struct conf_calls *lists[] = {&conf->server.calls,
-	                                    &conf->listener[s->at.listener].calls};
+	                                    &conf->listener[s->at.socket].calls};
 	int slot = x->slot - 1;
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {

@@ -9,7 +9,6 @@
 
 #define SALT_PERIOD_MS ((tick_t)32768)
 #define SALT_PERIODS 3      /* the running one and two before: clients repeat RPTK for up to 60 s */
-#define ID_PROBE UINT32_MAX /* monitoring probes and scanners */
 #define TAKEOVER_RATE 25    /* thousandths of a token per second: 3 in 2 minutes */
 #define TAKEOVER_DEPTH 3
 
@@ -108,7 +107,7 @@ static bool admitted(struct step *step, const struct incoming *in, const struct 
 	const struct sessions *t = &step->core->sessions;
 	uint32_t id = in->message->id;
 
-	if (id == 0 || id == ID_PROBE || !access_permits(&in->listener->clients, id)) {
+	if (id == 0 || id > ORIGIN_CLIENT_MAX || !access_permits(&in->listener->clients, id)) {
 		refuse(step, in, COUNT_REFUSED_ID, "id not permitted");
 		return false;
 	}
@@ -270,7 +269,7 @@ static bool is_at(const struct session *s, const struct incoming *in)
 struct session *login_follow_port(struct step *step, struct session *s, const struct incoming *in)
 {
 	if (!s || s->state != SESSION_CONNECTED || !in->listener->follow_port ||
-	    s->at.listener != in->from->listener || !addr_same_ip(&s->at.to, &in->from->to))
+	    s->at.socket != in->from->socket || !addr_same_ip(&s->at.to, &in->from->to))
 		return NULL;
 	s->at = *in->from;
 	count(step, COUNT_FOLLOWED_PORT);

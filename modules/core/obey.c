@@ -94,6 +94,11 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_WHY:
 		why_answer(step, c);
 		return;
+	case COMMAND_STUN:
+	case COMMAND_UNSTUN:
+	case COMMAND_RESET:
+		mesh_command(step, c);
+		return;
 	case COMMAND_KINDS:
 		break;
 	}

@@ -250,7 +250,7 @@ static void prompt_text(const struct core *core, const struct session *s, struct
 
 static const struct conf_listener *listener_of(const struct step *step, const struct session *s)
 {
-	return &step->core->conf->listener[s->at.listener];
+	return &step->core->conf->listener[s->at.socket];
 }
 
 /* The client's, else the listener's, else the first language there is. */

@@ -13,19 +13,6 @@
 #define BEGUN_RATE 10000 /* thousandths of a stream per second and client */
 #define BEGUN_DEPTH 60   /* an SMS is some fifteen streams at once */
 
-static bool is_carried(const struct hbp_burst *b)
-{
-	switch (b->type) {
-	case HBP_VOICE:
-		return b->detail >= 1 && b->detail <= 5;
-	case HBP_VOICE_SYNC:
-		return true;
-	case HBP_DATA_SYNC:
-		return b->detail <= DMR_RATE_1_DATA && b->detail != DMR_IDLE;
-	}
-	return false;
-}
-
 static struct conference *conference_of(const struct core *core, const struct stream *x)
 {
 	return conference_at(&core->subscriptions, x->conference);
@@ -41,6 +28,7 @@ static void leave(struct step *step, struct stream *x, enum cause cause)
 		rows_call(step, x, CHANGE_END, cause);
 	x->told = false;
 	deliver_end(step, x, cause != CAUSE_TERMINATOR);
+	relay_end(step, x, cause);
 	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++)
 		x->targets[i].session = HANDLE_NONE;
 	if (!c)
@@ -118,6 +106,24 @@ static void place_echo(struct step *step, struct stream *x)
 	tell(step, x);
 }
 
+/* Speaks in the conference that is its topic, or waits there while another does (decision 8). */
+static void join(struct step *step, struct stream *x)
+{
+	struct core *core = step->core;
+	struct conference *c = conference_hold(&core->subscriptions, x->topic);
+
+	x->conference = c->row.index;
+	if (x->data || !stream_get(&core->streams, c->speaker)) {
+		speak(x, c);
+		why_call(step, x, "carried in conference", x->topic);
+	} else {
+		x->state = CALL_WAITING;
+		why_call(step, x, "waits: somebody else speaks in conference", x->topic);
+		count(step, COUNT_CALLS_WAITED);
+	}
+	tell(step, x);
+}
+
 /* A call to everybody: which conference it speaks in, and whether it may (decisions 1 and 8). */
 static void place_group(struct step *step, struct session *s, struct stream *x)
 {
@@ -142,22 +148,12 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 		return;
 	}
 	x->topic = tg;
-	struct conference *c = conference_hold(&core->subscriptions, tg);
-	x->conference = c->row.index;
-	if (x->data || !stream_get(&core->streams, c->speaker)) {
-		speak(x, c);
-		why_call(step, x, "carried in conference", tg);
-	} else {
-		x->state = CALL_WAITING;
-		why_call(step, x, "waits: somebody else speaks in conference", tg);
-		count(step, COUNT_CALLS_WAITED);
-	}
-	tell(step, x);
+	join(step, x);
 }
 
 /* A call to one: a command when it is voice to a number, else to where that radio was heard
  * (decision 18). */
-static void place_unit(struct step *step, struct session *s, struct stream *x)
+static void place_unit(struct step *step, const struct session *s, struct stream *x)
 {
 	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
 	bool allowed = x->data || s->private_calls;
@@ -200,9 +196,9 @@ static void place(struct step *step, struct session *s, struct stream *x)
  * May an id that has ended begin again? After a terminator frames are judged by sequence for 1 s;
  * what we cut off stays cut off until 1 s of silence (decision 10).
  */
-static bool may_begin(struct step *step, const struct session *s, const struct hbp_burst *b)
+static bool may_begin(struct step *step, uint32_t origin, const struct hbp_burst *b)
 {
-	struct tombstone *t = tombstone_find(&step->core->streams, s->id, b->stream);
+	struct tombstone *t = tombstone_find(&step->core->streams, origin, b->stream);
 	uint32_t lost;
 
 	if (burst_is_terminator(b))
@@ -234,10 +230,29 @@ static bool clear_the_slot(struct step *step, struct slot *slot, const struct hb
 	return true;
 }
 
+/* A row for the burst's stream, when there is room. */
+static struct stream *add(struct step *step, uint32_t origin, const struct hbp_burst *b)
+{
+	struct stream *x = stream_add(&step->core->streams, origin, b->stream, burst_is_data(b));
+
+	if (!x) {
+		count(step, COUNT_STREAMS_FULL);
+		return NULL;
+	}
+	x->slot = 1;
+	x->unit = b->unit;
+	x->src = b->src;
+	x->dst = b->dst;
+	x->started = x->last = step->now;
+	x->lc = lc_make(FLCO_GROUP, b->dst, b->src);
+	sequence_start(&x->sequence, b->seq);
+	return x;
+}
+
 static struct stream *begin(struct step *step, struct session *s, struct slot *slot,
                             const struct hbp_burst *b)
 {
-	if (!may_begin(step, s, b)) {
+	if (!may_begin(step, s->id, b)) {
 		count(step, COUNT_AFTER_END);
 		return NULL;
 	}
@@ -248,9 +263,8 @@ static struct stream *begin(struct step *step, struct session *s, struct slot *s
 		why_client(step, s->id, "rate limited: too many transmissions begun");
 		return NULL;
 	}
-	struct stream *x = stream_add(&step->core->streams, s->id, b->stream, burst_is_data(b));
+	struct stream *x = add(step, s->id, b);
 	if (!x) {
-		count(step, COUNT_STREAMS_FULL);
 		why_client(step, s->id, "refused: the table of streams is full");
 		slot->mute_until = step->now + STREAM_SILENCE_MS;
 		slot_close(step, s, slot, true);
@@ -258,12 +272,6 @@ static struct stream *begin(struct step *step, struct session *s, struct slot *s
 	}
 	x->session = pool_handle(&s->row);
 	x->slot = session_slot_number(s, slot);
-	x->unit = b->unit;
-	x->src = b->src;
-	x->dst = b->dst;
-	x->started = x->last = step->now;
-	x->lc = lc_make(FLCO_GROUP, b->dst, b->src);
-	sequence_start(&x->sequence, b->seq);
 	return x;
 }
 
@@ -286,6 +294,8 @@ static bool in_order(struct step *step, struct stream *x, const struct hbp_burst
 	switch (sequence_judge(&x->sequence, b->seq, &lost)) {
 	case ORDER_NEXT:
 		x->lost += lost;
+		if (stream_is_from_peer(x))
+			peer_of(step->core, x)->lost_total += lost;
 		return true;
 	case ORDER_DUPLICATE:
 		x->duplicate++;
@@ -349,6 +359,31 @@ static void try_to_speak(struct step *step, struct stream *x, const struct hbp_b
 	rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 
+/* A frame of a placed stream goes where it may, and ends the call if it is the last. */
+static void carry(struct step *step, struct stream *x, const struct hbp_burst *b, bool first)
+{
+	bool in_transit = stream_is_from_peer(x) && x->state != CALL_IGNORED;
+
+	if ((in_transit || x->state == CALL_RUNNING) && talks_too_long(step, x)) {
+		count(step, COUNT_TRANSMIT_TIMEOUTS);
+		leave(step, x, CAUSE_TRANSMIT_TIMEOUT);
+		why_call(step, x, "cut: it talked too long", 0);
+		x->state = CALL_IGNORED;
+		in_transit = false;
+	}
+	if (x->state == CALL_WAITING)
+		try_to_speak(step, x, b);
+	if (!handle_is_none(x->recording))
+		player_take(step, x, b);
+	if (x->state == CALL_RUNNING)
+		deliver_burst(step, x, b, first);
+	if (in_transit ||
+	    x->state == CALL_RUNNING) /* parallel calls of one conference go on side by side */
+		relay_deliver(step, x, b);
+	if (burst_is_terminator(b))
+		stream_end(step, x, CAUSE_TERMINATOR);
+}
+
 /* A stream stays on its slot and stays what it is: no voice passes a busy conference as data. */
 static bool belongs(const struct session *s, const struct slot *slot, const struct stream *x,
                     const struct hbp_burst *b)
@@ -366,7 +401,7 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 		count(step, COUNT_NO_STREAM_ID);
 		return;
 	}
-	if (!is_carried(b)) {
+	if (!burst_is_carried(b)) {
 		count(step, COUNT_NOT_CARRIED_TYPE);
 		return;
 	}
@@ -391,19 +426,62 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 	if (first)
 		place(step, s, x);
 	hold_slot(step, s, slot, x);
+	carry(step, x, b, first);
+}
 
-	if (x->state == CALL_RUNNING && talks_too_long(step, x)) {
-		count(step, COUNT_TRANSMIT_TIMEOUTS);
-		leave(step, x, CAUSE_TRANSMIT_TIMEOUT);
-		why_call(step, x, "cut: it talked too long", 0);
-		x->state = CALL_IGNORED;
+/* A call from the mesh: known by its number alone, there are no slots and no subscriptions on the
+ * way in. */
+static void place_from_peer(struct step *step, struct stream *x)
+{
+	x->state = CALL_IGNORED;
+	if (!x->data)
+		count(step, COUNT_CALLS);
+	if (x->unit) {
+		place_unit(step, NULL, x);
+		return;
 	}
-	if (x->state == CALL_WAITING)
-		try_to_speak(step, x, b);
-	if (!handle_is_none(x->recording))
-		player_take(step, x, b);
-	if (x->state == CALL_RUNNING)
-		deliver_burst(step, x, b, first);
-	if (burst_is_terminator(b))
-		stream_end(step, x, CAUSE_TERMINATOR);
+	x->topic = x->dst;
+	join(step, x);
+}
+
+static struct stream *begin_from_peer(struct step *step, uint32_t origin,
+                                      const struct obp_burst *meta)
+{
+	if (!may_begin(step, origin, &meta->frame)) {
+		count(step, COUNT_AFTER_END);
+		return NULL;
+	}
+	struct stream *x = add(step, origin, &meta->frame);
+	if (!x)
+		return NULL;
+	x->server = meta->source_server;
+	x->repeater = meta->source_repeater;
+	x->hops = meta->hops;
+	return x;
+}
+
+void route_peer_burst(struct step *step, struct peer *p, const struct obp_burst *meta)
+{
+	const struct hbp_burst *b = &meta->frame;
+	uint32_t origin = ORIGIN_PEER + p->row.index;
+	struct stream *x = stream_find(&step->core->streams, origin, b->stream);
+	bool first = !x;
+
+	count(step, COUNT_BURSTS);
+	if (first)
+		x = begin_from_peer(step, origin, meta);
+	if (!x)
+		return;
+	if (x->dst != b->dst || x->unit != b->unit ||
+	    (!burst_is_terminator(b) && burst_is_data(b) != x->data)) {
+		count(step, COUNT_COLLISION);
+		return;
+	}
+	if (!in_budget(step, x) || (!first && !in_order(step, x, b)))
+		return;
+	note_frame(step, x, b);
+	location_learn(&step->core->locations, x->src, origin, 1, step->now);
+	if (first)
+		place_from_peer(step, x);
+	carry(step, x, b, first);
 }

@@ -20,7 +20,7 @@ static const char *listener_name(const struct core *core, uint32_t index)
 static void fill_session(const struct core *core, struct session_row *row, const struct session *s)
 {
 	row->client = s->id;
-	text_copy(row->listener, sizeof(row->listener), listener_name(core, s->at.listener));
+	text_copy(row->listener, sizeof(row->listener), listener_name(core, s->at.socket));
 	row->at = s->at.to;
 	row->state = s->state;
 	row->since = s->since;
@@ -88,8 +88,15 @@ static void fill_subscription(const struct core *core, struct subscription_row *
 	row->until = x->expiry.deadline;
 }
 
-static void fill_call(struct call_row *row, const struct stream *x)
+static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
 {
+	const struct peer *p = peer_of(core, x);
+
+	if (p)
+		text_copy(row->peer, sizeof(row->peer), peer_conf(core, p)->name);
+	row->server = x->server;
+	row->repeater = x->repeater;
+	row->hops = x->hops ? (uint8_t)(x->hops - 1) : 0;
 	row->origin = x->origin;
 	row->stream = x->id;
 	row->started = x->started;
@@ -141,7 +148,46 @@ void rows_call(struct step *step, const struct stream *x, enum change change, en
 	struct record *r = add(step, RECORD_CALL, change, cause);
 
 	if (r)
-		fill_call(&r->call, x);
+		fill_call(step->core, &r->call, x);
+}
+
+static uint32_t bounded(int64_t ms)
+{
+	return ms < 0 ? 0 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+}
+
+static void fill_peer(const struct core *core, tick_t now, struct peer_row *row,
+                      const struct peer *p)
+{
+	const struct conf_peer *c = peer_conf(core, p);
+
+	text_copy(row->name, sizeof(row->name), c->name);
+	text_copy(row->protocol, sizeof(row->protocol), c->protocol == PEER_FBP ? "fbp" : "obp");
+	row->at = p->at.to;
+	row->up = p->up;
+	row->since = p->since;
+	row->heard = p->heard;
+	row->stunned = peer_is_stunned(p, now);
+	row->stunned_until = p->stunned_until;
+	row->remote = c->remote_id;
+	row->version = p->version;
+	row->behind_ms = bounded(p->offset_ms);
+	row->ahead_ms = bounded(-p->offset_ms);
+	row->frames_in_total = p->frames_in_total;
+	row->frames_out_total = p->frames_out_total;
+	row->lost_total = p->lost_total;
+	row->refused_total = p->refused_total;
+	row->stale_total = p->stale_total;
+	row->quenches_in_total = p->quenches_in_total;
+	row->quenches_out_total = p->quenches_out_total;
+}
+
+void rows_peer(struct step *step, const struct peer *p, enum change change)
+{
+	struct record *r = add(step, RECORD_PEER, change, CAUSE_NONE);
+
+	if (r)
+		fill_peer(step->core, step->now, &r->peer, p);
 }
 
 /* What legs leave to other records of the step. The snapshot shows those there was no room for. */
@@ -239,7 +285,7 @@ static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at, s
 	text_copy(r->listener.name, sizeof(r->listener.name), listener_name(core, *at));
 	r->listener.bind = core->conf->listener[*at].bind;
 	for (uint32_t i = POOL_NONE; (s = pool_next(&core->sessions.pool, &i));)
-		r->listener.sessions += s->at.listener == *at;
+		r->listener.sessions += s->at.socket == *at;
 	return true;
 }
 
@@ -296,7 +342,18 @@ static bool stage_calls(const struct core *core, tick_t now, uint32_t *at, struc
 			return false;
 	} while (!x->told);
 	r->kind = RECORD_CALL;
-	fill_call(&r->call, x);
+	fill_call(core, &r->call, x);
+	return true;
+}
+
+static bool stage_peers(const struct core *core, tick_t now, uint32_t *at, struct record *r)
+{
+	const struct peer *p = pool_next(&core->peers.pool, at);
+
+	if (!p)
+		return false;
+	r->kind = RECORD_PEER;
+	fill_peer(core, now, &r->peer, p);
 	return true;
 }
 
@@ -305,7 +362,8 @@ static bool stage_tables(const struct core *core, tick_t now, uint32_t *at, stru
 	(void)now;
 	const struct pool *pools[] = {
 		&core->sessions.pool, &core->subscriptions.pool, &core->subscriptions.conferences,
-		&core->streams.pool,  &core->players.pool,       &core->players.recordings};
+		&core->streams.pool,  &core->players.pool,       &core->players.recordings,
+		&core->peers.pool};
 
 	if (++*at > ARRAY_LEN(pools))
 		return false;
@@ -338,7 +396,7 @@ static bool stage_counters(const struct core *core, tick_t now, uint32_t *at, st
 
 static stage *const stages[] = {stage_server, stage_listeners,     stage_sessions,
                                 stage_slots,  stage_subscriptions, stage_calls,
-                                stage_tables, stage_counters};
+                                stage_peers,  stage_tables,        stage_counters};
 
 static void snapshot_mark(struct step *step, bool begin)
 {

@@ -191,7 +191,7 @@ static void settle(struct step *step, struct session *s, const struct session_de
 static struct session_defaults defaults_of(const struct step *step, const struct session *s)
 {
 	const struct conf *conf = step->core->conf;
-	return conf_defaults_for(conf, &conf->listener[s->at.listener], s->id);
+	return conf_defaults_for(conf, &conf->listener[s->at.socket], s->id);
 }
 
 void subscribe_defaults(struct step *step, struct session *s)

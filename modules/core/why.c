@@ -44,7 +44,7 @@ void why_client(struct step *step, uint32_t client, const char *words)
 
 void why_call(struct step *step, const struct stream *x, const char *words, uint32_t number)
 {
-	why_note(step, (struct decision){.client = x->origin,
+	why_note(step, (struct decision){.client = stream_is_from_peer(x) ? 0 : x->origin,
 	                                 .radio = x->src,
 	                                 .slot = x->slot,
 	                                 .tg = x->dst,

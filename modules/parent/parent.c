@@ -33,7 +33,7 @@ struct parent {
 	struct conf conf;
 	const struct process_title *title;
 	struct user user;
-	int udp[CONF_LISTENERS_MAX];
+	int udp[CONF_SOCKETS_MAX];
 	int listening[OUTLET_OUTLETS]; /* for the reporter, by outlet; -1: off */
 	int records[2];
 	int commands[2];
@@ -64,16 +64,22 @@ static enum status system_failed(const char *what, const char *which)
 	return status;
 }
 
-static enum status open_listener(struct parent *p, uint32_t i)
+/* What people call socket `i`. */
+static const char *socket_name(const struct conf *conf, uint32_t i)
 {
-	const struct conf_listener *l = &p->conf.listener[i];
+	return i < conf->listener_count ? conf->listener[i].name : "peers";
+}
+
+static enum status open_socket(struct parent *p, uint32_t i)
+{
+	const struct addr *bind = conf_socket_bind(&p->conf, i);
 	struct addr bound;
 	char text[ADDR_TEXT_MAX];
 
-	p->udp[i] = udp_open(&l->bind);
+	p->udp[i] = udp_open(bind);
 	if (p->udp[i] < 0 || !udp_bound(p->udp[i], &bound))
-		return system_failed("cannot bind", addr_format(&l->bind, text));
-	log_info("listener=%s bind=%s receive-buffer=%d", l->name, addr_format(&bound, text),
+		return system_failed("cannot bind", addr_format(bind, text));
+	log_info("listener=%s bind=%s receive-buffer=%d", socket_name(&p->conf, i), addr_format(&bound, text),
 	         udp_receive_buffer(p->udp[i]));
 	return STATUS_OK;
 }
@@ -138,8 +144,8 @@ static enum status open_all(struct parent *p)
 {
 	enum status status = find_user(p);
 
-	for (uint32_t i = 0; status == STATUS_OK && i < p->conf.listener_count; i++)
-		status = open_listener(p, i);
+	for (uint32_t i = 0; status == STATUS_OK && i < p->conf.socket_count; i++)
+		status = open_socket(p, i);
 	if (status != STATUS_OK)
 		return status;
 	for (int i = 0; i < OUTLET_OUTLETS; i++)
@@ -192,7 +198,7 @@ static int run_report(struct parent *p, int link)
 	memcpy(start.listening, p->listening, sizeof(start.listening));
 	close(p->records[1]);
 	close(p->commands[0]);
-	for (uint32_t i = 0; i < p->conf.listener_count; i++)
+	for (uint32_t i = 0; i < p->conf.socket_count; i++)
 		close(p->udp[i]);
 	return report_run(&start);
 }

@@ -66,6 +66,7 @@ static bool is_news(const struct record *r)
 	case RECORD_SLOT:
 	case RECORD_SUBSCRIPTION:
 	case RECORD_CALL:
+	case RECORD_PEER:
 		return r->change != CHANGE_SNAPSHOT;
 	case RECORD_LOG:
 	case RECORD_DROPPED: /* even of none: what is known may be wrong */

@@ -98,6 +98,22 @@ static const struct column past_columns[] = {
 	{"LOST", "lost", 5, LOOK_PLAIN},
 };
 
+static const struct column peer_columns[] = {
+	{"PEER", "name", 12, LOOK_PLAIN},
+	{"KIND", "protocol", 4, LOOK_PLAIN},
+	{"UP", "up", 4, LOOK_PLAIN},
+	{"SINCE", "since", 7, LOOK_AGE},
+	{"HEARD", "heard", 6, LOOK_AGE},
+	{"VERSION", "version", 7, LOOK_PLAIN},
+	{"STUNNED", "stunned", 7, LOOK_PLAIN},
+	{"IN", "frames_in_total", 9, LOOK_PLAIN},
+	{"OUT", "frames_out_total", 9, LOOK_PLAIN},
+	{"LOST", "lost_total", 6, LOOK_PLAIN},
+	{"BEHIND", "behind_ms", 7, LOOK_PLAIN},
+	{"AHEAD", "ahead_ms", 7, LOOK_PLAIN},
+	{"ADDRESS", "at", 22, LOOK_PLAIN},
+};
+
 static const struct column table_columns[] = {
 	{"TABLE", "name", 24, LOOK_PLAIN},
 	{"USED", "used", 7, LOOK_PLAIN},
@@ -127,6 +143,7 @@ static const struct columns columns_of[RECORD_KINDS] = {
 	[RECORD_SLOT] = {ARRAY_LEN(slot_columns), slot_columns},
 	[RECORD_SUBSCRIPTION] = {ARRAY_LEN(subscription_columns), subscription_columns},
 	[RECORD_CALL] = {ARRAY_LEN(call_columns), call_columns},
+	[RECORD_PEER] = {ARRAY_LEN(peer_columns), peer_columns},
 	[RECORD_TABLE] = {ARRAY_LEN(table_columns), table_columns},
 	[RECORD_COUNTER] = {ARRAY_LEN(counter_columns), counter_columns},
 	[RECORD_DECISION] = {ARRAY_LEN(decision_columns), decision_columns},

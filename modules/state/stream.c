@@ -38,6 +38,8 @@ struct stream *stream_add(struct streams *t, uint32_t origin, uint32_t id, bool 
 	s->id = id;
 	s->data = data;
 	s->conference = POOL_NONE;
+	s->peer = PEER_ALL;
+	s->mesh_id = id;
 	s->expiry = expiry_none();
 	hash_put(&t->by_id, stream_key(origin, id), s->row.index);
 	return s;

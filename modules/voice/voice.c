@@ -13,9 +13,9 @@
 #include "io/udp.h"
 #include "voice/teller.h"
 
-#define BATCHES_PER_TURN 16  /* of UDP_INBOX datagrams, per listener */
+#define BATCHES_PER_TURN 16  /* of UDP_INBOX datagrams, per socket */
 #define COMMANDS_PER_READ 8
-#define EVENTS_PER_TURN (CONF_LISTENERS_MAX + 4)
+#define EVENTS_PER_TURN (CONF_SOCKETS_MAX + 4)
 #define ROWS_PER_TURN (PIPE_BUF / RECORD_MAX) /* what a writable pipe takes for sure */
 
 struct voice {
@@ -24,9 +24,10 @@ struct voice {
 	int parent;
 	int signals;
 	tick_t now;
+	uint64_t wall_ns; /* read with it */
 	struct arena arena;
 	struct poller *poller;
-	struct udp *udp[CONF_LISTENERS_MAX];
+	struct udp *udp[CONF_SOCKETS_MAX];
 	struct core *core;
 	struct actions actions;
 	struct teller teller;
@@ -36,12 +37,14 @@ struct voice {
 	uint64_t commands_bad_total;
 };
 
-static tick_t read_clock(void)
+static void read_clocks(struct voice *v)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (tick_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	v->now = (tick_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	clock_gettime(CLOCK_REALTIME, &t);
+	v->wall_ns = t.tv_sec < 0 ? 0 : (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
 static void tell_log(void *context, enum log_level level, const char *line)
@@ -59,7 +62,7 @@ static void tell_counters(struct voice *v)
 {
 	struct udp_counters sum = {.received_total = 0};
 
-	for (uint32_t i = 0; i < v->conf->listener_count; i++) {
+	for (uint32_t i = 0; i < v->conf->socket_count; i++) {
 		const struct udp_counters *c = udp_counters(v->udp[i]);
 
 		sum.received_total += c->received_total;
@@ -95,7 +98,7 @@ static void perform(struct voice *v)
 		const struct target *t = &a->targets[i];
 		const struct send *s = &a->sends[t->send];
 
-		udp_add(v->udp[t->where.listener],
+		udp_add(v->udp[t->where.socket],
 		        &(struct udp_copy){.bytes = s->bytes, .len = s->len,
 		                           .id_at = s->id_at, .id = t->id,
 		                           .to = &t->where.to, .from = &t->where.from});
@@ -110,33 +113,34 @@ static void perform(struct voice *v)
 	actions_empty(&v->actions);
 }
 
-static void step(struct voice *v, const struct event *event)
+static void step(struct voice *v, struct event *event)
 {
+	event->wall_ns = v->wall_ns;
 	core_step(v->core, v->now, event, &v->actions);
 	perform(v);
 }
 
 static void flush(struct voice *v)
 {
-	for (uint32_t i = 0; i < v->conf->listener_count; i++)
+	for (uint32_t i = 0; i < v->conf->socket_count; i++)
 		udp_flush(v->udp[i]);
 }
 
 /* Reads until the socket is empty, but never so long that the others wait. */
-static void on_datagrams(struct voice *v, uint32_t listener, unsigned ready)
+static void on_datagrams(struct voice *v, uint32_t socket, unsigned ready)
 {
 	uint32_t count = UDP_INBOX;
 
 	(void)ready;
 	for (int batch = 0; batch < BATCHES_PER_TURN && count == UDP_INBOX; batch++) {
-		const struct udp_datagram *d = udp_receive(v->udp[listener], &count);
+		const struct udp_datagram *d = udp_receive(v->udp[socket], &count);
 
 		for (uint32_t i = 0; i < count; i++)
 			step(v, &(struct event){
 				.kind = EVENT_DATAGRAM,
 				.datagram = {.bytes = d[i].bytes, .len = d[i].len,
 			                     .from = {.to = d[i].sender, .from = d[i].local,
-			                              .listener = listener}},
+			                              .socket = socket}},
 			});
 		flush(v);
 	}
@@ -212,8 +216,8 @@ enum source {
 	SOURCE_SIGNALS,
 };
 
-/* What the loop listens to; a tag is the source and, below it, the listener. */
-static void (*const sources[])(struct voice *v, uint32_t listener, unsigned ready) = {
+/* What the loop listens to; a tag is the source and, below it, the socket. */
+static void (*const sources[])(struct voice *v, uint32_t socket, unsigned ready) = {
 	[SOURCE_DATAGRAMS] = on_datagrams,
 	[SOURCE_COMMANDS] = on_commands,
 	[SOURCE_ROOM] = on_room,
@@ -221,9 +225,9 @@ static void (*const sources[])(struct voice *v, uint32_t listener, unsigned read
 	[SOURCE_SIGNALS] = on_signals,
 };
 
-static int watch(struct voice *v, int fd, unsigned interest, enum source source, uint32_t listener)
+static int watch(struct voice *v, int fd, unsigned interest, enum source source, uint32_t socket)
 {
-	return poller_watch(v->poller, fd, interest, (uint64_t)source << 32 | listener);
+	return poller_watch(v->poller, fd, interest, (uint64_t)source << 32 | socket);
 }
 
 /* Cuts all that the loop needs; on a measuring arena this is only added up. */
@@ -231,19 +235,19 @@ static bool cut(struct voice *v, struct arena *arena, const struct voice_start *
 {
 	bool all = true;
 
-	v->poller = poller_open(arena, v->conf->listener_count + ARRAY_LEN(sources));
-	for (uint32_t i = 0; i < v->conf->listener_count; i++) {
+	v->poller = poller_open(arena, v->conf->socket_count + ARRAY_LEN(sources));
+	for (uint32_t i = 0; i < v->conf->socket_count; i++) {
 		v->udp[i] = udp_attach(arena, start->udp_sockets[i]);
 		all = all && v->udp[i];
 	}
 	v->core = core_open(arena, v->conf, start->seed, v->now);
-	actions_open(&v->actions, arena, v->conf->limits.sessions);
+	actions_open(&v->actions, arena, &v->conf->limits);
 	return all && v->poller && v->core;
 }
 
 static bool watch_all(struct voice *v, const struct voice_start *start)
 {
-	for (uint32_t i = 0; i < v->conf->listener_count; i++)
+	for (uint32_t i = 0; i < v->conf->socket_count; i++)
 		if (watch(v, start->udp_sockets[i], POLLER_READ, SOURCE_DATAGRAMS, i) != 0)
 			return false;
 	return watch(v, v->command_pipe, POLLER_READ, SOURCE_COMMANDS, 0) == 0 &&
@@ -256,7 +260,8 @@ static bool open_all(struct voice *v, const struct voice_start *start)
 	struct arena measure;
 
 	*v = (struct voice){.conf = start->conf, .command_pipe = start->command_pipe,
-	                    .parent = start->parent, .now = read_clock()};
+	                    .parent = start->parent};
+	read_clocks(v);
 	teller_open(&v->teller, start->record_pipe);
 	v->signals = signals_open();
 	if (v->signals < 0)
@@ -298,7 +303,7 @@ static bool turn(struct voice *v)
 
 	if (count < 0)
 		return false;
-	v->now = read_clock();
+	read_clocks(v);
 	v->turns_total++;
 	if (core_next(v->core) <= v->now)
 		step(v, &(struct event){.kind = EVENT_TIME});
@@ -313,7 +318,7 @@ static bool turn(struct voice *v)
 /* One stop tells as many clients as the actions hold. */
 static void say_goodbye(struct voice *v)
 {
-	v->now = read_clock();
+	read_clocks(v);
 	do {
 		step(v, &(struct event){.kind = EVENT_STOP});
 		flush(v);

@@ -21,6 +21,12 @@ const char *command_kind_name(enum command_kind kind)
 		return "options";
 	case COMMAND_WHY:
 		return "why";
+	case COMMAND_STUN:
+		return "stun";
+	case COMMAND_UNSTUN:
+		return "clear";
+	case COMMAND_RESET:
+		return "reset";
 	case COMMAND_KINDS:
 		break;
 	}

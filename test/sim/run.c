@@ -300,7 +300,7 @@ static void take_target(struct run *r, const struct target *t, uint64_t *hash)
 	hash_add(hash, &i->to.port, sizeof(i->to.port));
 	if (verbose)
 		printf("  %8" PRId64 "   -> %" PRIu32 " %s\n", i->at, i->id, describe(i));
-	if (!addr_same_ip(&t->where.from, &r->conf.listener[t->where.listener].bind))
+	if (!addr_same_ip(&t->where.from, conf_socket_bind(&r->conf, t->where.socket)))
 		fail(r, "%s left from another address than it was asked at", describe(i));
 	if (i->burst)
 		judge_item(r, i);
@@ -378,8 +378,8 @@ static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct add
 		.datagram = {.bytes = copy,
 	                     .len = len,
 	                     .from = {.to = from,
-	                              .from = r->conf.listener[listener].bind,
-	                              .listener = listener}},
+	                              .from = *conf_socket_bind(&r->conf, listener),
+	                              .socket = listener}},
 	};
 	if (verbose) {
 		char text[ADDR_TEXT_MAX];
@@ -786,12 +786,12 @@ static void core_start(struct run *r)
 	arena_release(&r->arena);
 	arena_measure(&r->arena);
 	(void)core_open(&r->arena, &r->conf, seed, r->now);
-	actions_open(&r->actions, &r->arena, r->conf.limits.sessions);
+	actions_open(&r->actions, &r->arena, &r->conf.limits);
 	size_t size = r->arena.used;
 	if (!arena_claim(&r->arena, size))
 		abort();
 	r->core = core_open(&r->arena, &r->conf, seed, r->now);
-	actions_open(&r->actions, &r->arena, r->conf.limits.sessions);
+	actions_open(&r->actions, &r->arena, &r->conf.limits);
 	if (!r->core)
 		fail(r, "core_open yields nothing on an arena of the measured size");
 }

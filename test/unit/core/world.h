@@ -46,11 +46,11 @@ static inline void world_open(struct world *w, const char *text, uint8_t seed)
 		exit(1);
 	arena_measure(&measure);
 	core_open(&measure, &w->conf, bytes, w->now);
-	actions_open(&w->actions, &measure, w->conf.limits.sessions);
+	actions_open(&w->actions, &measure, &w->conf.limits);
 	if (!arena_claim(&w->arena, measure.used))
 		exit(1);
 	w->core = core_open(&w->arena, &w->conf, bytes, w->now);
-	actions_open(&w->actions, &w->arena, w->conf.limits.sessions);
+	actions_open(&w->actions, &w->arena, &w->conf.limits);
 }
 
 static inline void world_close(struct world *w)

@@ -74,15 +74,15 @@ T_CASE(simplex_clients_have_only_slot_two)
 	T_CHECK(session_slot(&s, 1) == &s.slot[0] && session_slot(&s, 2) == &s.slot[1]);
 }
 
-T_CASE(an_endpoint_is_address_port_and_listener)
+T_CASE(an_endpoint_is_address_port_and_socket)
 {
-	struct endpoint a = {.listener = 1}, b = a;
+	struct endpoint a = {.socket = 1}, b = a;
 
 	a.to.port = b.to.port = 5;
 	T_CHECK(endpoint_same(&a, &b));
 	b.from.ip[3] = 9; /* which of our addresses it wrote to is no part of who it is */
 	T_CHECK(endpoint_same(&a, &b));
-	b.listener = 2;
+	b.socket = 2;
 	T_CHECK(!endpoint_same(&a, &b));
 	b = a;
 	b.to.port = 6;
@@ -129,4 +129,4 @@ T_CASE(the_index_equals_a_plain_list)
 T_MAIN(T_ENTRY(a_new_session_holds_nothing), T_ENTRY(full_table_refuses_newest),
        T_ENTRY(a_handle_of_a_session_gone_finds_nothing_though_the_id_is_back),
        T_ENTRY(simplex_clients_have_only_slot_two),
-       T_ENTRY(an_endpoint_is_address_port_and_listener), T_ENTRY(the_index_equals_a_plain_list))
+       T_ENTRY(an_endpoint_is_address_port_and_socket), T_ENTRY(the_index_equals_a_plain_list))

@@ -149,7 +149,7 @@ static void begin(void)
 	char ready = 0;
 
 	stream_len = 0;
-	v.conf.listener_count = 1;
+	v.conf.listener_count = v.conf.socket_count = 1;
 	v.conf.limits.sessions = 16;
 	v.udp = udp_open(&bind);
 	v.fd = udp_open(&client);
