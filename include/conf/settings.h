@@ -73,7 +73,7 @@ struct conf_server {
 	struct conf_calls calls;    /* what no listener may carry */
 	uint32_t prompt_id;         /* source of what the server itself says */
 	uint32_t ident_every_ms;
-	uint32_t home_first;   /* talkgroups from here to 199 stay with the home server on the mesh */
+	uint32_t home_first;   /* talkgroups from here to 199 stay with their server on the mesh */
 	uint32_t data_gateway; /* client that gets a copy of all unit data; 0 = none */
 };
 

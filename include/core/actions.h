@@ -41,7 +41,7 @@ struct actions {
 	uint32_t send_count, target_count, record_count;
 	uint32_t send_cap, target_cap, record_cap;
 	uint32_t send_room, target_room; /* what one step may need */
-	uint64_t refused_total; /* pushes beyond the end */
+	uint64_t refused_total;          /* pushes beyond the end */
 };
 
 /* Cuts the lists for a core of these sizes. */

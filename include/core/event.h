@@ -13,8 +13,8 @@
 enum event_kind {
 	EVENT_DATAGRAM,
 	EVENT_COMMAND,
-	EVENT_TIME, /* nothing but time has passed: something may have run out */
-	EVENT_ROWS, /* the pipe has room for `rows` more rows of the snapshot asked for */
+	EVENT_TIME,    /* nothing but time has passed: something may have run out */
+	EVENT_ROWS,    /* the pipe has room for `rows` more rows of the snapshot asked for */
 	EVENT_ADDRESS, /* the name of a peer was resolved */
 	EVENT_STOP,    /* end calls, tell clients, refuse everything from now on; again while
 	               core_has_sessions */
@@ -24,7 +24,8 @@ const char *event_kind_name(enum event_kind kind);
 
 struct event {
 	enum event_kind kind;
-	uint64_t wall_ns; /* since 1970, read with the tick; for the time stamps of the mesh alone */
+	uint64_t
+		wall_ns; /* since 1970, read with the tick; for the time stamps of the mesh alone */
 	union {
 		struct {
 			const uint8_t *bytes;

@@ -44,7 +44,14 @@
 #define COLLISION_MS ((tick_t)360)       /* one superframe */
 
 /* Kinds of rows in the expiry heap. */
-enum { EXPIRE_SESSION, EXPIRE_STREAM, EXPIRE_SUBSCRIPTION, EXPIRE_PLAYER, EXPIRE_IDENT, EXPIRE_PEER };
+enum {
+	EXPIRE_SESSION,
+	EXPIRE_STREAM,
+	EXPIRE_SUBSCRIPTION,
+	EXPIRE_PLAYER,
+	EXPIRE_IDENT,
+	EXPIRE_PEER
+};
 
 #define LIMITS 1024u /* buckets of each rate limit; strangers with the same hash share one */
 
@@ -163,7 +170,8 @@ void deliver_end(struct step *step, struct stream *x, bool tell); /* closes it a
 void slot_close(struct step *step, struct session *s, struct slot *slot, bool tell_listener);
 
 /* mesh */
-#define ADDRESS_SILENCE_MS (30 * TICK_SECOND) /* of the old address, before a keepalive moves the link */
+#define ADDRESS_SILENCE_MS                                                                         \
+	(30 * TICK_SECOND) /* of the old address, before a keepalive moves the link */
 #define AGE_MAX_NS UINT64_C(5000000000)
 void mesh_open(struct core *core);
 void mesh_datagram(struct step *step, const struct event *event);

@@ -94,12 +94,12 @@ struct stream {
 	uint32_t ber_errors;
 	uint8_t rssi;
 	/* on the mesh */
-	bool meshed;            /* it was offered to peers */
-	uint32_t mesh_id;       /* under this stream id */
-	uint32_t peer;          /* place of the one it goes to, or one of the two above */
-	uint32_t server;        /* where it entered the mesh */
-	uint32_t repeater;      /* whose user speaks, 0 = unknown */
-	uint8_t hops;           /* it leaves us with */
+	bool meshed;       /* it was offered to peers */
+	uint32_t mesh_id;  /* under this stream id */
+	uint32_t peer;     /* place of the one it goes to, or one of the two above */
+	uint32_t server;   /* where it entered the mesh */
+	uint32_t repeater; /* whose user speaks, 0 = unknown */
+	uint8_t hops;      /* it leaves us with */
 };
 
 struct tombstone {

@@ -272,8 +272,8 @@ static void check_peer_passphrase(struct reader *r)
 	if (!r->key_line[key_find(r->section, "passphrase") - r->section->keys])
 		return; /* told as missing */
 	if (conf_passphrase_is_sample(row->passphrase) && !addr_is_loopback(&row->bind))
-		fault(r, line, "%s: the passphrase is %s; expected one of your own", header(r, text),
-		      row->passphrase[0] ? "known from sample files" : "empty");
+		fault(r, line, "%s: the passphrase is %s; expected one of your own",
+		      header(r, text), row->passphrase[0] ? "known from sample files" : "empty");
 	if (!is_ascii(row->passphrase))
 		fault(r, line, "%s: expected a passphrase of ASCII letters, digits and signs",
 		      header(r, text));
@@ -282,7 +282,8 @@ static void check_peer_passphrase(struct reader *r)
 		      header(r, text));
 	else if (!row->full_key && strlen(row->passphrase) > CONF_MESH_KEY_MAX)
 		fault(r, line,
-		      "%s: servers use 20 octets of a passphrase and do not agree on the rest; expected "
+		      "%s: servers use 20 octets of a passphrase and do not agree on the rest; "
+		      "expected "
 		      "at most 20",
 		      header(r, text));
 }
@@ -299,7 +300,8 @@ static bool read_target(struct conf_peer *row)
 	if (colon && !text_to_u64(colon + 1, strlen(colon + 1), 1, UINT16_MAX, &port))
 		return false;
 	if (len == 0 || len >= sizeof(row->host) ||
-	    strspn(row->target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != len)
+	    strspn(row->target,
+	           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != len)
 		return false;
 	memcpy(row->host, row->target, len);
 	row->address.port = (uint16_t)port;
@@ -314,7 +316,8 @@ static void check_peer(struct reader *r)
 	check_peer_passphrase(r);
 	if (row->target[0] && !read_target(row))
 		fault(r, line_of(r, "target"),
-		      "target = %s: expected an address or a name with a port, such as server.example:62044",
+		      "target = %s: expected an address or a name with a port, such as "
+		      "server.example:62044",
 		      shown(value, row->target));
 	for (uint32_t i = 0; i < r->out->listener_count; i++)
 		if (addr_equal(&r->out->listener[i].bind, &row->bind))
@@ -438,7 +441,8 @@ static size_t count_sections(struct reader *r, const char *text, const char *end
 static void cut_rows(struct conf *out, size_t clients, size_t peers)
 {
 	if (clients)
-		out->client = arena_cut(&out->arena, "clients", clients, sizeof(struct conf_client));
+		out->client =
+			arena_cut(&out->arena, "clients", clients, sizeof(struct conf_client));
 	if (peers)
 		out->peer = arena_cut(&out->arena, "peers of the configuration", peers,
 		                      sizeof(struct conf_peer));
@@ -551,7 +555,8 @@ static void check_peers(struct reader *r)
 
 	if (out->peer_count > out->limits.peers)
 		fault(r, out->peer[out->limits.peers].line,
-		      "more peers than [limits] peers = %lu allows", (unsigned long)out->limits.peers);
+		      "more peers than [limits] peers = %lu allows",
+		      (unsigned long)out->limits.peers);
 	number_sockets(r);
 }
 

@@ -8,8 +8,8 @@
 #include "core/inside.h"
 
 #define SALT_PERIOD_MS ((tick_t)32768)
-#define SALT_PERIODS 3      /* the running one and two before: clients repeat RPTK for up to 60 s */
-#define TAKEOVER_RATE 25    /* thousandths of a token per second: 3 in 2 minutes */
+#define SALT_PERIODS 3   /* the running one and two before: clients repeat RPTK for up to 60 s */
+#define TAKEOVER_RATE 25 /* thousandths of a token per second: 3 in 2 minutes */
 #define TAKEOVER_DEPTH 3
 
 typedef void write_notice(struct wr *w, uint32_t id);

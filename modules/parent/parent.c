@@ -79,8 +79,8 @@ static enum status open_socket(struct parent *p, uint32_t i)
 	p->udp[i] = udp_open(bind);
 	if (p->udp[i] < 0 || !udp_bound(p->udp[i], &bound))
 		return system_failed("cannot bind", addr_format(bind, text));
-	log_info("listener=%s bind=%s receive-buffer=%d", socket_name(&p->conf, i), addr_format(&bound, text),
-	         udp_receive_buffer(p->udp[i]));
+	log_info("listener=%s bind=%s receive-buffer=%d", socket_name(&p->conf, i),
+	         addr_format(&bound, text), udp_receive_buffer(p->udp[i]));
 	return STATUS_OK;
 }
 

@@ -128,5 +128,5 @@ T_CASE(the_index_equals_a_plain_list)
 
 T_MAIN(T_ENTRY(a_new_session_holds_nothing), T_ENTRY(full_table_refuses_newest),
        T_ENTRY(a_handle_of_a_session_gone_finds_nothing_though_the_id_is_back),
-       T_ENTRY(simplex_clients_have_only_slot_two),
-       T_ENTRY(an_endpoint_is_address_port_and_socket), T_ENTRY(the_index_equals_a_plain_list))
+       T_ENTRY(simplex_clients_have_only_slot_two), T_ENTRY(an_endpoint_is_address_port_and_socket),
+       T_ENTRY(the_index_equals_a_plain_list))

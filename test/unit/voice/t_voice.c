@@ -114,6 +114,8 @@ void core_step(struct core *core, tick_t now, const struct event *e, struct acti
 		if (!core->rows_left)
 			mark(core, a, now, false);
 		break;
+	case EVENT_ADDRESS:
+		break;
 	case EVENT_STOP:
 		send_to(a, &core->last, "bye", 3);
 		break;
