@@ -26,6 +26,7 @@
 #include "core/filter.h"
 #include "state/claim.h"
 #include "state/control.h"
+#include "state/block.h"
 #include "state/decision.h"
 #include "state/location.h"
 #include "state/peer.h"
@@ -50,7 +51,8 @@ enum {
 	EXPIRE_SUBSCRIPTION,
 	EXPIRE_PLAYER,
 	EXPIRE_IDENT,
-	EXPIRE_PEER
+	EXPIRE_PEER,
+	EXPIRE_BLOCK,
 };
 
 #define LIMITS 1024u /* buckets of each rate limit; strangers with the same hash share one */
@@ -94,6 +96,7 @@ struct core {
 	struct claims claims;
 	struct controls controls;
 	bool clock_wrong; /* and that was said */
+	struct blocks blocks;
 	struct expiry_heap expiry;
 	struct bucket limits[LIMIT_LIMITS][LIMITS];
 	struct snapshot snapshot;
@@ -131,6 +134,7 @@ void intake_datagram(struct step *step, const struct event *event);
 /* login */
 void login_message(struct step *step, const struct incoming *in);
 void login_nak_stranger(struct step *step, const struct incoming *in);
+void login_refuse_blocked(struct step *step, const struct incoming *in);
 struct session *login_follow_port(struct step *step, struct session *s, const struct incoming *in);
 void session_end(struct step *step, struct session *s, enum cause cause, bool tell_client);
 void session_touch(struct step *step, struct session *s);
@@ -156,6 +160,7 @@ void subscription_expire(struct step *step, const struct expiry_entry *e);
 /* route */
 void route_burst(struct step *step, struct session *s, const struct hbp_burst *b);
 void stream_end(struct step *step, struct stream *x, enum cause cause);
+void stream_cut(struct step *step, struct stream *x, enum cause cause); /* the rest is ignored */
 void stream_expire(struct step *step, const struct expiry_entry *e);
 
 /* Takes a burst of a peer whose copy counts; `meta` says where the call comes from. */
@@ -254,6 +259,12 @@ void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type
 /* limit */
 bool limit_allows(struct step *step, enum limit limit, const struct addr *who, uint64_t what);
 
+/* block */
+void block_order(struct step *step, const struct command *c);
+void unblock_order(struct step *step, const struct command *c);
+void block_expire(struct step *step, const struct expiry_entry *e);
+bool block_drops(struct step *step, const struct incoming *in);
+
 /* why */
 void why_note(struct step *step, struct decision d); /* `at` and `times` are set here */
 void why_client(struct step *step, uint32_t client, const char *words);
@@ -269,6 +280,7 @@ void rows_peer(struct step *step, const struct peer *p, enum change change);
 void rows_session(struct step *step, const struct session *s, enum change change, enum cause cause);
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
                        enum change change, enum cause cause);
+void rows_block(struct step *step, const struct block *b, enum change change, enum cause cause);
 void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause);
 /* Tells that a call was opened to a slot, or closed at it: gathered, many to a record. */
 void rows_leg(struct step *step, const struct stream *x, const struct call_leg *leg, bool open);

@@ -20,6 +20,8 @@
  * and orders, which are logged with who gave them:
  *
  *   kick ID           ends a session
+ *   block [WHAT]      an id or an address, with a time (10m) or for good; alone shows the blocks
+ *   unblock WHAT      ends a block
  *   link ID SLOT TG   turns a talkgroup on, as if the user had keyed it
  *   unlink ID SLOT TG turns one off
  *   default ID TG     the default reflector; 0 = none

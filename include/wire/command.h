@@ -28,6 +28,8 @@ enum command_kind {
 	COMMAND_STUN,    /* text: the peer; no traffic with it until further notice */
 	COMMAND_UNSTUN,  /* text: the peer */
 	COMMAND_RESET,   /* text: the peer; forget what was learned of it */
+	COMMAND_BLOCK,   /* text: an id or an address, and for how long */
+	COMMAND_UNBLOCK, /* text */
 	COMMAND_KINDS,
 };
 

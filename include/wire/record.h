@@ -51,6 +51,7 @@ enum record_kind {
 	RECORD_SUBSCRIPTION,
 	RECORD_CALL,
 	RECORD_PEER,
+	RECORD_BLOCK,
 	RECORD_TABLE,   /* use of one table */
 	RECORD_COUNTER, /* one counter */
 	RECORD_ROWS,    /* number of row kinds; not sent */
@@ -91,7 +92,8 @@ enum cause {
 	CAUSE_TIMER,
 	CAUSE_SINGLE,  /* single mode: another talkgroup was keyed */
 	CAUSE_DIALLED, /* another one was dialled, or 4000 */
-	CAUSE_OPERATOR, /* unlinked */
+	CAUSE_OPERATOR, /* unlinked, unblocked */
+	CAUSE_BLOCKED,  /* by an operator */
 	CAUSE_CAUSES,
 };
 
@@ -237,6 +239,11 @@ struct peer_row {
 	uint64_t quenches_in_total, quenches_out_total;
 };
 
+struct block_row {
+	char what[56]; /* key: an id or an address */
+	tick_t until;
+};
+
 struct table_row {
 	char name[24]; /* key */
 	uint32_t used, high_water, capacity;
@@ -314,6 +321,7 @@ struct record {
 		struct subscription_row subscription;
 		struct call_row call;
 		struct peer_row peer;
+		struct block_row block;
 		struct table_row table;
 		struct counter_row counter;
 		struct snapshot_record snapshot;

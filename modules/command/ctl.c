@@ -33,8 +33,8 @@ static int usage(FILE *out, int status)
 	        "  --json      the answer as the server's own lines, one JSON object each\n\n"
 	        "Words: status, sessions, session ID, conferences, conference TG, calls,\n"
 	        "lastheard, events [FILTER], report, why ID, loglevel [LEVEL], kick ID,\n"
-	        "link ID SLOT TG, unlink ID SLOT TG, default ID TG, options ID [TEXT]; help asks the server\n"
-	        "for its own.\n",
+	        "block [WHAT [TIME]], unblock WHAT, link ID SLOT TG, unlink ID SLOT TG,\n"
+	        "default ID TG, options ID [TEXT]; help asks the server for its own.\n",
 	        CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
 	return status;
 }

@@ -17,6 +17,7 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	                   mixing);
 	streams_open(&c->streams, arena, limits->streams, mixing);
 	players_open(&c->players, arena);
+	blocks_open(&c->blocks, arena);
 	decisions_open(&c->decisions, arena);
 	locations_open(&c->locations, arena, limits->locations, mixing);
 	peers_open(&c->peers, arena, limits->peers);
@@ -24,7 +25,7 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	controls_open(&c->controls, arena, limits->peers, mixing);
 	expiry_open(&c->expiry, arena,
 	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS +
-	                    limits->peers);
+	                    limits->peers + BLOCKS);
 	c->conf = conf;
 	c->started = now;
 	c->secret = secret;
@@ -42,10 +43,13 @@ static void rebuild_expiry(struct core *core)
 	struct subscription *u;
 	struct player *p;
 	struct peer *n;
+	struct block *k;
 
 	expiry_clear(heap);
 	for (uint32_t at = POOL_NONE; (n = pool_next(&core->peers.pool, &at));)
 		expiry_put_back(heap, &n->timer, EXPIRE_PEER, pool_handle(&n->row));
+	for (uint32_t at = POOL_NONE; (k = pool_next(&core->blocks.pool, &at));)
+		expiry_put_back(heap, &k->expiry, EXPIRE_BLOCK, pool_handle(&k->row));
 	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));)
 		expiry_put_back(heap, &p->expiry, EXPIRE_PLAYER, pool_handle(&p->row));
 	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));) {
@@ -94,6 +98,9 @@ static void expire(struct step *step)
 			break;
 		case EXPIRE_PLAYER:
 			player_expire(step, &e);
+			break;
+		case EXPIRE_BLOCK:
+			block_expire(step, &e);
 			break;
 		case EXPIRE_IDENT:
 			ident_expire(step, &e);

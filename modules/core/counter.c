@@ -33,6 +33,7 @@ const char *counter_name(enum counter counter)
 		[COUNT_NOT_CARRIED_TYPE] = "bursts_type_not_carried_total",
 		[COUNT_NOT_CARRIED_UNIT] = "bursts_unit_not_carried_total",
 		[COUNT_NOT_CARRIED_TG] = "bursts_talkgroup_not_carried_total",
+		[COUNT_BLOCKED] = "datagrams_blocked_total",
 		[COUNT_DENIED] = "calls_denied_total",
 		[COUNT_COMMANDS_DIALLED] = "commands_dialled_total",
 		[COUNT_PLAYERS_FULL] = "prompts_refused_full_total",

@@ -24,6 +24,8 @@ void intake_datagram(struct step *step, const struct event *event)
 	}
 
 	struct incoming in = {&message, from, &core->conf->listener[from->socket]};
+	if (core->blocks.pool.used && block_drops(step, &in))
+		return;
 	if (message.kind != HBP_BURST) {
 		login_message(step, &in);
 		return;

@@ -94,6 +94,8 @@ const char *access_refuses_call(const struct step *step, const struct session *s
 	                                    &conf->listener[s->at.socket].calls};
 	int slot = x->slot - 1;
 
+	if (block_of_radio(&step->core->blocks, x->src))
+		return "denied: blocked";
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		if (!access_permits(&lists[i]->subscribers, x->src))
 			return subscribers[i];

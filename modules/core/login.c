@@ -301,6 +301,12 @@ static void on_close(struct step *step, const struct incoming *in, struct sessio
 		count(step, COUNT_FORGED_CLOSE);
 }
 
+void login_refuse_blocked(struct step *step, const struct incoming *in)
+{
+	if (limit_allows(step, LIMIT_NAK, &in->from->to, 0))
+		refuse(step, in, COUNT_REFUSED_ID, "blocked");
+}
+
 void login_message(struct step *step, const struct incoming *in)
 {
 	struct session *s = session_find(&step->core->sessions, in->message->id);
@@ -359,6 +365,8 @@ static const char *session_end_words(enum cause cause)
 		return "session ended: another login with this id took its place";
 	case CAUSE_KICKED:
 		return "session ended: an operator ended it";
+	case CAUSE_BLOCKED:
+		return "session ended: blocked";
 	case CAUSE_SHUTDOWN:
 		return "session ended: the server stopped";
 	case CAUSE_NONE:

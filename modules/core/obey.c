@@ -99,6 +99,12 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_RESET:
 		mesh_command(step, c);
 		return;
+	case COMMAND_BLOCK:
+		block_order(step, c);
+		return;
+	case COMMAND_UNBLOCK:
+		unblock_order(step, c);
+		return;
 	case COMMAND_KINDS:
 		break;
 	}

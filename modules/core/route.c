@@ -72,6 +72,12 @@ void stream_end(struct step *step, struct stream *x, enum cause cause)
 	stream_bury(&core->streams, x, step->now, cause);
 }
 
+void stream_cut(struct step *step, struct stream *x, enum cause cause)
+{
+	leave(step, x, cause);
+	x->state = CALL_IGNORED;
+}
+
 void stream_expire(struct step *step, const struct expiry_entry *e)
 {
 	struct stream *x = stream_get(&step->core->streams, e->row);
@@ -366,9 +372,8 @@ static void carry(struct step *step, struct stream *x, const struct hbp_burst *b
 
 	if ((in_transit || x->state == CALL_RUNNING) && talks_too_long(step, x)) {
 		count(step, COUNT_TRANSMIT_TIMEOUTS);
-		leave(step, x, CAUSE_TRANSMIT_TIMEOUT);
+		stream_cut(step, x, CAUSE_TRANSMIT_TIMEOUT);
 		why_call(step, x, "cut: it talked too long", 0);
-		x->state = CALL_IGNORED;
 		in_transit = false;
 	}
 	if (x->state == CALL_WAITING)
@@ -436,6 +441,11 @@ static void place_from_peer(struct step *step, struct stream *x)
 	x->state = CALL_IGNORED;
 	if (!x->data)
 		count(step, COUNT_CALLS);
+	if (block_of_radio(&step->core->blocks, x->src)) {
+		count(step, COUNT_DENIED);
+		why_call(step, x, "denied: blocked", 0);
+		return;
+	}
 	if (x->unit) {
 		place_unit(step, NULL, x);
 		return;

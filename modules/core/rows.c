@@ -3,6 +3,7 @@
  * over all rows.
  */
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "core/core.h"
@@ -88,6 +89,18 @@ static void fill_subscription(const struct core *core, struct subscription_row *
 	row->until = x->expiry.deadline;
 }
 
+static void fill_block(struct block_row *row, const struct block *b)
+{
+	struct text t = text_make(row->what, sizeof(row->what));
+	char address[ADDR_TEXT_MAX];
+
+	if (b->id)
+		text_format(&t, "%lu", (unsigned long)b->id);
+	else
+		text_bytes(&t, address, strlen(addr_format(&b->address, address)) - strlen(":1"));
+	row->until = b->expiry.deadline;
+}
+
 static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
 {
 	const struct peer *p = peer_of(core, x);
@@ -141,6 +154,14 @@ void rows_subscription(struct step *step, const struct session *s, const struct 
 
 	if (r)
 		fill_subscription(step->core, &r->subscription, s, x);
+}
+
+void rows_block(struct step *step, const struct block *b, enum change change, enum cause cause)
+{
+	struct record *r = add(step, RECORD_BLOCK, change, cause);
+
+	if (r)
+		fill_block(&r->block, b);
 }
 
 void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause)
@@ -357,13 +378,25 @@ static bool stage_peers(const struct core *core, tick_t now, uint32_t *at, struc
 	return true;
 }
 
+static bool stage_blocks(const struct core *core, tick_t now, uint32_t *at, struct record *r)
+{
+	(void)now;
+	const struct block *b = pool_next(&core->blocks.pool, at);
+
+	if (!b)
+		return false;
+	r->kind = RECORD_BLOCK;
+	fill_block(&r->block, b);
+	return true;
+}
+
 static bool stage_tables(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
 	const struct pool *pools[] = {
 		&core->sessions.pool, &core->subscriptions.pool, &core->subscriptions.conferences,
 		&core->streams.pool,  &core->players.pool,       &core->players.recordings,
-		&core->peers.pool};
+		&core->peers.pool,    &core->blocks.pool};
 
 	if (++*at > ARRAY_LEN(pools))
 		return false;
@@ -394,9 +427,9 @@ static bool stage_counters(const struct core *core, tick_t now, uint32_t *at, st
 	return true;
 }
 
-static stage *const stages[] = {stage_server, stage_listeners,     stage_sessions,
-                                stage_slots,  stage_subscriptions, stage_calls,
-                                stage_peers,  stage_tables,        stage_counters};
+static stage *const stages[] = {stage_server,        stage_listeners, stage_sessions, stage_slots,
+                                stage_subscriptions, stage_calls,     stage_peers,    stage_blocks,
+                                stage_tables,        stage_counters};
 
 static void snapshot_mark(struct step *step, bool begin)
 {

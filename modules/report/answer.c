@@ -404,6 +404,13 @@ static enum answer_step tell_why(struct answer *a, const struct sources *s,
 	return tell_row(a, &r, clock, t);
 }
 
+/* Without a target the order is a question. */
+static enum answer_step tell_block(struct answer *a, const struct sources *s,
+                                   const struct clock *clock, struct text *t)
+{
+	return *a->given ? tell_order(a, s, clock, t) : tell_rows(a, s, clock, t);
+}
+
 /* Without an option string the order is a question. */
 static enum answer_step tell_options(struct answer *a, const struct sources *s,
                                      const struct clock *clock, struct text *t)
@@ -468,6 +475,12 @@ static const struct word words[] = {
          "what was decided about a client or a radio"},
 	{"loglevel", "[LEVEL]", false, {{tell_log_level, RECORD_KINDS}}, "how much is logged"},
 	{"kick", "ID", false, {{tell_order, RECORD_REPLY}}, "end a session"},
+	{"block",
+         "[WHAT]",
+         false,
+         {{tell_block, RECORD_BLOCK}},
+         "block an id or an address, for a time (10m) or for good; show what is blocked"},
+	{"unblock", "[WHAT]", false, {{tell_order, RECORD_REPLY}}, "end a block"},
 	{"link",
          "ID SLOT TG",
          false,

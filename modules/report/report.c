@@ -67,6 +67,7 @@ static bool is_news(const struct record *r)
 	case RECORD_SUBSCRIPTION:
 	case RECORD_CALL:
 	case RECORD_PEER:
+	case RECORD_BLOCK:
 		return r->change != CHANGE_SNAPSHOT;
 	case RECORD_LOG:
 	case RECORD_DROPPED: /* even of none: what is known may be wrong */

@@ -114,6 +114,11 @@ static const struct column peer_columns[] = {
 	{"ADDRESS", "at", 22, LOOK_PLAIN},
 };
 
+static const struct column block_columns[] = {
+	{"BLOCKED", "what", 40, LOOK_PLAIN},
+	{"LEFT", "until", 7, LOOK_LEFT},
+};
+
 static const struct column table_columns[] = {
 	{"TABLE", "name", 24, LOOK_PLAIN},
 	{"USED", "used", 7, LOOK_PLAIN},
@@ -144,6 +149,7 @@ static const struct columns columns_of[RECORD_KINDS] = {
 	[RECORD_SUBSCRIPTION] = {ARRAY_LEN(subscription_columns), subscription_columns},
 	[RECORD_CALL] = {ARRAY_LEN(call_columns), call_columns},
 	[RECORD_PEER] = {ARRAY_LEN(peer_columns), peer_columns},
+	[RECORD_BLOCK] = {ARRAY_LEN(block_columns), block_columns},
 	[RECORD_TABLE] = {ARRAY_LEN(table_columns), table_columns},
 	[RECORD_COUNTER] = {ARRAY_LEN(counter_columns), counter_columns},
 	[RECORD_DECISION] = {ARRAY_LEN(decision_columns), decision_columns},

@@ -27,6 +27,10 @@ const char *command_kind_name(enum command_kind kind)
 		return "clear";
 	case COMMAND_RESET:
 		return "reset";
+	case COMMAND_BLOCK:
+		return "block";
+	case COMMAND_UNBLOCK:
+		return "unblock";
 	case COMMAND_KINDS:
 		break;
 	}

@@ -30,6 +30,7 @@ static const char *const cause_names[CAUSE_CAUSES] = {
 	[CAUSE_SINGLE] = "single",
 	[CAUSE_DIALLED] = "dialled",
 	[CAUSE_OPERATOR] = "operator",
+	[CAUSE_BLOCKED] = "blocked",
 };
 
 static const char *const session_state_names[] = {
@@ -322,6 +323,13 @@ static const struct record_field peer_fields[] = {
 	 .offset = offsetof(struct record, peer.quenches_out_total)},
 };
 
+static const struct record_field block_fields[] = {
+	{.name = "what", .type = FIELD_TEXT, .key = true,
+	 .offset = offsetof(struct record, block.what),
+	 .size = sizeof(((struct block_row *)NULL)->what)},
+	{.name = "until", .type = FIELD_TICK, .offset = offsetof(struct record, block.until)},
+};
+
 static const struct record_field table_fields[] = {
 	{.name = "name", .type = FIELD_TEXT, .key = true,
 	 .offset = offsetof(struct record, table.name),
@@ -399,6 +407,7 @@ static const struct record_info infos[RECORD_KINDS] = {
 	                         ARRAY_LEN(subscription_fields)},
 	[RECORD_CALL] = {"call", call_fields, ARRAY_LEN(call_fields)},
 	[RECORD_PEER] = {"peer", peer_fields, ARRAY_LEN(peer_fields)},
+	[RECORD_BLOCK] = {"block", block_fields, ARRAY_LEN(block_fields)},
 	[RECORD_TABLE] = {"table", table_fields, ARRAY_LEN(table_fields)},
 	[RECORD_COUNTER] = {"counter", counter_fields, ARRAY_LEN(counter_fields)},
 	[RECORD_SNAPSHOT] = {"snapshot", snapshot_fields, ARRAY_LEN(snapshot_fields)},

@@ -1263,6 +1263,11 @@ static void do_order(struct run *r, struct words *w)
 			c.kind = kind;
 	if (c.kind == COMMAND_KINDS)
 		fail(r, "order link|unlink|default|options|why ID ...");
+	if (c.kind == COMMAND_BLOCK || c.kind == COMMAND_UNBLOCK) {
+		text_copy(c.text, sizeof(c.text), word_next(w));
+		do_command(r, c);
+		return;
+	}
 	c.client = word_number(w);
 	if (c.kind == COMMAND_LINK || c.kind == COMMAND_UNLINK)
 		c.slot = (uint8_t)word_number(w);
