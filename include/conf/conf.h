@@ -28,6 +28,10 @@ typedef void conf_complain(void *context, const char *line);
 MUST_CHECK size_t conf_parse(const char *text, size_t len, const char *name, struct conf *out,
                              conf_complain *complain, void *context);
 void conf_release(struct conf *conf);
+
+/* Wipes what only the voice process needs to know, what only the reporter needs, or both. */
+void conf_forget_passphrases(struct conf *conf);
+void conf_forget_report_secrets(struct conf *conf);
 void conf_forget_secrets(struct conf *conf);
 
 /* The exceptions for this id: exact id first, then its first seven digits; NULL when none. */

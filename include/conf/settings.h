@@ -147,6 +147,10 @@ struct conf_report {
 	struct networks http_allow;
 	char http_token[CONF_TOKEN_MAX]; /* the reporter needs it, so it keeps it */
 	bool metrics;
+	struct addr legacy;          /* dashboards of FreeDMR; port 0 = off */
+	struct networks legacy_allow;
+	uint32_t legacy_systems; /* how many sessions they are shown at a time */
+	bool legacy_repeat;      /* a START again before the END of a call another one outlived */
 	char aliases[CONF_PATH_MAX]; /* index of names; "" = none */
 };
 

@@ -11,6 +11,8 @@
 /* Listens; IPv6 takes IPv4 too. -1 with errno. */
 MUST_CHECK int tcp_listen(const struct addr *bind);
 
+#define TCP_SEND_BUFFER 65536 /* octets the system keeps for one who does not read */
+
 /* The next caller and its address; -1 with errno (EAGAIN: none waits). */
 MUST_CHECK int tcp_accept(int fd, struct addr *from);
 

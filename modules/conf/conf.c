@@ -618,7 +618,7 @@ void conf_release(struct conf *conf)
 	conf->peer_count = 0;
 }
 
-void conf_forget_secrets(struct conf *conf)
+void conf_forget_passphrases(struct conf *conf)
 {
 	for (uint32_t i = 0; i < conf->listener_count; i++)
 		wipe(conf->listener[i].passphrase, sizeof(conf->listener[i].passphrase));
@@ -637,6 +637,17 @@ const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)
 	while (conf->peer[i].socket != index)
 		i++;
 	return &conf->peer[i].bind;
+}
+
+void conf_forget_report_secrets(struct conf *conf)
+{
+	wipe(conf->report.http_token, sizeof(conf->report.http_token));
+}
+
+void conf_forget_secrets(struct conf *conf)
+{
+	conf_forget_passphrases(conf);
+	conf_forget_report_secrets(conf);
 }
 
 static const struct conf_client *find_exact(const struct conf *conf, uint32_t id)

@@ -9,6 +9,14 @@
 
 #define CALLERS_WAITING 64
 
+/* Otherwise the system lets it grow to megabytes for each that has stopped reading. */
+static void bound_send_buffer(int fd)
+{
+	int size = TCP_SEND_BUFFER;
+
+	(void)!setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
 static int fail_closing(int fd)
 {
 	int cause = errno;
@@ -26,6 +34,7 @@ static int open_for(const struct addr *a, union sockaddr_ip *name, socklen_t *le
 
 	if (fd < 0)
 		return -1;
+	bound_send_buffer(fd);
 	*len = sockaddr_preset(name, v4);
 	sockaddr_put(name, a);
 	return pipe_prepare(fd) == 0 ? fd : fail_closing(fd);
@@ -57,6 +66,7 @@ int tcp_accept(int fd, struct addr *from)
 	if (caller < 0)
 		return -1;
 	*from = sockaddr_take(&name);
+	bound_send_buffer(caller);
 	return pipe_prepare(caller) == 0 ? caller : fail_closing(caller);
 }
 

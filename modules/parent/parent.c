@@ -98,15 +98,15 @@ static void open_control(struct parent *p)
 		log_warn("no control socket at %s: %s", path, strerror(errno));
 }
 
-static void open_http(struct parent *p)
+static void open_outlet(struct parent *p, enum outlet outlet, const struct addr *at)
 {
-	const struct addr *at = &p->conf.report.http;
-	int *http = &p->listening[OUTLET_HTTP];
+	int *fd = &p->listening[outlet];
 	char text[ADDR_TEXT_MAX];
 
-	*http = at->port ? tcp_listen(at) : -1;
-	if (at->port && *http < 0)
-		log_warn("no web page at %s: %s", addr_format(at, text), strerror(errno));
+	*fd = at->port ? tcp_listen(at) : -1;
+	if (at->port && *fd < 0)
+		log_warn("no %s outlet at %s: %s", outlet_name(outlet), addr_format(at, text),
+		         strerror(errno));
 }
 
 static enum status open_inside(struct parent *p)
@@ -151,7 +151,8 @@ static enum status open_all(struct parent *p)
 	for (int i = 0; i < OUTLET_OUTLETS; i++)
 		p->listening[i] = -1;
 	open_control(p);
-	open_http(p);
+	open_outlet(p, OUTLET_HTTP, &p->conf.report.http);
+	open_outlet(p, OUTLET_LEGACY, &p->conf.report.legacy);
 	return open_inside(p);
 }
 
@@ -209,7 +210,9 @@ static _Noreturn void run(struct parent *p, int which, int link)
 	const char *name = p->child[which].name;
 
 	if (which == REPORT)
-		conf_forget_secrets(&p->conf);
+		conf_forget_passphrases(&p->conf);
+	else
+		conf_forget_report_secrets(&p->conf);
 	close_links(p);
 	process_rename(p->title, name);
 	log_set_name(name);

@@ -10,6 +10,8 @@ const char *outlet_name(enum outlet outlet)
 		return "control";
 	case OUTLET_HTTP:
 		return "http";
+	case OUTLET_LEGACY:
+		return "legacy";
 	case OUTLET_OUTLETS:
 		break;
 	}

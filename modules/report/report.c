@@ -15,6 +15,7 @@
 #include "report/alias.h"
 #include "report/clock.h"
 #include "report/control.h"
+#include "report/legacy.h"
 #include "report/link.h"
 #include "report/model.h"
 #include "report/ring.h"
@@ -22,7 +23,7 @@
 
 #define RECORDS_A_TURN 64 /* with RING_BEHIND_MAX well below what the ring holds */
 #define EVENTS_A_TURN 32u
-#define DESCRIPTORS_MAX (CONTROL_CONNECTIONS + TAG_TAGS + OUTLET_OUTLETS)
+#define DESCRIPTORS_MAX (CONTROL_CONNECTIONS + LEGACY_CALLERS + TAG_TAGS + OUTLET_OUTLETS)
 
 enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_TAGS };
 
@@ -35,6 +36,7 @@ struct report {
 	struct ring ring;
 	struct sources sources;
 	struct control *control;
+	struct legacy *legacy; /* NULL: off */
 	struct callers *callers[OUTLET_OUTLETS]; /* of the outlets that are on; the others NULL */
 	struct clock clock;
 	bool more;        /* whole records are left from the last turn */
@@ -114,6 +116,8 @@ static void take(struct report *p, struct record *r)
 		control_reply(p->control, r);
 	aliases_fill(&p->aliases, r);
 	model_take(p->model, r, p->clock.now);
+	if (p->legacy)
+		legacy_take(p->legacy, r, &p->clock);
 	if (is_news(r))
 		publish(p, r);
 }
@@ -187,7 +191,7 @@ static void on_event(struct report *p, const struct report_start *start,
 /* How long nothing happens by itself. */
 static tick_t time_left(const struct report *p)
 {
-	tick_t next = TICK_NEVER;
+	tick_t next = p->legacy ? legacy_next(p->legacy) : TICK_NEVER;
 
 	if (p->more)
 		return 0;
@@ -220,6 +224,8 @@ static void turn(struct report *p, const struct report_start *start)
 	take_records(p);
 	if (model_wants_snapshot(p->model))
 		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
+	if (p->legacy)
+		legacy_draw(p->legacy, &p->clock);
 	for (enum outlet o = 0; o < OUTLET_OUTLETS; o++) {
 		if (p->callers[o])
 			callers_serve(p->callers[o], &p->clock);
@@ -253,6 +259,18 @@ static void turn_on(struct report *p, enum outlet outlet, struct callers *caller
 	p->sources.figures[outlet] = &callers->figures;
 }
 
+static bool open_legacy(struct report *p, const struct report_start *start)
+{
+	int listening = start->listening[OUTLET_LEGACY];
+
+	if (listening < 0)
+		return true;
+	p->legacy = legacy_open(listening, p->poller, p->model, start->conf);
+	if (p->legacy)
+		turn_on(p, OUTLET_LEGACY, legacy_callers(p->legacy));
+	return p->legacy;
+}
+
 static bool open_all(struct report *p, const struct report_start *start)
 {
 	read_clock(&p->clock);
@@ -266,11 +284,13 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->control)
 		return false;
 	turn_on(p, OUTLET_CONTROL, control_callers(p->control));
-	return true;
+	return open_legacy(p, start);
 }
 
 static void close_all(struct report *p)
 {
+	if (p->legacy)
+		legacy_close(p->legacy);
 	if (p->control)
 		control_close(p->control);
 	if (p->poller)

@@ -74,6 +74,8 @@ T_CASE(the_smallest_file_is_complete)
 	T_TEXT(conf.report.control, "/run/freedmr/control.sock");
 	T_CHECK(addr_is_loopback(&conf.report.http) && conf.report.metrics);
 	T_EQUAL(conf.report.http.port, 8080);
+	T_EQUAL(conf.report.legacy.port, 0);
+	T_EQUAL(conf.report.legacy_systems, 200);
 }
 
 T_CASE(every_key_is_kept)
@@ -88,7 +90,8 @@ T_CASE(every_key_is_kept)
 	                 "clients = deny 1234567\nstatic-1 = 91 ; comment\nstatic-2 = 92, 93\n"
 	                 "default-dial = 94\nsingle = no\ntimer = 0\nhang-time = 1500ms\n"
 	                 "[listener b]\nbind = [::1]:1\npassphrase = \" hush ;# \"\n"
-	                 "[report]\ncontrol =\n"
+	                 "[report]\ncontrol =\nlegacy = [::1]\nlegacy-allow = 192.0.2.0/24\n"
+	                 "legacy-systems = 7\nlegacy-repeat = no\n"
 	                 "[client 234567]\nnotes = first\n"),
 	       "");
 	T_TEXT(conf.server.name, "Some \"server\"");
@@ -107,6 +110,10 @@ T_CASE(every_key_is_kept)
 	T_EQUAL(conf.limits.sessions + conf.limits.subscriptions + conf.limits.streams, 19);
 	T_EQUAL(conf.limits.frames_per_second + conf.limits.transmit_timeout_ms, 0);
 	T_TEXT(conf.report.control, "");
+	T_EQUAL(conf.report.legacy.port, 4321);
+	T_EQUAL(conf.report.legacy_allow.count, 1);
+	T_EQUAL(conf.report.legacy_systems, 7);
+	T_CHECK(!conf.report.legacy_repeat);
 	T_EQUAL(conf.client_count, 1);
 	T_TEXT(conf.client[0].notes, "first");
 }

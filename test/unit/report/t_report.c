@@ -122,7 +122,9 @@ static void be_reporter(void)
 		.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
 	const struct report_start start = {.record_pipe = p.records[0],
 	                                   .command_pipe = p.commands[1],
-	                                   .listening = {[OUTLET_CONTROL] = p.listening},
+	                                   .listening = {[OUTLET_CONTROL] = p.listening,
+	                                                 [OUTLET_HTTP] = -1,
+	                                                 [OUTLET_LEGACY] = -1},
 	                                   .parent = p.link[1],
 	                                   .conf = &conf};
 

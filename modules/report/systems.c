@@ -1,0 +1,668 @@
+#include "report/systems.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "wire/legacy.h"
+#include "wire/options.h"
+
+#define NAME_MAX 16u      /* "SYSTEM-1999" */
+#define LIST_MAX 512u     /* a full list of static talkgroups */
+#define DEFAULTS_MAX 1100u /* two of them with their names */
+#define BRIDGE_NAME_MAX 12u
+#define UNLINK_TG 4000u
+
+/* A transmission at a slot, from it or to it. */
+struct on_air {
+	bool on;
+	uint32_t stream, peer, src, tg;
+	tick_t since;
+};
+
+struct seat {
+	bool taken;
+	uint32_t client; /* also of who left last */
+	tick_t parked;   /* empty until then */
+	struct on_air rx[2], tx[2];
+};
+
+/* A subscription as BRIDGES groups them. */
+struct leg_row {
+	bool dialled;
+	uint32_t conference, seat, rf_tg;
+	uint8_t slot;
+	enum subscription_mode mode;
+	tick_t until;
+};
+
+struct systems {
+	const struct conf *conf;
+	const struct model *model;
+	struct ring *lines;
+	struct leg_row *legs; /* room for as many as there were subscriptions */
+	uint32_t leg_room;
+	uint64_t version;
+	uint32_t unseated;
+	tick_t call_ended; /* the last one */
+	tick_t fresh_at;   /* of the model when it was looked at last */
+	uint32_t count;
+	struct seat seat[];
+};
+
+struct systems *systems_open(const struct conf *conf, const struct model *model, struct ring *lines)
+{
+	uint32_t count = conf->report.legacy_systems;
+	struct systems *s = calloc(1, sizeof(*s) + count * sizeof(s->seat[0]));
+
+	if (!s)
+		return NULL;
+	s->conf = conf;
+	s->model = model;
+	s->lines = lines;
+	s->count = count;
+	s->version = 1;
+	s->call_ended = s->fresh_at = TICK_LONG_AGO;
+	for (uint32_t i = 0; i < count; i++)
+		s->seat[i].parked = TICK_LONG_AGO;
+	return s;
+}
+
+void systems_close(struct systems *s)
+{
+	free(s->legs);
+	free(s);
+}
+
+uint64_t systems_version(const struct systems *s)
+{
+	return s->version;
+}
+
+uint32_t systems_unseated(const struct systems *s)
+{
+	return s->unseated;
+}
+
+static const char *name_of(const struct systems *s, const struct seat *seat,
+                           char name[static NAME_MAX])
+{
+	struct text t = text_make(name, NAME_MAX);
+
+	text_format(&t, "SYSTEM-%u", (unsigned)(seat - s->seat));
+	return name;
+}
+
+/* Seats. */
+
+static struct seat *seat_of(struct systems *s, uint32_t client)
+{
+	for (uint32_t i = 0; i < s->count; i++)
+		if (s->seat[i].taken && s->seat[i].client == client)
+			return &s->seat[i];
+	return NULL;
+}
+
+/* The seat this client left, or else the first that nobody else has left just now. */
+static struct seat *free_seat(struct systems *s, uint32_t client, tick_t now)
+{
+	struct seat *free = NULL;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		struct seat *seat = &s->seat[i];
+		if (seat->taken)
+			continue;
+		if (seat->client == client)
+			return seat;
+		if (!free && seat->parked <= now)
+			free = seat;
+	}
+	return free;
+}
+
+static void sit(struct systems *s, uint32_t client, tick_t now)
+{
+	struct seat *seat = seat_of(s, client);
+
+	if (seat)
+		return;
+	seat = free_seat(s, client, now);
+	if (!seat)
+		return;
+	*seat = (struct seat){.taken = true, .client = client};
+	s->version++;
+}
+
+static bool is_connected(const struct record *session)
+{
+	return session->session.state == SESSION_CONNECTED;
+}
+
+/* Seats whoever found no room when he came. */
+static void sit_all(struct systems *s, tick_t now)
+{
+	struct model_walk walk = model_walk_kind(RECORD_SESSION);
+	uint32_t taken = 0, connected = 0;
+	struct record r;
+
+	while (model_next(s->model, &walk, &r)) {
+		if (!is_connected(&r))
+			continue;
+		sit(s, r.session.client, now);
+		connected++;
+	}
+	for (uint32_t i = 0; i < s->count; i++)
+		taken += s->seat[i].taken;
+	uint32_t before = s->unseated;
+	s->unseated = connected > taken ? connected - taken : 0;
+	if (s->unseated > 0 && before == 0)
+		log_warn("legacy dashboards are not shown all sessions room=%" PRIu32, s->count);
+}
+
+/* Calls. */
+
+static struct legacy_event event_of(const struct on_air *a, bool sent, uint8_t slot,
+                                    const char *system)
+{
+	return (struct legacy_event){
+		.action = LEGACY_START,
+		.sent = sent,
+		.system = system,
+		.stream = a->stream,
+		.peer = a->peer,
+		.src = a->src,
+		.slot = slot,
+		.dst = a->tg,
+	};
+}
+
+static void publish(struct systems *s, const struct legacy_event *e)
+{
+	char line[LEGACY_EVENT_MAX + 1];
+	struct wr w = wr_make(line, LEGACY_EVENT_MAX);
+
+	legacy_event_write(&w, e);
+	line[wr_len(&w)] = 0;
+	ring_publish(s->lines, "", line);
+}
+
+static bool is_slot(uint8_t slot)
+{
+	return slot == 1 || slot == 2;
+}
+
+static void go_off(struct systems *s, struct seat *seat, bool sent, uint8_t slot, tick_t at)
+{
+	struct on_air *a = sent ? &seat->tx[slot - 1] : &seat->rx[slot - 1];
+	char name[NAME_MAX];
+	struct legacy_event e = event_of(a, sent, slot, name_of(s, seat, name));
+
+	if (!a->on)
+		return;
+	/* FDMR-Monitor forgets the start of every call that runs when another one ends. */
+	if (!sent && s->conf->report.legacy_repeat && s->call_ended >= a->since)
+		publish(s, &e);
+	e.action = LEGACY_END;
+	e.duration_ms = at > a->since ? at - a->since : 0;
+	publish(s, &e);
+	if (!sent)
+		s->call_ended = at;
+	a->on = false;
+}
+
+static void go_on(struct systems *s, struct seat *seat, bool sent, uint8_t slot,
+                  const struct on_air *what)
+{
+	struct on_air *a = sent ? &seat->tx[slot - 1] : &seat->rx[slot - 1];
+	char name[NAME_MAX];
+
+	if (a->on && a->stream == what->stream && a->peer == what->peer)
+		return;
+	go_off(s, seat, sent, slot, what->since);
+	*a = *what;
+	a->on = true;
+	struct legacy_event e = event_of(a, sent, slot, name_of(s, seat, name));
+	publish(s, &e);
+}
+
+/* Ends a call wherever it is heard. */
+static void legs_off(struct systems *s, uint32_t peer, uint32_t stream, tick_t at)
+{
+	for (uint32_t i = 0; i < s->count; i++) {
+		for (uint8_t slot = 1; slot <= 2; slot++) {
+			const struct on_air *a = &s->seat[i].tx[slot - 1];
+			if (a->on && a->peer == peer && a->stream == stream)
+				go_off(s, &s->seat[i], true, slot, at);
+		}
+	}
+}
+
+static void all_off(struct systems *s, struct seat *seat, tick_t at)
+{
+	for (uint8_t slot = 1; slot <= 2; slot++) {
+		go_off(s, seat, true, slot, at);
+		go_off(s, seat, false, slot, at);
+	}
+}
+
+static void leave(struct systems *s, uint32_t client, tick_t at, tick_t now)
+{
+	struct seat *seat = seat_of(s, client);
+
+	if (!seat)
+		return;
+	all_off(s, seat, at);
+	seat->taken = false;
+	seat->parked = now + SYSTEMS_PARKED_MS;
+	s->version++;
+}
+
+/* The only kind of data dashboards list: its header, once for each transmission. */
+static void take_data(struct systems *s, const struct record *r, const struct seat *seat)
+{
+	const struct call_row *c = &r->call;
+	char name[NAME_MAX];
+
+	if (!c->unit || r->change != CHANGE_BEGIN)
+		return;
+	const struct on_air a = {
+		.stream = c->stream, .peer = c->origin, .src = c->src, .tg = c->dst};
+	struct legacy_event e = event_of(&a, false, c->slot, name_of(s, seat, name));
+	e.action = LEGACY_DATA;
+	publish(s, &e);
+}
+
+static void take_call(struct systems *s, const struct record *r)
+{
+	const struct call_row *c = &r->call;
+	struct seat *seat = seat_of(s, c->origin);
+	bool runs = r->change != CHANGE_END && c->state == CALL_RUNNING;
+
+	if (!runs && !c->data)
+		legs_off(s, c->origin, c->stream, r->at);
+	if (!seat || !is_slot(c->slot))
+		return;
+	if (c->data) {
+		take_data(s, r, seat);
+		return;
+	}
+	if (c->unit)
+		return;
+	const struct on_air what = {
+		.stream = c->stream,
+		.peer = c->origin,
+		.src = c->src,
+		.tg = c->dst,
+		.since = r->change == CHANGE_UPDATE ? r->at : c->started,
+	};
+	const struct on_air *a = &seat->rx[c->slot - 1];
+	if (runs)
+		go_on(s, seat, false, c->slot, &what);
+	else if (a->on && a->stream == c->stream)
+		go_off(s, seat, false, c->slot, r->at);
+}
+
+static void take_legs(struct systems *s, const struct record *r)
+{
+	const struct legs_record *l = &r->legs;
+
+	for (size_t i = 0; i < l->list.count; i++) {
+		const struct call_leg *leg = &l->list.leg[i];
+		struct seat *seat = seat_of(s, leg->client);
+		if (!seat || !is_slot(leg->slot))
+			continue;
+		const struct on_air what = {.stream = l->stream, .peer = l->origin, .src = l->src,
+		                            .tg = leg->tg, .since = r->at};
+		const struct on_air *a = &seat->tx[leg->slot - 1];
+		if (l->open)
+			go_on(s, seat, true, leg->slot, &what);
+		else if (a->on && a->stream == l->stream && a->peer == l->origin)
+			go_off(s, seat, true, leg->slot, r->at);
+	}
+}
+
+static void take_session(struct systems *s, const struct record *r, tick_t now)
+{
+	if (r->change == CHANGE_END)
+		leave(s, r->session.client, r->at, now);
+	else if (is_connected(r))
+		sit(s, r->session.client, now);
+	s->version += r->change != CHANGE_SNAPSHOT;
+}
+
+/* After a snapshot: what came and went unseen while records were dropped. */
+
+static bool talks_still(const struct systems *s, const struct seat *seat, uint8_t slot)
+{
+	struct model_walk walk = model_walk_client(RECORD_CALL, seat->client);
+	struct record r;
+
+	while (model_next(s->model, &walk, &r))
+		if (r.call.stream == seat->rx[slot - 1].stream && r.call.slot == slot &&
+		    r.call.state == CALL_RUNNING)
+			return true;
+	return false;
+}
+
+static bool hears_still(const struct systems *s, const struct seat *seat, uint8_t slot)
+{
+	struct model_walk walk = model_walk_client(RECORD_SLOT, seat->client);
+	struct record r;
+
+	while (model_next(s->model, &walk, &r))
+		if (r.slot.slot == slot && r.slot.state == SLOT_HEARING &&
+		    r.slot.stream == seat->tx[slot - 1].stream)
+			return true;
+	return false;
+}
+
+static bool is_logged_in(const struct systems *s, uint32_t client)
+{
+	struct model_walk walk = model_walk_client(RECORD_SESSION, client);
+	struct record r;
+
+	return model_next(s->model, &walk, &r) && is_connected(&r);
+}
+
+static void reconcile_seat(struct systems *s, struct seat *seat, tick_t now)
+{
+	if (!is_logged_in(s, seat->client)) {
+		leave(s, seat->client, now, now);
+		return;
+	}
+	for (uint8_t slot = 1; slot <= 2; slot++) {
+		const struct on_air *tx = &seat->tx[slot - 1], *rx = &seat->rx[slot - 1];
+		if (tx->on && tx->since < s->fresh_at && !hears_still(s, seat, slot))
+			go_off(s, seat, true, slot, now);
+		if (rx->on && rx->since < s->fresh_at && !talks_still(s, seat, slot))
+			go_off(s, seat, false, slot, now);
+	}
+}
+
+static void reconcile(struct systems *s, tick_t now)
+{
+	if (model_fresh_at(s->model) == s->fresh_at)
+		return;
+	s->fresh_at = model_fresh_at(s->model);
+	for (uint32_t i = 0; i < s->count; i++)
+		if (s->seat[i].taken)
+			reconcile_seat(s, &s->seat[i], now);
+	sit_all(s, now);
+}
+
+void systems_take(struct systems *s, const struct record *r, const struct clock *clock)
+{
+	if (r->kind == RECORD_SESSION)
+		take_session(s, r, clock->now);
+	if (r->kind == RECORD_CALL)
+		take_call(s, r);
+	if (r->kind == RECORD_LEGS)
+		take_legs(s, r);
+	if (r->kind == RECORD_SUBSCRIPTION)
+		s->version += r->change != CHANGE_SNAPSHOT;
+	if (r->kind == RECORD_DROPPED)
+		s->version++;
+	if (r->kind == RECORD_SNAPSHOT)
+		reconcile(s, clock->now);
+}
+
+bool systems_on_air(const struct systems *s, uint32_t nth, struct wr *w)
+{
+	char name[NAME_MAX];
+
+	if (nth >= s->count)
+		return false;
+	const struct seat *seat = &s->seat[nth];
+	name_of(s, seat, name);
+	for (uint8_t slot = 1; slot <= 2; slot++) {
+		const struct on_air *both[] = {&seat->rx[slot - 1], &seat->tx[slot - 1]};
+		for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+			struct legacy_event e = event_of(both[i], i == 1, slot, name);
+			if (both[i]->on)
+				legacy_event_write(w, &e);
+		}
+	}
+	return true;
+}
+
+/* CONFIG. */
+
+static void list_format(const struct tg_list *list, char out[static LIST_MAX])
+{
+	struct text t = text_make(out, LIST_MAX);
+
+	for (uint32_t i = 0; i < list->count; i++)
+		text_format(&t, "%s%" PRIu32, i ? "," : "", list->tg[i]);
+}
+
+/* The static talkgroups of a client's slot as they are. */
+static void statics_of(const struct systems *s, uint32_t client, uint8_t slot,
+                       char out[static LIST_MAX])
+{
+	struct model_walk walk = model_walk_client(RECORD_SUBSCRIPTION, client);
+	struct tg_list list = {.count = 0};
+	struct record r;
+
+	while (model_next(s->model, &walk, &r) && list.count < TGLIST_MAX)
+		if (r.subscription.slot == slot && r.subscription.mode == SUBSCRIPTION_STATIC)
+			list.tg[list.count++] = r.subscription.rf_tg;
+	list_format(&list, out);
+}
+
+static const struct conf_listener *listener_of(const struct systems *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->conf->listener_count; i++)
+		if (strcmp(s->conf->listener[i].name, name) == 0)
+			return &s->conf->listener[i];
+	return &s->conf->listener[0];
+}
+
+static bool is_single(const struct systems *s, const struct session_row *row)
+{
+	struct options options;
+	struct bad_tokens bad;
+
+	options_parse(row->options, strlen(row->options), &options, &bad);
+	if (options.has_single)
+		return options.single;
+	return conf_defaults_for(s->conf, listener_of(s, row->listener), row->client).single;
+}
+
+static void defaults_format(const struct conf_listener *l, char out[static DEFAULTS_MAX])
+{
+	char lists[2][LIST_MAX];
+	struct text t = text_make(out, DEFAULTS_MAX);
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		list_format(&l->defaults.statics[i], lists[i]);
+	text_format(&t, "TS1_STATIC=%s;TS2_STATIC=%s", lists[0], lists[1]);
+}
+
+/* Texts of a session as dashboards take them: UTF-8 without control characters. */
+struct clean_texts {
+	char callsign[32], location[128], software[256], package[256];
+};
+
+static void clean(char *out, size_t cap, const char *text)
+{
+	text_clean(out, cap, text, strlen(text));
+}
+
+static void write_taken(struct systems *s, struct wr *w, struct legacy_master *m,
+                        const struct session_row *row, const struct clock *clock)
+{
+	char statics[2][LIST_MAX], defaults[DEFAULTS_MAX];
+	struct clean_texts text;
+
+	clean(text.callsign, sizeof(text.callsign), row->callsign);
+	clean(text.location, sizeof(text.location), row->location);
+	clean(text.software, sizeof(text.software), row->software);
+	clean(text.package, sizeof(text.package), row->package);
+	const struct legacy_client client = {
+		.id = row->client,
+		.since_ms = row->since + clock->epoch_ms,
+		.ip = "", /* nobody's business, and no dashboard shows it */
+		.callsign = text.callsign,
+		.rx_hz = row->rx_hz,
+		.tx_hz = row->tx_hz,
+		.cc = row->cc,
+		.slots = row->simplex ? 4 : 3,
+		.location = text.location,
+		.description = "",
+		.url = "",
+		.software = text.software,
+		.package = text.package,
+	};
+	defaults_format(listener_of(s, row->listener), defaults);
+	for (uint8_t slot = 1; slot <= 2; slot++)
+		statics_of(s, row->client, slot, statics[slot - 1]);
+	m->single = is_single(s, row);
+	m->static_1 = statics[0];
+	m->static_2 = statics[1];
+	m->options = defaults;
+	m->client = &client;
+	legacy_master_write(w, m);
+}
+
+static void write_seat(struct systems *s, struct wr *w, const struct seat *seat,
+                       const struct clock *clock)
+{
+	struct model_walk walk = model_walk_client(RECORD_SESSION, seat->client);
+	char name[NAME_MAX], defaults[DEFAULTS_MAX];
+	struct legacy_master m = {.name = name_of(s, seat, name),
+	                          .static_1 = "",
+	                          .static_2 = "",
+	                          .options = defaults};
+	struct record r;
+
+	defaults_format(&s->conf->listener[0], defaults);
+	if (seat->taken && model_next(s->model, &walk, &r))
+		write_taken(s, w, &m, &r.session, clock);
+	else
+		legacy_master_write(w, &m);
+}
+
+void systems_config(struct systems *s, struct wr *w, const struct clock *clock)
+{
+	sit_all(s, clock->now);
+	legacy_config_begin(w);
+	for (uint32_t i = 0; i < s->count; i++)
+		write_seat(s, w, &s->seat[i], clock);
+	legacy_config_end(w);
+}
+
+/* BRIDGES. */
+
+static bool make_room(struct systems *s)
+{
+	uint32_t wanted = model_count(s->model, RECORD_SUBSCRIPTION);
+
+	if (wanted <= s->leg_room)
+		return true;
+	struct leg_row *more = realloc(s->legs, wanted * sizeof(*more));
+	if (!more)
+		return false;
+	s->legs = more;
+	s->leg_room = wanted;
+	return true;
+}
+
+/* Active ones only: of several legs of a system dashboards keep the last. */
+static uint32_t gather(struct systems *s)
+{
+	struct model_walk walk = model_walk_kind(RECORD_SUBSCRIPTION);
+	const struct subscription_row *u;
+	uint32_t count = 0;
+	struct record r;
+
+	while (count < s->leg_room && model_next(s->model, &walk, &r)) {
+		u = &r.subscription;
+		const struct seat *seat = seat_of(s, u->client);
+		if (!seat || !u->active || !is_slot(u->slot))
+			continue;
+		s->legs[count++] = (struct leg_row){
+			.dialled = u->mode == SUBSCRIPTION_DEFAULT || u->mode == SUBSCRIPTION_DIAL,
+			.conference = u->conference,
+			.seat = (uint32_t)(seat - s->seat),
+			.rf_tg = u->rf_tg,
+			.slot = u->slot,
+			.mode = u->mode,
+			.until = u->until,
+		};
+	}
+	return count;
+}
+
+static int compare(const void *x, const void *y)
+{
+	const struct leg_row *a = x, *b = y;
+
+	if (a->dialled != b->dialled)
+		return a->dialled ? 1 : -1;
+	if (a->conference != b->conference)
+		return a->conference < b->conference ? -1 : 1;
+	if (a->seat != b->seat)
+		return a->seat < b->seat ? -1 : 1;
+	return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+static bool same_bridge(const struct leg_row *a, const struct leg_row *b)
+{
+	return a->dialled == b->dialled && a->conference == b->conference;
+}
+
+static enum legacy_timer timer_of(const struct leg_row *l)
+{
+	if (l->mode == SUBSCRIPTION_STATIC)
+		return LEGACY_TIMER_OFF;
+	return l->until == TICK_NEVER ? LEGACY_TIMER_NONE : LEGACY_TIMER_ON;
+}
+
+static void write_leg(const struct systems *s, struct wr *w, const struct leg_row *l,
+                      const struct clock *clock)
+{
+	char name[NAME_MAX];
+	tick_t deadline = l->until == TICK_NEVER ? clock->now : l->until;
+	const struct legacy_leg leg = {
+		.system = name_of(s, &s->seat[l->seat], name),
+		.slot = l->slot,
+		.tg = l->rf_tg,
+		.active = true,
+		.timer = timer_of(l),
+		.deadline_ms = deadline + clock->epoch_ms,
+		.on = l->conference,
+		.off = l->dialled ? UNLINK_TG : 0,
+	};
+
+	legacy_leg_write(w, &leg);
+}
+
+static void write_bridge_name(struct wr *w, const struct leg_row *l)
+{
+	char name[BRIDGE_NAME_MAX];
+	struct text t = text_make(name, sizeof(name));
+
+	text_format(&t, "%s%" PRIu32, l->dialled ? "#" : "", l->conference);
+	legacy_bridge_begin(w, name);
+}
+
+bool systems_bridges(struct systems *s, struct wr *w, const struct clock *clock)
+{
+	if (!make_room(s))
+		return false;
+	uint32_t count = gather(s);
+	if (count > 0)
+		qsort(s->legs, count, sizeof(s->legs[0]), compare);
+	legacy_bridges_begin(w);
+	for (uint32_t i = 0; i < count; i++) {
+		if (i == 0 || !same_bridge(&s->legs[i], &s->legs[i - 1]))
+			write_bridge_name(w, &s->legs[i]);
+		write_leg(s, w, &s->legs[i], clock);
+		if (i + 1 == count || !same_bridge(&s->legs[i], &s->legs[i + 1]))
+			legacy_bridge_end(w);
+	}
+	legacy_bridges_end(w);
+	return true;
+}

@@ -1,0 +1,246 @@
+"""The legacy report socket, as a dashboard of FreeDMR sees it."""
+
+import pickle
+import socket
+import time
+
+from cases import case, check, main
+from control import counter
+from dmr import call
+from hotspot import Hotspot, be32, rptc, same_call, talk
+from legacy import Dashboard
+from server import Server, free_port, wait_for
+
+KEYS = {
+    "MASTER": {"MODE": str, "ENABLED": bool, "REPEAT": bool, "SINGLE_MODE": bool, "TS1_STATIC": str, "TS2_STATIC": str,
+               "_default_options": str, "PEERS": dict},
+}
+CLIENT = {"CONNECTION": str, "CONNECTED": float, "IP": str, "PORT": int, "CALLSIGN": bytes, "RX_FREQ": bytes,
+          "TX_FREQ": bytes, "COLORCODE": bytes, "LOCATION": bytes, "DESCRIPTION": bytes, "SLOTS": bytes, "URL": bytes,
+          "SOFTWARE_ID": bytes, "PACKAGE_ID": bytes}
+LEG = {"SYSTEM": str, "TS": int, "TGID": bytes, "ACTIVE": bool, "TO_TYPE": str, "TIMER": float, "ON": list, "OFF": list}
+
+
+class Legacy(Server):
+    def __init__(self, listener="static-2 = 91", systems=4, more=""):
+        self.legacy = free_port()
+        super().__init__(listener, "legacy = 127.0.0.1:%d\nlegacy-systems = %d\n%s" % (self.legacy, systems, more))
+
+    def dashboard(self):
+        d = Dashboard(self.legacy)
+        check(d.listen(3, lambda: d.bridges is not None), "no CONFIG and BRIDGES: %s" % d.frames)
+        return d
+
+
+def same_types(what, row, types):
+    check({k: type(v) for k, v in row.items()} == types, "%s: %s" % (what, row))
+
+
+@case
+def config_and_bridges_come_at_once_and_have_the_keys_dashboards_read():
+    with Legacy() as server:
+        Hotspot(2300101, server.port, simplex=True).login("TS2=91,2350;DIAL=235;SINGLE=0")
+        Hotspot(2300102, server.port).login()
+        started = time.monotonic()
+        d = server.dashboard()
+        check(time.monotonic() - started < 1, "it was kept waiting")
+        check([kind for kind, _ in d.frames[:2]] == ["config", "bridges"], "%s" % d.frames)
+        check(list(d.config) == ["SYSTEM-%d" % n for n in range(4)], "%s" % list(d.config))
+        for name, system in d.config.items():
+            same_types(name, system, KEYS[system["MODE"]])
+            for peer, row in system["PEERS"].items():
+                check(type(peer) is bytes and len(peer) == 4, "%r" % peer)
+                same_types(name, row, CLIENT)
+        one = d.config[d.system_of(2300101)]
+        check(one["TS2_STATIC"] == "91,2350" and one["SINGLE_MODE"] is False, "%s" % one)
+        row = d.client(2300101)
+        check(row["SLOTS"] == b"4" and row["RX_FREQ"] == b"433000000" and row["CALLSIGN"] == b"RIG1", "%s" % row)
+        check(row["CONNECTION"] == "YES" and abs(row["CONNECTED"] - time.time()) < 10, "%s" % row)
+        check(d.client(2300102)["SLOTS"] == b"3", "duplex")
+        for legs in d.bridges.values():
+            for leg in legs:
+                same_types("leg", leg, LEG)
+                check(len(leg["TGID"]) == 3, "%s" % leg)
+        check(set(d.bridges) == {"91", "2350", "#235"}, "%s" % d.bridges)
+        dialled = d.bridges["#235"][0]
+        check(dialled["TGID"] == bytes([0, 0, 9]) and dialled["TS"] == 2, "%s" % dialled)
+        check("rigpass" not in repr(d.frames), "a secret")
+
+
+@case
+def a_call_is_told_on_both_sides():
+    with Legacy() as server:
+        one = Hotspot(2300101, server.port).login()
+        two = Hotspot(2300102, server.port).login()
+        d = server.dashboard()
+        sent = call(2300101, 2300101, 91, 2)
+        talk(one, sent, [two])
+        d.listen(3, lambda: len(d.events()) == 4)
+        a, b = d.system_of(2300101), d.system_of(2300102)
+        stream = str(int.from_bytes(sent[0][16:20], "big"))
+        tail = [stream, "2300101", "2300101", "2", "91"]
+        told = [fields[:9] for fields in d.events()]
+        check(told == [["GROUP VOICE", "START", "RX", a] + tail, ["GROUP VOICE", "START", "TX", b] + tail,
+                       ["GROUP VOICE", "END", "TX", b] + tail, ["GROUP VOICE", "END", "RX", a] + tail], "%s" % told)
+        for fields in d.events()[2:]:
+            check(abs(float(fields[9]) - 0.78) < 0.3, "it took %s s" % fields[9])
+
+
+@case
+def a_call_on_air_is_told_to_who_comes_later():
+    with Legacy() as server:
+        one = Hotspot(2300101, server.port).login()
+        two = Hotspot(2300102, server.port).login()
+        late = []
+        talk(one, call(2300101, 2300101, 91, 6), [two], middle=lambda: late.append(server.dashboard()))
+        d = late[0]
+        d.listen(3, lambda: len(d.events()) == 4)
+        told = [(f[1], f[2]) for f in d.events()]
+        check(told == [("START", "RX"), ("START", "TX"), ("END", "TX"), ("END", "RX")], "%s" % told)
+
+
+@case
+def the_start_is_repeated_when_another_call_has_ended_since():
+    for repeat, wanted in (("yes", ["START", "START", "END", "START", "END"]), ("no", ["START", "START", "END", "END"])):
+        with Legacy("", more="legacy-repeat = " + repeat) as server:
+            one = Hotspot(2300101, server.port).login("TS2=91")
+            two = Hotspot(2300102, server.port).login("TS2=92")
+            d = server.dashboard()
+            talk(one, call(2300101, 2300101, 91, 4),
+                 middle=lambda: talk(two, call(2300102, 2300102, 92, 0)[:1] + call(2300102, 2300102, 92, 0)[-1:]))
+            d.listen(3, lambda: len(d.events()) == len(wanted))
+            d.listen(0.5)
+            check([f[1] for f in d.events()] == wanted, "%s: %s" % (repeat, d.events()))
+
+
+@case
+def changes_are_told_within_seconds_and_seats_are_kept():
+    with Legacy() as server:
+        d = server.dashboard()
+        one = Hotspot(2300101, server.port).login()
+        two = Hotspot(2300102, server.port).login()
+        check(d.listen(6, lambda: d.system_of(2300101) and d.system_of(2300102)), "they do not appear")
+        seat = d.system_of(2300102)
+        one.logout()
+        check(d.listen(6, lambda: d.system_of(2300101) is None), "it does not go")
+        check(d.system_of(2300102) == seat, "the other was moved")
+        Hotspot(2300103, server.port).login()
+        check(d.listen(6, lambda: d.system_of(2300103)), "the third does not appear")
+        check(d.system_of(2300103) == "SYSTEM-2", "a seat was not left empty: " + d.system_of(2300103))
+        two.send(b"RPTO" + be32(2300102) + b"TS2=4400")
+        check(d.listen(6, lambda: "4400" in d.bridges), "new options are not told")
+        check(("text", "bridge updated") in d.frames, "no frame says so")
+        check(not d.ended, "it was hung up on")
+
+
+@case
+def more_sessions_than_systems_do_no_harm():
+    with Legacy(systems=2) as server:
+        crowd = [Hotspot(2300101 + n, server.port).login() for n in range(4)]
+        d = server.dashboard()
+        check(len(d.config) == 2 and all(len(s["PEERS"]) == 1 for s in d.config.values()), "%s" % d.config)
+        talk(crowd[3], call(2300104, 2300104, 91, 1), crowd[:3])
+        d.listen(1)
+        check({f[2] for f in d.events()} == {"TX"} and len(d.events()) == 4, "%s" % d.events())
+        crowd[0].logout()
+        check(d.listen(15, lambda: d.system_of(2300103) or d.system_of(2300104)), "nobody moved up")
+
+
+@case
+def hostile_text_is_made_harmless():
+    with Legacy() as server:
+        rig = Hotspot(2300101, server.port)
+        salt = rig.challenge()
+        import hashlib
+        rig.ask(b"RPTK" + be32(2300101) + hashlib.sha256(salt + b"rigpass").digest(), b"RPTACK")
+        message = bytearray(rptc(2300101))
+        at = message.index(b"Reading")
+        message[at:at + 20] = b"Z\xfcrich\0<b>,\x1b[2J\n".ljust(20)
+        rig.ask(bytes(message), b"RPTACK")
+        d = server.dashboard()
+        location = d.client(2300101)["LOCATION"].decode("utf-8")
+        check(location.startswith("Z\u00fcrich"), "%r" % location)
+        check(all(c >= " " for c in location) and location == location.strip(), "%r" % location)
+
+
+@case
+def requests_are_answered_and_nonsense_ends_the_connection():
+    with Legacy() as server:
+        d = server.dashboard()
+        d.listen(0.5)
+        before = len(d.frames)
+        d.ask(0)
+        check(d.listen(2, lambda: len(d.frames) >= before + 2), "CONFIG_REQ was not answered")
+        check([k for k, _ in d.frames[before:before + 2]] == ["config", "bridges"], "%s" % d.frames[before:])
+        for nonsense in (b"GET / HTTP/1.1\r\n\r\n", b"03:abc,", b"99999999:", b"\xff" * 5000):
+            bad = Dashboard(server.legacy)
+            bad.socket.sendall(nonsense)
+            bad.listen(3, lambda: bad.ended)
+            check(bad.ended, "%r was borne" % nonsense[:20])
+        check(not d.ended, "the good one was hung up on")
+
+
+@case
+def who_may_not_call_is_hung_up_on():
+    with Legacy(more="legacy-allow = 192.0.2.0/24") as server:
+        d = Dashboard(server.legacy)
+        d.listen(2, lambda: d.ended)
+        check(d.ended and not d.frames, "it was let in")
+
+
+@case
+def two_hundred_systems_stay_below_what_simple_tools_take():
+    with Legacy(systems=200) as server:
+        for n in range(50):
+            Hotspot(2300101 + n, server.port).login()
+        d = server.dashboard()
+        check(len(d.config) == 200 and d.longest < 99999, "%d octets" % d.longest)
+
+
+@case
+def a_stuck_dashboard_is_dropped_alone_and_voice_is_untouched():
+    with Legacy("static-2 = 91", systems=2000) as server:
+        one = Hotspot(2300101, server.port).login()
+        two = Hotspot(2300102, server.port).login()
+        stuck = socket.socket()
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect(("127.0.0.1", server.legacy))  # a picture of 480 kB, of which it never reads anything
+        d = server.dashboard()
+        sent = call(2300101, 2300101, 91, 5)
+        talk(one, sent, [two], middle=lambda: [Hotspot(2300110 + n, server.port).login() for n in range(3)])
+        two.drain()
+        d.listen(3, lambda: len(d.events()) >= 4)
+        check(len(d.events()) >= 4, "the other dashboard was held up")
+
+        def dropped():
+            extra = Hotspot(2300200 + int(time.monotonic()) % 100, server.port).login()
+            d.listen(1)
+            extra.logout()
+            return counter(server.control, "report_legacy_slow_followers_total") + \
+                counter(server.control, "report_legacy_idle_callers_total")
+
+        check(wait_for(dropped, 45), "the stuck one stays")
+        check(not d.ended, "the other one went too")
+        stuck.close()
+
+
+@case
+def a_restarted_reporter_serves_again():
+    with Legacy() as server:
+        Hotspot(2300101, server.port).login()
+        d = server.dashboard()
+        import os
+        import signal
+        os.kill(server.child("report"), signal.SIGKILL)
+        check(d.listen(3, lambda: d.ended), "its connection stays")
+
+        def again():
+            try:
+                return server.dashboard().system_of(2300101)
+            except (AssertionError, OSError):
+                return None
+
+        check(wait_for(again, 8, 0.3), "it does not come back")
+
+
+main()
