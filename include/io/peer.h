@@ -13,6 +13,6 @@ struct peer_identity {
 };
 
 /* False when the system does not tell. */
-bool peer_of(int fd, struct peer_identity *out);
+bool peer_identify(int fd, struct peer_identity *out);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <sys/socket.h>
 
-bool peer_of(int fd, struct peer_identity *out)
+bool peer_identify(int fd, struct peer_identity *out)
 {
 	struct ucred who;
 	socklen_t len = sizeof(who);

@@ -30,7 +30,7 @@ static void identify(int fd, char who[static WHO_MAX])
 	struct text t = text_make(who, WHO_MAX);
 	struct peer_identity peer;
 
-	if (peer_of(fd, &peer))
+	if (peer_identify(fd, &peer))
 		text_format(&t, "uid=%ld pid=%ld", peer.uid, peer.pid);
 	else
 		text_put(&t, "uid=? pid=?");
