@@ -86,6 +86,8 @@ build/obj/$(1)/%.o: %.c Makefile build/how
 
 $(VERSIONED:%.c=build/obj/$(1)/%.o): build/version
 
+build/obj/$(1)/modules/report/page.o: modules/report/page.html
+
 $$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: \
 	$$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_$(5)),$$(filter modules/$$(r)/%,$$(SOURCES))))))
 

@@ -45,8 +45,8 @@
  * dropped), `client ID`, `conference TG`. An event has to be of one of the kinds, about the client
  * and about the conference, as far as these are given.
  *
- * `events` is an answer without an end: first {"v":1,"seq":N,"event":"subscribed"}
- * with the number of the line published last, then each line as it is published.
+ * `events` is an answer without an end: first the event hello
+ * with the number of the line published last (report/event.h), then each line as it is published.
  * Numbers rise by one, but for lines a filter left out; who falls too far behind is hung up on.
  */
 #ifndef REPORT_ANSWER_H

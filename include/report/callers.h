@@ -62,11 +62,14 @@ struct talk {
 	size_t piece_max;       /* `make` is called when `out` has room for so many */
 	tick_t idle_ms;
 	bool give_way;
-	const char *refusal; /* what is sent to whom there is no room for */
+	const char *refusal;  /* what is sent to whom there is no room for */
+	const char *stranger; /* ... and to whom `admits` does not admit; NULL without it */
 
 	/* May this address call? NULL on a Unix socket, whose file says who may connect. */
 	bool (*admits)(const void *owner, const struct addr *from);
-	void (*begin)(void *owner, struct caller *x);
+	void (*begin)(void *owner, struct caller *x, const struct clock *clock);
+	/* It is being hung up on. NULL: nothing is kept of it. */
+	void (*end)(void *owner, struct caller *x);
 	/* Reads `in`, adds to `t`. False: nothing to tell now. */
 	bool (*make)(void *owner, struct caller *x, const struct clock *clock, struct text *t);
 	/* Is an answer being made, so that there is more to come though it says no more? */

@@ -29,6 +29,7 @@ struct link {
 	uint32_t number; /* of the last command */
 	tick_t asked_at; /* for a snapshot */
 
+	uint32_t queue, queue_max; /* octets that waited in the pipe: at the last look, at most */
 	uint64_t records_total;
 	uint64_t bad_total; /* records that could not be read */
 	uint64_t lost_step_total;

@@ -42,6 +42,16 @@ void model_close(struct model *m);
 /* Takes a row, a snapshot mark or a dropped count; other kinds change nothing. */
 void model_take(struct model *m, const struct record *r, tick_t now);
 
+/*
+ * Has `tell` told of each row that a snapshot no longer shows: it ended while records were lost.
+ * The row is as it was known, with CHANGE_END and no cause.
+ */
+typedef void model_gone(void *owner, const struct record *r);
+void model_tell_gone(struct model *m, model_gone *tell, void *owner);
+
+/* The row with the key of `r` as it is known; false when it is not. */
+bool model_find(const struct model *m, const struct record *r, struct record *out);
+
 /* Has the mirror a gap that only a snapshot can close? True at first. */
 bool model_wants_snapshot(const struct model *m);
 

@@ -41,6 +41,7 @@ struct ring {
 	char *lines[RING_LINES][FORM_FORMS];
 	struct topic topics[RING_LINES];
 	uint64_t last; /* number of the line published last; 0 = none yet */
+	uint64_t boot; /* told with each number: a new life counts from 1 again */
 };
 
 void ring_close(struct ring *ring);

@@ -2,11 +2,8 @@
  * Rows and events as lines, for programs and for people.
  *
  * JSON:   {"row":"session","client":2345678,...}              one row of an answer
- *         {"v":1,"seq":17,"time":1700000000.123,"event":"session","change":"end",
- *          "cause":"logout",...}                              one published event
- *         {"v":1,"seq":18,...,"event":"log","level":"info","line":"..."}
  *
- * Both hold the fields of the record (wire/record.h); times are seconds since the
+ * It holds the fields of the record (wire/record.h); times are seconds since the
  * epoch, null for never; stream ids are eight hex digits.
  *
  * Text: columns of a fixed width under a heading, chosen from the same fields; a time
@@ -25,7 +22,6 @@
 #include "wire/record.h"
 
 #define VIEW_LINE_MAX 6144u /* the longest lines one call adds */
-#define EVENT_VERSION 1
 
 /* The first octet of each line of text form: a line to show, the end, the end of a refused request.
  */
@@ -52,9 +48,8 @@ void view_past_heading(struct text *t, enum form form);
 void view_conference(struct text *t, enum form form, const struct conference *c);
 void view_conference_heading(struct text *t, enum form form);
 
-/* One event without its newline, as it goes into the ring. */
-void view_event(struct text *t, enum form form, const struct record *r, uint64_t seq,
-                const struct clock *clock);
+/* One event for people, without its newline, as it goes into the ring; JSON is report/event.h's. */
+void view_event(struct text *t, const struct record *r, const struct clock *clock);
 
 /* "2026-01-31T12:00:00Z", "-" for never; "2h05m", "12s", "-" for never. */
 void view_utc(struct text *t, tick_t at, const struct clock *clock);

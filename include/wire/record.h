@@ -30,6 +30,7 @@
 
 #include "base/addr.h"
 #include "base/cursor.h"
+#include "base/histogram.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/tick.h"
@@ -54,6 +55,7 @@ enum record_kind {
 	RECORD_BLOCK,
 	RECORD_TABLE,   /* use of one table */
 	RECORD_COUNTER, /* one counter */
+	RECORD_HISTOGRAM, /* how long one thing takes */
 	RECORD_ROWS,    /* number of row kinds; not sent */
 
 	RECORD_SNAPSHOT = RECORD_ROWS,
@@ -254,6 +256,12 @@ struct counter_row {
 	uint64_t value;
 };
 
+struct histogram_row {
+	char name[24]; /* key */
+	uint64_t bucket[HISTOGRAM_BUCKETS];
+	uint64_t sum_us;
+};
+
 struct snapshot_record {
 	uint32_t number; /* of the command that asked */
 	bool begin;
@@ -324,6 +332,7 @@ struct record {
 		struct block_row block;
 		struct table_row table;
 		struct counter_row counter;
+		struct histogram_row histogram;
 		struct snapshot_record snapshot;
 		struct log_record log;
 		struct dropped_record dropped;
@@ -405,6 +414,10 @@ void record_json(struct text *t, const struct record *r, int64_t epoch_ms);
 
 /* Only the fields, each as ,"name":value so that they can follow whatever an object begins with. */
 void record_json_fields(struct text *t, const struct record *r, int64_t epoch_ms);
+
+/* One of them. */
+void record_json_field(struct text *t, const struct record *r, const struct record_field *f,
+                       int64_t epoch_ms);
 
 /* One time as epoch seconds with three decimals; null for TICK_NEVER and TICK_LONG_AGO. */
 void record_json_time(struct text *t, tick_t at, int64_t epoch_ms);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "report/event.h"
 
 #define SECTIONS_MAX 6
 
@@ -325,11 +326,11 @@ static enum answer_step tell_events(struct answer *a, const struct sources *s,
 		if (a->error)
 			return ANSWER_DONE;
 		if (a->form == FORM_JSON)
-			text_format(t, "{\"v\":%d,\"seq\":%" PRIu64 ",\"event\":\"subscribed\"}\n",
-			            EVENT_VERSION, a->position);
+			event_hello(t, s, clock);
+		if (a->form == FORM_JSON)
+			text_char(t, '\n');
 		return a->form == FORM_JSON ? ANSWER_LINE : ANSWER_WAIT;
 	}
-	(void)clock;
 	const char *line = next_event(a, s);
 	if (!line)
 		return ANSWER_WAIT;

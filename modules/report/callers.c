@@ -49,6 +49,8 @@ struct callers *callers_open(int listening, struct poller *poller, const struct 
 
 static void hang_up(struct callers *c, struct caller *x)
 {
+	if (c->talk->end)
+		c->talk->end(c->owner, x);
 	poller_drop(c->poller, x->fd);
 	close(x->fd);
 	x->fd = -1;
@@ -107,15 +109,15 @@ static void begin(struct callers *c, struct caller *x, int fd, const struct cloc
 	f->connections++;
 	if (f->connections > f->connections_high)
 		f->connections_high = f->connections;
-	c->talk->begin(c->owner, x);
+	c->talk->begin(c->owner, x, clock);
 	if (poller_watch(c->poller, fd, x->interest, tag_of(c, x)) != 0)
 		hang_up(c, x);
 }
 
-static void turn_away(struct callers *c, int fd)
+static void turn_away(struct callers *c, int fd, const char *why)
 {
 	c->figures.refused_total++;
-	(void)!send(fd, c->talk->refusal, strlen(c->talk->refusal), MSG_NOSIGNAL);
+	(void)!send(fd, why, strlen(why), MSG_NOSIGNAL);
 	close(fd);
 }
 
@@ -144,7 +146,7 @@ static void accept_callers(struct callers *c, const struct clock *clock)
 		if (x)
 			begin(c, x, fd, clock);
 		else
-			turn_away(c, fd);
+			turn_away(c, fd, admitted ? c->talk->refusal : c->talk->stranger);
 	}
 }
 

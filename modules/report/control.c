@@ -36,11 +36,12 @@ static void identify(int fd, char who[static WHO_MAX])
 		text_put(&t, "uid=? pid=?");
 }
 
-static void begin(void *owner, struct caller *x)
+static void begin(void *owner, struct caller *x, const struct clock *clock)
 {
 	struct control *c = owner;
 	uint32_t index = callers_index(c->callers, x);
 
+	(void)clock;
 	c->answers[index].word = NULL;
 	c->skipping[index] = false;
 	identify(x->fd, c->who[index]);

@@ -190,10 +190,11 @@ static bool admits(const void *owner, const struct addr *from)
 	return networks_hold(&l->conf->legacy_allow, from);
 }
 
-static void begin(void *owner, struct caller *x)
+static void begin(void *owner, struct caller *x, const struct clock *clock)
 {
 	struct legacy *l = owner;
 
+	(void)clock;
 	*follower_of(l, x) = (struct follower){.position = l->lines.last};
 	l->somebody_new = true;
 }

@@ -46,10 +46,14 @@ void link_fill(struct link *l)
 		return;
 	size_t room = sizeof(l->octets) - l->end;
 	ssize_t n = pipe_take(l->record_pipe, l->octets + l->end, room);
-	if (n < 0)
+	if (n < 0) {
 		l->ended = true;
-	else
-		l->end += (size_t)n;
+		return;
+	}
+	l->end += (size_t)n;
+	l->queue = (uint32_t)n;
+	if (l->queue > l->queue_max)
+		l->queue_max = l->queue;
 }
 
 /* Takes one frame off the buffer. False when there is none; a lost step empties the buffer. */

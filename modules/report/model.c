@@ -6,6 +6,7 @@
 /* What no configuration bounds. */
 #define TABLES_MAX 128u
 #define COUNTERS_MAX 512u
+#define HISTOGRAMS_MAX 16u
 
 struct row {
 	uint32_t mark; /* the snapshot it was last seen in or after */
@@ -32,6 +33,9 @@ struct model {
 	tick_t began;
 	tick_t fresh_at;
 	bool wanted;
+
+	model_gone *gone; /* NULL: nobody wants to know */
+	void *gone_owner;
 };
 
 struct key {
@@ -67,6 +71,7 @@ struct model *model_open(const struct conf_limits *limits)
 	m->limit[RECORD_BLOCK] = 512;
 	m->limit[RECORD_TABLE] = TABLES_MAX;
 	m->limit[RECORD_COUNTER] = COUNTERS_MAX;
+	m->limit[RECORD_HISTOGRAM] = HISTOGRAMS_MAX;
 	m->fresh_at = TICK_LONG_AGO;
 	m->wanted = true;
 	return m;
@@ -251,8 +256,35 @@ static void row_end(struct model *m, const struct record *r)
 	remove_of_client(m, RECORD_SUBSCRIPTION, r->session.client);
 }
 
+void model_tell_gone(struct model *m, model_gone *tell, void *owner)
+{
+	m->gone = tell;
+	m->gone_owner = owner;
+}
+
+bool model_find(const struct model *m, const struct record *r, struct record *out)
+{
+	struct key k = key_of(r);
+	const struct order_row *at = order_find(&m->rows, k.octets, k.len);
+
+	if (at)
+		*out = decode(at->value);
+	return at;
+}
+
+static void tell_gone(const struct model *m, const struct row *row, tick_t now)
+{
+	struct record r = decode(row);
+
+	r.change = CHANGE_END;
+	r.cause = CAUSE_NONE;
+	r.at = now;
+	if (m->gone)
+		m->gone(m->gone_owner, &r);
+}
+
 /* Removes what the snapshot that just ended has not shown. */
-static void sweep(struct model *m)
+static void sweep(struct model *m, tick_t now)
 {
 	struct key last = {.len = 0};
 	struct order_row *at;
@@ -261,8 +293,10 @@ static void sweep(struct model *m)
 		const struct row *row = at->value;
 		last.len = at->key_len;
 		memcpy(last.octets, at->key, at->key_len);
-		if (row->mark != m->mark)
-			row_remove(m, last.octets, last.len);
+		if (row->mark == m->mark)
+			continue;
+		tell_gone(m, row, now);
+		row_remove(m, last.octets, last.len);
 	}
 }
 
@@ -276,7 +310,7 @@ static void snapshot_mark(struct model *m, const struct snapshot_record *s, tick
 		return;
 	}
 	if (m->whole && m->number == s->number) {
-		sweep(m);
+		sweep(m, now);
 		m->fresh_at = m->began;
 		m->wanted = false;
 	}

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "io/pipe.h"
 #include "io/poller.h"
@@ -15,6 +16,8 @@
 #include "report/alias.h"
 #include "report/clock.h"
 #include "report/control.h"
+#include "report/event.h"
+#include "report/http.h"
 #include "report/legacy.h"
 #include "report/link.h"
 #include "report/model.h"
@@ -23,7 +26,9 @@
 
 #define RECORDS_A_TURN 64 /* with RING_BEHIND_MAX well below what the ring holds */
 #define EVENTS_A_TURN 32u
-#define DESCRIPTORS_MAX (CONTROL_CONNECTIONS + LEGACY_CALLERS + TAG_TAGS + OUTLET_OUTLETS)
+#define HEALTH_MS (5 * TICK_SECOND)
+#define DESCRIPTORS_MAX \
+	(CONTROL_CONNECTIONS + HTTP_CONNECTIONS + LEGACY_CALLERS + TAG_TAGS + OUTLET_OUTLETS)
 
 enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_TAGS };
 
@@ -37,8 +42,10 @@ struct report {
 	struct sources sources;
 	struct control *control;
 	struct legacy *legacy; /* NULL: off */
+	struct http *http; /* NULL: off */
 	struct callers *callers[OUTLET_OUTLETS]; /* of the outlets that are on; the others NULL */
 	struct clock clock;
+	tick_t health_at; /* when to publish it next */
 	bool more;        /* whole records are left from the last turn */
 	bool stop;
 	int status;
@@ -58,43 +65,34 @@ static void read_clock(struct clock *clock)
 	clock->epoch_ms = clock_ms(CLOCK_REALTIME) - clock->now;
 }
 
-/* Tables, counters and the rows of a snapshot are no news. */
-static bool is_news(const struct record *r)
-{
-	switch (r->kind) {
-	case RECORD_SERVER:
-	case RECORD_LISTENER:
-	case RECORD_SESSION:
-	case RECORD_SLOT:
-	case RECORD_SUBSCRIPTION:
-	case RECORD_CALL:
-	case RECORD_PEER:
-	case RECORD_BLOCK:
-		return r->change != CHANGE_SNAPSHOT;
-	case RECORD_LOG:
-	case RECORD_DROPPED: /* even of none: what is known may be wrong */
-		return true;
-	case RECORD_TABLE:
-	case RECORD_COUNTER:
-	case RECORD_SNAPSHOT:
-	case RECORD_REPLY:
-	case RECORD_LEGS:
-	case RECORD_DECISION:
-	case RECORD_KINDS:
-		break;
-	}
-	return false;
-}
-
-static void publish(struct report *p, const struct record *r)
+/* Makes a line of both forms for all who follow the events. */
+static void publish(struct report *p, const struct record *r, const struct record *before)
 {
 	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
 	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
 
-	view_event(&j, FORM_JSON, r, p->ring.last + 1, &p->clock);
-	view_event(&t, FORM_TEXT, r, p->ring.last + 1, &p->clock);
+	event_json(&j, r, before, &p->ring, &p->clock);
+	view_event(&t, r, &p->clock);
 	ring_publish(&p->ring, json, text);
 	ring_topic(&p->ring, r);
+}
+
+static void publish_gone(void *owner, const struct record *r)
+{
+	if (event_is_news(r, r))
+		publish(owner, r, r);
+}
+
+/* So that who looks on sees that we live, and how. */
+static void publish_health(struct report *p)
+{
+	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
+	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
+
+	event_health_json(&j, &p->sources, &p->clock);
+	event_health_text(&t, &p->sources, &p->clock);
+	ring_publish(&p->ring, json, text);
+	p->health_at = p->clock.now + HEALTH_MS;
 }
 
 /* Lines of the voice process go where ours go, under its name. */
@@ -115,11 +113,16 @@ static void take(struct report *p, struct record *r)
 	if (r->kind == RECORD_REPLY || r->kind == RECORD_DECISION)
 		control_reply(p->control, r);
 	aliases_fill(&p->aliases, r);
+
+	struct record known;
+	bool is_row = r->kind < RECORD_ROWS;
+	const struct record *before = is_row && model_find(p->model, r, &known) ? &known : NULL;
+	bool first = model_fresh_at(p->model) == TICK_LONG_AGO; /* rows are new to us, not to the world */
 	model_take(p->model, r, p->clock.now);
 	if (p->legacy)
 		legacy_take(p->legacy, r, &p->clock);
-	if (is_news(r))
-		publish(p, r);
+	if (event_is_news(r, before) && !(first && r->change == CHANGE_SNAPSHOT && is_row))
+		publish(p, r, before);
 }
 
 /* A bounded number, so that followers of the events keep up with what is published. */
@@ -188,22 +191,24 @@ static void on_event(struct report *p, const struct report_start *start,
 	}
 }
 
+static tick_t sooner(tick_t a, tick_t b)
+{
+	return a < b ? a : b;
+}
+
 /* How long nothing happens by itself. */
 static tick_t time_left(const struct report *p)
 {
-	tick_t next = p->legacy ? legacy_next(p->legacy) : TICK_NEVER;
+	tick_t next = sooner(p->health_at, p->legacy ? legacy_next(p->legacy) : TICK_NEVER);
 
 	if (p->more)
 		return 0;
 	for (enum outlet o = 0; o < OUTLET_OUTLETS; o++) {
-		tick_t due = p->callers[o] ? callers_next(p->callers[o]) : TICK_NEVER;
-		if (due < next)
-			next = due;
+		if (p->callers[o])
+			next = sooner(next, callers_next(p->callers[o]));
 	}
-	if (model_wants_snapshot(p->model) && p->clock.now + TICK_SECOND < next)
-		next = p->clock.now + TICK_SECOND;
-	if (next == TICK_NEVER)
-		return TICK_NEVER;
+	if (model_wants_snapshot(p->model))
+		next = sooner(next, p->clock.now + TICK_SECOND);
 	return next > p->clock.now ? next - p->clock.now : 0;
 }
 
@@ -222,6 +227,10 @@ static void turn(struct report *p, const struct report_start *start)
 	for (int i = 0; i < count; i++)
 		on_event(p, start, &events[i]);
 	take_records(p);
+	if (p->clock.now >= p->health_at) {
+		publish_health(p);
+		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
+	}
 	if (model_wants_snapshot(p->model))
 		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
 	if (p->legacy)
@@ -259,6 +268,18 @@ static void turn_on(struct report *p, enum outlet outlet, struct callers *caller
 	p->sources.figures[outlet] = &callers->figures;
 }
 
+static bool open_http(struct report *p, const struct report_start *start)
+{
+	int listening = start->listening[OUTLET_HTTP];
+
+	if (listening < 0)
+		return true;
+	p->http = http_open(listening, p->poller, &p->sources, &start->conf->report);
+	if (p->http)
+		turn_on(p, OUTLET_HTTP, http_callers(p->http));
+	return p->http;
+}
+
 static bool open_legacy(struct report *p, const struct report_start *start)
 {
 	int listening = start->listening[OUTLET_LEGACY];
@@ -278,17 +299,23 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
 	aliases_open(&p->aliases, start->conf->report.aliases, p->clock.now);
+	model_tell_gone(p->model, publish_gone, p);
+	if (!random_fill(&p->ring.boot, sizeof(p->ring.boot)))
+		return false;
+	p->health_at = p->clock.now + HEALTH_MS;
 	link_open(&p->link, start->record_pipe, start->command_pipe);
 	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
 	if (!p->control)
 		return false;
 	turn_on(p, OUTLET_CONTROL, control_callers(p->control));
-	return open_legacy(p, start);
+	return open_http(p, start) && open_legacy(p, start);
 }
 
 static void close_all(struct report *p)
 {
+	if (p->http)
+		http_close(p->http);
 	if (p->legacy)
 		legacy_close(p->legacy);
 	if (p->control)

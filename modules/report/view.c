@@ -141,6 +141,20 @@ static const struct column decision_columns[] = {
 	{"WHAT", "text", 40, LOOK_PLAIN},
 };
 
+static const struct column histogram_columns[] = {
+	{"TIME OF", "name", 16, LOOK_PLAIN},
+	{"<50US", "us_50", 10, LOOK_PLAIN},
+	{"<100US", "us_100", 10, LOOK_PLAIN},
+	{"<250US", "us_250", 8, LOOK_PLAIN},
+	{"<500US", "us_500", 8, LOOK_PLAIN},
+	{"<1MS", "us_1000", 8, LOOK_PLAIN},
+	{"<2.5MS", "us_2500", 8, LOOK_PLAIN},
+	{"<5MS", "us_5000", 8, LOOK_PLAIN},
+	{"<10MS", "us_10000", 8, LOOK_PLAIN},
+	{"<25MS", "us_25000", 8, LOOK_PLAIN},
+	{"MORE", "us_more", 8, LOOK_PLAIN},
+};
+
 static const struct columns columns_of[RECORD_KINDS] = {
 	[RECORD_SERVER] = {ARRAY_LEN(server_columns), server_columns},
 	[RECORD_LISTENER] = {ARRAY_LEN(listener_columns), listener_columns},
@@ -153,6 +167,7 @@ static const struct columns columns_of[RECORD_KINDS] = {
 	[RECORD_TABLE] = {ARRAY_LEN(table_columns), table_columns},
 	[RECORD_COUNTER] = {ARRAY_LEN(counter_columns), counter_columns},
 	[RECORD_DECISION] = {ARRAY_LEN(decision_columns), decision_columns},
+	[RECORD_HISTOGRAM] = {ARRAY_LEN(histogram_columns), histogram_columns},
 };
 
 static const struct columns past = {ARRAY_LEN(past_columns), past_columns};
@@ -405,19 +420,6 @@ void view_conference(struct text *t, enum form form, const struct conference *c)
 		            c->number, c->subscriptions, c->active, c->calls);
 }
 
-static void event_json(struct text *t, const struct record *r, uint64_t seq,
-                       const struct clock *clock)
-{
-	text_format(t, "{\"v\":%d,\"seq\":%" PRIu64 ",\"time\":", EVENT_VERSION, seq);
-	record_json_time(t, r->at, clock->epoch_ms);
-	text_format(t, ",\"event\":\"%s\"", record_kind_name(r->kind));
-	if (r->kind < RECORD_ROWS)
-		text_format(t, ",\"change\":\"%s\",\"cause\":\"%s\"", change_name(r->change),
-		            cause_name(r->cause));
-	record_json_fields(t, r, clock->epoch_ms);
-	text_char(t, '}');
-}
-
 /* name=value; a text with blanks in it stands in quotes. */
 static void event_value(struct text *t, const struct record *r, const struct record_field *f,
                         enum look look, const struct clock *clock)
@@ -443,7 +445,7 @@ static void event_values(struct text *t, const struct record *r, const struct cl
 		event_value(t, r, &info->fields[i], LOOK_AGE, clock);
 }
 
-static void event_text(struct text *t, const struct record *r, const struct clock *clock)
+void view_event(struct text *t, const struct record *r, const struct clock *clock)
 {
 	text_char(t, TEXT_SHOW);
 	view_utc(t, r->at, clock);
@@ -459,13 +461,4 @@ static void event_text(struct text *t, const struct record *r, const struct cloc
 	if (r->cause != CAUSE_NONE)
 		text_format(t, " cause=%s", cause_name(r->cause));
 	event_values(t, r, clock);
-}
-
-void view_event(struct text *t, enum form form, const struct record *r, uint64_t seq,
-                const struct clock *clock)
-{
-	if (form == FORM_TEXT)
-		event_text(t, r, clock);
-	else
-		event_json(t, r, seq, clock);
 }

@@ -34,17 +34,35 @@ struct voice {
 	bool awaiting_room; /* the record pipe is watched */
 	bool stop;
 	uint64_t turns_total;
+	int64_t woken_us;
+	struct histogram turns;      /* from waking up to going to sleep */
+	struct histogram forwarding; /* from waking up to the last copy of a batch of datagrams */
 	uint64_t commands_bad_total;
 };
+
+/* Microseconds, because how long a turn takes is measured; what happens is told in ticks. */
+static int64_t read_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 static void read_clocks(struct voice *v)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	v->now = (tick_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	v->woken_us = read_us();
+	v->now = v->woken_us / 1000;
 	clock_gettime(CLOCK_REALTIME, &t);
 	v->wall_ns = t.tv_sec < 0 ? 0 : (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Since the loop was woken. */
+static void measure(const struct voice *v, struct histogram *h)
+{
+	histogram_add(h, (uint64_t)(read_us() - v->woken_us));
 }
 
 static void tell_log(void *context, enum log_level level, const char *line)
@@ -57,7 +75,6 @@ static void tell_log(void *context, enum log_level level, const char *line)
 	teller_put(&v->teller, &r);
 }
 
-/* What only the loop can count, added to a snapshot. */
 static void tell_counters(struct voice *v)
 {
 	struct udp_counters sum = {.received_total = 0};
@@ -90,6 +107,24 @@ static void tell_counters(struct voice *v)
 	}
 }
 
+static void tell_histogram(struct voice *v, const char *name, const struct histogram *h)
+{
+	struct record r = {.kind = RECORD_HISTOGRAM, .change = CHANGE_SNAPSHOT, .at = v->now};
+
+	text_copy(r.histogram.name, sizeof(r.histogram.name), name);
+	memcpy(r.histogram.bucket, h->bucket, sizeof(r.histogram.bucket));
+	r.histogram.sum_us = h->sum_us;
+	teller_put(&v->teller, &r);
+}
+
+/* What only the loop can count, added to a snapshot. */
+static void tell_figures(struct voice *v)
+{
+	tell_counters(v);
+	tell_histogram(v, "turn", &v->turns);
+	tell_histogram(v, "forwarding", &v->forwarding);
+}
+
 static void perform(struct voice *v)
 {
 	const struct actions *a = &v->actions;
@@ -108,7 +143,7 @@ static void perform(struct voice *v)
 
 		teller_put(&v->teller, r);
 		if (r->kind == RECORD_SNAPSHOT && r->snapshot.begin)
-			tell_counters(v);
+			tell_figures(v);
 	}
 	actions_empty(&v->actions);
 }
@@ -143,6 +178,8 @@ static void on_datagrams(struct voice *v, uint32_t socket, unsigned ready)
 			                              .socket = socket}},
 			});
 		flush(v);
+		if (count)
+			measure(v, &v->forwarding);
 	}
 }
 
@@ -312,6 +349,7 @@ static bool turn(struct voice *v)
 	flush(v);
 	teller_flush(&v->teller);
 	watch_room(v);
+	measure(v, &v->turns);
 	return true;
 }
 

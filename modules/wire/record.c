@@ -347,6 +347,33 @@ static const struct record_field counter_fields[] = {
 	{.name = "value", .type = FIELD_U64, .offset = offsetof(struct record, counter.value)},
 };
 
+static const struct record_field histogram_fields[] = {
+	{.name = "name", .type = FIELD_TEXT, .key = true,
+	 .offset = offsetof(struct record, histogram.name),
+	 .size = sizeof(((struct histogram_row *)NULL)->name)},
+	{.name = "us_50", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[0])},
+	{.name = "us_100", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[1])},
+	{.name = "us_250", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[2])},
+	{.name = "us_500", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[3])},
+	{.name = "us_1000", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[4])},
+	{.name = "us_2500", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[5])},
+	{.name = "us_5000", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[6])},
+	{.name = "us_10000", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[7])},
+	{.name = "us_25000", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[8])},
+	{.name = "us_more", .type = FIELD_U64,
+	 .offset = offsetof(struct record, histogram.bucket[9])},
+	{.name = "sum_us", .type = FIELD_U64, .offset = offsetof(struct record, histogram.sum_us)},
+};
+
 static const struct record_field snapshot_fields[] = {
 	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, snapshot.number)},
 	{.name = "begin", .type = FIELD_BOOL, .offset = offsetof(struct record, snapshot.begin)},
@@ -410,6 +437,7 @@ static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_BLOCK] = {"block", block_fields, ARRAY_LEN(block_fields)},
 	[RECORD_TABLE] = {"table", table_fields, ARRAY_LEN(table_fields)},
 	[RECORD_COUNTER] = {"counter", counter_fields, ARRAY_LEN(counter_fields)},
+	[RECORD_HISTOGRAM] = {"histogram", histogram_fields, ARRAY_LEN(histogram_fields)},
 	[RECORD_SNAPSHOT] = {"snapshot", snapshot_fields, ARRAY_LEN(snapshot_fields)},
 	[RECORD_LOG] = {"log", log_fields, ARRAY_LEN(log_fields)},
 	[RECORD_DROPPED] = {"dropped", dropped_fields, ARRAY_LEN(dropped_fields)},
@@ -792,14 +820,19 @@ static void json_value(struct text *t, const struct record *r, const struct reco
 	}
 }
 
+void record_json_field(struct text *t, const struct record *r, const struct record_field *f,
+                       int64_t epoch_ms)
+{
+	text_format(t, ",\"%s\":", f->name);
+	json_value(t, r, f, epoch_ms);
+}
+
 void record_json_fields(struct text *t, const struct record *r, int64_t epoch_ms)
 {
 	const struct record_info *info = &infos[r->kind];
 
-	for (size_t i = 0; i < info->field_count; i++) {
-		text_format(t, ",\"%s\":", info->fields[i].name);
-		json_value(t, r, &info->fields[i], epoch_ms);
-	}
+	for (size_t i = 0; i < info->field_count; i++)
+		record_json_field(t, r, &info->fields[i], epoch_ms);
 }
 
 void record_json(struct text *t, const struct record *r, int64_t epoch_ms)

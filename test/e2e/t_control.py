@@ -69,16 +69,16 @@ def events_tell_a_call_from_begin_to_end():
         one, two = busy(server)
         follower = Control(server.control)
         follower.send("events")
-        check(follower.line()["event"] == "subscribed", "no first line")
+        check(follower.line()["ev"] == "hello", "no first line")
         sent = call(2300101, 2300101, 91, 2)
         talk(one, sent, [two])
         seen = []
-        while not seen or seen[-1]["change"] != "end":
+        while not seen or seen[-1]["ev"] != "call.end":
             event = follower.line()
-            if event["event"] == "call":
+            if event["ev"].startswith("call."):
                 seen.append(event)
-        check(seen[0]["change"] == "begin" and seen[0]["stream"] == sent[0][16:20].hex(), "%s" % seen[0])
-        check(seen[-1]["cause"] == "terminator" and seen[-1]["frames"] == 14 and seen[-1]["lost"] == 0,
+        check(seen[0]["ev"] == "call.start" and seen[0]["stream"] == sent[0][16:20].hex(), "%s" % seen[0])
+        check(seen[-1]["reason"] == "terminator" and seen[-1]["frames"] == 14 and seen[-1]["lost"] == 0,
               "%s" % seen[-1])
 
 
@@ -143,11 +143,11 @@ def events_can_be_filtered():
         one, two = busy(server)
         follower = Control(server.control)
         follower.send("events call conference 91")
-        check(follower.line()["event"] == "subscribed", "no first line")
+        check(follower.line()["ev"] == "hello", "no first line")
         talk(one, call(2300101, 2300101, 235, 1), [two])
         talk(one, call(2300101, 2300101, 91, 1), [two])
         event = follower.line()
-        check(event["event"] == "call" and event["conference"] == 91, "%s" % event)
+        check(event["ev"] == "call.start" and event["conference"] == 91, "%s" % event)
 
 
 @case

@@ -113,7 +113,7 @@ def follower_that_does_not_read_is_dropped():
         reads, sleeps = Control(server.control), Control(server.control)
         for c in (reads, sleeps):
             c.send("events")
-            check(c.line()["event"] == "subscribed", "no first line")
+            check(c.line()["ev"] == "hello", "no first line")
         one, two = pair(server)
         seen = []
 

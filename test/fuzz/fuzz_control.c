@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "report/answer.h"
+#include "report/event.h"
 #include "report/model.h"
 #include "report/ring.h"
 #include "report/view.h"
@@ -38,8 +39,10 @@ static void publish(struct ring *ring, const struct record *r)
 	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
 	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
 
-	view_event(&j, FORM_JSON, r, ring->last + 1, &clock_of_test);
-	view_event(&t, FORM_TEXT, r, ring->last + 1, &clock_of_test);
+	if (!event_is_news(r, NULL))
+		return;
+	event_json(&j, r, NULL, ring, &clock_of_test);
+	view_event(&t, r, &clock_of_test);
 	assert(!j.cut && !t.cut && !strchr(json, '\n') && !strchr(text, '\n'));
 	ring_publish(ring, json, text);
 }

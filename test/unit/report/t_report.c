@@ -223,22 +223,22 @@ T_CASE(events_are_numbered_in_a_row)
 	T_CHECK(open_all());
 	int fd = call_in();
 	say(fd, "events\n");
-	wait_for(fd, "subscribed");
+	wait_for(fd, "\"hello\"");
 	put(session(CHANGE_BEGIN));
 	struct record end = session(CHANGE_END);
 	end.cause = CAUSE_LOGOUT;
 	put(end);
 	put((struct record){.kind = RECORD_COUNTER, .counter = {"no_news_total", 1}});
 	put((struct record){.kind = RECORD_LOG, .log = {LOG_INFO, "two \"words\""}});
-	const char *heard = wait_for(fd, "\"event\":\"log\"");
-	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":1,\"time\":"));
-	T_CHECK(strstr(heard, "\"event\":\"session\",\"change\":\"begin\",\"cause\":\"none\","
+	const char *heard = wait_for(fd, "\"ev\":\"log.line\"");
+	T_CHECK(strstr(heard, "{\"v\":2,\"seq\":1,\"boot\":\""));
+	T_CHECK(strstr(heard, "\"ev\":\"client.up\",\"client\":234567801,"));
+	T_CHECK(strstr(heard, "{\"v\":2,\"seq\":2,\"boot\":\""));
+	T_CHECK(strstr(heard, "\"ev\":\"client.down\",\"reason\":\"logout\","
 	                      "\"client\":234567801,"));
-	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":2,\"time\":"));
-	T_CHECK(strstr(heard, "\"change\":\"end\",\"cause\":\"logout\",\"client\":234567801,"));
-	T_CHECK(strstr(heard, "{\"v\":1,\"seq\":3,\"time\":"));
+	T_CHECK(strstr(heard, "{\"v\":2,\"seq\":3,\"boot\":\""));
 	T_CHECK(strstr(heard,
-	               "\"event\":\"log\",\"level\":\"info\",\"line\":\"two \\\"words\\\"\"}\n"));
+	               "\"ev\":\"log.line\",\"level\":\"info\",\"line\":\"two \\\"words\\\"\"}\n"));
 	T_CHECK(strstr(wait_for(p.errors[0], "words"), "freedmr-voice"));
 	close(fd);
 	T_EQUAL(close_all(SIGTERM), 0);
@@ -249,7 +249,7 @@ T_CASE(a_burst_reaches_a_follower_that_reads)
 	T_CHECK(open_all());
 	int fd = call_in();
 	say(fd, "events\n");
-	wait_for(fd, "subscribed");
+	wait_for(fd, "\"hello\"");
 	for (int i = 0; i < 600; i++)
 		put((struct record){.kind = RECORD_LOG, .log = {LOG_DEBUG, "a"}});
 	const char *heard = wait_for(fd, "\"seq\":600,");
@@ -278,10 +278,10 @@ T_CASE(dropped_records_are_told_and_mended_by_a_snapshot)
 	T_CHECK(open_all());
 	int fd = call_in();
 	say(fd, "events\n");
-	wait_for(fd, "subscribed");
+	wait_for(fd, "\"hello\"");
 	unsigned before = p.snapshots;
 	put((struct record){.kind = RECORD_DROPPED, .dropped = {5, 50}});
-	T_CHECK(strstr(wait_for(fd, "dropped"), "\"event\":\"dropped\",\"count\":5,\"total\":50}"));
+	T_CHECK(strstr(wait_for(fd, "gap"), "\"ev\":\"gap\",\"count\":5,\"total\":50}"));
 	for (int i = 0; i < 30 && p.snapshots < before + 1; i++) {
 		struct pollfd f = {.fd = p.commands[0], .events = POLLIN};
 		if (poll(&f, 1, 100) > 0)
