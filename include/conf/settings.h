@@ -74,6 +74,8 @@ struct conf_server {
 	uint32_t prompt_id;         /* source of what the server itself says */
 	uint32_t ident_every_ms;
 	uint32_t home_first;   /* talkgroups from here to 199 stay with their server on the mesh */
+	char state[CONF_PATH_MAX];  /* file of what outlives the server; "" = nothing does */
+	uint32_t remember_ms;       /* how old it may be to count */
 	uint32_t data_gateway; /* client that gets a copy of all unit data; 0 = none */
 };
 

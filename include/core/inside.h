@@ -151,6 +151,8 @@ struct subscription *subscribe_begin(struct step *step, struct session *s, uint8
                                      enum subscription_mode mode);
 void subscribe_end(struct step *step, struct session *s, struct subscription *x, enum cause cause);
 void subscribe_timer(struct step *step, struct session *s, struct subscription *x);
+void subscribe_resume_timer(struct step *step, struct session *s, struct subscription *x,
+                            tick_t left); /* 0 = none */
 void subscribe_suspend(struct step *step, struct session *s, struct subscription *x,
                        enum cause cause);
 void subscribe_clear(struct step *step, struct session *s);
@@ -264,6 +266,10 @@ void block_order(struct step *step, const struct command *c);
 void unblock_order(struct step *step, const struct command *c);
 void block_expire(struct step *step, const struct expiry_entry *e);
 bool block_drops(struct step *step, const struct incoming *in);
+
+/* restore */
+void restore_subscription(struct step *step, const struct command *c);
+void restore_location(struct step *step, const struct command *c);
 
 /* why */
 void why_note(struct step *step, struct decision d); /* `at` and `times` are set here */

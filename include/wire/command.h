@@ -30,6 +30,8 @@ enum command_kind {
 	COMMAND_RESET,   /* text: the peer; forget what was learned of it */
 	COMMAND_BLOCK,   /* text: an id or an address, and for how long */
 	COMMAND_UNBLOCK, /* text */
+	COMMAND_RESTORE, /* client, slot, tg, text: see core/restore.c; no reply */
+	COMMAND_LOCATE,  /* client, slot, tg = radio, text: likewise */
 	COMMAND_KINDS,
 };
 

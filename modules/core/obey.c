@@ -105,6 +105,12 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_UNBLOCK:
 		unblock_order(step, c);
 		return;
+	case COMMAND_RESTORE:
+		restore_subscription(step, c);
+		return;
+	case COMMAND_LOCATE:
+		restore_location(step, c);
+		return;
 	case COMMAND_KINDS:
 		break;
 	}

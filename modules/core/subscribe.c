@@ -146,7 +146,7 @@ static void end_dialled(struct step *step, struct session *s, uint32_t dial)
 	struct subscription *x =
 		subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
 
-	if (s->dial != dial && x && x->mode == SUBSCRIPTION_DIAL)
+	if (s->has_options && s->dial != dial && x && x->mode == SUBSCRIPTION_DIAL)
 		subscribe_end(step, s, x, CAUSE_OPTIONS);
 }
 
@@ -325,6 +325,17 @@ void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_
 	if (x->mode == SUBSCRIPTION_USER || x->mode == SUBSCRIPTION_DIAL)
 		subscribe_timer(step, s, x);
 	if (s->single)
+		single_out(step, s, x);
+}
+
+/* As it was before the session ended: no longer than its timer allows now. */
+void subscribe_resume_timer(struct step *step, struct session *s, struct subscription *x,
+                            tick_t left)
+{
+	if (left == 0 || (s->timer && left > s->timer))
+		left = s->timer;
+	subscribe_deadline(step, x, left ? step->now + left : TICK_NEVER);
+	if (s->single && x->mode == SUBSCRIPTION_USER)
 		single_out(step, s, x);
 }
 

@@ -20,6 +20,7 @@
 #include "report/http.h"
 #include "report/legacy.h"
 #include "report/link.h"
+#include "report/memory.h"
 #include "report/model.h"
 #include "report/ring.h"
 #include "report/view.h"
@@ -39,6 +40,7 @@ struct report {
 	struct model *model;
 	struct aliases aliases;
 	struct ring ring;
+	struct memory *memory; /* NULL: nothing is remembered */
 	struct sources sources;
 	struct control *control;
 	struct legacy *legacy; /* NULL: off */
@@ -123,6 +125,10 @@ static void take(struct report *p, struct record *r)
 		legacy_take(p->legacy, r, &p->clock);
 	if (event_is_news(r, before) && !(first && r->change == CHANGE_SNAPSHOT && is_row))
 		publish(p, r, before);
+	if (p->memory)
+		memory_take(p->memory, r, &p->clock);
+	if (is_news(r))
+		publish(p, r);
 }
 
 /* A bounded number, so that followers of the events keep up with what is published. */
@@ -209,6 +215,12 @@ static tick_t time_left(const struct report *p)
 	}
 	if (model_wants_snapshot(p->model))
 		next = sooner(next, p->clock.now + TICK_SECOND);
+	if (model_wants_snapshot(p->model) && p->clock.now + TICK_SECOND < next)
+		next = p->clock.now + TICK_SECOND;
+	if (p->memory && memory_next(p->memory, &p->clock) < next)
+		next = memory_next(p->memory, &p->clock);
+	if (next == TICK_NEVER)
+		return TICK_NEVER;
 	return next > p->clock.now ? next - p->clock.now : 0;
 }
 
@@ -235,6 +247,8 @@ static void turn(struct report *p, const struct report_start *start)
 		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
 	if (p->legacy)
 		legacy_draw(p->legacy, &p->clock);
+	if (p->memory)
+		memory_serve(p->memory, &p->link, p->model, &p->clock);
 	for (enum outlet o = 0; o < OUTLET_OUTLETS; o++) {
 		if (p->callers[o])
 			callers_serve(p->callers[o], &p->clock);
@@ -303,6 +317,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!random_fill(&p->ring.boot, sizeof(p->ring.boot)))
 		return false;
 	p->health_at = p->clock.now + HEALTH_MS;
+	p->memory = memory_open(start->conf, &p->clock);
 	link_open(&p->link, start->record_pipe, start->command_pipe);
 	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
@@ -322,6 +337,8 @@ static void close_all(struct report *p)
 		control_close(p->control);
 	if (p->poller)
 		poller_close(p->poller);
+	if (p->memory)
+		memory_close(p->memory, &p->clock);
 	if (p->model)
 		model_close(p->model);
 	ring_close(&p->ring);

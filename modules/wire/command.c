@@ -31,6 +31,10 @@ const char *command_kind_name(enum command_kind kind)
 		return "block";
 	case COMMAND_UNBLOCK:
 		return "unblock";
+	case COMMAND_RESTORE:
+		return "restore";
+	case COMMAND_LOCATE:
+		return "locate";
 	case COMMAND_KINDS:
 		break;
 	}

@@ -1269,6 +1269,13 @@ static void do_order(struct run *r, struct words *w)
 		return;
 	}
 	c.client = word_number(w);
+	if (c.kind == COMMAND_RESTORE || c.kind == COMMAND_LOCATE) {
+		c.slot = (uint8_t)word_number(w);
+		c.tg = word_number(w);
+		text_copy(c.text, sizeof(c.text), word_next(w));
+		do_command(r, c);
+		return;
+	}
 	if (c.kind == COMMAND_LINK || c.kind == COMMAND_UNLINK)
 		c.slot = (uint8_t)word_number(w);
 	if (c.kind == COMMAND_OPTIONS)
