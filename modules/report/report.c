@@ -127,8 +127,6 @@ static void take(struct report *p, struct record *r)
 		publish(p, r, before);
 	if (p->memory)
 		memory_take(p->memory, r, &p->clock);
-	if (is_news(r))
-		publish(p, r);
 }
 
 /* A bounded number, so that followers of the events keep up with what is published. */
@@ -215,12 +213,8 @@ static tick_t time_left(const struct report *p)
 	}
 	if (model_wants_snapshot(p->model))
 		next = sooner(next, p->clock.now + TICK_SECOND);
-	if (model_wants_snapshot(p->model) && p->clock.now + TICK_SECOND < next)
-		next = p->clock.now + TICK_SECOND;
-	if (p->memory && memory_next(p->memory, &p->clock) < next)
-		next = memory_next(p->memory, &p->clock);
-	if (next == TICK_NEVER)
-		return TICK_NEVER;
+	if (p->memory)
+		next = sooner(next, memory_next(p->memory, &p->clock));
 	return next > p->clock.now ? next - p->clock.now : 0;
 }
 
