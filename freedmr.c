@@ -12,6 +12,7 @@
 #include "command/check.h"
 #include "command/ctl.h"
 #include "command/init.h"
+#include "command/top.h"
 #include "command/version.h"
 #include "io/process.h"
 #include "parent/parent.h"
@@ -31,6 +32,7 @@ static const struct face faces[] = {
 	{"init", init_main, "[FILE]", "write a first configuration"},
 	{"aliases", aliases_main, "[-f] FILE... -o INDEX", "make the index of names"},
 	{"ctl", ctl_main, "[-s SOCKET] WORD ...", "ask or tell the running server"},
+	{"top", top_main, "[-s SOCKET]", "watch the running server on the whole terminal"},
 	{"version", version_main, "", "say what this is"},
 };
 

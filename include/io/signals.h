@@ -22,6 +22,7 @@ enum signal_event {
 	SIGNAL_INT,
 	SIGNAL_HUP,
 	SIGNAL_CHLD,
+	SIGNAL_WINCH, /* the terminal has another size */
 };
 
 const char *signal_event_name(enum signal_event s);
@@ -35,7 +36,7 @@ MUST_CHECK int signals_open(void);
 /* The next signal that came; SIGNAL_NOTHING when there is none. */
 enum signal_event signals_take(void);
 
-/* Holds the four signals back, or lets them come again. */
+/* Holds the signals back, or lets them come again. */
 void signals_hold(bool hold);
 
 #endif

@@ -82,10 +82,10 @@ static bool make_request(struct text *t, const struct options *o, int count, cha
 	return count > 0 && !t->cut;
 }
 
-static const char *socket_path(const struct options *o)
+const char *ctl_socket(const char *wanted)
 {
-	if (o->socket)
-		return o->socket;
+	if (wanted)
+		return wanted;
 	if (access(CTL_SOCKET_DEFAULT, F_OK) != 0 && access(CTL_SOCKET_LOCAL, F_OK) == 0)
 		return CTL_SOCKET_LOCAL;
 	return CTL_SOCKET_DEFAULT;
@@ -183,7 +183,7 @@ static int receive(int fd, bool json)
 
 static int ask(const struct options *o, const char *request, size_t len)
 {
-	int fd = connect_to(socket_path(o));
+	int fd = connect_to(ctl_socket(o->socket));
 
 	if (fd < 0)
 		return CTL_UNAVAILABLE;

@@ -7,7 +7,7 @@
 
 #include "io/pipe.h"
 
-static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGWINCH};
 
 static int ends[2] = {-1, -1}; /* changed only while the signals are held back */
 
@@ -24,6 +24,8 @@ const char *signal_event_name(enum signal_event s)
 		return "HUP";
 	case SIGNAL_CHLD:
 		return "CHLD";
+	case SIGNAL_WINCH:
+		return "WINCH";
 	}
 	return "?";
 }
@@ -93,6 +95,8 @@ enum signal_event signals_take(void)
 			return SIGNAL_HUP;
 		case SIGCHLD:
 			return SIGNAL_CHLD;
+		case SIGWINCH:
+			return SIGNAL_WINCH;
 		}
 	return SIGNAL_NOTHING;
 }

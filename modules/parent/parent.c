@@ -292,6 +292,7 @@ static void on_signals(struct parent *p)
 	while ((s = signals_take()) != SIGNAL_NOTHING)
 		switch (s) {
 		case SIGNAL_NOTHING:
+		case SIGNAL_WINCH:
 			break;
 		case SIGNAL_TERM:
 		case SIGNAL_INT:

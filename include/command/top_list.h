@@ -1,0 +1,63 @@
+/*
+ * The rows that `freedmr top` has got from the server, as the lines they came in, and how they are
+ * sorted, filtered and laid out in columns.
+ */
+#ifndef COMMAND_TOP_LIST_H
+#define COMMAND_TOP_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+#define TOP_LINE_MAX 512 /* octets of a row as it is shown */
+#define TOP_ID_MAX 16
+
+struct top_column {
+	const char *title;
+	const char *field;   /* in the JSON of the row */
+	const char *instead; /* another one, where that is blank; NULL = none */
+	int width;
+	enum { TOP_TEXT, TOP_NUMBER, TOP_AGE } kind;
+};
+
+struct top_table {
+	const char *request; /* word of the control socket */
+	const char *title;
+	const char *id; /* field of what Enter opens; NULL = nothing */
+	const struct top_column *column;
+	int columns;
+	int sort; /* the column it begins with; -1 = as the server tells */
+	bool descending;
+};
+
+struct top_row {
+	char id[TOP_ID_MAX];
+	double number; /* what it is sorted by */
+	char word[32];
+	char shown[TOP_LINE_MAX];
+};
+
+struct top_list {
+	struct top_row *row;
+	size_t count, capacity;
+};
+
+/* A field of one row; blank and false when it is not there or null. */
+bool top_field(const char *json, const char *name, char *out, size_t cap);
+
+/* Adds a row, unless nothing in it matches `filter`; `now` in seconds since the epoch. */
+void top_list_add(struct top_list *l, const struct top_table *table, int sort, const char *json,
+                  const char *filter, double now);
+void top_list_sort(struct top_list *l, bool numbers, bool descending);
+void top_list_clear(struct top_list *l);
+void top_list_release(struct top_list *l);
+
+/* The heading, with a mark at the column it is sorted by. */
+void top_heading(struct text *t, const struct top_table *table, int sort, bool descending);
+
+/* "2h05m" */
+void top_duration(struct text *t, double seconds);
+
+#endif

@@ -1,0 +1,92 @@
+#include "command/top_list.h"
+
+#include <string.h>
+
+#include "harness/t.h"
+
+static const struct top_column columns[] = {
+	{"ID", "id", NULL, 3, TOP_NUMBER},
+	{"NAME", "name", "call", 4, TOP_TEXT},
+	{"AGE", "since", NULL, 5, TOP_AGE},
+};
+static const struct top_table table = {"w", "T", "id", columns, ARRAY_LEN(columns), 0, false};
+
+T_CASE(fields_are_found_by_their_whole_name)
+{
+	static const struct {
+		const char *json, *name, *value;
+	} rows[] = {
+		{"{\"a\":1,\"b\":\"x\"}", "a", "1"},
+		{"{\"a\":1,\"b\":\"x\"}", "b", "x"},
+		{"{\"aa\":1,\"a\":2}", "a", "2"},
+		{"{\"x\":\",\\\"a\\\":5\",\"a\":6}", "a", "6"},
+		{"{\"x\":\"a\",\"a\":7}", "a", "7"},
+		{"{\"a\":\"q\\\"\\\\\\u0007z\"}", "a", "q\"\\?z"},
+		{"{\"a\":null}", "a", ""},
+		{"{\"a\":\"\"}", "a", ""},
+		{"{\"b\":1}", "a", ""},
+		{"{\"a\":\"\\u00", "a", "????"},
+		{"{\"a\":\"\\", "a", ""},
+		{"{\"a\":", "a", ""},
+		{"a", "a", ""},
+		{"", "a", ""},
+	};
+	char out[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *json = (const char *)t_guarded(rows[i].json, strlen(rows[i].json) + 1);
+		bool found = top_field(json, rows[i].name, out, sizeof(out));
+		if (strcmp(rows[i].value, "????") != 0)
+			T_TEXT(out, rows[i].value);
+		T_EQUAL(found, *out != 0);
+	}
+}
+
+T_CASE(rows_are_laid_out_sorted_and_filtered)
+{
+	struct top_list l = {.row = NULL};
+	struct text t;
+	char line[100];
+
+	top_list_add(&l, &table, 0, "{\"id\":9,\"name\":\"Zo\xc3\xab longer\",\"since\":40.5}", "",
+	             100);
+	top_list_add(&l, &table, 0, "{\"id\":10,\"name\":\"\",\"call\":\"G0A\",\"since\":null}", "",
+	             100);
+	top_list_add(&l, &table, 0, "{\"id\":8,\"name\":\"x\",\"since\":1}", "ZO\xc3\xab", 100);
+	T_EQUAL(l.count, 2);
+	T_TEXT(l.row[0].shown, "  9  Zo\xc3\xab     59s  ");
+	T_TEXT(l.row[1].shown, " 10  G0A       -  ");
+	T_TEXT(l.row[1].id, "10");
+	top_list_sort(&l, true, false);
+	T_TEXT(l.row[0].id, "9");
+	top_list_sort(&l, true, true);
+	T_TEXT(l.row[0].id, "10");
+	top_list_sort(&l, false, false);
+	T_TEXT(l.row[0].id, "10");
+	t = text_make(line, sizeof(line));
+	top_heading(&t, &table, 1, true);
+	T_TEXT(line, " ID  NAME    AGE  ");
+	t = text_make(line, sizeof(line));
+	top_heading(&t, &table, 0, false);
+	T_TEXT(line, "ID^  NAME    AGE  ");
+	top_list_release(&l);
+}
+
+T_CASE(a_crowd_is_sorted)
+{
+	struct top_list l = {.row = NULL};
+	char json[60];
+
+	for (unsigned i = 0; i < 1000; i++) {
+		struct text t = text_make(json, sizeof(json));
+		text_format(&t, "{\"id\":%u}", i * 7919 % 1000);
+		top_list_add(&l, &table, 0, json, "", 0);
+	}
+	top_list_sort(&l, true, false);
+	for (unsigned i = 0; i < 1000; i++)
+		T_EQUAL(l.row[i].number, i);
+	top_list_release(&l);
+}
+
+T_MAIN(T_ENTRY(fields_are_found_by_their_whole_name),
+       T_ENTRY(rows_are_laid_out_sorted_and_filtered), T_ENTRY(a_crowd_is_sorted))
