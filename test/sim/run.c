@@ -25,6 +25,7 @@
 #include "core/core.h"
 #include "wire/command.h"
 #include "wire/hbp.h"
+#include "wire/obp.h"
 #include "wire/record.h"
 
 #define WORDS_MAX 64
@@ -33,12 +34,24 @@
 #define START_TICK 1000000 /* so that 0 is long ago */
 #define PING_EVERY 10000
 #define PASSPHRASE "correct horse"
+#define KEEPALIVE_EVERY 10000
+#define WALL_START UINT64_C(1800000000000000000) /* ns since 1970 at START_TICK */
+#define PEER_ID 0xE0000000u /* + the peer's place: what its frames go by in here */
+#define PEERS_MAX 16u
 
 static const char config_head[] =
 	"[server]\nid = 2345\n[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE
 	"\n";
 
 /* A scenario as read from its file. */
+
+/* What a peer puts around a frame. */
+struct mesh {
+	uint32_t server, repeater, id; /* server and id: 0 = as configured */
+	uint8_t hops;
+	int64_t age; /* of the time stamp, ms */
+	char passphrase[24]; /* "" = the right one */
+};
 
 /* One thing to do: a statement's words, or one datagram of a transmission. */
 struct step {
@@ -51,6 +64,7 @@ struct step {
 	size_t len;
 	uint8_t frame[JUDGE_FRAME_LEN];
 	bool honest; /* its LC names what its DMRD names */
+	struct mesh mesh;
 };
 
 #define HISTORY 16u
@@ -66,6 +80,7 @@ struct talker {
 	unsigned voice;
 	struct step history[HISTORY];
 	unsigned sent;
+	struct mesh mesh;
 };
 
 struct scenario {
@@ -76,6 +91,8 @@ struct scenario {
 	struct talker *talkers;
 	size_t talker_count;
 	tick_t end_of_talk;
+	char *peers[PEERS_MAX]; /* names, in the order the file says them */
+	uint32_t peer_count;
 };
 
 /* One run of it. */
@@ -90,6 +107,15 @@ struct client {
 	struct judge slot[2];
 };
 
+/* A neighbour, as the configuration has it. */
+struct neighbour {
+	const struct conf_peer *conf;
+	struct obp_key key;
+	struct addr addr;
+	bool silent;
+	tick_t next_keepalive;
+};
+
 /* One datagram that left. */
 struct item {
 	tick_t at;
@@ -99,6 +125,8 @@ struct item {
 	uint32_t id;
 	size_t len;
 	uint8_t bytes[SEND_MAX];
+	bool mesh_bound;         /* it went to a peer */
+	struct obp_message mesh; /* of what went to a peer; its burst stands in `bytes` as a DMRD */
 };
 
 struct hashes {
@@ -124,6 +152,8 @@ struct run {
 	bool jumps;
 	struct client *clients;
 	size_t client_count;
+	struct neighbour neighbours[PEERS_MAX]; /* by their place in the scenario */
+	bool clock_unset;
 	struct item *items;
 	size_t item_count, item_cap, item_first; /* item_first: all before are read */
 	struct record *records;
@@ -225,6 +255,19 @@ static struct client *client_of(struct run *r, uint32_t id)
 	return c;
 }
 
+static struct neighbour *neighbour_of(struct run *r, const char *name)
+{
+	for (uint32_t i = 0; i < r->scenario->peer_count; i++)
+		if (strcmp(r->scenario->peers[i], name) == 0)
+			return &r->neighbours[i];
+	fail(r, "no peer \"%s\"", name);
+}
+
+static uint32_t neighbour_id(const struct run *r, const struct neighbour *n)
+{
+	return PEER_ID + (uint32_t)(n - r->neighbours);
+}
+
 /* What leaves. */
 
 static void hash_add(uint64_t *h, const void *bytes, size_t len)
@@ -274,6 +317,12 @@ static void judge_item(struct run *r, const struct item *i)
 	struct seen f = judge_read(i->bytes);
 	if (f.client != i->id)
 		fail(r, "%" PRIu32 " got a DMRD with the id of %" PRIu32, i->id, f.client);
+	if (i->mesh_bound) {
+		const char *changed = judge_voice_kept(r, &f);
+		if (changed)
+			fail(r, "a peer got %s: %s", describe(i), changed);
+		return;
+	}
 	struct client *c = client_of(r, i->id);
 	if (!addr_equal(&c->addr, &i->to))
 		fail(r, "a DMRD for %" PRIu32 " left to another address: %s", i->id, describe(i));
@@ -282,6 +331,39 @@ static void judge_item(struct run *r, const struct item *i)
 		fault = judge_voice_kept(r, &f);
 	if (fault)
 		fail(r, "%" PRIu32 " got %s: %s", i->id, describe(i), fault);
+}
+
+/* What goes to a peer is authentic, is signed with its key, and names us. */
+static void read_for_peer(struct run *r, struct item *i, uint32_t socket)
+{
+	const char *reason = "";
+	struct neighbour *n = NULL;
+	for (uint32_t p = 0; p < r->scenario->peer_count && !n; p++)
+		if (r->neighbours[p].conf->socket == socket &&
+		    addr_equal(&r->neighbours[p].addr, &i->to))
+			n = &r->neighbours[p];
+	if (!n)
+		fail(r, "a datagram left to nobody on the mesh: %s", describe(i));
+	i->id = neighbour_id(r, n);
+	i->mesh_bound = true;
+	if (obp_parse(i->bytes, i->len, &i->mesh, &reason) != PARSE_OK)
+		fail(r, "%s got what is no OpenBridge: %s", n->conf->name, reason);
+	if (!obp_authentic(&n->key, i->bytes, i->len, &i->mesh))
+		fail(r, "%s got %s, not authentic", n->conf->name, obp_kind_name(i->mesh.kind));
+	i->burst = i->mesh.kind == OBP_BURST;
+	i->read = i->mesh.kind == OBP_KEEPALIVE;
+	if (!i->burst)
+		return;
+	uint32_t ours = n->conf->local_id ? n->conf->local_id : r->conf.server.id;
+	if (i->mesh.burst.frame.client != ours || i->mesh.burst.slot_bit)
+		fail(r, "%s got a burst with another server id, or of slot 2", n->conf->name);
+	if ((i->mesh.version == 1) != (n->conf->protocol == PEER_OBP))
+		fail(r, "%s got a burst of another version", n->conf->name);
+	struct hbp_burst b = i->mesh.burst.frame;
+	b.client = i->id;
+	struct wr w = wr_make(i->bytes, sizeof(i->bytes));
+	hbp_write_burst(&w, &b);
+	i->len = wr_len(&w);
 }
 
 static void take_target(struct run *r, const struct target *t, uint64_t *hash)
@@ -298,6 +380,8 @@ static void take_target(struct run *r, const struct target *t, uint64_t *hash)
 	hash_add(hash, i->bytes, i->len);
 	hash_add(hash, &i->to.ip, sizeof(i->to.ip));
 	hash_add(hash, &i->to.port, sizeof(i->to.port));
+	if (t->where.socket >= r->conf.listener_count)
+		read_for_peer(r, i, t->where.socket);
 	if (verbose)
 		printf("  %8" PRId64 "   -> %" PRIu32 " %s\n", i->at, i->id, describe(i));
 	if (!addr_same_ip(&t->where.from, conf_socket_bind(&r->conf, t->where.socket)))
@@ -343,8 +427,9 @@ static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
 
 /* Stepping. */
 
-static void step(struct run *r, const struct event *e)
+static void step(struct run *r, struct event *e)
 {
+	e->wall_ns = r->clock_unset ? 0 : WALL_START + (uint64_t)since_start(r) * 1000000u;
 	if (!actions_have_room(&r->actions))
 		fail(r, "an empty action list has no room for a step");
 	core_step(r->core, r->now, e, &r->actions);
@@ -366,7 +451,7 @@ static void step(struct run *r, const struct event *e)
 }
 
 static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct addr from,
-                     uint32_t listener)
+                     uint32_t socket)
 {
 	/* On the heap and of exactly this size, so that the sanitiser sees a read beyond it. */
 	uint8_t *copy = realloc(r->copy, len ? len : 1);
@@ -378,8 +463,8 @@ static void datagram(struct run *r, const uint8_t *bytes, size_t len, struct add
 		.datagram = {.bytes = copy,
 	                     .len = len,
 	                     .from = {.to = from,
-	                              .from = *conf_socket_bind(&r->conf, listener),
-	                              .socket = listener}},
+	                              .from = *conf_socket_bind(&r->conf, socket),
+	                              .socket = socket}},
 	};
 	if (verbose) {
 		char text[ADDR_TEXT_MAX];
@@ -406,6 +491,8 @@ static struct item *unread(struct run *r, const struct addr *at, uint32_t id)
 		r->item_first++;
 	for (size_t i = r->item_first; i < r->item_count; i++) {
 		struct item *item = &r->items[i];
+		if (item->mesh_bound && id != item->id)
+			continue;
 		if (!item->read && (at ? !item->burst && addr_equal(&item->to, at)
 		                       : item->burst && item->id == id))
 			return item;
@@ -427,6 +514,32 @@ static void auto_ping(struct run *r, struct client *c)
 		c->pings = false; /* as a real client after MSTNAK */
 }
 
+static void say(struct run *r, struct neighbour *n, const struct wr *w, const struct addr *from)
+{
+	datagram(r, w->start, wr_len(w), *from, n->conf->socket);
+}
+
+static void auto_keepalive(struct run *r, struct neighbour *n)
+{
+	uint8_t buf[32];
+	struct wr w = wr_make(buf, sizeof(buf));
+	obp_write_keepalive(&w, &n->key);
+	n->next_keepalive += KEEPALIVE_EVERY;
+	say(r, n, &w, &n->addr);
+}
+
+static struct neighbour *next_neighbour(struct run *r)
+{
+	struct neighbour *first = NULL;
+	for (uint32_t i = 0; i < r->scenario->peer_count; i++) {
+		struct neighbour *n = &r->neighbours[i];
+		if (!n->silent && n->conf->protocol == PEER_FBP &&
+		    (!first || n->next_keepalive < first->next_keepalive))
+			first = n;
+	}
+	return first;
+}
+
 static struct client *next_pinger(struct run *r)
 {
 	struct client *first = NULL;
@@ -442,17 +555,23 @@ static void advance(struct run *r, tick_t until)
 	unsigned stuck = 0;
 	for (;;) {
 		struct client *c = next_pinger(r);
+		struct neighbour *n = next_neighbour(r);
 		tick_t due = core_next(r->core);
 		bool ping = c && c->next_ping < due;
 		if (ping)
 			due = c->next_ping;
+		bool keepalive = n && n->next_keepalive < due;
+		if (keepalive)
+			due = n->next_keepalive;
 		if (due > until)
 			break;
 		stuck = due > r->now ? 0 : stuck + 1;
 		if (stuck > 10000)
 			fail(r, "core_next() stands still at %" PRId64, since_start(r));
 		r->now = due > r->now ? due : r->now;
-		if (ping)
+		if (keepalive)
+			auto_keepalive(r, n);
+		else if (ping)
 			auto_ping(r, c);
 		else
 			step(r, &(struct event){.kind = EVENT_TIME});
@@ -775,6 +894,121 @@ static void do_client(struct run *r, struct words *w)
 	datagram(r, buf, wr_len(&out), a.addr, a.listener);
 }
 
+/* Statements: peers. */
+
+static struct mesh own_mesh(const struct run *r, const struct neighbour *n, const struct mesh *m)
+{
+	struct mesh out = *m;
+	uint32_t theirs = n->conf->remote_id ? n->conf->remote_id : r->conf.server.id + 1;
+	out.id = m->id ? m->id : theirs;
+	out.server = m->server ? m->server : theirs;
+	out.hops = m->hops ? m->hops : 1;
+	return out;
+}
+
+/* A frame that was written down as a DMRD, as the peer sends it. */
+static void peer_frame(struct run *r, const struct step *s)
+{
+	struct neighbour *n = &r->neighbours[s->client - PEER_ID];
+	struct mesh mesh = own_mesh(r, n, &s->mesh);
+	struct hbp_message m;
+	const char *reason;
+	uint8_t buf[SEND_MAX];
+	struct wr w = wr_make(buf, sizeof(buf));
+	if (hbp_parse(s->frame, s->len, &m, &reason) != PARSE_OK)
+		fail(r, "a frame for the mesh cannot be read: %s", reason);
+	struct obp_key wrong = obp_key_make(mesh.passphrase, false);
+	const struct obp_key *key = mesh.passphrase[0] ? &wrong : &n->key;
+	struct obp_burst b = {.frame = m.burst,
+	                      .source_server = mesh.server,
+	                      .source_repeater = mesh.repeater,
+	                      .hops = mesh.hops};
+	b.frame.client = mesh.id;
+	int64_t wall = (int64_t)WALL_START + (since_start(r) - mesh.age) * 1000000;
+	if (n->conf->protocol == PEER_FBP)
+		obp_write_v5(&w, key, &b, (uint64_t)wall);
+	else
+		obp_write_v1(&w, key, &b.frame);
+	r->in = s->honest ? s->frame : NULL;
+	say(r, n, &w, s->from.port ? &s->from : &n->addr);
+	r->in = NULL;
+}
+
+/* peer NAME says BCKA|BCST|BCVE N|BCSQ TG STREAM [from ADDR], falls silent, speaks up, moves to ADDR */
+static void do_peer(struct run *r, struct words *w)
+{
+	struct neighbour *n = neighbour_of(r, word_next(w));
+	uint8_t buf[SEND_MAX];
+	struct wr out = wr_make(buf, sizeof(buf));
+	if (word_take(w, "falls") && word_take(w, "silent")) {
+		n->silent = true;
+		return;
+	}
+	if (word_take(w, "speaks") && word_take(w, "up")) {
+		n->silent = false;
+		n->next_keepalive = r->now;
+		return;
+	}
+	if (word_take(w, "moves") && word_take(w, "to")) {
+		n->addr = word_addr(w);
+		return;
+	}
+	if (!word_take(w, "says"))
+		fail(r, "a peer can talk, say something, move, fall silent or speak up");
+	char *what = word_next(w);
+	if (strcmp(what, "BCKA") == 0)
+		obp_write_keepalive(&out, &n->key);
+	else if (strcmp(what, "BCST") == 0)
+		obp_write_stun(&out, &n->key);
+	else if (strcmp(what, "BCVE") == 0)
+		obp_write_version(&out, &n->key, (uint8_t)word_number(w));
+	else if (strcmp(what, "BCSQ") == 0) {
+		uint32_t tg = word_number(w);
+		obp_write_quench(&out, &n->key, tg, (uint32_t)strtoul(word_next(w), NULL, 16));
+	} else {
+		fail(r, "\"%s\" is nothing a peer says", what);
+	}
+	struct addr from = word_take(w, "from") ? word_addr(w) : n->addr;
+	say(r, n, &out, &from);
+}
+
+/* clock is unset, clock is set */
+static void do_clock(struct run *r, struct words *w)
+{
+	if (!word_take(w, "is"))
+		fail(r, "clock is set|unset");
+	r->clock_unset = word_take(w, "unset");
+	if (!r->clock_unset && !word_take(w, "set"))
+		fail(r, "clock is set|unset");
+}
+
+/* name NAME has ADDR: it was resolved */
+static void do_name(struct run *r, struct words *w)
+{
+	struct neighbour *n = neighbour_of(r, word_next(w));
+	if (!word_take(w, "has"))
+		fail(r, "name NAME has ADDR");
+	n->addr = word_addr(w);
+	step(r, &(struct event){.kind = EVENT_ADDRESS,
+	                        .address = {.peer = (uint32_t)(n->conf - r->conf.peer),
+	                                    .to = n->addr}});
+}
+
+static void neighbours_open(struct run *r)
+{
+	for (uint32_t i = 0; i < r->scenario->peer_count; i++) {
+		struct neighbour *n = &r->neighbours[i];
+		for (uint32_t p = 0; p < r->conf.peer_count; p++)
+			if (strcmp(r->conf.peer[p].name, r->scenario->peers[i]) == 0)
+				n->conf = &r->conf.peer[p];
+		if (!n->conf)
+			fail(r, "the configuration has no [peer %s]", r->scenario->peers[i]);
+		n->key = obp_key_make(n->conf->passphrase, n->conf->full_key);
+		n->addr = n->conf->address;
+		n->next_keepalive = r->now + 1;
+	}
+}
+
 /* Statements: the server. */
 
 static void core_start(struct run *r)
@@ -1037,6 +1271,48 @@ static bool control_is(const struct item *i, const char *what)
 	return len && len == i->len && memcmp(bytes, i->bytes, len) == 0;
 }
 
+static bool mesh_is(struct words *w, const struct item *i, const char *what)
+{
+	if (strcmp(obp_kind_name(i->mesh.kind), what) != 0)
+		return false;
+	if (i->mesh.kind == OBP_VERSION)
+		return word_number(w) == i->mesh.version;
+	if (i->mesh.kind != OBP_QUENCH)
+		return true;
+	bool same = word_number(w) == i->mesh.quench.tg;
+	return (uint32_t)strtoul(word_next(w), NULL, 16) == i->mesh.quench.stream && same;
+}
+
+/* Control packets but keepalives, in order; BCVE is passed over where it is not asked for. */
+static void expect_peer_gets(struct run *r, struct words *w, const struct neighbour *n)
+{
+	uint32_t id = neighbour_id(r, n);
+	while (*w->at) {
+		char *what = word_next(w);
+		struct item *found = NULL;
+		for (size_t i = 0; i < r->item_count && !found; i++) {
+			struct item *item = &r->items[i];
+			if (item->id == id && !item->burst && !item->read &&
+			    (item->mesh.kind != OBP_VERSION || strcmp(what, "BCVE") == 0))
+				found = item;
+		}
+		if (strcmp(what, "nothing") == 0) {
+			if (found)
+				fail(r, "%s got %s at %" PRId64, n->conf->name,
+				     obp_kind_name(found->mesh.kind), found->at);
+			continue;
+		}
+		if (!found)
+			fail(r, "%s did not come to %s", what, n->conf->name);
+		if (!mesh_is(w, found, what))
+			fail(r, "%s is expected, %s came at %" PRId64, what,
+			     obp_kind_name(found->mesh.kind), found->at);
+		found->read = true;
+		if (word_take(w, "at") && word_number(w) != (uint32_t)found->at)
+			fail(r, "%s came at %" PRId64, what, found->at);
+	}
+}
+
 static void expect_gets(struct run *r, struct words *w, const struct addr *at)
 {
 	while (*w->at) {
@@ -1063,7 +1339,22 @@ struct want {
 	bool has_dst, has_slot, has_src, has_stream, fresh;
 	uint32_t dst, src, stream;
 	uint8_t slot;
+	bool has_server, has_repeater, has_hops, has_ber;
+	uint32_t server, repeater, hops, ber;
 };
+
+static const char *want_mesh_fault(const struct want *want, const struct obp_message *m)
+{
+	if (want->has_server && m->burst.source_server != want->server)
+		return "another source server";
+	if (want->has_repeater && m->burst.source_repeater != want->repeater)
+		return "another source repeater";
+	if (want->has_hops && m->burst.hops != want->hops)
+		return "another number of hops";
+	if (want->has_ber && m->burst.frame.ber != want->ber)
+		return "another count of bit errors";
+	return NULL;
+}
 
 static bool stream_was_sent(const struct run *r, uint32_t stream)
 {
@@ -1111,6 +1402,8 @@ static struct item *hear_one(struct run *r, uint32_t id, const struct want *want
 		fail(r, "%" PRIu32 " hears nothing more, expected %s", id, what);
 	struct seen f = judge_read(i->bytes);
 	const char *fault = want_fault(r, want, &f);
+	if (!fault && i->mesh_bound)
+		fault = want_mesh_fault(want, &i->mesh);
 	if (fault)
 		fail(r, "%" PRIu32 " hears %s: %s (expected %s)", id, describe(i), fault, what);
 	i->read = true;
@@ -1198,6 +1491,18 @@ static void expect_hears(struct run *r, struct words *w, uint32_t id)
 		} else if (word_take(w, "src")) {
 			want.src = word_number(w);
 			want.has_src = true;
+		} else if (word_take(w, "server")) {
+			want.server = word_number(w);
+			want.has_server = true;
+		} else if (word_take(w, "repeater")) {
+			want.repeater = word_number(w);
+			want.has_repeater = true;
+		} else if (word_take(w, "hops")) {
+			want.hops = word_number(w);
+			want.has_hops = true;
+		} else if (word_take(w, "ber")) {
+			want.ber = word_number(w);
+			want.has_ber = true;
 		} else if (word_take(w, "stream")) {
 			want.fresh = word_take(w, "fresh");
 			want.has_stream = !want.fresh;
@@ -1223,6 +1528,16 @@ static void do_expect(struct run *r, struct words *w)
 		expect_row(r, w, wanted);
 		return;
 	}
+	if (word_take(w, "peer")) {
+		struct neighbour *n = neighbour_of(r, word_next(w));
+		if (word_take(w, "hears"))
+			expect_hears(r, w, neighbour_id(r, n));
+		else if (word_take(w, "gets"))
+			expect_peer_gets(r, w, n);
+		else
+			fail(r, "expect peer NAME hears ..., gets ...");
+		return;
+	}
 	char *subject = word_next(w);
 	struct addr at;
 	if (is_number(subject)) {
@@ -1242,6 +1557,12 @@ static void do_expect(struct run *r, struct words *w)
 
 static void do_forget(struct run *r, struct words *w)
 {
+	if (word_take(w, "peer")) {
+		uint32_t peer = neighbour_id(r, neighbour_of(r, word_next(w)));
+		for (size_t i = 0; i < r->item_count; i++)
+			r->items[i].read |= r->items[i].id == peer;
+		return;
+	}
 	uint32_t id = word_number(w);
 	struct addr at = client_of(r, id)->addr;
 	for (struct item *i; (i = unread(r, NULL, id)) || (i = unread(r, &at, 0));)
@@ -1262,8 +1583,9 @@ static void do_order(struct run *r, struct words *w)
 		if (word_take(w, command_kind_name(kind)))
 			c.kind = kind;
 	if (c.kind == COMMAND_KINDS)
-		fail(r, "order link|unlink|default|options|why ID ...");
-	if (c.kind == COMMAND_BLOCK || c.kind == COMMAND_UNBLOCK) {
+		fail(r, "order link|unlink|default|options|why ID ..., stun|clear|reset PEER");
+	if (c.kind == COMMAND_BLOCK || c.kind == COMMAND_UNBLOCK || c.kind == COMMAND_STUN ||
+	    c.kind == COMMAND_UNSTUN || c.kind == COMMAND_RESET) {
 		text_copy(c.text, sizeof(c.text), word_next(w));
 		do_command(r, c);
 		return;
@@ -1325,6 +1647,9 @@ static void do_words(struct run *r, char **word)
 		{"forget", do_forget},
 		{"kick", do_kick},
 		{"order", do_order},
+		{"peer", do_peer},
+		{"clock", do_clock},
+		{"name", do_name},
 		{"stop", do_stop},
 		{"restart", do_restart},
 		{"sequence-may-jump", do_jumps},
@@ -1348,6 +1673,10 @@ static void do_words(struct run *r, char **word)
 
 static void do_frame(struct run *r, const struct step *s)
 {
+	if (s->client >= PEER_ID) {
+		peer_frame(r, s);
+		return;
+	}
 	struct client *c = client_of(r, s->client);
 	struct addr from = s->from.port ? s->from : c->addr;
 	r->in = s->honest && s->len == JUDGE_FRAME_LEN ? s->frame : NULL;
@@ -1424,6 +1753,7 @@ static void talk_put(struct scenario *s, struct talker *t, tick_t *at, const str
 	st->from = t->from;
 	st->len = t->len;
 	st->honest = t->lc_dst == 0;
+	st->mesh = t->mesh;
 	t->history[t->sent++ % HISTORY] = *st;
 	s->end_of_talk = *at;
 	*at += t->every;
@@ -1437,6 +1767,7 @@ static void talk_again(struct scenario *s, struct talker *t, tick_t at, unsigned
 	st->from = old.from;
 	st->len = old.len;
 	st->honest = old.honest;
+	st->mesh = t->mesh;
 	memcpy(st->frame, old.frame, sizeof(old.frame));
 }
 
@@ -1505,6 +1836,20 @@ static bool talk_setting(struct talker *t, char **word, size_t *i)
 		t->lc_dst = talk_count(word, i);
 	else if (strcmp(w, "from") == 0)
 		talk_from(t, word[++*i]);
+	else if (strcmp(w, "server") == 0)
+		t->mesh.server = talk_count(word, i);
+	else if (strcmp(w, "repeater") == 0)
+		t->mesh.repeater = talk_count(word, i);
+	else if (strcmp(w, "hops") == 0)
+		t->mesh.hops = (uint8_t)talk_count(word, i);
+	else if (strcmp(w, "id") == 0)
+		t->mesh.id = talk_count(word, i);
+	else if (strcmp(w, "age") == 0)
+		t->mesh.age = talk_count(word, i);
+	else if (strcmp(w, "ahead") == 0)
+		t->mesh.age = -(int64_t)talk_count(word, i);
+	else if (strcmp(w, "pass") == 0)
+		snprintf(t->mesh.passphrase, sizeof(t->mesh.passphrase), "%s", word[++*i]);
 	else
 		return false;
 	talker_code(t);
@@ -1548,10 +1893,32 @@ static void talk_part(struct scenario *s, struct talker *t, tick_t *at, char **w
 	}
 }
 
+/* The number of a peer within the scenario; a new name gets the next one. */
+static uint32_t peer_number(struct scenario *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->peer_count; i++)
+		if (strcmp(s->peers[i], name) == 0)
+			return i;
+	if (s->peer_count == PEERS_MAX)
+		unreadable("more than %u peers", PEERS_MAX);
+	s->peers[s->peer_count] = strdup(name);
+	return s->peer_count++;
+}
+
 static void read_talk(struct scenario *s, tick_t at, char **word)
 {
-	struct talker *t = talker_of(s, (uint32_t)strtoul(word[0], NULL, 10));
+	bool peer = strcmp(word[0], "peer") == 0;
+	word += peer;
+	struct talker *t = talker_of(s, peer ? PEER_ID + peer_number(s, word[0])
+	                                     : (uint32_t)strtoul(word[0], NULL, 10));
 	t->from.port = 0;
+	if (peer) {
+		t->talk.next.slot = 1;
+		if (t->sent == 0)
+			t->talk.next.src = 2340001;
+		t->mesh.age = 0;
+		t->mesh.passphrase[0] = 0;
+	}
 	t->len = JUDGE_FRAME_LEN;
 	t->every = DMR_BURST_MS;
 	for (size_t i = 2; word[i]; i++)
@@ -1639,7 +2006,10 @@ static void read_statement(struct scenario *s, char *line, tick_t *now)
 	}
 	if (n == first)
 		return;
-	if (n - first > 2 && strcmp(word[first + 1], "talks") == 0)
+	if (n - first > 3 && strcmp(word[first], "peer") == 0 &&
+	    strcmp(word[first + 2], "talks") == 0)
+		read_talk(s, *now, word + first);
+	else if (n - first > 2 && strcmp(word[first + 1], "talks") == 0)
 		read_talk(s, *now, word + first);
 	else
 		step_add(s, *now)->word = words_copy(word + first, n - first);
@@ -1669,10 +2039,13 @@ static void read_scenario(struct scenario *s, const char *path)
 		abort();
 	strncat(s->config, config_head, cap - 1);
 	bool config = false;
+	char name[64];
 	tick_t now = 0;
 	for (reading_line = 1; fgets(line, sizeof(line), f); reading_line++) {
 		if (config && line[0] == '}')
 			config = false;
+		else if (config && sscanf(line, "[peer %63[^]]", name) == 1 && peer_number(s, name) < PEERS_MAX)
+			strncat(s->config, line, cap - strlen(s->config) - 1);
 		else if (config)
 			strncat(s->config, line, cap - strlen(s->config) - 1);
 		else if (strncmp(line, "config {", 8) == 0)
@@ -1689,6 +2062,8 @@ static void scenario_free(struct scenario *s)
 	for (size_t i = 0; i < s->count; i++)
 		words_free(s->steps[i].word);
 	free(s->steps);
+	for (uint32_t i = 0; i < s->peer_count; i++)
+		free(s->peers[i]);
 	free(s->talkers);
 	free(s->config);
 }
@@ -1714,6 +2089,7 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 	if (conf_parse(s->config, strlen(s->config), s->path, &r->conf, config_fault, NULL) == 0) {
 		if (setjmp(r->out) == 0) {
 			core_start(r);
+			neighbours_open(r);
 			for (size_t i = 0; i < s->count; i++) {
 				r->line = s->steps[i].line;
 				advance(r, START_TICK + s->steps[i].at);

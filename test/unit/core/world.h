@@ -25,6 +25,7 @@ struct world {
 	struct core *core;
 	struct actions actions;
 	tick_t now;
+	uint64_t wall_ns;
 };
 
 static inline void world_complain(void *context, const char *line)
@@ -61,7 +62,10 @@ static inline void world_close(struct world *w)
 
 static inline void world_step(struct world *w, const struct event *event)
 {
-	core_step(w->core, w->now, event, &w->actions);
+	struct event now = *event;
+
+	now.wall_ns = w->wall_ns;
+	core_step(w->core, w->now, &now, &w->actions);
 }
 
 /* The endpoint 10.0.HOST.1:port, which writes to our 192.0.2.1. */

@@ -1,0 +1,322 @@
+/*
+ * Datagrams of the mesh at the door, one by one: every vector, and what has to be refused, with the
+ * right answer and without a trace in any row.
+ */
+#include "unit/core/world.h"
+
+#include "harness/t.h"
+#include "wire/obp.h"
+
+#define STAMP UINT64_C(1700000000123456789) /* of the vectors */
+#define SECOND UINT64_C(1000000000)
+#define NEIGHBOUR 2 /* last octet of its address */
+
+static struct world w;
+
+static void open_world(const char *protocol)
+{
+	char text[600];
+
+	if (w.core)
+		world_close(&w);
+	snprintf(text, sizeof(text),
+	         "[server]\nid = 7301\nhome-first = 92\n[listener l]\nbind = 192.0.2.1:62031\n"
+	         "passphrase = " WORLD_PASSPHRASE "\n[peer uk]\nprotocol = %s\n"
+	         "bind = 127.0.0.1:62044\ntarget = 10.0.%d.1:62044\npassphrase = passw0rd\n"
+	         "remote-id = 2345\n[peer other]\nbind = 127.0.0.1:62044\n"
+	         "target = 10.0.9.1:62044\npassphrase = something else\n"
+	         "[limits]\nsessions = 4\nsubscriptions = 16\nstreams = 16\n",
+	         protocol, NEIGHBOUR);
+	world_open(&w, text, 1);
+	w.wall_ns = STAMP + SECOND;
+}
+
+static struct endpoint neighbour(void)
+{
+	struct endpoint at = world_endpoint(NEIGHBOUR, 62044);
+
+	at.socket = 1;
+	return at;
+}
+
+/* Gives the datagram in, at a guard page; what the core wants done stands in w.actions then. */
+static void take(const uint8_t *bytes, size_t len)
+{
+	struct endpoint at = neighbour();
+
+	actions_empty(&w.actions);
+	world_datagram(&w, &at, t_guarded(bytes, len), len);
+}
+
+/* A sum over all rows but counters: what a datagram that is refused may not change. */
+static uint64_t rows(void)
+{
+	struct command command = {.kind = COMMAND_SNAPSHOT, .number = 1};
+	struct event ask = {.kind = EVENT_COMMAND, .command = &command};
+	struct event more = {.kind = EVENT_ROWS, .rows = 20};
+	uint64_t sum = 14695981039346656037u;
+
+	actions_empty(&w.actions);
+	world_step(&w, &ask);
+	while (core_wants_rows(w.core)) {
+		world_step(&w, &more);
+		for (uint32_t i = 0; i < w.actions.record_count; i++) {
+			const struct record *r = &w.actions.records[i];
+			uint8_t bytes[RECORD_MAX];
+			struct wr out = wr_make(bytes, sizeof(bytes));
+			if (r->kind == RECORD_COUNTER)
+				continue;
+			record_write(&out, r);
+			for (size_t at = 0; at < wr_len(&out); at++)
+				sum = (sum ^ bytes[at]) * 1099511628211u;
+		}
+		actions_empty(&w.actions);
+	}
+	return sum;
+}
+
+static uint64_t counter(const char *name)
+{
+	struct command command = {.kind = COMMAND_SNAPSHOT, .number = 1};
+	struct event ask = {.kind = EVENT_COMMAND, .command = &command};
+	struct event more = {.kind = EVENT_ROWS, .rows = 200};
+	uint64_t value = UINT64_MAX;
+
+	actions_empty(&w.actions);
+	world_step(&w, &ask);
+	while (core_wants_rows(w.core)) {
+		actions_empty(&w.actions);
+		world_step(&w, &more);
+		for (uint32_t i = 0; i < w.actions.record_count; i++)
+			if (w.actions.records[i].kind == RECORD_COUNTER &&
+			    strcmp(w.actions.records[i].counter.name, name) == 0)
+				value = w.actions.records[i].counter.value;
+	}
+	actions_empty(&w.actions);
+	return value;
+}
+
+/* What was answered, as tags: "BCSQ", "BCVE", "". */
+static const char *answers(void)
+{
+	static char tags[64];
+	size_t n = 0;
+
+	tags[0] = 0;
+	for (uint32_t i = 0; i < w.actions.target_count && n + 5 < sizeof(tags); i++) {
+		uint8_t sent[SEND_MAX];
+		world_sent(&w, i, sent);
+		n += (size_t)snprintf(tags + n, sizeof(tags) - n, "%s%.4s", n ? " " : "",
+		                      (const char *)sent);
+	}
+	return tags;
+}
+
+/* Every vector on a link of each protocol: what comes of it. */
+static const struct expectation {
+	const char *vector;
+	const char *fbp,
+		*fbp_answer; /* the counter that rises, and what is sent to the neighbour */
+	const char *obp;
+} vectors[] = {
+	{"obp1_header", "mesh_wrong_version_total", "BCVE", "calls_total"},
+	{"obp1_voice_b", "mesh_wrong_version_total", "BCVE", "calls_total"},
+	{"obp1_term", "mesh_wrong_version_total", "BCVE", "bursts_after_end_total"},
+	{"obp1_header_longpass", "mesh_forged_total", "", "mesh_forged_total"},
+	{"obp1_header_longpass_uncut", "mesh_forged_total", "", "mesh_forged_total"},
+	{"obp1_header_unpadded", "mesh_wrong_version_total", "BCVE", "calls_total"},
+	{"obp1_bad_slot2", "mesh_wrong_version_total", "BCVE", "mesh_slot_bit_total"},
+	{"obp1_bad_mac", "mesh_forged_total", "", "mesh_forged_total"},
+	{"fbp2_header", "datagrams_foreign_total", "", "datagrams_foreign_total"},
+	{"fbp3_header", "datagrams_foreign_total", "", "datagrams_foreign_total"},
+	{"fbp4_header", "calls_total", "", "mesh_wrong_version_total"},
+	{"fbp4_misversioned", "calls_total", "", "mesh_wrong_version_total"},
+	{"fbp5_header", "calls_total", "", "mesh_wrong_version_total"},
+	{"fbp5_voice_a", "calls_total", "", "mesh_wrong_version_total"},
+	{"fbp5_voice_b", "calls_total", "", "mesh_wrong_version_total"},
+	{"fbp5_term", "bursts_after_end_total", "", "mesh_wrong_version_total"},
+	{"fbp5_header_unpadded_key", "mesh_forged_total", "", "mesh_forged_total"},
+	{"fbp5_header_longpass", "mesh_forged_total", "", "mesh_forged_total"},
+	{"fbp5_forwarded", "mesh_wrong_server_total", "", "mesh_wrong_server_total"},
+	{"fbp5_hops9", "calls_total", "", "mesh_wrong_version_total"},
+	{"fbp5_hops10", "mesh_hop_limit_total", "BCSQ", "mesh_wrong_version_total"},
+	{"fbp5_unit_data_header", "bursts_total", "", "mesh_wrong_version_total"},
+	{"fbp5_local_tg9", "mesh_filtered_total", "BCSQ", "mesh_wrong_version_total"},
+	{"fbp5_trailing_junk", "datagrams_malformed_total", "", "datagrams_malformed_total"},
+	{"bcka", "datagrams_total", "", "datagrams_foreign_total"},
+	{"bcst", "mesh_stuns_total", "", "datagrams_foreign_total"},
+	{"bcve_1", "datagrams_total", "", "datagrams_foreign_total"},
+	{"bcve_4", "datagrams_total", "", "datagrams_foreign_total"},
+	{"bcve_5", "datagrams_total", "", "datagrams_foreign_total"},
+	{"bcve_6", "mesh_wrong_version_total", "", "datagrams_foreign_total"},
+	{"bcsq", "mesh_quenches_total", "", "datagrams_foreign_total"},
+	{"bcka_longpass", "mesh_forged_total", "", "mesh_forged_total"},
+	{"bcto", "datagrams_foreign_total", "", "datagrams_foreign_total"},
+};
+
+static void one_vector(const struct expectation *e, const char *protocol, const char *rises,
+                       const char *answer)
+{
+	uint8_t bytes[128];
+	size_t len = t_vector("mesh.txt", e->vector, bytes, sizeof(bytes));
+
+	open_world(protocol);
+	uint64_t before = counter(rises);
+	take(bytes, len);
+	if (!t_same_text(answers(), answer))
+		t_fail(__FILE__, __LINE__, "%s on %s is answered \"%s\", not \"%s\"", e->vector,
+		       protocol, answers(), answer);
+	else if (counter(rises) != before + 1)
+		t_fail(__FILE__, __LINE__, "%s on %s: %s does not rise", e->vector, protocol,
+		       rises);
+	else if (core_check(w.core))
+		t_fail(__FILE__, __LINE__, "%s: %s", e->vector, core_check(w.core));
+}
+
+T_CASE(every_vector_gets_its_answer)
+{
+	for (size_t i = 0; i < ARRAY_LEN(vectors) && !t_failed(); i++) {
+		one_vector(&vectors[i], "fbp", vectors[i].fbp, vectors[i].fbp_answer);
+		if (!t_failed())
+			one_vector(&vectors[i], "obp", vectors[i].obp, "");
+	}
+}
+
+/* Valid datagrams of every kind and, for each, the protocol that takes it. */
+static const struct {
+	const char *vector, *protocol;
+} good[] = {
+	{"obp1_header", "obp"}, {"fbp4_header", "fbp"}, {"fbp5_header", "fbp"}, {"bcka", "fbp"},
+	{"bcst", "fbp"},        {"bcve_5", "fbp"},      {"bcsq", "fbp"},
+};
+
+/* Refused in silence, and nothing but counters has changed. */
+static void refuse(const char *name, size_t what, const uint8_t *bytes, size_t len, uint64_t before)
+{
+	take(bytes, len);
+	if (w.actions.target_count)
+		t_fail(__FILE__, __LINE__, "%s %zu is answered %s", name, what, answers());
+	else if (rows() != before)
+		t_fail(__FILE__, __LINE__, "%s %zu leaves a trace", name, what);
+}
+
+T_CASE(any_flipped_octet_is_refused_without_a_trace)
+{
+	for (size_t i = 0; i < ARRAY_LEN(good) && !t_failed(); i++) {
+		uint8_t bytes[128];
+		size_t len = t_vector("mesh.txt", good[i].vector, bytes, sizeof(bytes));
+		open_world(good[i].protocol);
+		uint64_t before = rows();
+		for (size_t at = 0; at < len && !t_failed(); at++) {
+			bytes[at] ^= 0x55;
+			refuse(good[i].vector, at, bytes, len, before);
+			bytes[at] ^= 0x55;
+		}
+	}
+}
+
+T_CASE(any_other_length_is_refused_without_a_trace)
+{
+	for (size_t i = 0; i < ARRAY_LEN(good) && !t_failed(); i++) {
+		uint8_t bytes[128] = {0};
+		size_t len = t_vector("mesh.txt", good[i].vector, bytes, sizeof(bytes));
+		open_world(good[i].protocol);
+		uint64_t before = rows();
+		for (size_t n = 0; n <= 100 && !t_failed(); n++)
+			if (n != len)
+				refuse(good[i].vector, n, bytes, n, before);
+	}
+}
+
+T_CASE(what_is_valid_does_leave_a_trace)
+{
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		uint8_t bytes[128];
+		size_t len = t_vector("mesh.txt", good[i].vector, bytes, sizeof(bytes));
+		open_world(good[i].protocol);
+		uint64_t before = rows();
+		take(bytes, len);
+		T_CHECK(rows() != before);
+	}
+}
+
+T_CASE(a_frame_counts_for_five_seconds)
+{
+	static const struct {
+		uint64_t wall;
+		const char *answer;
+	} ages[] = {
+		{STAMP + 5 * SECOND, ""},
+		{STAMP + 5 * SECOND + 1, "BCSQ"},
+		{STAMP + 3600 * SECOND, "BCSQ"},
+		{STAMP, ""},
+		{STAMP - 3600 * SECOND, ""},
+		{0, ""},
+		{UINT64_MAX, "BCSQ"},
+	};
+	uint8_t bytes[128];
+
+	for (size_t v = 0; v < 2; v++) {
+		size_t len = t_vector("mesh.txt", v ? "fbp5_header" : "fbp4_header", bytes,
+		                      sizeof(bytes));
+		for (size_t i = 0; i < ARRAY_LEN(ages); i++) {
+			open_world("fbp");
+			w.wall_ns = ages[i].wall;
+			take(bytes, len);
+			T_TEXT(answers(), ages[i].answer);
+			T_EQUAL(counter("calls_total"), ages[i].answer[0] == 0);
+		}
+	}
+}
+
+T_CASE(version_one_on_a_new_link_is_answered_once_a_second)
+{
+	uint8_t bytes[128];
+	size_t len = t_vector("mesh.txt", "obp1_header", bytes, sizeof(bytes));
+	unsigned answered = 0;
+
+	open_world("fbp");
+	for (int i = 0; i < 100; i++) {
+		take(bytes, len);
+		answered += w.actions.target_count;
+		w.now += 50;
+	}
+	T_EQUAL(answered, 5);
+	T_EQUAL(counter("mesh_wrong_version_total"), 100);
+}
+
+T_CASE(strangers_get_no_answer)
+{
+	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
+		uint8_t bytes[128];
+		size_t len = t_vector("mesh.txt", vectors[i].vector, bytes, sizeof(bytes));
+		struct endpoint at = world_endpoint(77, 62044);
+		open_world("fbp");
+		uint64_t before = rows();
+		at.socket = 1;
+		world_datagram(&w, &at, bytes, len);
+		T_EQUAL(w.actions.target_count, 0);
+		T_CHECK(rows() == before);
+	}
+}
+
+/* Unknown control packets may come one day: they are no fault. */
+T_CASE(unknown_control_packets_are_counted_and_ignored)
+{
+	static const char *const tags[] = {"BCXX", "BCCA", "BCTO", "BC\0\0"};
+
+	open_world("fbp");
+	uint64_t before = rows();
+	for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+		uint8_t bytes[60] = {0};
+		memcpy(bytes, tags[i], 4);
+		refuse(tags[i], i, bytes, sizeof(bytes), before);
+	}
+	T_EQUAL(counter("datagrams_foreign_total"), ARRAY_LEN(tags));
+}
+
+T_MAIN(T_ENTRY(every_vector_gets_its_answer), T_ENTRY(any_flipped_octet_is_refused_without_a_trace),
+       T_ENTRY(any_other_length_is_refused_without_a_trace),
+       T_ENTRY(what_is_valid_does_leave_a_trace), T_ENTRY(a_frame_counts_for_five_seconds),
+       T_ENTRY(version_one_on_a_new_link_is_answered_once_a_second),
+       T_ENTRY(strangers_get_no_answer), T_ENTRY(unknown_control_packets_are_counted_and_ignored))
