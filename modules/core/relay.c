@@ -135,7 +135,8 @@ static bool is_permitted(const struct step *step, const struct arrival *a)
 	const struct conf_peer *c = peer_conf(step->core, a->peer);
 	const struct hbp_burst *b = &a->burst->frame;
 
-	return access_permits(&ours->subscribers, b->src) &&
+	return !block_of_radio(&step->core->blocks, b->src) &&
+	       access_permits(&ours->subscribers, b->src) &&
 	       access_permits(&c->subscribers, b->src) &&
 	       (b->unit || (access_permits(&ours->talkgroups[0], b->dst) &&
 	                    access_permits(&c->talkgroups, b->dst)));
