@@ -162,6 +162,7 @@ void subscription_expire(struct step *step, const struct expiry_entry *e);
 /* route */
 void route_burst(struct step *step, struct session *s, const struct hbp_burst *b);
 void stream_end(struct step *step, struct stream *x, enum cause cause);
+void route_talker(struct step *step, const struct incoming *in);
 void stream_cut(struct step *step, struct stream *x, enum cause cause); /* the rest is ignored */
 void stream_expire(struct step *step, const struct expiry_entry *e);
 
@@ -253,7 +254,9 @@ void sequence_start(struct sequence *q, uint8_t seq);
 enum order sequence_judge(struct sequence *q, uint8_t seq, uint32_t *lost);
 
 /* rewrite */
-void rewrite_learn(struct stream *x, const struct hbp_burst *b);
+bool rewrite_learn(struct stream *x, const struct hbp_burst *b);
+bool rewrite_learn_alias(struct stream *x, unsigned block, const uint8_t octets[static 7]);
+bool rewrite_learn_position(struct stream *x, const uint8_t octets[static 7]);
 const struct lc_coded *rewrite_coded(struct stream *x, uint32_t tg);
 bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg);
 void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type, uint32_t tg);

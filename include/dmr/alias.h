@@ -28,7 +28,7 @@ enum alias_format {
 };
 
 /* Of one call; starts as zeros, the owner of the call owns it. */
-struct alias {
+struct talker_alias {
 	uint8_t octets[ALIAS_BLOCKS * ALIAS_BLOCK_LEN];
 	uint8_t have; /* bit n = block n is there */
 };
@@ -37,15 +37,15 @@ struct alias {
  * Takes block 0..3. True when it told something new; a repetition or another number does not. A
  * different block 0 begins another alias: the other blocks are forgotten.
  */
-bool alias_put(struct alias *a, unsigned block, const uint8_t octets[static ALIAS_BLOCK_LEN]);
+bool alias_put(struct talker_alias *a, unsigned block, const uint8_t octets[static ALIAS_BLOCK_LEN]);
 
 /* The same from an embedded LC; false for one that is no alias block. */
-bool alias_put_lc(struct alias *a, const struct lc *lc);
+bool alias_put_lc(struct talker_alias *a, const struct lc *lc);
 
 /*
  * The text so far as clean UTF-8, up to the first block that is missing; empty without block 0.
  * True when all that its length asks for is there.
  */
-bool alias_text(const struct alias *a, char out[static ALIAS_TEXT_CAP]);
+bool alias_text(const struct talker_alias *a, char out[static ALIAS_TEXT_CAP]);
 
 #endif

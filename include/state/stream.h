@@ -19,6 +19,8 @@
 #include "base/bucket.h"
 #include "base/expiry.h"
 #include "base/hash.h"
+#include "dmr/alias.h"
+#include "dmr/gps.h"
 #include "dmr/lc.h"
 #include "state/pool.h"
 #include "wire/record.h"
@@ -87,6 +89,9 @@ struct stream {
 	bool embedded_wrong; /* nor does the embedded one, as far as it has been seen */
 	struct lc lc;        /* of the header; synthetic while there was none */
 	struct lc_assembler embedded;
+	struct talker_alias alias; /* of the talker, embedded or beside the bursts */
+	struct gps gps;
+	bool has_gps;
 	struct rewrite rewrites[STREAM_REWRITES];
 	uint32_t next_rewrite;
 	uint32_t listeners; /* slots that have it open */

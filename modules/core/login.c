@@ -332,6 +332,8 @@ void login_message(struct step *step, const struct incoming *in)
 		break;
 	case HBP_ALIAS:
 	case HBP_POSITION:
+		route_talker(step, in);
+		break;
 	case HBP_HOME:
 		count(step, COUNT_ALIAS_BLOCKS);
 		break;

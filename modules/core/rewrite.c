@@ -30,8 +30,39 @@ static bool names_call(const struct stream *x, const struct lc *lc)
 	return lc_names(lc, flco_of(x), x->dst, x->src);
 }
 
-/* Looks at the link control inside before anything is sent on. */
-void rewrite_learn(struct stream *x, const struct hbp_burst *b)
+static bool learn_position(struct stream *x, struct gps gps)
+{
+	bool news =
+		!x->has_gps || gps.lat_udeg != x->gps.lat_udeg || gps.lon_udeg != x->gps.lon_udeg;
+
+	x->gps = gps;
+	x->has_gps = true;
+	return news;
+}
+
+bool rewrite_learn_alias(struct stream *x, unsigned block, const uint8_t octets[static 7])
+{
+	return alias_put(&x->alias, block, octets);
+}
+
+bool rewrite_learn_position(struct stream *x, const uint8_t octets[static 7])
+{
+	return learn_position(x, gps_read(octets));
+}
+
+/* What else a talker says of himself. */
+static bool learn_talker(struct stream *x, const struct lc *lc)
+{
+	struct gps gps;
+
+	return alias_put_lc(&x->alias, lc) || (gps_decode(lc, &gps) && learn_position(x, gps));
+}
+
+/*
+ * Looks at the link control inside before anything is sent on. True when it told something new
+ * about the talker.
+ */
+bool rewrite_learn(struct stream *x, const struct hbp_burst *b)
 {
 	struct lc lc;
 
@@ -43,13 +74,15 @@ void rewrite_learn(struct stream *x, const struct hbp_burst *b)
 			x->has_header = true;
 			x->embedded_wrong = x->header_wrong;
 		}
-		return;
+		return false;
 	}
 	int position = b->type == HBP_VOICE ? b->detail : 0;
 	if (b->type == HBP_DATA_SYNC || !lc_assemble(&x->embedded, b->payload, position, &lc))
-		return;
-	if (lc_flco(&lc) == FLCO_GROUP || lc_flco(&lc) == FLCO_UNIT)
-		x->embedded_wrong = !names_call(x, &lc);
+		return false;
+	if (lc_flco(&lc) != FLCO_GROUP && lc_flco(&lc) != FLCO_UNIT)
+		return learn_talker(x, &lc);
+	x->embedded_wrong = !names_call(x, &lc);
+	return false;
 }
 
 const struct lc_coded *rewrite_coded(struct stream *x, uint32_t tg)

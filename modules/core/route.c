@@ -72,6 +72,29 @@ void stream_end(struct step *step, struct stream *x, enum cause cause)
 	stream_bury(&core->streams, x, step->now, cause);
 }
 
+/*
+ * Alias and position beside the bursts: they name the radio alone, so its call is found by where it
+ * was heard. DMRGateway relays too little of them to be of use.
+ */
+void route_talker(struct step *step, const struct incoming *in)
+{
+	struct core *core = step->core;
+	const struct hbp_message *m = in->message;
+	const struct location *at = location_find(&core->locations, m->alias.src);
+	struct session *s = at ? session_find(&core->sessions, at->client) : NULL;
+
+	count(step, COUNT_ALIAS_BLOCKS);
+	if (!s || !endpoint_same(&s->at, in->from) || m->alias.len != ALIAS_BLOCK_LEN)
+		return;
+	struct stream *x = stream_get(&core->streams, s->slot[at->slot - 1].talk);
+	if (!x || x->src != m->alias.src || x->data)
+		return;
+	bool news = m->kind == HBP_ALIAS ? rewrite_learn_alias(x, m->alias.block, m->alias.octets)
+	                                 : rewrite_learn_position(x, m->alias.octets);
+	if (news && x->told)
+		rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
+}
+
 void stream_cut(struct step *step, struct stream *x, enum cause cause)
 {
 	leave(step, x, cause);
@@ -324,8 +347,8 @@ static void note_frame(struct step *step, struct stream *x, const struct hbp_bur
 		x->ber_errors += b->ber;
 	if (b->rssi)
 		x->rssi = b->rssi;
-	if (!x->data)
-		rewrite_learn(x, b);
+	if (!x->data && rewrite_learn(x, b) && x->told)
+		rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 
 /* Any uplink, carried or not, holds the slot and ends what it hears. */

@@ -101,6 +101,28 @@ static void fill_block(struct block_row *row, const struct block *b)
 	row->until = b->expiry.deadline;
 }
 
+static void put_degrees(struct text *t, int32_t udeg)
+{
+	uint32_t size = udeg < 0 ? 0u - (uint32_t)udeg : (uint32_t)udeg;
+
+	text_format(t, "%s%lu.%05lu", udeg < 0 ? "-" : "", (unsigned long)(size / 1000000),
+	            (unsigned long)(size % 1000000 / 10));
+}
+
+static void fill_talker(struct call_row *row, const struct stream *x)
+{
+	struct text t = text_make(row->position, sizeof(row->position));
+	char alias[ALIAS_TEXT_CAP];
+
+	(void)alias_text(&x->alias, alias);
+	text_copy(row->talker, sizeof(row->talker), alias);
+	if (!x->has_gps)
+		return;
+	put_degrees(&t, x->gps.lat_udeg);
+	text_char(&t, ',');
+	put_degrees(&t, x->gps.lon_udeg);
+}
+
 static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
 {
 	const struct peer *p = peer_of(core, x);
@@ -126,6 +148,7 @@ static void fill_call(const struct core *core, struct call_row *row, const struc
 	row->duplicate = x->duplicate;
 	row->ber_errors = x->ber_errors;
 	row->rssi = x->rssi;
+	fill_talker(row, x);
 	row->listeners = x->listeners;
 }
 

@@ -19,7 +19,7 @@ static const struct {
 	[ALIAS_UTF_16] = {8, 16},
 };
 
-bool alias_put(struct alias *a, unsigned block, const uint8_t octets[static ALIAS_BLOCK_LEN])
+bool alias_put(struct talker_alias *a, unsigned block, const uint8_t octets[static ALIAS_BLOCK_LEN])
 {
 	if (block >= ALIAS_BLOCKS)
 		return false;
@@ -35,7 +35,7 @@ bool alias_put(struct alias *a, unsigned block, const uint8_t octets[static ALIA
 	return changed;
 }
 
-bool alias_put_lc(struct alias *a, const struct lc *lc)
+bool alias_put_lc(struct talker_alias *a, const struct lc *lc)
 {
 	/* Any other FLCO makes a number above 3, those below the header by wrapping round. */
 	unsigned block = lc_flco(lc) - (unsigned)FLCO_ALIAS_HEADER;
@@ -43,7 +43,7 @@ bool alias_put_lc(struct alias *a, const struct lc *lc)
 }
 
 /* The bits up to the first missing block. */
-static size_t bits_there(const struct alias *a)
+static size_t bits_there(const struct talker_alias *a)
 {
 	size_t blocks = 0;
 	while (blocks < ALIAS_BLOCKS && (a->have >> blocks & 1) != 0)
@@ -78,7 +78,7 @@ static void put_utf16(struct text *t, uint32_t unit, uint32_t *high)
  * for an alias counted in octets ends in NULs, which are no text. Whether octets are Latin-1 or
  * UTF-8 is left to text_clean: radios mislabel them.
  */
-bool alias_text(const struct alias *a, char out[static ALIAS_TEXT_CAP])
+bool alias_text(const struct talker_alias *a, char out[static ALIAS_TEXT_CAP])
 {
 	out[0] = 0;
 	size_t there = bits_there(a);

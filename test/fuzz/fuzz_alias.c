@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct alias alias = {0};
+	struct talker_alias alias = {0};
 	for (; size > ALIAS_BLOCK_LEN; data += 1 + ALIAS_BLOCK_LEN, size -= 1 + ALIAS_BLOCK_LEN) {
 		char text[ALIAS_TEXT_CAP];
 		bool news = alias_put(&alias, data[0], data + 1);

@@ -4,25 +4,25 @@
 #include "unit/dmr/vectors.h"
 
 /* An alias of `format` and `length` around text octets (not for 7 bit), all four blocks there. */
-static struct alias made(enum alias_format format, unsigned length, const void *text, size_t len)
+static struct talker_alias made(enum alias_format format, unsigned length, const void *text, size_t len)
 {
-	struct alias a = {.have = 15};
+	struct talker_alias a = {.have = 15};
 	a.octets[0] = (uint8_t)((unsigned)format << 6 | length << 1);
 	memcpy(a.octets + 1, text, len < 27 ? len : 27);
 	return a;
 }
 
 /* The same with 7-bit characters packed behind each other from bit 7. */
-static struct alias made_7_bit(const char *text)
+static struct talker_alias made_7_bit(const char *text)
 {
-	struct alias a = {.have = 15};
+	struct talker_alias a = {.have = 15};
 	for (size_t i = 0; text[i] && i < 31; i++)
 		bits_put(a.octets, 7 + 7 * i, 7, (uint8_t)text[i]);
 	bits_put(a.octets, 2, 5, (uint32_t)strlen(text));
 	return a;
 }
 
-static void reads(const struct alias *a, const char *expected)
+static void reads(const struct talker_alias *a, const char *expected)
 {
 	char text[ALIAS_TEXT_CAP];
 	memset(text, 'x', sizeof(text));
@@ -32,7 +32,7 @@ static void reads(const struct alias *a, const char *expected)
 
 T_CASE(blocks_of_the_vectors_in_both_shapes)
 {
-	struct alias by_lc = {0}, by_datagram = {0};
+	struct talker_alias by_lc = {0}, by_datagram = {0};
 	for (unsigned block = 0; block < ALIAS_BLOCKS; block++) {
 		char name[32];
 		uint8_t dmra[15];
@@ -51,7 +51,7 @@ T_CASE(blocks_of_the_vectors_in_both_shapes)
 
 T_CASE(other_link_controls_are_no_alias)
 {
-	struct alias a = {0};
+	struct talker_alias a = {0};
 	for (unsigned flco = 0; flco < 64; flco++) {
 		struct lc lc = {{(uint8_t)flco}};
 		T_EQUAL(alias_put_lc(&a, &lc), flco >= 4 && flco <= 7);
@@ -61,7 +61,7 @@ T_CASE(other_link_controls_are_no_alias)
 
 T_CASE(block_numbers_above_three_are_refused)
 {
-	struct alias a = {0};
+	struct talker_alias a = {0};
 	const uint8_t octets[ALIAS_BLOCK_LEN] = {0};
 	for (unsigned block = 4; block < 256; block++)
 		T_CHECK(!alias_put(&a, block, octets));
@@ -70,7 +70,7 @@ T_CASE(block_numbers_above_three_are_refused)
 
 T_CASE(repetition_tells_nothing_new)
 {
-	struct alias a = {0};
+	struct talker_alias a = {0};
 	const uint8_t first[ALIAS_BLOCK_LEN] = {0x54, 'R', 'I', 'G', '1', ' ', 'a'};
 	const uint8_t zeros[ALIAS_BLOCK_LEN] = {0};
 	T_CHECK(alias_put(&a, 0, first));
@@ -82,7 +82,7 @@ T_CASE(repetition_tells_nothing_new)
 
 T_CASE(another_first_block_begins_another_alias)
 {
-	struct alias a = made(ALIAS_LATIN_1, 8, "G0ABC Joe", 9);
+	struct talker_alias a = made(ALIAS_LATIN_1, 8, "G0ABC Joe", 9);
 	char text[ALIAS_TEXT_CAP];
 	const uint8_t first[ALIAS_BLOCK_LEN] = {0x40 | 9 << 1, 'M', '0', 'X', 'Y', 'Z', ' '};
 	const uint8_t second[ALIAS_BLOCK_LEN] = {'S', 'u', 'e'};
@@ -96,7 +96,7 @@ T_CASE(another_first_block_begins_another_alias)
 
 T_CASE(later_blocks_may_come_first)
 {
-	struct alias a = {0};
+	struct talker_alias a = {0};
 	char text[ALIAS_TEXT_CAP];
 	const uint8_t first[ALIAS_BLOCK_LEN] = {0x40 | 9 << 1, 'M', '0', 'X', 'Y', 'Z', ' '};
 	const uint8_t second[ALIAS_BLOCK_LEN] = {'S', 'u', 'e'};
@@ -112,7 +112,7 @@ T_CASE(later_blocks_may_come_first)
 
 T_CASE(text_goes_to_the_first_gap)
 {
-	struct alias a = made(ALIAS_LATIN_1, 27, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0", 27);
+	struct talker_alias a = made(ALIAS_LATIN_1, 27, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0", 27);
 	static const char *const expected[] = {
 		"", "ABCDEF", "", "ABCDEFGHIJKLM", "", "ABCDEF", "", "ABCDEFGHIJKLMNOPQRST",
 		"", "ABCDEF", "", "ABCDEFGHIJKLM", "", "ABCDEF", "", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0",
@@ -127,7 +127,7 @@ T_CASE(text_goes_to_the_first_gap)
 
 T_CASE(seven_bit)
 {
-	struct alias a = made_7_bit("G0ABC");
+	struct talker_alias a = made_7_bit("G0ABC");
 	reads(&a, "G0ABC");
 	a = made_7_bit("ABCDEFGHIJKLMNOPQRSTUVWXYZ01234");
 	reads(&a, "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234");
@@ -139,7 +139,7 @@ T_CASE(seven_bit)
 
 T_CASE(latin_1_becomes_utf_8)
 {
-	struct alias a = made(ALIAS_LATIN_1, 6, "J\xF6rg \xC5", 6);
+	struct talker_alias a = made(ALIAS_LATIN_1, 6, "J\xF6rg \xC5", 6);
 	reads(&a, "Jörg Å");
 	uint8_t letters[27];
 	char expected[ALIAS_TEXT_CAP] = "";
@@ -152,7 +152,7 @@ T_CASE(latin_1_becomes_utf_8)
 
 T_CASE(utf_8_counted_in_characters_or_in_octets)
 {
-	struct alias a = made(ALIAS_UTF_8, 8, "Jörg Åse", 10);
+	struct talker_alias a = made(ALIAS_UTF_8, 8, "Jörg Åse", 10);
 	reads(&a, "Jörg Åse");
 	a = made(ALIAS_UTF_8, 10, "Jörg Åse", 10);
 	reads(&a, "Jörg Åse");
@@ -162,7 +162,7 @@ T_CASE(utf_8_counted_in_characters_or_in_octets)
 
 T_CASE(utf_16)
 {
-	struct alias a = made(ALIAS_UTF_16, 4, "\0J\0\xF6\x04\x16\x20\xAC", 8);
+	struct talker_alias a = made(ALIAS_UTF_16, 4, "\0J\0\xF6\x04\x16\x20\xAC", 8);
 	reads(&a, "JöЖ€");
 	a = made(ALIAS_UTF_16, 4, "\0A\xD8\x3D\xDE\x00\0B", 8); /* a pair of surrogates */
 	reads(&a, "A\xF0\x9F\x98\x80"
@@ -178,7 +178,7 @@ T_CASE(utf_16)
 
 T_CASE(what_is_no_text_is_cleaned)
 {
-	struct alias a = made(ALIAS_LATIN_1, 12,
+	struct talker_alias a = made(ALIAS_LATIN_1, 12,
 	                      "  A\x07"
 	                      "B\x1B"
 	                      "C\x7F  \0\0",
@@ -190,7 +190,7 @@ T_CASE(what_is_no_text_is_cleaned)
 
 T_CASE(a_length_beyond_the_blocks_takes_what_there_is)
 {
-	struct alias a = made(ALIAS_LATIN_1, 31, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0", 27);
+	struct talker_alias a = made(ALIAS_LATIN_1, 31, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0", 27);
 	reads(&a, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0");
 }
 
@@ -198,7 +198,7 @@ T_CASE(any_blocks_give_terminated_text)
 {
 	uint32_t state = 11;
 	for (int i = 0; i < 20000; i++) {
-		struct alias a;
+		struct talker_alias a;
 		char text[ALIAS_TEXT_CAP];
 		random_fill(&state, a.octets, sizeof(a.octets));
 		a.have = (uint8_t)(random32(&state) & 15);

@@ -15,7 +15,7 @@
 /* What the uplink of the recording holds. */
 struct heard {
 	struct lc header, terminator, voice;
-	struct alias alias, alias_datagrams;
+	struct talker_alias alias, alias_datagrams;
 	struct gps gps, gps_datagram;
 	struct csbk csbk[4];
 	struct data_header data;
