@@ -10,6 +10,7 @@
  *   conferences       talkgroups that somebody listens to or talks in
  *   conference TG     one of them: who listens, the calls in it
  *   calls             running calls
+ *   peers             links to other servers
  *   lastheard         calls that ended, newest first
  *   events [FILTER]   events from now on, until the caller hangs up
  *   report            health of the reporter
@@ -22,6 +23,8 @@
  *   kick ID           ends a session
  *   block [WHAT]      an id or an address, with a time (10m) or for good; alone shows the blocks
  *   unblock WHAT      ends a block
+ *   peer NAME ORDER   stun: no traffic with that server; clear: again; reset: forgets what was
+ *                     learned of it
  *   link ID SLOT TG   turns a talkgroup on, as if the user had keyed it
  *   unlink ID SLOT TG turns one off
  *   default ID TG     the default reflector; 0 = none

@@ -56,6 +56,7 @@ struct peer {
 	int64_t offset_ms;      /* our clock minus the last stamp: delay and skew */
 	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
 	uint64_t quenches_in_total, quenches_out_total;
+	uint64_t troubles_told; /* sum of lost, refused, stale and quenches in the row told last */
 };
 
 struct peers {

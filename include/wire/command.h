@@ -25,9 +25,7 @@ enum command_kind {
 	COMMAND_DEFAULT, /* client, tg: the default reflector; 0 = none */
 	COMMAND_OPTIONS, /* client, text: as if the client had sent them */
 	COMMAND_WHY,     /* client, or a radio id there: RECORD_DECISION rows, then the reply */
-	COMMAND_STUN,    /* text: the peer; no traffic with it until further notice */
-	COMMAND_UNSTUN,  /* text: the peer */
-	COMMAND_RESET,   /* text: the peer; forget what was learned of it */
+	COMMAND_PEER,    /* text: the peer, and stun, clear or reset */
 	COMMAND_BLOCK,   /* text: an id or an address, and for how long */
 	COMMAND_UNBLOCK, /* text */
 	COMMAND_RESTORE, /* client, slot, tg, text: see core/restore.c; no reply */

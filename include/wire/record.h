@@ -238,6 +238,7 @@ struct peer_row {
 	bool stunned;
 	uint32_t remote; /* server id it has to send */
 	uint8_t version; /* highest it has shown, 0 = nothing yet */
+	bool clock_differs; /* by so much that calls are refused */
 	uint32_t behind_ms, ahead_ms; /* how old the last stamp was, or how far in the future */
 	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
 	uint64_t quenches_in_total, quenches_out_total;

@@ -39,11 +39,9 @@ void mesh_open(struct core *core)
 	peers_fill(&core->peers, core->conf);
 	for (uint32_t at = POOL_NONE; (p = pool_next(&core->peers.pool, &at));) {
 		p->since = core->started;
-		if (is_fbp(core, p))
-			expiry_set(&core->expiry, &p->timer, EXPIRE_PEER, pool_handle(&p->row),
-			           core->started);
-		else
-			p->up = true; /* nothing tells whether an OpenBridge is there */
+		p->up = !is_fbp(core, p); /* nothing tells whether an OpenBridge is there */
+		expiry_set(&core->expiry, &p->timer, EXPIRE_PEER, pool_handle(&p->row),
+		           core->started);
 	}
 }
 
@@ -132,17 +130,8 @@ void peer_heard(struct step *step, struct peer *p)
 	set_up(step, p, true);
 }
 
-void peer_expire(struct step *step, const struct expiry_entry *e)
+static void keep_alive(struct step *step, struct peer *p)
 {
-	struct core *core = step->core;
-	struct peer *p = pool_get(&core->peers.pool, e->row);
-
-	if (!p || !expiry_due(&core->expiry, &p->timer, e, step->now))
-		return;
-	if (p->stunned_until != TICK_LONG_AGO && !peer_is_stunned(p, step->now)) {
-		p->stunned_until = TICK_LONG_AGO;
-		rows_peer(step, p, CHANGE_UPDATE);
-	}
 	if (p->up && step->now - p->heard >= LINK_SILENCE_MS)
 		set_up(step, p, false);
 	send_tag(step, p, obp_write_keepalive);
@@ -150,6 +139,32 @@ void peer_expire(struct step *step, const struct expiry_entry *e)
 		send_version(step, p);
 		p->version_due = step->now + VERSION_MS;
 	}
+}
+
+/* What has gone wrong since the last time, if anything has; and the end of a stun. */
+static void tell_troubles(struct step *step, struct peer *p)
+{
+	uint64_t troubles = p->lost_total + p->refused_total + p->stale_total +
+	                    p->quenches_in_total + p->quenches_out_total;
+	bool stun_ends = p->stunned_until != TICK_LONG_AGO && !peer_is_stunned(p, step->now);
+
+	if (stun_ends)
+		p->stunned_until = TICK_LONG_AGO;
+	if (stun_ends || troubles != p->troubles_told)
+		rows_peer(step, p, CHANGE_UPDATE);
+	p->troubles_told = troubles;
+}
+
+void peer_expire(struct step *step, const struct expiry_entry *e)
+{
+	struct core *core = step->core;
+	struct peer *p = pool_get(&core->peers.pool, e->row);
+
+	if (!p || !expiry_due(&core->expiry, &p->timer, e, step->now))
+		return;
+	if (is_fbp(core, p))
+		keep_alive(step, p);
+	tell_troubles(step, p);
 	expire_at(step, &p->timer, EXPIRE_PEER, &p->row, step->now + KEEPALIVE_MS);
 }
 
@@ -355,16 +370,34 @@ void mesh_address(struct step *step, uint32_t index, const struct addr *to)
 	}
 }
 
-static struct peer *find_by_name(const struct core *core, const char *name)
+/* The peer whose name is the first `len` octets. */
+static struct peer *find_by_name(const struct core *core, const char *name, size_t len)
 {
 	struct peer *p;
 
-	for (uint32_t at = POOL_NONE; (p = pool_next(&core->peers.pool, &at));)
-		if (strcmp(peer_conf(core, p)->name, name) == 0)
+	for (uint32_t at = POOL_NONE; (p = pool_next(&core->peers.pool, &at));) {
+		const char *own = peer_conf(core, p)->name;
+		if (strlen(own) == len && memcmp(own, name, len) == 0)
 			return p;
+	}
 	return NULL;
 }
 
+/* Until it is cleared, and the neighbour is told. */
+static void stun(struct step *step, struct peer *p)
+{
+	p->stunned_until = TICK_NEVER;
+	if (is_fbp(step->core, p))
+		send_tag(step, p, obp_write_stun);
+}
+
+static void clear(struct step *step, struct peer *p)
+{
+	(void)step;
+	p->stunned_until = TICK_LONG_AGO;
+}
+
+/* Forgets what was learned of the neighbour, and its stun with it. */
 static void reset(struct step *step, struct peer *p)
 {
 	controls_forget(&step->core->controls, p->row.index);
@@ -374,29 +407,34 @@ static void reset(struct step *step, struct peer *p)
 	p->heard = p->stunned_until = p->version_due = TICK_LONG_AGO;
 	p->answers_probes = false;
 	p->offset_ms = 0;
-	if (is_fbp(step->core, p)) {
+	if (is_fbp(step->core, p))
 		set_up(step, p, false);
-		expire_at(step, &p->timer, EXPIRE_PEER, &p->row, step->now);
-	}
+	expire_at(step, &p->timer, EXPIRE_PEER, &p->row, step->now);
 }
+
+static const struct {
+	const char *word;
+	void (*perform)(struct step *step, struct peer *p);
+	const char *done;
+} orders[] = {
+	{"stun", stun, "no traffic with this peer until cleared"},
+	{"clear", clear, "traffic with this peer again"},
+	{"reset", reset, "what was learned of this peer is forgotten"},
+};
 
 void mesh_command(struct step *step, const struct command *c)
 {
-	struct peer *p = find_by_name(step->core, c->text);
+	size_t len = strcspn(c->text, " ");
+	const char *word = c->text + len + strspn(c->text + len, " ");
+	struct peer *p = find_by_name(step->core, c->text, len);
 
-	if (!p) {
-		rows_reply(step, c->number, false, "no such peer");
+	for (size_t i = 0; p && i < ARRAY_LEN(orders); i++) {
+		if (strcmp(orders[i].word, word) != 0)
+			continue;
+		orders[i].perform(step, p);
+		rows_peer(step, p, CHANGE_UPDATE);
+		rows_reply(step, c->number, true, orders[i].done);
 		return;
 	}
-	if (c->kind == COMMAND_RESET)
-		reset(step, p);
-	else
-		p->stunned_until = c->kind == COMMAND_STUN ? TICK_NEVER : TICK_LONG_AGO;
-	if (c->kind == COMMAND_STUN && is_fbp(step->core, p))
-		send_tag(step, p, obp_write_stun);
-	rows_peer(step, p, CHANGE_UPDATE);
-	rows_reply(step, c->number, true,
-	           c->kind == COMMAND_STUN     ? "no traffic with this peer until cleared"
-	           : c->kind == COMMAND_UNSTUN ? "traffic with this peer again"
-	                                       : "what was learned of this peer is forgotten");
+	rows_reply(step, c->number, false, p ? "stun, clear or reset?" : "no such peer");
 }

@@ -94,9 +94,7 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_WHY:
 		why_answer(step, c);
 		return;
-	case COMMAND_STUN:
-	case COMMAND_UNSTUN:
-	case COMMAND_RESET:
+	case COMMAND_PEER:
 		mesh_command(step, c);
 		return;
 	case COMMAND_BLOCK:

@@ -464,11 +464,6 @@ static void place_from_peer(struct step *step, struct stream *x)
 	x->state = CALL_IGNORED;
 	if (!x->data)
 		count(step, COUNT_CALLS);
-	if (block_of_radio(&step->core->blocks, x->src)) {
-		count(step, COUNT_DENIED);
-		why_call(step, x, "denied: blocked", 0);
-		return;
-	}
 	if (x->unit) {
 		place_unit(step, NULL, x);
 		return;

@@ -215,6 +215,7 @@ static void fill_peer(const struct core *core, tick_t now, struct peer_row *row,
 	row->stunned_until = p->stunned_until;
 	row->remote = c->remote_id;
 	row->version = p->version;
+	row->clock_differs = p->clock_told;
 	row->behind_ms = bounded(p->offset_ms);
 	row->ahead_ms = bounded(-p->offset_ms);
 	row->frames_in_total = p->frames_in_total;

@@ -62,9 +62,21 @@ static const char *mesh_name(const struct record *r, const struct record *before
 {
 	if (r->change == CHANGE_END)
 		return names[RECORD_PEER].end;
-	if (before && before->peer.up == r->peer.up)
-		return names[RECORD_PEER].update;
-	return r->peer.up ? "mesh.up" : "mesh.down";
+	if (!before || before->peer.up != r->peer.up)
+		return r->peer.up ? "mesh.up" : "mesh.down";
+	const struct peer_row *was = &before->peer, *is = &r->peer;
+	if (was->stunned != is->stunned)
+		return is->stunned ? "mesh.stun" : "mesh.clear";
+	if (was->version != is->version)
+		return "mesh.version";
+	if (!addr_equal(&was->at, &is->at))
+		return "mesh.address";
+	if (was->clock_differs != is->clock_differs)
+		return "mesh.skew";
+	if (was->quenches_in_total != is->quenches_in_total ||
+	    was->quenches_out_total != is->quenches_out_total)
+		return "mesh.quench";
+	return was->lost_total != is->lost_total ? "mesh.loss" : names[RECORD_PEER].update;
 }
 
 const char *event_name(const struct record *r, const struct record *before)

@@ -21,12 +21,8 @@ const char *command_kind_name(enum command_kind kind)
 		return "options";
 	case COMMAND_WHY:
 		return "why";
-	case COMMAND_STUN:
-		return "stun";
-	case COMMAND_UNSTUN:
-		return "clear";
-	case COMMAND_RESET:
-		return "reset";
+	case COMMAND_PEER:
+		return "peer";
 	case COMMAND_BLOCK:
 		return "block";
 	case COMMAND_UNBLOCK:

@@ -310,6 +310,8 @@ static const struct record_field peer_fields[] = {
 	 .offset = offsetof(struct record, peer.stunned_until)},
 	{.name = "remote", .type = FIELD_U32, .offset = offsetof(struct record, peer.remote)},
 	{.name = "version", .type = FIELD_U8, .offset = offsetof(struct record, peer.version)},
+	{.name = "clock_differs", .type = FIELD_BOOL,
+	 .offset = offsetof(struct record, peer.clock_differs)},
 	{.name = "behind_ms", .type = FIELD_U32,
 	 .offset = offsetof(struct record, peer.behind_ms)},
 	{.name = "ahead_ms", .type = FIELD_U32, .offset = offsetof(struct record, peer.ahead_ms)},

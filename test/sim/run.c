@@ -1583,9 +1583,9 @@ static void do_order(struct run *r, struct words *w)
 		if (word_take(w, command_kind_name(kind)))
 			c.kind = kind;
 	if (c.kind == COMMAND_KINDS)
-		fail(r, "order link|unlink|default|options|why ID ..., stun|clear|reset PEER");
-	if (c.kind == COMMAND_BLOCK || c.kind == COMMAND_UNBLOCK || c.kind == COMMAND_STUN ||
-	    c.kind == COMMAND_UNSTUN || c.kind == COMMAND_RESET) {
+		fail(r, "order link|unlink|default|options|why ID ..., peer \"NAME stun\"");
+	if (c.kind == COMMAND_BLOCK || c.kind == COMMAND_UNBLOCK ||
+	    c.kind == COMMAND_PEER) {
 		text_copy(c.text, sizeof(c.text), word_next(w));
 		do_command(r, c);
 		return;
