@@ -27,6 +27,8 @@ void log_set_sink(log_sink *sink, void *context); /* NULL = standard error */
 void log_set_level(enum log_level highest);       /* default LOG_INFO */
 enum log_level log_highest(void);
 void log_set_name(const char *name);              /* static text before each line, "freedmr" */
+const char *log_name(void);
+log_sink log_stderr; /* the sink that is used when none is set */
 
 /* Writes one line; what exceeds 400 octets is cut; control characters become '?'. */
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -30,6 +30,8 @@ enum key_type {
 	KEY_ACCESS,     /* struct access */
 	KEY_MAPS,       /* struct tg_map: slot:talkgroup=conference, ... */
 	KEY_PROMPTS,    /* enum prompts */
+	KEY_LOG,        /* enum log_target */
+	KEY_LEVEL,      /* enum log_level */
 	KEY_NETWORKS,   /* struct networks */
 	KEY_PROTOCOL,   /* enum peer_protocol */
 };

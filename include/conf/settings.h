@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/log.h"
 #include "conf/access.h"
 #include "conf/audio.h"
 #include "conf/networks.h"
@@ -39,6 +40,12 @@ struct tg_map {
 		uint8_t slot;
 		uint32_t tg, conference;
 	} entry[CONF_MAPS_MAX];
+};
+
+/* Where log lines go. */
+enum log_target {
+	LOG_TO_STDERR,
+	LOG_TO_SYSLOG,
 };
 
 enum prompts {
@@ -76,6 +83,8 @@ struct conf_server {
 	uint32_t home_first;   /* talkgroups from here to 199 stay with their server on the mesh */
 	char state[CONF_PATH_MAX];  /* file of what outlives the server; "" = nothing does */
 	uint32_t remember_ms;       /* how old it may be to count */
+	enum log_target log;
+	enum log_level log_level;   /* lines of this level and those before it are logged */
 	uint32_t data_gateway; /* client that gets a copy of all unit data; 0 = none */
 };
 

@@ -68,12 +68,18 @@ void log_set_name(const char *name)
 	out.name = name;
 }
 
+const char *log_name(void)
+{
+	return out.name;
+}
+
 /* One write, so that lines of several processes do not mix. A lost line has nobody to be told. */
-static void write_stderr(enum log_level level, const char *line)
+void log_stderr(void *context, enum log_level level, const char *line)
 {
 	char buf[NAME_MAX_LEN + LINE_MAX_LEN + 16];
 	struct text t = text_make(buf, sizeof(buf));
 
+	(void)context;
 	text_format(&t, "%.*s: ", NAME_MAX_LEN, out.name);
 	if (level != LOG_INFO)
 		text_format(&t, "%s: ", log_level_name(level));
@@ -101,6 +107,6 @@ void log_line(enum log_level level, const char *format, ...)
 	if (out.sink)
 		out.sink(out.context, level, line);
 	else
-		write_stderr(level, line);
+		log_stderr(NULL, level, line);
 	errno = cause;
 }

@@ -40,6 +40,10 @@ const char *key_type_name(enum key_type type)
 		return "maps";
 	case KEY_PROMPTS:
 		return "prompts";
+	case KEY_LOG:
+		return "target";
+	case KEY_LEVEL:
+		return "level";
 	case KEY_NETWORKS:
 		return "networks";
 	case KEY_PROTOCOL:
@@ -91,6 +95,12 @@ static const struct conf_key server_keys[] = {
 	 .help = "How long a client may be away and find its talkgroups again.",
 	 .example = "15m",
 	 .offset = offsetof(struct conf_server, remember_ms)},
+	{.name = "log", .type = KEY_LOG, .initial = "stderr",
+	 .help = "Where log lines go: stderr or syslog.",
+	 .example = "stderr", .offset = offsetof(struct conf_server, log)},
+	{.name = "log-level", .type = KEY_LEVEL, .initial = "info",
+	 .help = "How much is logged: bug, error, warning, remote, info or debug.",
+	 .example = "info", .offset = offsetof(struct conf_server, log_level)},
 	{.name = "data-gateway", .type = KEY_NUMBER, .initial = "0", .max = 999999999,
 	 .unit = "(a client id)",
 	 .help = "Client that gets a copy of all data to single radios; 0 = none.",

@@ -244,6 +244,28 @@ static bool read_prompts(const char *text, enum prompts *out, struct text *expec
 	return false;
 }
 
+static const char *const log_words[] = {[LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog"};
+
+static bool read_log(const char *text, enum log_target *out, struct text *expected)
+{
+	for (size_t i = 0; i < ARRAY_LEN(log_words); i++) {
+		if (!text_same(text, log_words[i]))
+			continue;
+		*out = (enum log_target)i;
+		return true;
+	}
+	text_put(expected, "expected stderr or syslog");
+	return false;
+}
+
+static bool read_level(const char *text, enum log_level *out, struct text *expected)
+{
+	if (log_level_find(text, out))
+		return true;
+	text_put(expected, "expected bug, error, warning, remote, info or debug");
+	return false;
+}
+
 static bool read_networks(const char *text, struct networks *out, struct text *expected)
 {
 	if (networks_parse(text, out))
@@ -300,6 +322,10 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 		return read_maps(text, field, expected);
 	case KEY_PROMPTS:
 		return read_prompts(text, field, expected);
+	case KEY_LOG:
+		return read_log(text, field, expected);
+	case KEY_LEVEL:
+		return read_level(text, field, expected);
 	case KEY_NETWORKS:
 		return read_networks(text, field, expected);
 	case KEY_PROTOCOL:
@@ -392,6 +418,12 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 	case KEY_PROMPTS:
 		text_put(out, prompts_words[*(const enum prompts *)field]);
 		break;
+	case KEY_LOG:
+		text_put(out, log_words[*(const enum log_target *)field]);
+		break;
+	case KEY_LEVEL:
+		text_put(out, log_level_name(*(const enum log_level *)field));
+		break;
 	case KEY_NETWORKS:
 		networks_write(field, out);
 		break;
@@ -429,6 +461,8 @@ void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 	case KEY_ACCESS:
 	case KEY_MAPS:
 	case KEY_PROMPTS:
+	case KEY_LOG:
+	case KEY_LEVEL:
 	case KEY_NETWORKS:
 	case KEY_PROTOCOL:
 		break; /* the help says it */

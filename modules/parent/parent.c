@@ -13,6 +13,7 @@
 #include "io/pipe.h"
 #include "io/poller.h"
 #include "io/signals.h"
+#include "io/syslog.h"
 #include "io/tcp.h"
 #include "io/udp.h"
 #include "io/unix.h"
@@ -31,6 +32,7 @@ enum { TAG_SIGNALS = CHILDREN };
 
 struct parent {
 	struct conf conf;
+	struct syslog syslog;
 	const struct process_title *title;
 	struct user user;
 	int udp[CONF_SOCKETS_MAX];
@@ -62,6 +64,25 @@ static enum status system_failed(const char *what, const char *which)
 
 	log_error("%s %s: %s", what, which, strerror(errno));
 	return status;
+}
+
+/* From here on as the configuration says; the children inherit it. */
+static void begin_log(struct parent *p)
+{
+	if (p->conf.server.log == LOG_TO_SYSLOG)
+		log_set_sink(syslog_line, &p->syslog);
+	log_set_level(p->conf.server.log_level);
+}
+
+/* Whoever waits for this line looks at standard error, whatever is logged where. */
+static void say_ready(struct parent *p)
+{
+	log_set_sink(NULL, NULL);
+	log_set_level(LOG_INFO);
+	log_info("ready");
+	begin_log(p);
+	if (p->conf.server.log == LOG_TO_SYSLOG)
+		log_info("ready");
 }
 
 /* What people call socket `i`. */
@@ -321,7 +342,7 @@ static void on_link(struct parent *p, struct child *c)
 	c->ready = true;
 	if (!p->ready && p->child[VOICE].ready && p->child[REPORT].ready) {
 		p->ready = true;
-		log_info("ready");
+		say_ready(p);
 	}
 }
 
@@ -391,6 +412,8 @@ enum status parent_run(const char *path, const struct process_title *title)
 
 	if (status != STATUS_OK)
 		return status;
+	syslog_open(&p.syslog, SYSLOG_PATH);
+	begin_log(&p);
 	load_audio(&p.conf);
 	process_hide();
 	p.now = read_clock();
@@ -402,6 +425,8 @@ enum status parent_run(const char *path, const struct process_title *title)
 		poller_close(p.poller);
 		arena_release(&p.arena);
 	}
+	log_set_sink(NULL, NULL);
+	syslog_close(&p.syslog);
 	conf_release(&p.conf);
 	return status;
 }

@@ -1,0 +1,71 @@
+"""Where log lines go, and how many."""
+
+import os
+import socket
+import time
+
+from cases import Skip, case, check, main
+from hotspot import Hotspot
+from server import Server, wait_for
+
+LOG = "/dev/log"
+
+
+class Logging(Server):
+    """`keys` of the section [server]."""
+
+    def __init__(self, keys):
+        super().__init__()
+        with open(self.config) as f:
+            text = f.read()
+        with open(self.config, "w") as f:
+            f.write(text.replace("[server]\n", "[server]\n" + keys))
+
+
+@case
+def levels_leave_out_what_is_beyond_them():
+    for level, remote, info in (("warning", False, False), ("remote", True, False), ("info", True, True)):
+        with Logging("log-level = %s\n" % level) as server:  # it starts: "ready" is said at any level
+            Hotspot(2300102, server.port).login()
+            wrong = Hotspot(2300101, server.port)
+            salt = wrong.ask(b"RPTL" + (2300101).to_bytes(4, "big"), b"RPTACK")[6:]
+            check(len(salt) == 4, "no challenge")
+            wrong.ask(b"RPTK" + (2300101).to_bytes(4, "big") + bytes(32), b"MSTNAK")
+            time.sleep(0.3)
+            log = server.stderr()
+            check(("session up client=2300102" in log) == info, "%s: %s" % (level, log))
+            check(("refused client=2300101" in log) == remote, "%s: %s" % (level, log))
+            check("rigpass" not in log, "the passphrase is in the log")
+            check(server.ctl("loglevel", "info")[0] == 0, "loglevel")
+            Hotspot(2300103, server.port).login()
+            check(wait_for(lambda: "session up client=2300103" in server.stderr()), "the level was not raised")
+
+
+@case
+def the_systems_log_gets_all_lines():
+    if os.path.exists(LOG) or os.getuid() != 0:
+        raise Skip("there is a log of the system already, or no right to be one")
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind(LOG)
+    os.chmod(LOG, 0o666)
+    log.settimeout(2)
+    try:
+        with Logging("log = syslog\n") as server:
+            Hotspot(2300102, server.port).login()
+            lines = []
+            while not any("session up client=2300102" in line for line in lines):
+                lines.append(log.recv(1000).decode())
+            check(any(line == "<30>freedmr: ready" for line in lines), "%s" % lines)
+            check(any(line.startswith("<30>freedmr-voice: session up") for line in lines), "%s" % lines)
+            check(server.stderr() == "freedmr: ready\n", server.stderr())
+            log.close()
+            os.unlink(LOG)
+            Hotspot(2300103, server.port).login()
+            check(wait_for(lambda: "session up client=2300103" in server.stderr()), "the line is lost")
+    finally:
+        log.close()
+        if os.path.exists(LOG):
+            os.unlink(LOG)
+
+
+main()
