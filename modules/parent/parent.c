@@ -20,6 +20,7 @@
 #include "io/user.h"
 #include "parent/child.h"
 #include "parent/load.h"
+#include "parent/resolver.h"
 #include "report/report.h"
 #include "voice/voice.h"
 
@@ -28,7 +29,7 @@
 enum { VOICE, REPORT, CHILDREN };
 
 /* Tags of the poller: a child's link is told by its index. */
-enum { TAG_SIGNALS = CHILDREN };
+enum { TAG_SIGNALS = CHILDREN, TAG_NAMES, TAGS };
 
 struct parent {
 	struct conf conf;
@@ -43,6 +44,7 @@ struct parent {
 	struct arena arena;
 	struct poller *poller;
 	struct child child[CHILDREN];
+	struct resolver resolver;
 	pid_t pid;
 	tick_t now;
 	bool ready;
@@ -136,11 +138,11 @@ static enum status open_inside(struct parent *p)
 
 	p->signals = signals_open();
 	arena_measure(&measure);
-	poller_open(&measure, CHILDREN + 1);
+	poller_open(&measure, TAGS);
 	if (p->signals < 0 || pipe_open(p->records) != 0 || pipe_open(p->commands) != 0 ||
 	    !arena_claim(&p->arena, measure.used))
 		return system_failed("cannot make", "pipes");
-	p->poller = poller_open(&p->arena, CHILDREN + 1);
+	p->poller = poller_open(&p->arena, TAGS);
 	if (!p->poller || poller_watch(p->poller, p->signals, POLLER_READ, TAG_SIGNALS) != 0)
 		return system_failed("cannot make", "a poller");
 	return STATUS_OK;
@@ -340,15 +342,36 @@ static void on_link(struct parent *p, struct child *c)
 	if (p->ready)
 		log_info("%s is back", c->name);
 	c->ready = true;
+	if (c == &p->child[VOICE])
+		resolver_wake(&p->resolver, p->now);
 	if (!p->ready && p->child[VOICE].ready && p->child[REPORT].ready) {
 		p->ready = true;
 		say_ready(p);
 	}
 }
 
+/* A round of names ends with its pipe. */
+static void on_names(struct parent *p)
+{
+	int answers = p->resolver.answers;
+
+	if (resolver_ends(&p->resolver, p->child[VOICE].link, p->now)) {
+		poller_drop(p->poller, answers);
+		close(answers);
+	}
+}
+
+static void look_up_names(struct parent *p)
+{
+	if (!resolver_start(&p->resolver, &p->user, p->now))
+		log_error("cannot look up names: %s", strerror(errno));
+	else if (poller_watch(p->poller, p->resolver.answers, POLLER_READ, TAG_NAMES) != 0)
+		log_bug("names cannot be watched: %s", strerror(errno));
+}
+
 static void turn(struct parent *p, tick_t until)
 {
-	struct poller_event events[CHILDREN + 1];
+	struct poller_event events[TAGS];
 	tick_t wait = until == TICK_NEVER ? TICK_NEVER : until > p->now ? until - p->now : 0;
 	int count = poller_wait(p->poller, events, ARRAY_LEN(events), wait);
 
@@ -356,6 +379,8 @@ static void turn(struct parent *p, tick_t until)
 	for (int i = 0; i < count; i++)
 		if (events[i].tag == TAG_SIGNALS)
 			on_signals(p);
+		else if (events[i].tag == TAG_NAMES)
+			on_names(p);
 		else if (p->child[events[i].tag].link >= 0)
 			on_link(p, &p->child[events[i].tag]);
 }
@@ -371,6 +396,10 @@ static void serve(struct parent *p)
 			if (p->child[i].again < next)
 				next = p->child[i].again;
 		}
+		if (p->resolver.again <= p->now)
+			look_up_names(p);
+		if (p->resolver.again < next)
+			next = p->resolver.again;
 		turn(p, next);
 	}
 }
@@ -415,6 +444,7 @@ enum status parent_run(const char *path, const struct process_title *title)
 	syslog_open(&p.syslog, SYSLOG_PATH);
 	begin_log(&p);
 	load_audio(&p.conf);
+	p.resolver = resolver_make(&p.conf);
 	process_hide();
 	p.now = read_clock();
 	status = open_all(&p);

@@ -12,6 +12,7 @@
 #include "io/signals.h"
 #include "io/udp.h"
 #include "voice/teller.h"
+#include "wire/resolved.h"
 
 #define BATCHES_PER_TURN 16  /* of UDP_INBOX datagrams, per socket */
 #define COMMANDS_PER_READ 8
@@ -22,6 +23,8 @@ struct voice {
 	const struct conf *conf;
 	int command_pipe;
 	int parent;
+	uint8_t told[RESOLVED_LEN]; /* by the parent: the next address, as far as it has come */
+	size_t told_len;
 	int signals;
 	tick_t now;
 	uint64_t wall_ns; /* read with it */
@@ -224,14 +227,25 @@ static void on_room(struct voice *v, uint32_t unused, unsigned ready)
 		step(v, &(struct event){.kind = EVENT_ROWS, .rows = ROWS_PER_TURN});
 }
 
+/* Addresses of names. Its end means to stop. */
 static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
 {
-	char octet;
+	ssize_t len = pipe_take(v->parent, v->told + v->told_len, sizeof(v->told) - v->told_len);
 
 	(void)unused;
 	(void)ready;
-	if (pipe_take(v->parent, &octet, 1) < 0)
+	if (len < 0) {
 		v->stop = true;
+		return;
+	}
+	v->told_len += (size_t)len;
+	if (v->told_len < sizeof(v->told))
+		return;
+	struct rd r = rd_make(v->told, sizeof(v->told));
+	struct resolved name = resolved_read(&r);
+	v->told_len = 0;
+	step(v, &(struct event){.kind = EVENT_ADDRESS,
+	                        .address = {.peer = name.peer, .to = name.to}});
 }
 
 static void on_signals(struct voice *v, uint32_t unused, unsigned ready)

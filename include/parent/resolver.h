@@ -1,0 +1,43 @@
+/*
+ * Looks up the names of neighbours, round after round, each in a short-lived child, so that
+ * neither the parent nor the voice process ever waits for a name server. What a round finds goes
+ * to the voice process as it comes. A round that missed a name is repeated after 10 s, then twice
+ * as long each time up to 5 minutes; names that were found are looked up again every 5 minutes.
+ *
+ * Plain, owned by the parent.
+ */
+#ifndef PARENT_RESOLVER_H
+#define PARENT_RESOLVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/tick.h"
+#include "conf/conf.h"
+#include "io/user.h"
+
+struct resolver {
+	const struct conf *conf;
+	uint32_t names;     /* in the configuration */
+	int answers;        /* pipe from the running child; -1: none runs */
+	uint32_t found;     /* by it so far */
+	bool missed;        /* the last round did not find all */
+	bool woken;         /* during a round: the next follows at once */
+	tick_t wait, again; /* before the next round; TICK_NEVER = none is due */
+};
+
+struct resolver resolver_make(const struct conf *conf);
+
+/* Starts a round: the voice process has none of the addresses. */
+void resolver_wake(struct resolver *r, tick_t now);
+
+/* Forks the child of a round that is due. False when it could not. */
+bool resolver_start(struct resolver *r, const struct user *user, tick_t now);
+
+/*
+ * The pipe has something, or ended: passes addresses on to `voice`. True when the round is over
+ * and the pipe, which was r->answers, is to be closed.
+ */
+bool resolver_ends(struct resolver *r, int voice, tick_t now);
+
+#endif

@@ -1,0 +1,109 @@
+#include "parent/resolver.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "io/name.h"
+#include "io/pipe.h"
+#include "io/process.h"
+#include "io/signals.h"
+#include "wire/resolved.h"
+
+#define FIRST_WAIT (10 * TICK_SECOND)
+#define LONGEST_WAIT (5 * TICK_MINUTE)
+#define PATIENCE_S 60 /* what a round may take */
+#define ADDRESSES_PER_READ 16
+
+struct resolver resolver_make(const struct conf *conf)
+{
+	struct resolver r = {.conf = conf, .answers = -1, .wait = FIRST_WAIT, .again = TICK_NEVER};
+
+	for (uint32_t i = 0; i < conf->peer_count; i++)
+		r.names += conf->peer[i].host[0] != 0;
+	return r;
+}
+
+void resolver_wake(struct resolver *r, tick_t now)
+{
+	if (r->names && r->answers < 0)
+		r->again = now;
+	r->woken = r->answers >= 0;
+}
+
+/* The child: one name after the other, each answer at once. */
+static _Noreturn void run(const struct conf *conf, const struct user *user, pid_t parent, int out)
+{
+	alarm(PATIENCE_S);
+	if (user_become(user) != 0 || !process_die_with(parent))
+		_exit(1);
+	for (uint32_t i = 0; i < conf->peer_count; i++) {
+		const struct conf_peer *c = &conf->peer[i];
+		struct resolved found = {.peer = i};
+		uint8_t octets[RESOLVED_LEN];
+		struct wr w = wr_make(octets, sizeof(octets));
+
+		if (!c->host[0] ||
+		    !name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &found.to))
+			continue;
+		resolved_write(&w, &found);
+		pipe_put(out, octets, wr_len(&w));
+	}
+	_exit(0);
+}
+
+bool resolver_start(struct resolver *r, const struct user *user, tick_t now)
+{
+	int ends[2];
+
+	r->again = now + r->wait;
+	if (pipe_open(ends) != 0)
+		return false;
+	signals_hold(true);
+	pid_t parent = getpid(), pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		signal(SIGTERM, SIG_DFL);
+		signals_hold(false);
+		run(r->conf, user, parent, ends[1]);
+	}
+	signals_hold(false);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return false;
+	}
+	r->answers = ends[0];
+	r->found = 0;
+	r->again = TICK_NEVER;
+	return true;
+}
+
+static void end_round(struct resolver *r, tick_t now)
+{
+	r->answers = -1;
+	bool missed = r->found < r->names;
+	if (!missed)
+		r->wait = LONGEST_WAIT;
+	else if (!r->missed)
+		r->wait = FIRST_WAIT;
+	else if (r->wait < LONGEST_WAIT)
+		r->wait *= 2;
+	r->missed = missed;
+	r->again = r->woken ? now : now + r->wait;
+	r->woken = false;
+}
+
+bool resolver_ends(struct resolver *r, int voice, tick_t now)
+{
+	uint8_t octets[ADDRESSES_PER_READ * RESOLVED_LEN];
+	ssize_t len = pipe_take(r->answers, octets, sizeof(octets));
+
+	if (len < 0) {
+		end_round(r, now);
+		return true;
+	}
+	r->found += (uint32_t)((size_t)len / RESOLVED_LEN);
+	if (len > 0 && voice >= 0)
+		pipe_put(voice, octets, (size_t)len);
+	return false;
+}
