@@ -21,5 +21,6 @@ MUST_CHECK enum status load_conf(const char *path, struct conf *out);
  * What cannot be read is logged, and answered in Morse then. They go with the process.
  */
 void load_audio(struct conf *conf);
+void release_audio(struct conf *conf);
 
 #endif

@@ -101,6 +101,7 @@ static int check_file(const char *path)
 	for (uint32_t i = 0; i < conf.listener_count; i++)
 		print_audio(&conf.listener[i]);
 	print_memory(&conf);
+	release_audio(&conf);
 	conf_release(&conf);
 	return STATUS_OK;
 }

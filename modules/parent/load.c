@@ -85,3 +85,11 @@ void load_audio(struct conf *conf)
 			log_warn("listener=%s prompts=voice without voice files: Morse", l->name);
 	}
 }
+
+/* Listeners with one directory share one set. */
+void release_audio(struct conf *conf)
+{
+	for (uint32_t i = conf->listener_count; i-- > 0;)
+		if (!loaded_before(conf, i))
+			audio_release(&conf->listener[i].voice);
+}
