@@ -28,6 +28,9 @@ void text_format(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_vformat(struct text *t, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void text_hex(struct text *t, const void *bytes, size_t len);
 
+/* RFC 4648 section 4. */
+void text_base64(struct text *t, const void *bytes, size_t len);
+
 /*
  * A JSON string with its quotes: control characters become escapes, each octet of bad UTF-8 U+FFFD.
  * When `cut` is set afterwards the string is not closed.

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* The room for a name that `ps` shows: where the arguments of main stand. */
@@ -29,6 +30,9 @@ void process_hide(void);
  * the user undoes this, so change first.
  */
 bool process_die_with(pid_t parent);
+
+/* The most memory it ever had in use, in kB; 0 when the system does not tell. */
+uint64_t process_peak_kb(void);
 
 /* Is this the static binary? */
 bool process_is_static(void);

@@ -19,6 +19,7 @@ struct sources {
 	const struct model *model;
 	const struct ring *ring;
 	struct link *link;
+	tick_t began; /* when the reporter was started */
 	const struct callers_figures *figures[OUTLET_OUTLETS]; /* NULL: that outlet is off */
 };
 

@@ -71,6 +71,7 @@ struct http_answer {
 	const char *type;  /* of the body */
 	size_t length;     /* HTTP_LENGTH_UNKNOWN: the body ends with the connection */
 	const char *field; /* more fields, each ended by "\r\n"; NULL = none */
+	const char *inlined; /* sources of script-src and style-src, for a page; NULL = none */
 };
 
 /* Writes the head, with the fields that keep a browser from doing more than it is asked to. */

@@ -54,7 +54,7 @@ enum record_kind {
 	RECORD_PEER,
 	RECORD_BLOCK,
 	RECORD_TABLE,   /* use of one table */
-	RECORD_COUNTER, /* one counter */
+	RECORD_COUNTER, /* one counter, or a gauge when its name does not end in _total */
 	RECORD_HISTOGRAM, /* how long one thing takes */
 	RECORD_ROWS,    /* number of row kinds; not sent */
 

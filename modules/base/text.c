@@ -130,6 +130,23 @@ void text_hex(struct text *t, const void *bytes, size_t len)
 	}
 }
 
+void text_base64(struct text *t, const void *bytes, size_t len)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const uint8_t *b = bytes;
+
+	for (size_t i = 0; i < len; i += 3) {
+		uint32_t v = (uint32_t)b[i] << 16;
+		v |= i + 1 < len ? (uint32_t)b[i + 1] << 8 : 0;
+		v |= i + 2 < len ? b[i + 2] : 0;
+		text_char(t, digits[v >> 18]);
+		text_char(t, digits[v >> 12 & 63]);
+		text_char(t, i + 1 < len ? digits[v >> 6 & 63] : '=');
+		text_char(t, i + 2 < len ? digits[v & 63] : '=');
+	}
+}
+
 static void json_control(struct text *t, uint32_t point)
 {
 	if (point == '\n')

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -45,4 +46,11 @@ bool process_die_with(pid_t parent)
 bool process_is_static(void)
 {
 	return getauxval(AT_BASE) == 0;
+}
+
+uint64_t process_peak_kb(void)
+{
+	struct rusage use;
+
+	return getrusage(RUSAGE_SELF, &use) == 0 ? (uint64_t)use.ru_maxrss : 0;
 }

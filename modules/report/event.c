@@ -47,7 +47,7 @@ static const char *session_update(const struct record *r, const struct record *b
 static const char *subscription_update(const struct record *r, const struct record *before)
 {
 	if (before && r->subscription.active != before->subscription.active)
-		return r->subscription.active ? "subscription.on" : "subscription.off";
+		return r->subscription.active ? "subscription.on" : "subscription.suspend";
 	return "subscription.extend";
 }
 
@@ -187,7 +187,17 @@ struct health {
 	uint64_t value;
 };
 
-#define HEALTH_FIELDS 8
+#define HEALTH_FIELDS 9
+
+/* For how many seconds the voice process has not shown its rows; at first, since we began. */
+static uint64_t rows_age(const struct sources *s, const struct clock *clock)
+{
+	tick_t fresh = model_fresh_at(s->model);
+
+	if (fresh == TICK_LONG_AGO)
+		fresh = s->began;
+	return clock->now > fresh ? (uint64_t)(clock->now - fresh) / 1000 : 0;
+}
 
 static void take_health(const struct sources *s, const struct clock *clock,
                         struct health out[static HEALTH_FIELDS])
@@ -209,6 +219,7 @@ static void take_health(const struct sources *s, const struct clock *clock,
 		{"calls", model_count(s->model, RECORD_CALL)},
 		{"subscriptions", model_count(s->model, RECORD_SUBSCRIPTION)},
 		{"report_clients", callers},
+		{"age", rows_age(s, clock)},
 	};
 	memcpy(out, all, sizeof(all));
 }

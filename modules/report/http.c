@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sha256.h"
 #include "report/event.h"
 #include "report/metrics.h"
 #include "report/page.h"
@@ -12,6 +13,7 @@
 #include "wire/http.h"
 #include "wire/prometheus.h"
 
+#define INLINED_MAX 160u
 #define BEARER "Bearer "
 #define PLAIN "text/plain; charset=utf-8"
 #define HTML "text/html; charset=utf-8"
@@ -31,6 +33,7 @@ struct http {
 	const struct sources *sources;
 	const struct conf_report *conf;
 	uint32_t followers;
+	char inlined[INLINED_MAX]; /* digests of what stands in the page, for its policy */
 	struct visit visits[HTTP_CONNECTIONS];
 };
 
@@ -128,12 +131,8 @@ static void refuse(struct http *h, struct caller *x, enum http_status status, co
 /* Without telling by the time it takes how much was right. */
 static bool is_token(const struct conf_report *conf, struct http_text given)
 {
-	size_t len = strlen(conf->http_token);
-	unsigned char wrong = given.len != len;
-
-	for (size_t i = 0; i < len && i < given.len; i++)
-		wrong |= (unsigned char)(given.at[i] ^ conf->http_token[i]);
-	return given.at && !wrong;
+	return given.len == strlen(conf->http_token) &&
+	       digest_equal(given.at, conf->http_token, given.len);
 }
 
 static bool knows_token(const struct conf_report *conf, const struct http_request *r)
@@ -169,9 +168,6 @@ static void ask_for_token(struct http *h, struct caller *x, struct text *t)
 		"<meta name=\"viewport\" content=\"width=device-width\">"
 		"<meta name=\"color-scheme\" content=\"light dark\">"
 		"<link rel=\"icon\" href=\"data:,\"><title>freedmr</title>"
-		"<style>body{font:1rem system-ui;max-width:22rem;margin:20vh auto;padding:1rem}"
-		"input,button{font:inherit;padding:.4rem;width:100%;box-sizing:border-box;"
-		"margin:.3rem 0}</style>"
 		"<form><label>Token of this server<input type=\"password\" name=\"token\" "
 		"autocomplete=\"current-password\" autofocus required></label>"
 		"<button>Show</button></form></html>\n";
@@ -287,6 +283,7 @@ static void begin_answer(struct http *h, struct caller *x, const struct http_req
 		.status = HTTP_OK,
 		.type = found->type,
 		.length = found->tell == tell_page ? page_len : HTTP_LENGTH_UNKNOWN,
+		.inlined = found->tell == tell_page ? h->inlined : NULL,
 	};
 	http_head(t, &a);
 	x->leaving = head;
@@ -407,6 +404,37 @@ static const struct talk language = {
 	.deadline = deadline,
 };
 
+/* What comes behind the mark; NULL when it is not there. */
+static const char *find_mark(const char *at, const char *end, const char *mark)
+{
+	size_t len = strlen(mark);
+
+	for (; (size_t)(end - at) >= len; at++) {
+		if (memcmp(at, mark, len) == 0)
+			return at + len;
+	}
+	return NULL;
+}
+
+/* 'sha256-...' of what stands between two marks of the page: only that may run or paint in it. */
+static void put_digest(struct text *t, const char *begin, const char *end)
+{
+	const char *page_end = page_octets + page_len;
+	const char *from = find_mark(page_octets, page_end, begin);
+	const char *to = from ? find_mark(from, page_end, end) : NULL;
+	uint8_t digest[SHA256_LEN];
+	struct sha256 s;
+
+	if (!to)
+		return;
+	sha256_begin(&s);
+	sha256_add(&s, from, (size_t)(to - from) - strlen(end));
+	sha256_end(&s, digest);
+	text_put(t, " 'sha256-");
+	text_base64(t, digest, sizeof(digest));
+	text_char(t, '\'');
+}
+
 struct http *http_open(int listening, struct poller *poller, const struct sources *sources,
                        const struct conf_report *conf)
 {
@@ -416,6 +444,9 @@ struct http *http_open(int listening, struct poller *poller, const struct source
 		return NULL;
 	h->sources = sources;
 	h->conf = conf;
+	struct text t = text_make(h->inlined, sizeof(h->inlined));
+	put_digest(&t, "<script>", "</script>");
+	put_digest(&t, "<style>", "</style>");
 	h->callers = callers_open(listening, poller, sources->ring, &language, h);
 	if (h->callers)
 		return h;

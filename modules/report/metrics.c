@@ -33,6 +33,8 @@ static const struct {
 	{"calls_transmit_timeout_total", "Calls cut because they took too long."},
 	{"socket_dropped_total", "Datagrams dropped because the socket was full."},
 	{"records_dropped_total", "Records the pipe to the reporter had no room for."},
+	{"memory_peak_kb", "The most memory the voice process ever had in use."},
+	{"report_memory_peak_kb", "The most memory the reporter ever had in use."},
 	{"loop_turns_total", "Turns of the loop of the voice process."},
 };
 
@@ -134,6 +136,14 @@ static bool tell_capacity(struct telling *at, const struct sources *s, const str
 	                   "capacity");
 }
 
+/* What is counted only rises, and its name says so; the other figures are gauges. */
+static bool is_total(const char *name)
+{
+	size_t len = strlen(name), end = strlen("_total");
+
+	return len > end && strcmp(name + len - end, "_total") == 0;
+}
+
 static bool tell_counters(struct telling *at, const struct sources *s, const struct clock *clock,
                           struct text *t)
 {
@@ -145,7 +155,8 @@ static bool tell_counters(struct telling *at, const struct sources *s, const str
 	if (!next_row(at, s, RECORD_COUNTER, &r))
 		return false;
 	text_format(&name, "freedmr_%s", r.counter.name);
-	prometheus_family(t, buf, METRIC_COUNTER, help_of(r.counter.name));
+	prometheus_family(t, buf, is_total(r.counter.name) ? METRIC_COUNTER : METRIC_GAUGE,
+	                  help_of(r.counter.name));
 	prometheus_sample(t, buf, NULL, NULL, r.counter.value);
 	return true;
 }

@@ -313,7 +313,8 @@ static bool open_all(struct report *p, const struct report_start *start)
 	p->health_at = p->clock.now + HEALTH_MS;
 	p->memory = memory_open(start->conf, &p->clock);
 	link_open(&p->link, start->record_pipe, start->command_pipe);
-	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link};
+	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link,
+	                              .began = p->clock.now};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
 	if (!p->control)
 		return false;

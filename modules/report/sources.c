@@ -1,6 +1,7 @@
 #include "report/sources.h"
 
 #include "base/text.h"
+#include "io/process.h"
 
 #define ROW_NAME_MAX 48
 
@@ -58,6 +59,7 @@ static bool own_counter(const struct sources *s, uint64_t *nth, struct record *o
 		{"report_commands_full_total", s->link->commands_full_total},
 		{"report_rows_refused_total", model_refused_total(s->model)},
 		{"report_events_total", s->ring->last},
+		{"report_memory_peak_kb", process_peak_kb()},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++) {

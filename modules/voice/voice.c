@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "io/pipe.h"
 #include "io/poller.h"
+#include "io/process.h"
 #include "io/signals.h"
 #include "io/udp.h"
 #include "voice/teller.h"
@@ -101,6 +102,7 @@ static void tell_counters(struct voice *v)
 		{"commands_bad_total", v->commands_bad_total},
 		{"actions_refused_total", v->actions.refused_total},
 		{"loop_turns_total", v->turns_total},
+		{"memory_peak_kb", process_peak_kb()},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct record r = {.kind = RECORD_COUNTER, .change = CHANGE_SNAPSHOT,

@@ -210,9 +210,11 @@ void http_head(struct text *t, const struct http_answer *a)
 		text_format(t, "Content-Length: %zu\r\n", a->length);
 	text_put(t, a->field ? a->field : "");
 	text_put(t, "Cache-Control: no-store\r\n"
-	            "Content-Security-Policy: default-src 'none'; script-src 'unsafe-inline'; "
-	            "style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
-	            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"
+	            "Content-Security-Policy: default-src 'none'; ");
+	if (a->inlined)
+		text_format(t, "script-src %s; style-src %s; ", a->inlined, a->inlined);
+	text_put(t, "img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+	            "frame-ancestors 'none'\r\n"
 	            "Cross-Origin-Resource-Policy: same-origin\r\n"
 	            "Referrer-Policy: no-referrer\r\n"
 	            "X-Content-Type-Options: nosniff\r\n"

@@ -243,7 +243,24 @@ T_CASE(sameness_is_blind_to_case_in_ascii_only)
 	T_CHECK(!text_same("\xc3\xa9", "\xc3\x89"));
 }
 
-T_MAIN(T_ENTRY(pieces_are_joined_and_terminated),
+T_CASE(base64_is_that_of_rfc_4648)
+{
+	static const char *const rows[][2] = {
+		{"", ""},         {"f", "Zg=="},        {"fo", "Zm8="},       {"foo", "Zm9v"},
+		{"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff\xbe", "+/++"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char out[20];
+		struct text t = text_make(out, sizeof(out));
+		size_t len = strlen(rows[i][0]);
+		text_base64(&t, t_guarded(rows[i][0], len), len);
+		T_TEXT(out, rows[i][1]);
+	}
+}
+
+T_MAIN(T_ENTRY(base64_is_that_of_rfc_4648),
+       T_ENTRY(pieces_are_joined_and_terminated),
        T_ENTRY(what_does_not_fit_is_cut_and_nothing_follows),
        T_ENTRY(a_cut_leaves_whole_characters), T_ENTRY(json_strings_are_safe_for_any_octets),
        T_ENTRY(remote_text_is_made_fit_for_people),
