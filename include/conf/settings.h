@@ -24,6 +24,7 @@
 #define CONF_TOKEN_MIN 12u      /* a shorter one is guessed */
 #define CONF_PATH_MAX 108u /* what a Unix socket address holds */
 #define CONF_NOTES_MAX 64u
+#define CONF_TOPIC_MAX 64u
 #define CONF_MAPS_MAX 16u
 #define CONF_PORT_DEFAULT 62031u
 #define CONF_PEER_PORT_DEFAULT 62044u
@@ -162,6 +163,10 @@ struct conf_report {
 	struct networks legacy_allow;
 	uint32_t legacy_systems; /* how many sessions they are shown at a time */
 	bool legacy_repeat;      /* a START again before the END of a call another one outlived */
+	struct addr mqtt;        /* broker; port 0 = off */
+	char mqtt_user[CONF_NAME_MAX];
+	char mqtt_password[CONF_PASSPHRASE_MAX];
+	char mqtt_topic[CONF_TOPIC_MAX]; /* prefix of all topics; "" = dmr/ID of the server */
 	char aliases[CONF_PATH_MAX]; /* index of names; "" = none */
 };
 

@@ -642,6 +642,7 @@ const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)
 void conf_forget_report_secrets(struct conf *conf)
 {
 	wipe(conf->report.http_token, sizeof(conf->report.http_token));
+	wipe(conf->report.mqtt_password, sizeof(conf->report.mqtt_password));
 }
 
 void conf_forget_secrets(struct conf *conf)

@@ -22,6 +22,7 @@
 #include "report/link.h"
 #include "report/memory.h"
 #include "report/model.h"
+#include "report/mqtt.h"
 #include "report/ring.h"
 #include "report/view.h"
 
@@ -31,7 +32,7 @@
 #define DESCRIPTORS_MAX \
 	(CONTROL_CONNECTIONS + HTTP_CONNECTIONS + LEGACY_CALLERS + TAG_TAGS + OUTLET_OUTLETS)
 
-enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_TAGS };
+enum { TAG_RECORDS, TAG_PARENT, TAG_SIGNALS, TAG_MQTT, TAG_TAGS };
 
 struct report {
 	struct arena arena;
@@ -44,7 +45,8 @@ struct report {
 	struct sources sources;
 	struct control *control;
 	struct legacy *legacy; /* NULL: off */
-	struct http *http; /* NULL: off */
+	struct http *http;     /* NULL: off */
+	struct mqtt *mqtt;     /* NULL: off */
 	struct callers *callers[OUTLET_OUTLETS]; /* of the outlets that are on; the others NULL */
 	struct clock clock;
 	tick_t health_at; /* when to publish it next */
@@ -192,6 +194,9 @@ static void on_event(struct report *p, const struct report_start *start,
 	case TAG_SIGNALS:
 		on_signals(p);
 		break;
+	case TAG_MQTT:
+		mqtt_event(p->mqtt, e, &p->clock);
+		break;
 	}
 }
 
@@ -211,6 +216,8 @@ static tick_t time_left(const struct report *p)
 		if (p->callers[o])
 			next = sooner(next, callers_next(p->callers[o]));
 	}
+	if (p->mqtt)
+		next = sooner(next, mqtt_next(p->mqtt));
 	if (model_wants_snapshot(p->model))
 		next = sooner(next, p->clock.now + TICK_SECOND);
 	if (p->memory)
@@ -239,6 +246,8 @@ static void turn(struct report *p, const struct report_start *start)
 	}
 	if (model_wants_snapshot(p->model))
 		link_refresh(&p->link, model_in_snapshot(p->model), p->clock.now);
+	if (p->mqtt)
+		mqtt_serve(p->mqtt, &p->clock);
 	if (p->legacy)
 		legacy_draw(p->legacy, &p->clock);
 	if (p->memory)
@@ -300,6 +309,16 @@ static bool open_legacy(struct report *p, const struct report_start *start)
 	return p->legacy;
 }
 
+static bool open_mqtt(struct report *p, const struct report_start *start)
+{
+	if (start->conf->report.mqtt.port == 0)
+		return true;
+	p->mqtt = mqtt_open(start->conf, p->poller, TAG_MQTT, &p->sources);
+	if (p->mqtt)
+		p->sources.mqtt = mqtt_figures(p->mqtt);
+	return p->mqtt;
+}
+
 static bool open_all(struct report *p, const struct report_start *start)
 {
 	read_clock(&p->clock);
@@ -319,11 +338,13 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->control)
 		return false;
 	turn_on(p, OUTLET_CONTROL, control_callers(p->control));
-	return open_http(p, start) && open_legacy(p, start);
+	return open_http(p, start) && open_legacy(p, start) && open_mqtt(p, start);
 }
 
 static void close_all(struct report *p)
 {
+	if (p->mqtt)
+		mqtt_close(p->mqtt);
 	if (p->http)
 		http_close(p->http);
 	if (p->legacy)

@@ -26,6 +26,11 @@ static const struct {
 	{"counters", RECORD_COUNTER, OF_MODEL},
 };
 
+const char *snapshot_section(size_t section)
+{
+	return section < ARRAY_LEN(sections) ? sections[section].name : NULL;
+}
+
 static void head(const struct sources *s, const struct clock *clock, struct text *t)
 {
 	text_format(t, "{\"v\":%d,\"boot\":\"%016" PRIx64 "\",\"seq\":%" PRIu64 ",\"t\":",

@@ -104,8 +104,57 @@ static bool outlet_counter(const struct sources *s, uint64_t *nth, struct record
 	return false;
 }
 
+/* Is the broker there, and how much of the ring has it still to be told? */
+static bool mqtt_table(const struct sources *s, uint64_t *nth, struct record *out)
+{
+	const struct mqtt_figures *f = s->mqtt;
+
+	if (!f)
+		return false;
+	const struct callers_figures rows[] = {
+		{.connections = f->online, .connections_high = f->calls_total > 0,
+	         .connections_max = 1},
+		{.connections = f->behind, .connections_high = f->behind_high,
+	         .connections_max = RING_LINES},
+	};
+	static const char *const names[] = {"report_mqtt", "report_mqtt_queue"};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (!is_nth(nth))
+			continue;
+		*out = table_row(names[i], &rows[i]);
+		return true;
+	}
+	return false;
+}
+
+static bool mqtt_counter(const struct sources *s, uint64_t *nth, struct record *out)
+{
+	const struct mqtt_figures *f = s->mqtt;
+
+	if (!f)
+		return false;
+	const struct {
+		const char *name;
+		uint64_t value;
+	} of[] = {
+		{"report_mqtt_calls_total", f->calls_total},
+		{"report_mqtt_failures_total", f->failures_total},
+		{"report_mqtt_published_total", f->published_total},
+		{"report_mqtt_lost_total", f->lost_total},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+		if (!is_nth(nth))
+			continue;
+		*out = counter_row(of[i].name, of[i].value);
+		return true;
+	}
+	return false;
+}
+
 bool sources_row(const struct sources *s, uint64_t nth, struct record *out)
 {
-	return outlet_table(s, &nth, out) || own_counter(s, &nth, out) ||
-	       outlet_counter(s, &nth, out);
+	return outlet_table(s, &nth, out) || mqtt_table(s, &nth, out) || own_counter(s, &nth, out) ||
+	       outlet_counter(s, &nth, out) || mqtt_counter(s, &nth, out);
 }

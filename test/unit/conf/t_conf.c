@@ -92,6 +92,8 @@ T_CASE(every_key_is_kept)
 	                 "[listener b]\nbind = [::1]:1\npassphrase = \" hush ;# \"\n"
 	                 "[report]\ncontrol =\nlegacy = [::1]\nlegacy-allow = 192.0.2.0/24\n"
 	                 "legacy-systems = 7\nlegacy-repeat = no\n"
+	                 "mqtt = 192.0.2.1\nmqtt-user = us\nmqtt-password = \" hush ;# \"\n"
+	                 "mqtt-topic = club\n"
 	                 "[client 234567]\nnotes = first\n"),
 	       "");
 	T_TEXT(conf.server.name, "Some \"server\"");
@@ -114,6 +116,10 @@ T_CASE(every_key_is_kept)
 	T_EQUAL(conf.report.legacy_allow.count, 1);
 	T_EQUAL(conf.report.legacy_systems, 7);
 	T_CHECK(!conf.report.legacy_repeat);
+	T_EQUAL(conf.report.mqtt.port, 1883);
+	T_TEXT(conf.report.mqtt_user, "us");
+	T_TEXT(conf.report.mqtt_password, " hush ;# ");
+	T_TEXT(conf.report.mqtt_topic, "club");
 	T_EQUAL(conf.client_count, 1);
 	T_TEXT(conf.client[0].notes, "first");
 }
@@ -398,6 +404,23 @@ T_CASE(secrets_are_never_printed)
 	T_CHECK(!strstr(complaints, "= hotspot"));
 }
 
+T_CASE(each_process_forgets_what_the_other_needs)
+{
+	T_TEXT(read_text(SERVER LISTENER
+	                 "[report]\nmqtt-password = delta echo\nhttp-token = kilo-tango-four\n"),
+	       "");
+	conf_forget_passphrases(&conf);
+	T_CHECK(!holds(&conf, sizeof(conf), "mike"));
+	T_TEXT(conf.report.mqtt_password, "delta echo");
+	T_TEXT(conf.report.http_token, "kilo-tango-four");
+	T_TEXT(read_text(SERVER LISTENER
+	                 "[report]\nmqtt-password = delta echo\nhttp-token = kilo-tango-four\n"),
+	       "");
+	conf_forget_report_secrets(&conf);
+	T_CHECK(holds(&conf, sizeof(conf), "mike"));
+	T_CHECK(!holds(&conf, sizeof(conf), "delta") && !holds(&conf, sizeof(conf), "tango-four"));
+}
+
 T_CASE(forgotten_secrets_are_gone)
 {
 	T_TEXT(read_text(SERVER LISTENER "[client 2345678]\npassphrase = quebec seven\n"), "");
@@ -450,5 +473,6 @@ T_MAIN(T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(a_client_overrides_only_what_it_names), T_ENTRY(the_passphrase_that_counts),
        T_ENTRY(a_page_for_others_needs_a_token_or_a_list),
        T_ENTRY(what_is_printed_reads_the_same), T_ENTRY(secrets_are_never_printed),
-       T_ENTRY(forgotten_secrets_are_gone), T_ENTRY(sample_passphrases_are_known),
+       T_ENTRY(forgotten_secrets_are_gone),
+       T_ENTRY(each_process_forgets_what_the_other_needs), T_ENTRY(sample_passphrases_are_known),
        T_ENTRY(strange_octets_are_told_cleanly), T_ENTRY(every_prefix_is_read))

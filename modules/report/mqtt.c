@@ -1,0 +1,572 @@
+#include "report/mqtt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "io/pipe.h"
+#include "io/tcp.h"
+#include "report/event.h"
+#include "report/snapshot.h"
+#include "report/view.h"
+#include "wire/mqtt.h"
+
+#define TOPIC_MAX (CONF_TOPIC_MAX + 32u)
+#define FAMILY_MAX 24u
+#define OUT_MAX (MQTT_STATE_MAX + TOPIC_MAX + 16u)
+#define CLIENT_ID_MAX 24u
+#define KEEP_ALIVE_S 60
+#define MESSAGES_A_TURN 64
+
+enum state {
+	STATE_AWAY,       /* until `wait_until` */
+	STATE_CONNECTING, /* the system is at it */
+	STATE_GREETING,   /* the broker has yet to say whether it accepts */
+	STATE_ONLINE,
+};
+
+struct mqtt {
+	const struct conf_report *conf;
+	struct poller *poller;
+	uint64_t tag;
+	const struct sources *sources;
+	struct mqtt_figures figures;
+	char prefix[CONF_TOPIC_MAX];
+	char client_id[CLIENT_ID_MAX];
+
+	enum state state;
+	int fd;
+	unsigned interest;
+	bool complained;   /* about this broker, since it was reached last */
+	uint32_t failures; /* in a row */
+	uint32_t dice;
+	tick_t wait_until;
+	tick_t since;    /* of the state */
+	tick_t moved;    /* when it last took something while there was something to take */
+	tick_t pinged;
+	bool ping_out;   /* an answer is awaited */
+
+	uint64_t position; /* in the ring: the line told last */
+	uint64_t last_call; /* number of the line to be told as call/last; 0 = none */
+	bool said_online;
+	bool changed;    /* what `state` shows */
+	tick_t state_at; /* when it was told last */
+	size_t in_len, out_begin, out_end;
+	uint8_t in[16 * MQTT_ANSWER_MAX];
+	uint8_t out[OUT_MAX];
+	char document[MQTT_STATE_MAX + VIEW_LINE_MAX];
+};
+
+struct mqtt *mqtt_open(const struct conf *conf, struct poller *poller, uint64_t tag,
+                       const struct sources *sources)
+{
+	struct mqtt *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->conf = &conf->report;
+	m->poller = poller;
+	m->tag = tag;
+	m->sources = sources;
+	m->fd = -1;
+	m->changed = true;
+	m->wait_until = m->state_at = TICK_LONG_AGO;
+	m->position = sources->ring->last;
+	if (!random_fill(&m->dice, sizeof(m->dice)))
+		m->dice = conf->server.id; /* chance is only to keep servers apart */
+	struct text prefix = text_make(m->prefix, sizeof(m->prefix));
+	if (*conf->report.mqtt_topic)
+		text_put(&prefix, conf->report.mqtt_topic);
+	else
+		text_format(&prefix, "dmr/%" PRIu32, conf->server.id);
+	struct text id = text_make(m->client_id, sizeof(m->client_id));
+	text_format(&id, "freedmr-%" PRIu32, conf->server.id);
+	return m;
+}
+
+const struct mqtt_figures *mqtt_figures(const struct mqtt *m)
+{
+	return &m->figures;
+}
+
+static const char *topic(const struct mqtt *m, const char *what, char out[static TOPIC_MAX])
+{
+	struct text t = text_make(out, TOPIC_MAX);
+
+	text_format(&t, "%s/%s", m->prefix, what);
+	return out;
+}
+
+/* Connecting. */
+
+static void enter(struct mqtt *m, enum state state, const struct clock *clock)
+{
+	m->state = state;
+	m->since = clock->now;
+	m->figures.online = state == STATE_ONLINE;
+}
+
+/* Half of it is certain, half is chance, so that servers do not come back all at once. */
+static tick_t back_off(struct mqtt *m)
+{
+	tick_t wait = MQTT_FIRST_WAIT_MS;
+
+	for (uint32_t i = 0; i < m->failures && wait < MQTT_LONGEST_WAIT_MS; i++)
+		wait *= 2;
+	if (wait > MQTT_LONGEST_WAIT_MS)
+		wait = MQTT_LONGEST_WAIT_MS;
+	m->dice = m->dice * 1664525u + 1013904223u;
+	return wait / 2 + (tick_t)(m->dice >> 8) % (wait / 2 + 1);
+}
+
+/* Told once until the broker has been reached again. */
+static void complain(struct mqtt *m, const char *why)
+{
+	char at[ADDR_TEXT_MAX];
+
+	if (!m->complained)
+		log_warn("mqtt=down broker=%s reason=\"%s\"", addr_format(&m->conf->mqtt, at), why);
+	m->complained = true;
+}
+
+static void hang_up(struct mqtt *m, const char *why, const struct clock *clock)
+{
+	if (m->state == STATE_ONLINE && clock->now - m->since >= MQTT_LONGEST_WAIT_MS)
+		m->failures = 0; /* it had proven itself */
+	complain(m, why);
+	if (m->fd >= 0) {
+		poller_drop(m->poller, m->fd);
+		close(m->fd);
+		m->fd = -1;
+	}
+	m->figures.failures_total++;
+	m->wait_until = clock->now + back_off(m);
+	m->failures++;
+	enter(m, STATE_AWAY, clock);
+}
+
+static void set_interest(struct mqtt *m, const struct clock *clock)
+{
+	bool writes = m->state == STATE_CONNECTING || m->out_begin < m->out_end;
+	unsigned interest = POLLER_READ | (writes ? POLLER_WRITE : 0);
+
+	if (m->fd < 0 || interest == m->interest)
+		return;
+	m->interest = interest;
+	if (poller_watch(m->poller, m->fd, interest, m->tag) != 0)
+		hang_up(m, strerror(errno), clock);
+}
+
+static void call(struct mqtt *m, const struct clock *clock)
+{
+	m->figures.calls_total++;
+	m->in_len = m->out_begin = m->out_end = 0;
+	m->interest = 0;
+	m->fd = tcp_connect(&m->conf->mqtt);
+	if (m->fd < 0) {
+		hang_up(m, strerror(errno), clock);
+		return;
+	}
+	enter(m, STATE_CONNECTING, clock);
+}
+
+/* Sending. `out` holds one packet at a time. */
+
+static bool is_busy(const struct mqtt *m)
+{
+	return m->out_begin < m->out_end;
+}
+
+static void flush(struct mqtt *m, const struct clock *clock)
+{
+	if (!is_busy(m))
+		return;
+	ssize_t n = send(m->fd, m->out + m->out_begin, m->out_end - m->out_begin, MSG_NOSIGNAL);
+	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+		hang_up(m, strerror(errno), clock);
+		return;
+	}
+	if (n > 0) {
+		m->out_begin += (size_t)n;
+		m->moved = clock->now;
+	}
+	if (m->out_begin == m->out_end)
+		m->out_begin = m->out_end = 0;
+}
+
+static struct wr packet(struct mqtt *m, const struct clock *clock)
+{
+	m->moved = clock->now;
+	return wr_make(m->out, sizeof(m->out));
+}
+
+static void put(struct mqtt *m, const struct wr *w)
+{
+	m->out_begin = 0;
+	m->out_end = wr_len(w);
+}
+
+static void publish(struct mqtt *m, const char *what, bool retain, const char *payload,
+                    const struct clock *clock)
+{
+	char name[TOPIC_MAX];
+	size_t len = strlen(payload);
+	struct wr w = packet(m, clock);
+
+	mqtt_write_publish(&w, topic(m, what, name), retain, len);
+	wr_bytes(&w, payload, len);
+	put(m, &w);
+	m->figures.published_total++;
+}
+
+static void greet(struct mqtt *m, const struct clock *clock)
+{
+	char status[TOPIC_MAX];
+	const struct mqtt_connect c = {
+		.client_id = m->client_id,
+		.user = m->conf->mqtt_user,
+		.password = m->conf->mqtt_password,
+		.will_topic = topic(m, "status", status),
+		.will = "offline",
+		.keep_alive_s = KEEP_ALIVE_S,
+	};
+	struct wr w = packet(m, clock);
+
+	mqtt_write_connect(&w, &c);
+	put(m, &w);
+	enter(m, STATE_GREETING, clock);
+}
+
+/* What is told, most urgent first. */
+
+/* The word in front of the dot of the name of an event, which stands before any text from outside. */
+static void family_of(const char *line, char out[static FAMILY_MAX])
+{
+	static const char key[] = "\"ev\":\"";
+	const char *name = strstr(line, key);
+	struct text t = text_make(out, FAMILY_MAX);
+
+	if (name) {
+		name += strlen(key);
+		text_bytes(&t, name, strcspn(name, ".\""));
+	}
+	if (t.len == 0)
+		text_put(&t, "other");
+}
+
+static bool is_event(const char *line, const char *name)
+{
+	const char *at = strstr(line, "\"ev\":\"");
+
+	return at && strncmp(at + 6, name, strlen(name)) == 0 && at[6 + strlen(name)] == '"';
+}
+
+/* Does `state` show what these events change? */
+static bool is_shown(const char *family)
+{
+	static const char *const hidden[] = {"health", "gap", "alias"};
+
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+		if (strcmp(family, hidden[i]) == 0)
+			return false;
+	return true;
+}
+
+/* Lines that the ring has given away. True: it was told that there were some. */
+static bool tell_gap(struct mqtt *m, const struct clock *clock)
+{
+	const struct ring *ring = m->sources->ring;
+	uint64_t behind = ring_behind(ring, m->position);
+	char line[256];
+	struct text t = text_make(line, sizeof(line));
+
+	if (behind <= RING_LINES)
+		return false;
+	uint64_t lost = behind - RING_LINES;
+	m->position += lost;
+	m->figures.lost_total += lost;
+	text_format(&t, "{\"v\":%d,\"seq\":%" PRIu64 ",\"boot\":\"%016" PRIx64 "\",\"t\":",
+	            EVENT_VERSION, m->position, ring->boot);
+	record_json_time(&t, clock->now, clock->epoch_ms);
+	text_format(&t,
+	            ",\"ev\":\"gap\",\"where\":\"outlet\",\"lost\":%" PRIu64 ",\"dropped\":%" PRIu64
+	            "}",
+	            lost, m->figures.lost_total);
+	publish(m, "ev/health", false, line, clock);
+	m->changed = true;
+	return true;
+}
+
+/* The next line that is for everybody: those of the log name addresses. NULL: none has come. */
+static const char *next_line(struct mqtt *m, char family[static FAMILY_MAX])
+{
+	const char *line;
+
+	while ((line = ring_line(m->sources->ring, m->position + 1, FORM_JSON))) {
+		m->position++;
+		family_of(line, family);
+		if (strcmp(family, "log") != 0)
+			break;
+	}
+	return line;
+}
+
+static bool tell_event(struct mqtt *m, const struct clock *clock)
+{
+	char family[FAMILY_MAX], what[FAMILY_MAX + 4];
+	struct text t = text_make(what, sizeof(what));
+	const char *line = next_line(m, family);
+
+	if (!line)
+		return false;
+	text_format(&t, "ev/%s", strcmp(family, "gap") == 0 ? "health" : family);
+	publish(m, what, false, line, clock);
+	m->changed |= is_shown(family);
+	if (is_event(line, "call.end") || is_event(line, "call.lost"))
+		m->last_call = m->position;
+	return true;
+}
+
+static bool tell_last_call(struct mqtt *m, const struct clock *clock)
+{
+	const char *line = ring_line(m->sources->ring, m->last_call, FORM_JSON);
+
+	m->last_call = 0;
+	if (!line)
+		return false;
+	publish(m, "call/last", true, line, clock);
+	return true;
+}
+
+/* Not in the state: events and a question to the server tell them. */
+static bool is_left_out(const char *section, bool subscriptions, bool sessions)
+{
+	static const char *const never[] = {"lastheard", "tables", "counters", "slots", "blocks"};
+
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (strcmp(section, never[i]) == 0)
+			return true;
+	return (!subscriptions && strcmp(section, "subscriptions") == 0) ||
+	       (!sessions && strcmp(section, "sessions") == 0);
+}
+
+/* False when it is longer than MQTT_STATE_MAX. */
+static bool make_document(struct mqtt *m, bool subscriptions, bool sessions,
+                          const struct clock *clock)
+{
+	struct telling at = {.section = 0};
+	struct text t = text_make(m->document, sizeof(m->document));
+	bool more = true;
+
+	while (more && t.len <= MQTT_STATE_MAX) {
+		const char *section = snapshot_section(at.section);
+		if (section && is_left_out(section, subscriptions, sessions)) {
+			telling_leave(&at);
+			continue;
+		}
+		more = snapshot_next(&at, m->sources, clock, &t);
+	}
+	return !more && t.len <= MQTT_STATE_MAX;
+}
+
+/* Most that read MQTT take a message for a line. No text in JSON has a newline. */
+static void join_lines(char *s)
+{
+	for (; *s; s++)
+		if (*s == '\n')
+			*s = ' ';
+}
+
+static bool tell_state(struct mqtt *m, const struct clock *clock)
+{
+	if (!m->changed || clock->now - m->state_at < MQTT_STATE_MS)
+		return false;
+	m->changed = false;
+	m->state_at = clock->now;
+	if (!make_document(m, true, true, clock) && !make_document(m, false, true, clock) &&
+	    !make_document(m, false, false, clock))
+		return false;
+	join_lines(m->document);
+	publish(m, "state", true, m->document, clock);
+	return true;
+}
+
+static bool tell_ping(struct mqtt *m, const struct clock *clock)
+{
+	if (m->ping_out || clock->now - m->pinged < MQTT_PING_MS)
+		return false;
+	struct wr w = packet(m, clock);
+	mqtt_write_pingreq(&w);
+	put(m, &w);
+	m->pinged = clock->now;
+	m->ping_out = true;
+	return true;
+}
+
+/* False: there is nothing to tell. */
+static bool tell_next(struct mqtt *m, const struct clock *clock)
+{
+	if (!m->said_online) {
+		m->said_online = true;
+		publish(m, "status", true, "online", clock);
+		return true;
+	}
+	return tell_ping(m, clock) || tell_state(m, clock) ||
+	       (m->last_call && tell_last_call(m, clock)) || tell_gap(m, clock) ||
+	       tell_event(m, clock);
+}
+
+/* Hearing. */
+
+static void come_online(struct mqtt *m, const struct clock *clock)
+{
+	char at[ADDR_TEXT_MAX];
+
+	enter(m, STATE_ONLINE, clock);
+	log_info("mqtt=up broker=%s topic=%s", addr_format(&m->conf->mqtt, at), m->prefix);
+	m->complained = m->said_online = m->ping_out = false;
+	m->changed = true;
+	m->state_at = TICK_LONG_AGO;
+	m->pinged = clock->now;
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *hear_answer(struct mqtt *m, const struct mqtt_answer *a,
+                               const struct clock *clock)
+{
+	switch (a->kind) {
+	case MQTT_CONNACK:
+		if (m->state != STATE_GREETING)
+			return "accepted twice";
+		if (a->code != 0)
+			return mqtt_refusal(a->code);
+		come_online(m, clock);
+		return NULL;
+	case MQTT_PINGRESP:
+		m->ping_out = false;
+		return NULL;
+	}
+	return "?";
+}
+
+static void hear(struct mqtt *m, const struct clock *clock)
+{
+	struct mqtt_answer a;
+	const char *wrong = NULL;
+	ssize_t n = pipe_take(m->fd, m->in + m->in_len, sizeof(m->in) - m->in_len);
+
+	if (n < 0) {
+		hang_up(m, "the broker hung up", clock);
+		return;
+	}
+	m->in_len += (size_t)n;
+	struct rd stream = rd_make(m->in, m->in_len);
+	enum parse answer = PARSE_OK;
+	while (!wrong && (answer = mqtt_take(&stream, &a, &wrong)) == PARSE_OK)
+		wrong = hear_answer(m, &a, clock);
+	if (wrong) {
+		hang_up(m, wrong, clock);
+		return;
+	}
+	memmove(m->in, m->in + m->in_len - rd_left(&stream), rd_left(&stream));
+	m->in_len = rd_left(&stream);
+}
+
+void mqtt_event(struct mqtt *m, const struct poller_event *e, const struct clock *clock)
+{
+	if (m->fd < 0)
+		return;
+	if (m->state == STATE_CONNECTING) {
+		if (tcp_connected(m->fd) != 0)
+			hang_up(m, strerror(errno), clock);
+		else if (e->ready & POLLER_WRITE)
+			greet(m, clock);
+		return;
+	}
+	if (e->ready & (POLLER_READ | POLLER_END))
+		hear(m, clock);
+}
+
+/* When what is awaited from the broker is overdue. */
+static tick_t patience(const struct mqtt *m)
+{
+	tick_t until = TICK_NEVER;
+
+	if (m->state == STATE_CONNECTING || m->state == STATE_GREETING)
+		until = m->since + MQTT_SILENCE_MS;
+	if (is_busy(m) && m->moved + MQTT_SILENCE_MS < until)
+		until = m->moved + MQTT_SILENCE_MS;
+	if (m->state == STATE_ONLINE && m->ping_out && m->pinged + MQTT_SILENCE_MS < until)
+		until = m->pinged + MQTT_SILENCE_MS;
+	return until;
+}
+
+static void count_behind(struct mqtt *m)
+{
+	uint64_t behind = ring_behind(m->sources->ring, m->position);
+
+	m->figures.behind = behind < RING_LINES ? (uint32_t)behind : RING_LINES;
+	if (m->figures.behind > m->figures.behind_high)
+		m->figures.behind_high = m->figures.behind;
+}
+
+void mqtt_serve(struct mqtt *m, const struct clock *clock)
+{
+	if (m->state == STATE_AWAY && clock->now >= m->wait_until)
+		call(m, clock);
+	if (m->state != STATE_AWAY && clock->now >= patience(m))
+		hang_up(m, "the broker is silent", clock);
+	for (int i = 0; i < MESSAGES_A_TURN && m->fd >= 0; i++) {
+		flush(m, clock);
+		if (m->state != STATE_ONLINE || is_busy(m) || !tell_next(m, clock))
+			break;
+	}
+	count_behind(m);
+	set_interest(m, clock);
+}
+
+static tick_t sooner(tick_t a, tick_t b)
+{
+	return a < b ? a : b;
+}
+
+tick_t mqtt_next(const struct mqtt *m)
+{
+	if (m->state == STATE_AWAY)
+		return m->wait_until;
+	tick_t next = patience(m);
+	if (m->state != STATE_ONLINE || is_busy(m))
+		return next;
+	if (ring_behind(m->sources->ring, m->position) > 0 || m->last_call || !m->said_online)
+		return TICK_LONG_AGO;
+	if (m->changed)
+		next = sooner(next, m->state_at + MQTT_STATE_MS);
+	return sooner(next, m->pinged + MQTT_PING_MS);
+}
+
+void mqtt_close(struct mqtt *m)
+{
+	static const struct clock any = {.now = 0};
+
+	if (m->state == STATE_ONLINE && !is_busy(m)) {
+		publish(m, "status", true, "offline", &any);
+		flush(m, &any);
+	}
+	if (m->state == STATE_ONLINE && !is_busy(m)) {
+		struct wr w = packet(m, &any);
+		mqtt_write_disconnect(&w);
+		put(m, &w);
+		flush(m, &any);
+	}
+	if (m->fd >= 0) {
+		poller_drop(m->poller, m->fd);
+		close(m->fd);
+	}
+	free(m);
+}
