@@ -5,6 +5,7 @@
 #   make test           every check there is; installs the tools for it when it may (see test/need)
 #   make cross          build/arm/freedmr, build/arm64/freedmr, build/x86_64/freedmr
 #   make bench          this server beside a bare reflector, and what it takes in memory and time
+#   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on
 #   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder
 #   make lint           clang-tidy, mandoc, shellcheck, layers
 #   make install        PREFIX, DESTDIR
@@ -21,6 +22,8 @@ DESTDIR ?=
 LOOP ?= epoll
 V ?= 0
 FUZZ_SECONDS ?= 60
+SOAK_SECONDS ?= 600
+SEED ?= $(shell date +%s)
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 
@@ -63,6 +66,7 @@ NOT_IN_poll := modules/io/poller_epoll_linux.c modules/io/messages_linux.c
 UNIT_TESTS := $(wildcard test/unit/*/t_*.c)
 HOTSPOT := test/hotspot.c $(wildcard test/hotspot/*.c)
 FUZZERS := $(wildcard test/fuzz/fuzz_*.c)
+MESH := $(wildcard test/mesh/*.c)
 BENCHES := test/bench/load test/bench/reflector
 VERSIONED := $(shell grep -lw VERSION $(SOURCES) freedmr.c 2>/dev/null)
 
@@ -105,6 +109,7 @@ build/obj/$(1)/hotspot: $$(HOTSPOT:%.c=build/obj/$(1)/%.o) $$(call archives,$(1)
 	$$(call link,$(2) $(3),$(4))
 
 build/obj/$(1)/test/sim/run: $$(call archives,$(1),core)
+build/obj/$(1)/test/mesh/run: $$(MESH:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),core)
 $(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),wire)
 
 build/obj/$(1)/%: build/obj/$(1)/%.o
@@ -159,6 +164,7 @@ made-unit: $(UNIT_TESTS:%.c=build/obj/native/%)
 made-san: $(UNIT_TESTS:%.c=build/obj/san/%)
 made-sim: $(if $(wildcard test/sim/run.c),build/obj/native/test/sim/run build/obj/san/test/sim/run)
 made-fuzz: $(FUZZERS:%.c=build/obj/san/%)
+made-mesh: build/obj/native/test/mesh/run build/obj/san/test/mesh/run
 made-poll: build/obj/poll/freedmr $(patsubst %.c,build/obj/poll/%,$(filter test/unit/io/% test/unit/voice/%,$(UNIT_TESTS)))
 made-e2e: all build/obj/san/freedmr
 made-lint: $(patsubst %.c,build/lint/%.tidy,$(wildcard freedmr.c) $(SOURCES))
@@ -181,6 +187,9 @@ $(foreach c,$(CROSS),$(eval $(call cross_rules,$(c))))
 
 bench: all $(BENCHES:%=build/obj/native/%)
 	@test/bench/run.py
+
+soak: build/obj/native/test/mesh/run
+	@SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $<
 
 fuzz: made-fuzz made-clang
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
@@ -215,7 +224,7 @@ dist:
 clean:
 	rm -rf build
 
-.PHONY: all run test cross bench fuzz lint install dist clean always
-.PHONY: made-unit made-san made-sim made-fuzz made-poll made-e2e made-lint made-clang
+.PHONY: all run test cross bench soak fuzz lint install dist clean always
+.PHONY: made-unit made-san made-sim made-mesh made-fuzz made-poll made-e2e made-lint made-clang
 .SECONDARY:
 .DELETE_ON_ERROR:

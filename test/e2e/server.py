@@ -45,7 +45,8 @@ def command(*words):
 class Server:
     """with Server("static-2 = 91") as server: `listener` continues the section of the one listener there is."""
 
-    def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=(), http=""):
+    def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=(), http="",
+                 server_id=2345):
         self.directory = tempfile.mkdtemp(prefix="freedmr-")
         self.port = port or free_port()
         self.control = os.path.join(self.directory, "control.sock")
@@ -53,8 +54,8 @@ class Server:
         self.wrap = list(wrap)
         self.process = None
         with open(self.config, "w") as f:
-            f.write("[server]\nid = 2345\n[listener hotspots]\nbind = %s:%d\npassphrase = %s\n%s\n" %
-                    (bind, self.port, passphrase, listener))
+            f.write("[server]\nid = %d\n[listener hotspots]\nbind = %s:%d\npassphrase = %s\n%s\n" %
+                    (server_id, bind, self.port, passphrase, listener))
             f.write("[report]\ncontrol = %s\nhttp = %s\n%s\n" % (self.control, http, more))
 
     def __enter__(self):

@@ -1,0 +1,299 @@
+/*
+ * What was said and who heard it.
+ *
+ * At once: no rig hears a voice frame twice, or itself; no frame crosses a link twice in one direction.
+ * At the end: a rig has heard every frame of every accepted call on a talkgroup of its, but those
+ *   - said while its node could not be reached, or within HEAL_MS of a change of the network,
+ *   - said before the rig was logged in,
+ *   - of a call that was contested elsewhere,
+ *   - as many as the network spoiled;
+ * and a call on links that quench crosses each server once, but for the probes.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "dmr/bits.h"
+#include "mesh/sim.h"
+
+#define HEAL_MS 5500        /* decisions 20 and 22: a probe each 3 s, 1 s of silence, 500 ms, the way */
+#define HEAL_NOISY_MS 11500 /* two probes may be lost */
+#define BEFORE_CHANGE_MS 500
+#define QUENCHED_MS 2500 /* the quench has done its work everywhere */
+#define PROBE_MS 3000
+#define HOPS_MAX 9 /* received */
+#define STALE_MS 5000
+#define MARK 0x4D
+#define VOICE_HALF 108u /* AMBE bits on either side of the middle of a burst */
+#define VOICE_GAP 48u
+
+static uint8_t filling(uint32_t call, uint32_t frame, size_t at)
+{
+	return (uint8_t)(call * 31 + frame * 7 + at * 13);
+}
+
+void ledger_mark(uint32_t call, uint32_t frame, uint8_t ambe[static TALK_AMBE_LEN])
+{
+	ambe[0] = MARK;
+	ambe[1] = (uint8_t)call;
+	ambe[2] = (uint8_t)(frame >> 8);
+	ambe[3] = (uint8_t)frame;
+	for (size_t i = 4; i < TALK_AMBE_LEN; i++)
+		ambe[i] = filling(call, frame, i);
+}
+
+bool ledger_voice(const uint8_t *payload, uint32_t *call, uint32_t *frame)
+{
+	uint8_t ambe[TALK_AMBE_LEN] = {0};
+
+	for (unsigned i = 0; i < 2 * VOICE_HALF; i++) {
+		unsigned from = i < VOICE_HALF ? i : i + VOICE_GAP;
+		if (payload[from / 8] >> (7 - from % 8) & 1)
+			ambe[i / 8] = (uint8_t)(ambe[i / 8] | 0x80 >> i % 8);
+	}
+	*call = ambe[1];
+	*frame = (uint32_t)ambe[2] << 8 | ambe[3];
+	if (ambe[0] != MARK || *call >= CALLS_MAX || *frame >= FRAMES_MAX)
+		return false;
+	for (size_t i = 4; i < TALK_AMBE_LEN; i++)
+		if (ambe[i] != filling(*call, *frame, i))
+			return false;
+	return true;
+}
+
+/* Sets a bit; true when it was set before. */
+static bool bit_again(uint64_t *bits, uint32_t at)
+{
+	uint64_t mask = UINT64_C(1) << at % 64;
+	bool again = bits[at / 64] & mask;
+
+	bits[at / 64] |= mask;
+	return again;
+}
+
+struct call *ledger_begin(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
+{
+	if (sim->call_count == CALLS_MAX || frames > FRAMES_MAX)
+		sim_fault(sim, "the plan has too many calls");
+	struct call *c = &sim->call[sim->call_count++];
+	*c = (struct call){.rig = rig,
+	                   .node = sim->rig[rig].node,
+	                   .tg = sim->rig[rig].tg[slot - 1],
+	                   .slot = slot,
+	                   .frames = frames,
+	                   .stream = net_random(&sim->net, UINT32_MAX) + 1};
+	sim_say(sim, "call %" PRIu32 ": rig %" PRIu32 " at node %" PRIu32 " to %" PRIu32
+	        ", stream %08" PRIx32, sim->call_count - 1, rig, c->node, c->tg, c->stream);
+	return c;
+}
+
+void ledger_accepted(struct sim *sim, uint32_t client, uint32_t stream)
+{
+	for (uint32_t i = sim->call_count; i-- > 0;) {
+		struct call *c = &sim->call[i];
+		if (rig_id(c->rig) == client && c->stream == stream) {
+			c->accepted = true;
+			return;
+		}
+	}
+}
+
+static bool is_burst(const struct flight *f)
+{
+	return f->len >= 73 && (memcmp(f->bytes, "DMRD", 4) == 0 || memcmp(f->bytes, "DMRE", 4) == 0);
+}
+
+/* Without its header a call may have to wait for the next superframe. */
+static void spoil_other(struct sim *sim, const struct flight *f)
+{
+	uint32_t stream = (uint32_t)judge_number(f->bytes + 16, 4);
+
+	for (uint32_t i = 0; i < sim->call_count; i++)
+		if (sim->call[i].stream == stream)
+			sim->call[i].spoiled += 6;
+}
+
+void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct flight *f,
+                    enum fate fate)
+{
+	uint32_t call, frame;
+
+	if (!is_burst(f) || fate == FATE_CUT)
+		return;
+	bool spoiled = fate == FATE_LOST || fate == FATE_LATE;
+	if ((f->bytes[15] >> 4 & 3) > 1 || !ledger_voice(f->bytes + 20, &call, &frame)) {
+		if (spoiled)
+			spoil_other(sim, f);
+		return;
+	}
+	struct call *c = &sim->call[call];
+	if (bit_again(sim->crossed[from][to][call], frame))
+		sim_fault(sim, "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32
+		          " for %" PRIu32 " twice", frame, call, from, to);
+	c->spoiled += spoiled;
+	c->crossings[frame] += !sim->v1[from][to] && to != c->node; /* an echo is dropped, not quenched */
+}
+
+void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *seen)
+{
+	uint32_t call, frame;
+
+	if (!judge_voice(seen))
+		return;
+	if (!ledger_voice(seen->burst, &call, &frame))
+		sim_fault(sim, "rig %" PRIu32 " hears voice nobody said", rig);
+	if (call >= sim->call_count || sim->call[call].tg != seen->dst)
+		sim_fault(sim, "rig %" PRIu32 " hears call %" PRIu32 " as tg %" PRIu32, rig, call,
+		          seen->dst);
+	if (sim->call[call].rig == rig)
+		sim_fault(sim, "rig %" PRIu32 " hears itself", rig);
+	if (seen->dst == LOCAL_TG && sim->call[call].node != sim->rig[rig].node)
+		sim_fault(sim, "rig %" PRIu32 " hears a call that is local to node %" PRIu32, rig,
+		          sim->call[call].node);
+	if (bit_again(sim->heard[call][rig], frame))
+		sim_fault(sim, "rig %" PRIu32 " hears frame %" PRIu32 " of call %" PRIu32 " twice",
+		          rig, frame, call);
+}
+
+/* It has begun anew, and may pass on what it passed on before. */
+void ledger_forget_node(struct sim *sim, uint32_t node)
+{
+	memset(sim->crossed[node], 0, sizeof(sim->crossed[node]));
+}
+
+/* Would a frame that `from` has with `hops` be taken by `to`, and with how many? 0 = no. */
+static uint8_t step_hops(const struct sim *sim, uint32_t from, uint32_t to, uint8_t hops)
+{
+	const struct path *path = &sim->path[from][to];
+	int64_t behind = sim->node[to].ahead_ms - sim->node[from].ahead_ms;
+
+	if (!path->there || path->cut || !sim->node[to].core)
+		return 0;
+	if (sim->v1[from][to])
+		return 1;
+	if (behind + path->delay + path->jitter > STALE_MS || hops > HOPS_MAX)
+		return 0;
+	return (uint8_t)(hops + 1);
+}
+
+/* The nodes that hear what is said at `origin`; hops: as they would pass it on. */
+static uint64_t reach_from(const struct sim *sim, uint32_t origin)
+{
+	uint8_t hops[NODES_MAX] = {0};
+	uint64_t reached = UINT64_C(1) << origin;
+	bool more = sim->node[origin].core != NULL;
+
+	hops[origin] = 1;
+	while (more) {
+		more = false;
+		for (uint32_t a = 0; a < sim->node_count; a++) {
+			for (uint32_t b = 0; hops[a] && b < sim->node_count; b++) {
+				uint8_t there = step_hops(sim, a, b, hops[a]);
+				if ((a != origin && !sim->node[a].transit) || !there ||
+				    (hops[b] && hops[b] <= there))
+					continue;
+				hops[b] = there;
+				reached |= UINT64_C(1) << b;
+				more = true;
+			}
+		}
+	}
+	return reached;
+}
+
+void ledger_epoch(struct sim *sim)
+{
+	if (sim->epoch_count == EPOCHS_MAX)
+		sim_fault(sim, "the plan has too many changes");
+	struct epoch *e = &sim->epoch[sim->epoch_count++];
+	e->at = sim->now;
+	for (uint32_t n = 0; n < sim->node_count; n++)
+		e->reach[n] = reach_from(sim, n);
+}
+
+/* The epoch in which a frame that was said then has to be heard; NULL when around a change. */
+static const struct epoch *epoch_of(const struct sim *sim, tick_t said)
+{
+	uint32_t i = sim->epoch_count - 1;
+
+	while (i > 0 && sim->epoch[i].at > said)
+		i--;
+	if (i > 0 && said < sim->epoch[i].at + (sim->noisy ? HEAL_NOISY_MS : HEAL_MS))
+		return NULL;
+	if (i + 1 < sim->epoch_count && said + BEFORE_CHANGE_MS > sim->epoch[i + 1].at)
+		return NULL;
+	return &sim->epoch[i];
+}
+
+static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
+{
+	const struct rig *r = &sim->rig[rig];
+	tick_t said = c->said[frame];
+	const struct epoch *e = said ? epoch_of(sim, said) : NULL;
+
+	if (c->tg == LOCAL_TG && r->node != c->node)
+		return false;
+	return e && (e->reach[c->node] >> r->node & 1) && r->since + TICK_SECOND < said &&
+	       sim->rig[c->rig].since + TICK_SECOND < said;
+}
+
+static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
+{
+	const struct call *c = &sim->call[call];
+	uint32_t missing = 0, last = 0, due = 0;
+
+	for (uint32_t f = 0; f < c->frames; f++) {
+		if (!must_hear(sim, c, rig, f))
+			continue;
+		due++;
+		if (!(sim->heard[call][rig][f / 64] >> f % 64 & 1)) {
+			missing++;
+			last = f;
+		}
+	}
+	if (missing > c->spoiled)
+		sim_fault(sim, "rig %" PRIu32 " at node %" PRIu32 " misses %" PRIu32 " of %" PRIu32
+		          " frames of call %" PRIu32 " from node %" PRIu32 ", the last is %" PRIu32
+		          " of %" PRIu32 " (said at %" PRId64 "); %" PRIu32 " were spoiled",
+		          rig, sim->rig[rig].node, missing, due, call, c->node, last, c->frames,
+		          c->said[last] - START_TICK, c->spoiled);
+}
+
+/* One crossing for each server but the first, and one for each probe. */
+static void close_quench(struct sim *sim, uint32_t call)
+{
+	const struct call *c = &sim->call[call];
+	uint32_t links = 0, crossings = 0, frames = 0;
+
+	for (uint32_t a = 0; a < sim->node_count; a++) {
+		for (uint32_t b = 0; b < sim->node_count; b++) {
+			links += sim->path[a][b].there;
+			if (sim->path[a][b].there && sim->v1[a][b])
+				return;
+		}
+	}
+	for (uint32_t f = QUENCHED_MS / DMR_BURST_MS; f < c->frames; f++) {
+		if (!c->said[f] || epoch_of(sim, c->said[f]) == NULL)
+			return;
+		crossings += c->crossings[f];
+		frames++;
+	}
+	uint32_t probes = links * (1 + frames * DMR_BURST_MS / PROBE_MS);
+	if (!sim->noisy && crossings > frames * (sim->node_count - 1) + probes)
+		sim_fault(sim, "%" PRIu32 " frames of call %" PRIu32 " crossed %" PRIu32
+		          " times: %" PRIu32 " servers, %" PRIu32 " probes at most",
+		          frames, call, crossings, sim->node_count, probes);
+}
+
+void ledger_close(struct sim *sim)
+{
+	for (uint32_t i = 0; i < sim->call_count; i++) {
+		const struct call *c = &sim->call[i];
+		if (!c->contested && !c->accepted)
+			sim_fault(sim, "call %" PRIu32 " from rig %" PRIu32 " was refused", i, c->rig);
+		for (uint32_t r = 0; !c->contested && r < sim->rig_count; r++)
+			if (r != c->rig && (sim->rig[r].tg[0] == c->tg || sim->rig[r].tg[1] == c->tg))
+				close_rig(sim, i, r);
+		if (!c->contested)
+			close_quench(sim, i);
+	}
+}

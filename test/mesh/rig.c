@@ -1,0 +1,199 @@
+/* A hotspot: logs in, pings, talks, and hears with the ear of sim/judge.h. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "mesh/sim.h"
+
+#define PING_EVERY (5 * TICK_SECOND)
+#define RETRY_MS (2 * TICK_SECOND)
+
+uint32_t rig_id(uint32_t rig)
+{
+	return FIRST_RIG + rig;
+}
+
+struct addr rig_address(uint32_t rig)
+{
+	uint8_t ip[4] = {10, 2, (uint8_t)(rig >> 8), (uint8_t)rig};
+
+	return addr_v4(ip, 62030);
+}
+
+static void put(struct sim *sim, uint32_t rig, const struct wr *w, const uint8_t *bytes)
+{
+	struct flight f = {.from = rig_address(rig),
+	                   .to = node_address(sim->rig[rig].node, LISTENER_PORT),
+	                   .len = wr_len(w)};
+
+	memcpy(f.bytes, bytes, f.len);
+	net_send(&sim->net, NULL, sim->now, &f);
+}
+
+static void ask(struct sim *sim, uint32_t rig)
+{
+	struct rig *r = &sim->rig[rig];
+	uint8_t bytes[NET_DATAGRAM_MAX];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+
+	if (r->state == RIG_IN) {
+		hbp_write_ping(&w, rig_id(rig));
+		r->next = sim->now + PING_EVERY;
+	} else {
+		hbp_write_login(&w, rig_id(rig));
+		r->state = RIG_ASKED;
+		r->next = sim->now + RETRY_MS;
+	}
+	put(sim, rig, &w, bytes);
+}
+
+static void tell_key(struct sim *sim, uint32_t rig, const uint8_t salt[static 4])
+{
+	uint8_t bytes[NET_DATAGRAM_MAX], digest[SHA256_LEN];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+
+	hbp_digest(salt, PASSPHRASE, digest);
+	hbp_write_key(&w, rig_id(rig), digest);
+	put(sim, rig, &w, bytes);
+}
+
+static void tell_config(struct sim *sim, uint32_t rig)
+{
+	static const struct hbp_config config = {.callsign = "N0CALL", .slots = '3'};
+	uint8_t bytes[NET_DATAGRAM_MAX];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+
+	hbp_write_config(&w, rig_id(rig), &config);
+	put(sim, rig, &w, bytes);
+}
+
+static void tell_options(struct sim *sim, uint32_t rig)
+{
+	const struct rig *r = &sim->rig[rig];
+	uint8_t bytes[NET_DATAGRAM_MAX];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	char options[64];
+	struct text t = text_make(options, sizeof(options));
+
+	text_format(&t, "TS1=%u;TS2=%u", (unsigned)r->tg[0], (unsigned)r->tg[1]);
+	hbp_write_options(&w, rig_id(rig), options, strlen(options));
+	put(sim, rig, &w, bytes);
+}
+
+static void answered(struct sim *sim, uint32_t rig, const struct flight *f)
+{
+	struct rig *r = &sim->rig[rig];
+
+	switch (r->state) {
+	case RIG_ASKED:
+		tell_key(sim, rig, f->bytes + 6);
+		r->state = RIG_KEYED;
+		break;
+	case RIG_KEYED:
+		tell_config(sim, rig);
+		r->state = RIG_TOLD;
+		break;
+	case RIG_TOLD:
+		tell_options(sim, rig);
+		r->state = RIG_IN;
+		r->since = sim->now;
+		r->next = sim->now + PING_EVERY;
+		memset(r->judge, 0, sizeof(r->judge));
+		break;
+	case RIG_OUT:
+	case RIG_IN:
+		break;
+	}
+}
+
+static void hear(struct sim *sim, uint32_t rig, const struct flight *f)
+{
+	struct seen seen = judge_read(f->bytes);
+	struct rig *r = &sim->rig[rig];
+
+	if (f->len != JUDGE_FRAME_LEN)
+		sim_fault(sim, "rig %" PRIu32 " got a DMRD of %zu octets", rig, f->len);
+	if (r->state != RIG_IN)
+		return;
+	sim_say(sim, "rig %" PRIu32 " hears tg %" PRIu32 " slot %d stream %08" PRIx32 " seq %d type %d/%d",
+	        rig, seen.dst, seen.slot, seen.stream, seen.seq, seen.type, seen.detail);
+	const char *fault = judge_frame(&r->judge[seen.slot - 1], &seen, false);
+	if (fault)
+		sim_fault(sim, "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32
+		          " seq %d)", rig, r->node, fault, seen.stream, seen.seq);
+	if (seen.dst != r->tg[seen.slot - 1])
+		sim_fault(sim, "rig %" PRIu32 " hears tg %" PRIu32 " on slot %d", rig, seen.dst,
+		          seen.slot);
+	ledger_heard(sim, rig, &seen);
+}
+
+void rig_receive(struct sim *sim, uint32_t rig, const struct flight *f)
+{
+	struct rig *r = &sim->rig[rig];
+
+	if (r->gone)
+		return;
+	if (memcmp(f->bytes, "DMRD", 4) == 0)
+		hear(sim, rig, f);
+	else if (memcmp(f->bytes, "RPTACK", 6) == 0)
+		answered(sim, rig, f);
+	else if (memcmp(f->bytes, "MSTNAK", 6) == 0 || memcmp(f->bytes, "MSTCL", 5) == 0) {
+		r->state = RIG_OUT;
+		ask(sim, rig);
+	}
+}
+
+void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
+{
+	struct rig *r = &sim->rig[rig];
+
+	r->call = ledger_begin(sim, rig, slot, frames);
+	r->talk.next = (struct hbp_burst){.src = rig_id(rig),
+	                                  .dst = r->tg[slot - 1],
+	                                  .client = rig_id(rig),
+	                                  .slot = slot,
+	                                  .stream = r->call->stream};
+	talk_code(&r->talk);
+	r->frame = 0;
+	r->next_frame = sim->now;
+}
+
+static void say(struct sim *sim, uint32_t rig)
+{
+	struct rig *r = &sim->rig[rig];
+	struct call *c = r->call;
+	uint8_t bytes[NET_DATAGRAM_MAX], ambe[TALK_AMBE_LEN];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	struct hbp_burst b;
+
+	if (r->frame == 0) {
+		b = talk_lc(&r->talk, DMR_VOICE_HEADER);
+	} else if (r->frame > c->frames) {
+		b = talk_lc(&r->talk, DMR_TERMINATOR);
+		r->call = NULL;
+	} else {
+		ledger_mark((uint32_t)(c - sim->call), r->frame - 1, ambe);
+		c->said[r->frame - 1] = sim->now;
+		b = talk_voice(&r->talk, ambe);
+	}
+	r->frame++;
+	r->next_frame += DMR_BURST_MS;
+	hbp_write_burst(&w, &b);
+	put(sim, rig, &w, bytes);
+}
+
+tick_t rig_next(const struct rig *r)
+{
+	if (r->gone)
+		return TICK_NEVER;
+	return r->call && r->next_frame < r->next ? r->next_frame : r->next;
+}
+
+void rig_time(struct sim *sim, uint32_t rig)
+{
+	struct rig *r = &sim->rig[rig];
+
+	if (r->call && r->next_frame <= sim->now)
+		say(sim, rig);
+	if (r->next <= sim->now)
+		ask(sim, rig);
+}
