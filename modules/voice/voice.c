@@ -20,6 +20,8 @@
 #define EVENTS_PER_TURN (CONF_SOCKETS_MAX + 4)
 #define ROWS_PER_TURN (PIPE_BUF / RECORD_MAX) /* what a writable pipe takes for sure */
 
+_Static_assert(SEND_MAX <= UDP_SEND_MAX, "a socket sends whatever the core makes");
+
 struct voice {
 	const struct conf *conf;
 	int command_pipe;
