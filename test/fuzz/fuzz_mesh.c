@@ -1,15 +1,13 @@
 /*
- * Mesh datagrams of any octets at a server with four links and a hotspot, under a moving clock; at the end the core is
- * whole and, after a minute of silence, nobody is logged in. An input that begins with a tag of the mesh is one datagram, signed
- * anew; any other is a list of events:
+ * Mesh datagrams of any octets at a server with four links and a hotspot, under a moving clock; at
+ * the end the core is whole and, after a minute of silence, nobody is logged in. An input that
+ * begins with a tag of the mesh is one datagram, signed anew; any other is a list of events:
  *
  *   who(1)  wait(1)  len(1)  octets(len)
- *   who     0..3 a link: FBP, OpenBridge, relaxed FBP, FBP without a target; 4 the hotspot, 5 a stranger, 6 the
- *           operator, 7 nobody, modulo 8
- *           0x80 the octets are signed with the key of the links, so that what is behind the MAC is reached
- *           0x40 a DMRE is of now, and by a server of the mesh
- *           0x20 a burst is to a talkgroup somebody listens to
- *   wait    in units of 16 ms
+ *   who     0..3 a link: FBP, OpenBridge, relaxed FBP, FBP without a target; 4 the hotspot, 5 a
+ * stranger, 6 the operator, 7 nobody, modulo 8 0x80 the octets are signed with the key of the
+ * links, so that what is behind the MAC is reached 0x40 a DMRE is of now, and by a server of the
+ * mesh 0x20 a burst is to a talkgroup somebody listens to wait    in units of 16 ms
  */
 #include "core/core.h"
 

@@ -1,8 +1,9 @@
 /*
  * What was said and who heard it.
  *
- * At once: no rig hears a voice frame twice, or itself; no frame crosses a link twice in one direction.
- * At the end: a rig has heard every frame of every accepted call on a talkgroup of its, but those
+ * At once: no rig hears a voice frame twice, or itself; no frame crosses a link twice in one
+ * direction. At the end: a rig has heard every frame of every accepted call on a talkgroup of its,
+ * but those
  *   - said while its node could not be reached, or within HEAL_MS of a change of the network,
  *   - said before the rig was logged in,
  *   - of a call that was contested elsewhere,
@@ -15,7 +16,7 @@
 #include "dmr/bits.h"
 #include "mesh/sim.h"
 
-#define HEAL_MS 5500        /* decisions 20 and 22: a probe each 3 s, 1 s of silence, 500 ms, the way */
+#define HEAL_MS 5500 /* decisions 20 and 22: a probe each 3 s, 1 s of silence, 500 ms, the way */
 #define HEAL_NOISY_MS 11500 /* two probes may be lost */
 #define BEFORE_CHANGE_MS 500
 #define QUENCHED_MS 2500 /* the quench has done its work everywhere */
@@ -81,8 +82,10 @@ struct call *ledger_begin(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t 
 	                   .slot = slot,
 	                   .frames = frames,
 	                   .stream = net_random(&sim->net, UINT32_MAX) + 1};
-	sim_say(sim, "call %" PRIu32 ": rig %" PRIu32 " at node %" PRIu32 " to %" PRIu32
-	        ", stream %08" PRIx32, sim->call_count - 1, rig, c->node, c->tg, c->stream);
+	sim_say(sim,
+	        "call %" PRIu32 ": rig %" PRIu32 " at node %" PRIu32 " to %" PRIu32
+	        ", stream %08" PRIx32,
+	        sim->call_count - 1, rig, c->node, c->tg, c->stream);
 	return c;
 }
 
@@ -99,7 +102,8 @@ void ledger_accepted(struct sim *sim, uint32_t client, uint32_t stream)
 
 static bool is_burst(const struct flight *f)
 {
-	return f->len >= 73 && (memcmp(f->bytes, "DMRD", 4) == 0 || memcmp(f->bytes, "DMRE", 4) == 0);
+	return f->len >= 73 &&
+	       (memcmp(f->bytes, "DMRD", 4) == 0 || memcmp(f->bytes, "DMRE", 4) == 0);
 }
 
 /* Without its header a call may have to wait for the next superframe. */
@@ -127,10 +131,13 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 	}
 	struct call *c = &sim->call[call];
 	if (bit_again(sim->crossed[from][to][call], frame))
-		sim_fault(sim, "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32
-		          " for %" PRIu32 " twice", frame, call, from, to);
+		sim_fault(sim,
+		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
+		          " twice",
+		          frame, call, from, to);
 	c->spoiled += spoiled;
-	c->crossings[frame] += !sim->v1[from][to] && to != c->node; /* an echo is dropped, not quenched */
+	c->crossings[frame] +=
+		!sim->v1[from][to] && to != c->node; /* an echo is dropped, not quenched */
 }
 
 void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *seen)
@@ -251,7 +258,8 @@ static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
 		}
 	}
 	if (missing > c->spoiled)
-		sim_fault(sim, "rig %" PRIu32 " at node %" PRIu32 " misses %" PRIu32 " of %" PRIu32
+		sim_fault(sim,
+		          "rig %" PRIu32 " at node %" PRIu32 " misses %" PRIu32 " of %" PRIu32
 		          " frames of call %" PRIu32 " from node %" PRIu32 ", the last is %" PRIu32
 		          " of %" PRIu32 " (said at %" PRId64 "); %" PRIu32 " were spoiled",
 		          rig, sim->rig[rig].node, missing, due, call, c->node, last, c->frames,
@@ -279,7 +287,8 @@ static void close_quench(struct sim *sim, uint32_t call)
 	}
 	uint32_t probes = links * (1 + frames * DMR_BURST_MS / PROBE_MS);
 	if (!sim->noisy && crossings > frames * (sim->node_count - 1) + probes)
-		sim_fault(sim, "%" PRIu32 " frames of call %" PRIu32 " crossed %" PRIu32
+		sim_fault(sim,
+		          "%" PRIu32 " frames of call %" PRIu32 " crossed %" PRIu32
 		          " times: %" PRIu32 " servers, %" PRIu32 " probes at most",
 		          frames, call, crossings, sim->node_count, probes);
 }
@@ -289,9 +298,11 @@ void ledger_close(struct sim *sim)
 	for (uint32_t i = 0; i < sim->call_count; i++) {
 		const struct call *c = &sim->call[i];
 		if (!c->contested && !c->accepted)
-			sim_fault(sim, "call %" PRIu32 " from rig %" PRIu32 " was refused", i, c->rig);
+			sim_fault(sim, "call %" PRIu32 " from rig %" PRIu32 " was refused", i,
+			          c->rig);
 		for (uint32_t r = 0; !c->contested && r < sim->rig_count; r++)
-			if (r != c->rig && (sim->rig[r].tg[0] == c->tg || sim->rig[r].tg[1] == c->tg))
+			if (r != c->rig &&
+			    (sim->rig[r].tg[0] == c->tg || sim->rig[r].tg[1] == c->tg))
 				close_rig(sim, i, r);
 		if (!c->contested)
 			close_quench(sim, i);

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#define WIRE_MS 5     /* a path without a fault */
-#define LATE_MS 70    /* so much longer takes one that loses its place: more than a burst */
+#define WIRE_MS 5  /* a path without a fault */
+#define LATE_MS 70 /* so much longer takes one that loses its place: more than a burst */
 
 void net_open(struct net *net, uint64_t seed)
 {

@@ -118,8 +118,7 @@ static void step(struct sim *sim, uint32_t index, struct event *event)
 {
 	struct node *n = &sim->node[index];
 
-	event->wall_ns = EPOCH_NS +
-	                 (uint64_t)(sim_time(sim) + n->ahead_ms) * (SECOND_NS / 1000);
+	event->wall_ns = EPOCH_NS + (uint64_t)(sim_time(sim) + n->ahead_ms) * (SECOND_NS / 1000);
 	core_step(n->core, sim->now, event, &n->actions);
 	sim->steps++;
 	const char *fault = core_check(n->core);
@@ -137,9 +136,8 @@ void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 		return;
 	event.datagram.bytes = flight->bytes;
 	event.datagram.len = flight->len;
-	event.datagram.from = (struct endpoint){.to = flight->from,
-	                                        .from = flight->to,
-	                                        .socket = flight->to.port == MESH_PORT};
+	event.datagram.from = (struct endpoint){
+		.to = flight->from, .from = flight->to, .socket = flight->to.port == MESH_PORT};
 	event.datagram.from.from.port = 0;
 	step(sim, index, &event);
 }
@@ -171,7 +169,8 @@ const char *node_leftover(struct sim *sim, uint32_t index)
 		core_step(n->core, sim->now, &event, &n->actions);
 		for (uint32_t i = 0; i < n->actions.record_count; i++) {
 			const struct record *r = &n->actions.records[i];
-			if (r->kind == RECORD_TABLE && r->table.used > 0 && !may_hold(r->table.name))
+			if (r->kind == RECORD_TABLE && r->table.used > 0 &&
+			    !may_hold(r->table.name))
 				memcpy(found, r->table.name, sizeof(found));
 		}
 	}

@@ -8,22 +8,27 @@
 
 #include "mesh/sim.h"
 
-#define SETTLE_MS (12 * TICK_SECOND) /* a keepalive each 10 s makes a link known again; */
+#define SETTLE_MS (12 * TICK_SECOND)       /* a keepalive each 10 s makes a link known again; */
 #define SETTLE_NOISY_MS (32 * TICK_SECOND) /* two of them may be lost */
-#define PAUSE_MS (3 * TICK_SECOND)   /* between two acts: calls have ended, slots are free */
-#define PROBED_MS 4500               /* by then every quenched neighbour has answered a probe, */
-#define PROBED_NOISY_MS 10500        /* and here one of three */
+#define PAUSE_MS (3 * TICK_SECOND)         /* between two acts: calls have ended, slots are free */
+#define PROBED_MS 4500        /* by then every quenched neighbour has answered a probe, */
+#define PROBED_NOISY_MS 10500 /* and here one of three */
 
 static const uint32_t conferences[] = {91, 2350, 3100};
 
 const char *topology_name(enum topology topology)
 {
 	switch (topology) {
-	case TOPOLOGY_LINE: return "line";
-	case TOPOLOGY_RING: return "ring";
-	case TOPOLOGY_MESH: return "mesh";
-	case TOPOLOGY_RANDOM: return "random";
-	case TOPOLOGIES: break;
+	case TOPOLOGY_LINE:
+		return "line";
+	case TOPOLOGY_RING:
+		return "ring";
+	case TOPOLOGY_MESH:
+		return "mesh";
+	case TOPOLOGY_RANDOM:
+		return "random";
+	case TOPOLOGIES:
+		break;
 	}
 	return "?";
 }
@@ -105,7 +110,8 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 		node_start(sim, n);
 	}
 	ledger_epoch(sim);
-	sim_say(sim, "%s of %" PRIu32 "%s", topology_name(topology), nodes, sim->noisy ? ", noisy" : "");
+	sim_say(sim, "%s of %" PRIu32 "%s", topology_name(topology), nodes,
+	        sim->noisy ? ", noisy" : "");
 }
 
 void node_config(const struct sim *sim, uint32_t node, struct text *out)
@@ -113,9 +119,11 @@ void node_config(const struct sim *sim, uint32_t node, struct text *out)
 	char where[ADDR_TEXT_MAX];
 	struct addr at = node_address(node, LISTENER_PORT);
 
-	text_format(out, "[server]\nid = %u\n[limits]\nsessions = 4\nsubscriptions = 32\n"
+	text_format(out,
+	            "[server]\nid = %u\n[limits]\nsessions = 4\nsubscriptions = 32\n"
 	            "streams = 32\n[listener l]\nbind = %s\npassphrase = " PASSPHRASE
-	            "\nsingle = no\n", (unsigned)(FIRST_SERVER + node), addr_format(&at, where));
+	            "\nsingle = no\n",
+	            (unsigned)(FIRST_SERVER + node), addr_format(&at, where));
 	for (uint32_t n = 0; n < sim->node_count; n++) {
 		if (!sim->path[node][n].there)
 			continue;
@@ -123,7 +131,8 @@ void node_config(const struct sim *sim, uint32_t node, struct text *out)
 		text_format(out, "[peer n%u]\nprotocol = %s\nbind = %s\n", (unsigned)n,
 		            sim->v1[node][n] ? "obp" : "fbp", addr_format(&at, where));
 		at = node_address(n, MESH_PORT);
-		text_format(out, "target = %s\npassphrase = link %u\nremote-id = %u\ntransit = %s\n",
+		text_format(out,
+		            "target = %s\npassphrase = link %u\nremote-id = %u\ntransit = %s\n",
 		            addr_format(&at, where),
 		            (unsigned)(node < n ? node * NODES_MAX + n : n * NODES_MAX + node),
 		            (unsigned)(FIRST_SERVER + n), sim->node[node].transit ? "all" : "none");
@@ -169,7 +178,8 @@ static void act_contest(struct sim *sim)
 {
 	uint32_t a = any_rig(sim), b = any_rig(sim);
 
-	for (uint32_t i = 0; i < sim->rig_count && (a == b || sim->rig[a].tg[1] != sim->rig[b].tg[1]); i++)
+	for (uint32_t i = 0;
+	     i < sim->rig_count && (a == b || sim->rig[a].tg[1] != sim->rig[b].tg[1]); i++)
 		b = (b + 1) % sim->rig_count;
 	if (a == b || sim->rig[a].tg[1] != sim->rig[b].tg[1])
 		return;
@@ -276,7 +286,8 @@ static void set_partition(struct sim *sim, uint64_t side, bool cut)
 	ledger_epoch(sim);
 }
 
-/* Two halves that do not know of each other, for so short that nobody notices or longer than a link lives. */
+/* Two halves that do not know of each other, for so short that nobody notices or longer than a link
+ * lives. */
 static void act_partition(struct sim *sim)
 {
 	uint64_t side = (uint64_t)draw(sim, UINT32_MAX) << 32 | draw(sim, UINT32_MAX);
@@ -310,9 +321,8 @@ static void act_clock(struct sim *sim)
 
 void plan_run(struct sim *sim)
 {
-	static void (*const acts[])(struct sim *) = {act_calls, act_calls,   act_contest,
-	                                             act_cut,   act_restart, act_partition,
-	                                             act_clock};
+	static void (*const acts[])(struct sim *) = {
+		act_calls, act_calls, act_contest, act_cut, act_restart, act_partition, act_clock};
 
 	settle(sim);
 	for (uint32_t i = 6 + draw(sim, 3); i > 0; i--) {

@@ -114,12 +114,15 @@ static void hear(struct sim *sim, uint32_t rig, const struct flight *f)
 		sim_fault(sim, "rig %" PRIu32 " got a DMRD of %zu octets", rig, f->len);
 	if (r->state != RIG_IN)
 		return;
-	sim_say(sim, "rig %" PRIu32 " hears tg %" PRIu32 " slot %d stream %08" PRIx32 " seq %d type %d/%d",
+	sim_say(sim,
+	        "rig %" PRIu32 " hears tg %" PRIu32 " slot %d stream %08" PRIx32
+	        " seq %d type %d/%d",
 	        rig, seen.dst, seen.slot, seen.stream, seen.seq, seen.type, seen.detail);
 	const char *fault = judge_frame(&r->judge[seen.slot - 1], &seen, false);
 	if (fault)
-		sim_fault(sim, "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32
-		          " seq %d)", rig, r->node, fault, seen.stream, seen.seq);
+		sim_fault(sim,
+		          "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32 " seq %d)",
+		          rig, r->node, fault, seen.stream, seen.seq);
 	if (seen.dst != r->tg[seen.slot - 1])
 		sim_fault(sim, "rig %" PRIu32 " hears tg %" PRIu32 " on slot %d", rig, seen.dst,
 		          seen.slot);

@@ -3,9 +3,9 @@
  *
  *   SEED=n SEEDS=n NODES=2..50 TOPOLOGY=line|ring|mesh|random run [-v] [TOPOLOGY]
  *
- * Without a topology and NODES the seed chooses; with SOAK_SECONDS it goes on for so long. Prints "ok TOPOLOGY" for all
- * seeds together, and for one that fails "not ok NAME: what; how to see it again". Every eighth seed runs twice, and
- * both runs must send the same octets.
+ * Without a topology and NODES the seed chooses; with SOAK_SECONDS it goes on for so long. Prints
+ * "ok TOPOLOGY" for all seeds together, and for one that fails "not ok NAME: what; how to see it
+ * again". Every eighth seed runs twice, and both runs must send the same octets.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -106,7 +106,8 @@ static void expect_empty(struct sim *sim)
 	for (uint32_t n = 0; n < sim->node_count; n++) {
 		const char *name = node_leftover(sim, n);
 		if (name)
-			sim_fault(sim, "node %" PRIu32 " still holds rows of the table %s", n, name);
+			sim_fault(sim, "node %" PRIu32 " still holds rows of the table %s", n,
+			          name);
 	}
 }
 
@@ -202,7 +203,8 @@ static bool run_seed(uint64_t seed, enum topology asked, bool verbose)
 int main(int argc, char **argv)
 {
 	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	enum topology asked = topology_read(argc > 1 + verbose ? argv[1 + verbose] : getenv("TOPOLOGY"));
+	enum topology asked =
+		topology_read(argc > 1 + verbose ? argv[1 + verbose] : getenv("TOPOLOGY"));
 	uint64_t first = number("SEED", 1), seeds = number("SEEDS", 1), run = 0, failed = 0;
 	time_t end = time(NULL) + (time_t)number("SOAK_SECONDS", 0);
 

@@ -55,9 +55,9 @@ struct rig {
 	uint32_t node;
 	uint32_t tg[2]; /* what it listens to on slot 1 and 2 */
 	enum rig_state state;
-	bool gone;        /* for good: it says nothing any more */
-	tick_t since;     /* logged in since */
-	tick_t next;      /* retry or ping */
+	bool gone;    /* for good: it says nothing any more */
+	tick_t since; /* logged in since */
+	tick_t next;  /* retry or ping */
 	struct judge judge[2];
 	struct talk talk;
 	struct call *call; /* it is talking; NULL when not */
@@ -75,7 +75,8 @@ struct call {
 	bool accepted;   /* its server carries it */
 	bool contested;  /* another rig keyed the conference at the same time, somewhere */
 	tick_t said[FRAMES_MAX];
-	uint32_t spoiled; /* voice frames the network lost or put out of order, all links together */
+	uint32_t
+		spoiled; /* voice frames the network lost or put out of order, all links together */
 	uint32_t crossings[FRAMES_MAX]; /* datagrams between servers that carried the frame */
 };
 
