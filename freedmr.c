@@ -11,6 +11,7 @@
 #include "command/aliases.h"
 #include "command/check.h"
 #include "command/ctl.h"
+#include "command/import.h"
 #include "command/init.h"
 #include "command/top.h"
 #include "command/version.h"
@@ -30,6 +31,7 @@ struct face {
 static const struct face faces[] = {
 	{"check", check_main, "FILE", "read a configuration and say what is wrong with it"},
 	{"init", init_main, "[FILE]", "write a first configuration"},
+	{"import", import_main, "FILE...", "turn a FreeDMR or HBlink configuration into ours"},
 	{"aliases", aliases_main, "[-f] FILE... -o INDEX", "make the index of names"},
 	{"ctl", ctl_main, "[-s SOCKET] WORD ...", "ask or tell the running server"},
 	{"top", top_main, "[-s SOCKET]", "watch the running server on the whole terminal"},

@@ -6,29 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/random.h"
 #include "base/util.h"
+#include "command/phrase.h"
 #include "conf/sample.h"
 #include "parent/parent.h"
 
 #define FILE_DEFAULT "freedmr.conf"
-#define PHRASE_GROUPS 4u
-#define PHRASE_GROUP_LEN 4u /* letters; 16 of them at 5 bits are 80 bits */
-#define PHRASE_MAX (PHRASE_GROUPS * (PHRASE_GROUP_LEN + 1))
-
-/* k7mq-x3ad-...: to be read over the telephone, so none of 0 and o, 1 and l. */
-static bool make_phrase(char out[static PHRASE_MAX])
-{
-	static const char letters[32 + 1] = "abcdefghijkmnpqrstuvwxyz23456789";
-	unsigned char octets[PHRASE_MAX];
-
-	if (!random_fill(octets, sizeof(octets)))
-		return false;
-	for (size_t i = 0; i < PHRASE_MAX; i++)
-		out[i] = (i + 1) % (PHRASE_GROUP_LEN + 1) ? letters[octets[i] % 32] : '-';
-	out[PHRASE_MAX - 1] = 0;
-	return true;
-}
 
 static void write_line(void *context, const char *line)
 {
@@ -80,7 +63,7 @@ int init_main(int argc, char **argv)
 		fprintf(stderr, "usage: freedmr init [FILE]\n");
 		return STATUS_USAGE;
 	}
-	if (!make_phrase(phrase))
+	if (!phrase_make(phrase))
 		return fail("no random octets from the system", strerror(errno));
 	if (!write_file(path, phrase))
 		return fail(path, errno == EEXIST ? "is there already and was not touched"

@@ -1,0 +1,16 @@
+/*
+ * A passphrase nobody knows yet.
+ */
+#ifndef COMMAND_PHRASE_H
+#define COMMAND_PHRASE_H
+
+#include <stdbool.h>
+
+#define PHRASE_GROUPS 4u
+#define PHRASE_GROUP_LEN 4u /* letters; 16 of them at 5 bits are 80 bits */
+#define PHRASE_MAX (PHRASE_GROUPS * (PHRASE_GROUP_LEN + 1))
+
+/* Like k7mq-x3ad-...: to be read over the telephone. False: the system has no random octets. */
+bool phrase_make(char out[static PHRASE_MAX]);
+
+#endif
