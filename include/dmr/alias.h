@@ -37,7 +37,8 @@ struct talker_alias {
  * Takes block 0..3. True when it told something new; a repetition or another number does not. A
  * different block 0 begins another alias: the other blocks are forgotten.
  */
-bool alias_put(struct talker_alias *a, unsigned block, const uint8_t octets[static ALIAS_BLOCK_LEN]);
+bool alias_put(struct talker_alias *a, unsigned block,
+               const uint8_t octets[static ALIAS_BLOCK_LEN]);
 
 /* The same from an embedded LC; false for one that is no alias block. */
 bool alias_put_lc(struct talker_alias *a, const struct lc *lc);

@@ -439,7 +439,9 @@ static void put_bind(struct import *m)
 	const char *port = value_of(m->now, "port", "62031");
 	char bind[128];
 
-	if (generator && atol(generator->value) > 1) {
+	uint64_t copies;
+	if (generator &&
+	    text_to_u64(generator->value, strlen(generator->value), 2, UINT32_MAX, &copies)) {
 		port = proxy ? value_of(proxy, "listenport", "62031") : "62031";
 		ip = "";
 	}
