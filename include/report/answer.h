@@ -11,6 +11,7 @@
  *   conference TG     one of them: who listens, the calls in it
  *   calls             running calls
  *   peers             links to other servers
+ *   trace TG          where the calls of a conference came from, hop by hop
  *   lastheard         calls that ended, newest first
  *   events [FILTER]   events from now on, until the caller hangs up
  *   report            health of the reporter

@@ -45,6 +45,9 @@ void view_past_call(struct text *t, enum form form, const struct record *r,
                     const struct clock *clock);
 void view_past_heading(struct text *t, enum form form);
 
+/* Where a call came from, hop by hop as far as the frames tell; in lines for people. */
+void view_trace(struct text *t, const struct record *r, const struct clock *clock);
+
 void view_conference(struct text *t, enum form form, const struct conference *c);
 void view_conference_heading(struct text *t, enum form form);
 

@@ -104,6 +104,7 @@ struct stream {
 	uint32_t peer;     /* place of the one it goes to, or one of the two above */
 	uint32_t server;   /* where it entered the mesh */
 	uint32_t repeater; /* whose user speaks, 0 = unknown */
+	uint32_t delay_ms; /* of the last hop, by its time stamp */
 	uint8_t hops;      /* it leaves us with */
 };
 

@@ -220,6 +220,7 @@ struct call_row {
 	uint32_t server;       /* where it entered the mesh */
 	uint32_t repeater;     /* whose user speaks; 0 = unknown */
 	uint8_t hops;          /* it has come over */
+	uint32_t delay_ms;     /* of the last of them, by its time stamp */
 	char talker[56];       /* alias, as far as it has been heard */
 	char position[24];     /* "LATITUDE,LONGITUDE" in degrees; "" = not told */
 	struct alias caller;

@@ -317,7 +317,7 @@ void mesh_datagram(struct step *step, const struct event *event)
 	count(step, COUNT_DATAGRAMS);
 	switch (obp_parse(event->datagram.bytes, event->datagram.len, &m, &reason)) {
 	case PARSE_IGNORE:
-		count(step, COUNT_FOREIGN);
+		complain(step, from, COUNT_FOREIGN, "a kind that is not spoken here");
 		return;
 	case PARSE_BAD:
 		complain(step, from, COUNT_MALFORMED, reason);

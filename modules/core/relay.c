@@ -68,11 +68,13 @@ static void refuse(struct step *step, const struct arrival *a, enum counter reas
 }
 
 /* Refuses a call that will not be taken whatever follows. */
-static void refuse_call(struct step *step, const struct arrival *a, enum counter reason)
+static void refuse_call(struct step *step, const struct arrival *a, enum counter reason,
+                        const char *words)
 {
 	const struct hbp_burst *b = &a->burst->frame;
 
 	refuse(step, a, reason);
+	why_note(step, (struct decision){.radio = b->src, .tg = b->dst, .words = words});
 	if (!b->unit)
 		quench(step, a->peer, b->dst, b->stream);
 }
@@ -86,7 +88,7 @@ static void refuse_frame(struct step *step, const struct arrival *a, enum counte
 	if (c && c->origin == a->origin && step->now - c->last < CLAIM_SILENCE_MS)
 		refuse(step, a, reason);
 	else
-		refuse_call(step, a, reason);
+		refuse_call(step, a, reason, "not taken from the mesh: too old, or too many hops");
 }
 
 /* What the stamps say about the two clocks, told once when it begins to matter and once when it no
@@ -156,16 +158,17 @@ static bool is_acceptable(struct step *step, const struct arrival *a)
 	else if (!burst_is_carried(b))
 		refuse(step, a, COUNT_NOT_CARRIED_TYPE);
 	else if (is_stamped(a) && !filter_is_server(a->burst->source_server))
-		refuse_call(step, a, COUNT_MESH_SOURCE);
+		refuse_call(step, a, COUNT_MESH_SOURCE, "not taken from the mesh: its server id");
 	else if (a->burst->hops >= HOPS_MAX)
 		refuse_frame(step, a, COUNT_MESH_HOPS);
 	else if (b->unit && !burst_is_data(b))
 		refuse(step, a, COUNT_MESH_UNIT_VOICE);
 	else if (!b->unit && !filter_takes(protocol, b->dst, a->burst->source_server, ours->id,
 	                                   ours->home_first))
-		refuse_call(step, a, COUNT_MESH_FILTERED);
+		refuse_call(step, a, COUNT_MESH_FILTERED,
+		            "not taken from the mesh: this number stays home");
 	else if (!is_permitted(step, a))
-		refuse_call(step, a, COUNT_DENIED);
+		refuse_call(step, a, COUNT_DENIED, "denied: by a list, or blocked");
 	else
 		return true;
 	return false;

@@ -509,6 +509,7 @@ void route_peer_burst(struct step *step, struct peer *p, const struct obp_burst 
 		return;
 	note_frame(step, x, b);
 	location_learn(&step->core->locations, x->src, origin, 1, step->now);
+	x->delay_ms = p->offset_ms > 0 ? (uint32_t)p->offset_ms : 0; /* 5 s at most */
 	if (first)
 		place_from_peer(step, x);
 	carry(step, x, b, first);

@@ -131,6 +131,7 @@ static void fill_call(const struct core *core, struct call_row *row, const struc
 		text_copy(row->peer, sizeof(row->peer), peer_conf(core, p)->name);
 	row->server = x->server;
 	row->repeater = x->repeater;
+	row->delay_ms = x->delay_ms;
 	row->hops = x->hops ? (uint8_t)(x->hops - 1) : 0;
 	row->origin = x->origin;
 	row->stream = x->id;

@@ -248,6 +248,27 @@ static enum answer_step tell_rows_of_conference(struct answer *a, const struct s
 	return ANSWER_DONE;
 }
 
+/* Each call of the conference with the way it took. */
+static enum answer_step tell_trace(struct answer *a, const struct sources *s,
+                                   const struct clock *clock, struct text *t)
+{
+	struct record r;
+
+	if (a->form == FORM_JSON)
+		return tell_rows_of_conference(a, s, clock, t);
+	if (!a->entered)
+		a->walk = model_walk_kind(RECORD_CALL);
+	a->entered = true;
+	while (model_next(s->model, &a->walk, &r)) {
+		if (r.call.conference != a->argument[ARGUMENT_TG])
+			continue;
+		view_trace(t, &r, clock);
+		a->rows++;
+		return ANSWER_LINE;
+	}
+	return ANSWER_DONE;
+}
+
 static enum answer_step tell_log_level(struct answer *a, const struct sources *s,
                                        const struct clock *clock, struct text *t)
 {
@@ -454,6 +475,11 @@ static const struct word words[] = {
           {tell_rows_of_conference, RECORD_CALL}},
          "one conference: who listens, the calls in it"},
 	{"calls", NULL, true, {{tell_rows, RECORD_CALL}}, "running calls"},
+	{"trace",
+         "TG",
+         true,
+         {{tell_trace, RECORD_CALL}},
+         "where the calls of a conference came from, hop by hop"},
 	{"lastheard",
          NULL,
          false,

@@ -43,14 +43,10 @@ static const struct column listener_columns[] = {
 };
 
 static const struct column session_columns[] = {
-	{"CLIENT", "client", 9, LOOK_PLAIN},
-	{"CALLSIGN", "callsign", 9, LOOK_PLAIN},
-	{"STATE", "state", 13, LOOK_PLAIN},
-	{"LISTENER", "listener", 12, LOOK_PLAIN},
-	{"SINCE", "since", 7, LOOK_AGE},
-	{"PING", "last_ping", 6, LOOK_AGE},
-	{"ADDRESS", "at", 22, LOOK_PLAIN},
-	{"SOFTWARE", "software", 20, LOOK_PLAIN},
+	{"CLIENT", "client", 9, LOOK_PLAIN}, {"CALLSIGN", "callsign", 9, LOOK_PLAIN},
+	{"STATE", "state", 13, LOOK_PLAIN},  {"LISTENER", "listener", 12, LOOK_PLAIN},
+	{"SINCE", "since", 7, LOOK_AGE},     {"PING", "last_ping", 6, LOOK_AGE},
+	{"ADDRESS", "at", 22, LOOK_PLAIN},   {"SOFTWARE", "software", 20, LOOK_PLAIN},
 };
 
 static const struct column slot_columns[] = {
@@ -132,26 +128,18 @@ static const struct column counter_columns[] = {
 };
 
 static const struct column decision_columns[] = {
-	{"WHEN", "noted", 20, LOOK_UTC},
-	{"CLIENT", "client", 9, LOOK_PLAIN},
-	{"RADIO", "radio", 8, LOOK_PLAIN},
-	{"SLOT", "slot", 4, LOOK_PLAIN},
-	{"TG", "tg", 8, LOOK_PLAIN},
-	{"TIMES", "times", 5, LOOK_PLAIN},
+	{"WHEN", "noted", 20, LOOK_UTC},   {"CLIENT", "client", 9, LOOK_PLAIN},
+	{"RADIO", "radio", 8, LOOK_PLAIN}, {"SLOT", "slot", 4, LOOK_PLAIN},
+	{"TG", "tg", 8, LOOK_PLAIN},       {"TIMES", "times", 5, LOOK_PLAIN},
 	{"WHAT", "text", 40, LOOK_PLAIN},
 };
 
 static const struct column histogram_columns[] = {
-	{"TIME OF", "name", 16, LOOK_PLAIN},
-	{"<50US", "us_50", 10, LOOK_PLAIN},
-	{"<100US", "us_100", 10, LOOK_PLAIN},
-	{"<250US", "us_250", 8, LOOK_PLAIN},
-	{"<500US", "us_500", 8, LOOK_PLAIN},
-	{"<1MS", "us_1000", 8, LOOK_PLAIN},
-	{"<2.5MS", "us_2500", 8, LOOK_PLAIN},
-	{"<5MS", "us_5000", 8, LOOK_PLAIN},
-	{"<10MS", "us_10000", 8, LOOK_PLAIN},
-	{"<25MS", "us_25000", 8, LOOK_PLAIN},
+	{"TIME OF", "name", 16, LOOK_PLAIN},  {"<50US", "us_50", 10, LOOK_PLAIN},
+	{"<100US", "us_100", 10, LOOK_PLAIN}, {"<250US", "us_250", 8, LOOK_PLAIN},
+	{"<500US", "us_500", 8, LOOK_PLAIN},  {"<1MS", "us_1000", 8, LOOK_PLAIN},
+	{"<2.5MS", "us_2500", 8, LOOK_PLAIN}, {"<5MS", "us_5000", 8, LOOK_PLAIN},
+	{"<10MS", "us_10000", 8, LOOK_PLAIN}, {"<25MS", "us_25000", 8, LOOK_PLAIN},
 	{"MORE", "us_more", 8, LOOK_PLAIN},
 };
 
@@ -358,8 +346,7 @@ static void skipped_tokens(struct text *t, enum form form, const char *options)
 	}
 }
 
-void view_session(struct text *t, enum form form, const struct record *r,
-                  const struct clock *clock)
+void view_session(struct text *t, enum form form, const struct record *r, const struct clock *clock)
 {
 	const struct record_info *info = record_info(r->kind);
 
@@ -418,6 +405,36 @@ void view_conference(struct text *t, enum form form, const struct conference *c)
 		            "{\"row\":\"conference\",\"conference\":%u,\"subscriptions\":%u,"
 		            "\"active\":%u,\"calls\":%u}\n",
 		            c->number, c->subscriptions, c->active, c->calls);
+}
+
+/* "link" of a neighbour, "client" of ours: the last thing that is known before here. */
+static void view_last_hop(struct text *t, const struct call_row *c)
+{
+	if (!c->peer[0])
+		text_format(t, "%c  client %" PRIu32 " of this server, slot %u\n", TEXT_SHOW,
+		            c->origin, c->slot);
+	else
+		text_format(t, "%c  link %s, %" PRIu32 " ms\n", TEXT_SHOW, c->peer, c->delay_ms);
+}
+
+void view_trace(struct text *t, const struct record *r, const struct clock *clock)
+{
+	const struct call_row *c = &r->call;
+
+	text_format(t, "%cradio %" PRIu32 " in conference %" PRIu32 ", stream %08" PRIx32 ", ",
+	            TEXT_SHOW, c->src, c->conference, c->stream);
+	tick_value(t, c->started, LOOK_AGE, clock);
+	text_char(t, '\n');
+	if (c->peer[0] && c->repeater)
+		text_format(t, "%c  repeater %" PRIu32 "\n", TEXT_SHOW, c->repeater);
+	if (c->peer[0])
+		text_format(t, "%c  server %" PRIu32 "\n", TEXT_SHOW, c->server);
+	if (c->hops > 2) /* the first and the last of them are known */
+		text_format(t, "%c  %u server%s that the frames do not name\n", TEXT_SHOW,
+		            c->hops - 2u, c->hops > 3 ? "s" : "");
+	view_last_hop(t, c);
+	text_format(t, "%c  here: %s, %" PRIu32 " listeners\n", TEXT_SHOW,
+	            call_state_name(c->state), c->listeners);
 }
 
 /* name=value; a text with blanks in it stands in quotes. */

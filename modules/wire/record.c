@@ -271,6 +271,7 @@ static const struct record_field call_fields[] = {
 	{.name = "server", .type = FIELD_U32, .offset = offsetof(struct record, call.server)},
 	{.name = "repeater", .type = FIELD_U32, .offset = offsetof(struct record, call.repeater)},
 	{.name = "hops", .type = FIELD_U8, .offset = offsetof(struct record, call.hops)},
+	{.name = "delay_ms", .type = FIELD_U32, .offset = offsetof(struct record, call.delay_ms)},
 	{.name = "talker", .type = FIELD_TEXT,
 	 .offset = offsetof(struct record, call.talker),
 	 .size = sizeof(((struct call_row *)NULL)->talker)},

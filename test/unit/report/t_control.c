@@ -286,6 +286,32 @@ T_CASE(a_session_that_is_not_there_is_refused_with_its_end)
 	desk_close();
 }
 
+T_CASE(a_call_is_traced_as_far_as_its_frames_tell)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	take((struct record){.kind = RECORD_CALL,
+	                     .call = {.origin = 0xE0000000u,
+	                              .stream = 0xab,
+	                              .started = 99000,
+	                              .src = 2340001,
+	                              .conference = 91,
+	                              .listeners = 3,
+	                              .peer = "uk",
+	                              .server = 2350,
+	                              .repeater = 235001,
+	                              .hops = 4,
+	                              .delay_ms = 43}});
+	const char *told = ask(fd, "text trace 91\n");
+	T_CHECK(strstr(told, " radio 2340001 in conference 91, stream 000000ab, "));
+	T_CHECK(strstr(told, "\n   repeater 235001\n   server 2350\n"
+	                     "   2 servers that the frames do not name\n   link uk, 43 ms\n"
+	                     "   here: running, 3 listeners\n"));
+	T_TEXT(ask(fd, "text trace 92\n"), " (none)\n.\n");
+	close(fd);
+	desk_close();
+}
+
 T_CASE(status_conferences_calls_and_lastheard_are_told)
 {
 	T_CHECK(desk_open());
@@ -306,8 +332,9 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(text, "\n bad_total                                            9\n"));
 	T_CHECK(strstr(text, "\n report_control                  1        1       64\n"));
 	T_CHECK(strstr(text, "\n.\n"));
-	T_CHECK(strstr(ask(fd, "status\n"),
-	               "{\"row\":\"counter\",\"name\":\"report_control_requests_total\",\"value\":2}\n"));
+	T_CHECK(strstr(
+		ask(fd, "status\n"),
+		"{\"row\":\"counter\",\"name\":\"report_control_requests_total\",\"value\":2}\n"));
 	T_TEXT(ask(fd, "conferences\n"),
 	       "{\"row\":\"conference\",\"conference\":91,\"subscriptions\":0,"
 	       "\"active\":0,\"calls\":1}\n" OK(1));
@@ -320,7 +347,7 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(heard, OK(1)));
 	T_TEXT(ask(fd, "text sessions\n"), " (none)\n.\n");
 	T_CHECK(strstr(ask(fd, "text lastheard\n"), "\n 2023-11-14T22:14:57Z          1     2"));
-	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 21);
+	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 22);
 	close(fd);
 	desk_close();
 }
@@ -797,7 +824,8 @@ T_CASE(a_conference_is_told_with_its_listeners_and_calls)
 	T_EQUAL(count_of(json, "{\"row\":\"call\""), 1);
 	T_CHECK(strstr(json, OK(4)));
 	T_TEXT(ask(fd, "conference 90\n"), REFUSED("nobody is in conference 90"));
-	T_CHECK(strstr(ask(fd, "report\n"), "\"name\":\"report_control_requests_total\",\"value\":3}"));
+	T_CHECK(strstr(ask(fd, "report\n"),
+	               "\"name\":\"report_control_requests_total\",\"value\":3}"));
 	close(fd);
 	desk_close();
 }
@@ -857,6 +885,7 @@ T_CASE(an_event_for_who_was_there_before_is_forgotten)
 T_MAIN(T_ENTRY(sessions_are_told_in_both_forms),
        T_ENTRY(a_session_is_told_with_all_that_hangs_on_it),
        T_ENTRY(a_session_that_is_not_there_is_refused_with_its_end),
+       T_ENTRY(a_call_is_traced_as_far_as_its_frames_tell),
        T_ENTRY(status_conferences_calls_and_lastheard_are_told),
        T_ENTRY(bad_requests_get_a_reason_and_are_counted),
        T_ENTRY(half_a_request_waits_for_the_rest),
