@@ -4,7 +4,13 @@
  *   intake   who sent it, what is it         -> login or route
  *   login    challenge, key, config, options, ping, close; sessions begin and end here
  *   subscribe  what a slot listens to, and until when
+ *   dial     commands from the radio: numbers called privately, 4000, 5000
+ *   player   what the server itself says: prompts, idents, recordings, the echo
+ *   locate   where a call to one radio goes; access lists
  *   obey     what operators order
+ *   block    ids and addresses that are kept out
+ *   restore  what the reporter remembers of before
+ *   why      what was decided, for who asks
  *   route    bursts: streams, conferences, fan-out
  *   contention  may this slot hear that call now?
  *   sequence, rewrite  the two small machines route uses

@@ -146,10 +146,32 @@ static const char *check_streams(const struct core *core)
 	               : "the index of streams has strangers";
 }
 
+/* A player belongs to a slot that knows it, or to a session that has ended and frees it soon. */
+static const char *check_players(const struct core *core)
+{
+	const struct player *p;
+	uint32_t recordings = 0;
+
+	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));) {
+		const struct session *s = session_get(&core->sessions, p->session);
+		if (s && !handle_equal(s->slot[p->slot - 1].player, pool_handle(&p->row)))
+			return "a player is held by no slot";
+		if (p->expiry.deadline == TICK_NEVER)
+			return "a player never goes on";
+		recordings += recording_get(&core->players, p->recording) != NULL;
+	}
+	const struct stream *x;
+	for (uint32_t at = POOL_NONE; (x = pool_next(&core->streams.pool, &at));)
+		recordings += recording_get(&core->players, x->recording) != NULL;
+	return recordings == core->players.recordings.used ? NULL
+	                                                   : "a recording is held by nothing";
+}
+
 const char *core_check(const struct core *core)
 {
 	static const char *(*const checks[])(const struct core *) = {
-		check_sessions, check_subscriptions, check_conferences, check_streams};
+		check_sessions, check_subscriptions, check_conferences, check_streams,
+		check_players};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		const char *fault = checks[i](core);
