@@ -49,6 +49,7 @@ struct conf_key {
 	const char *help;    /* one sentence */
 	const char *example;
 	size_t offset; /* of the value in the row */
+	bool restart; /* a change counts at the next start */
 	size_t given; /* of the bool in the row that says it stood in the file; 0 = there is none */
 };
 
@@ -67,6 +68,7 @@ const char *section_name(enum section_kind kind);
 struct conf_section {
 	enum section_kind kind;
 	const char *title; /* what follows the word in brackets: NAME, ID; NULL = once only */
+	bool restart; /* a change of any key counts at the next start */
 	const char *help;
 	const struct conf_key *keys;
 	size_t key_count;

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include "conf/conf.h"
+#include "conf/reload.h"
 #include "core/core.h"
 
 struct voice_start {
@@ -20,6 +20,7 @@ struct voice_start {
 	const int *udp_sockets; /* one for each listener, in the order of the configuration */
 	int record_pipe;        /* written; all three are non-blocking */
 	int command_pipe;       /* read */
+	struct conf_offer *offer; /* looked at on SIGHUP; NULL = there is none */
 	int parent;             /* told 'R' when ready; its end means to stop */
 	uint8_t seed[CORE_SEED_LEN];
 };

@@ -158,6 +158,9 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 	case EVENT_ADDRESS:
 		mesh_address(&step, event->address.peer, &event->address.to);
 		break;
+	case EVENT_CONF:
+		core->conf = event->conf;
+		break;
 	case EVENT_STOP:
 		stop(&step);
 		break;

@@ -13,6 +13,8 @@ const char *event_kind_name(enum event_kind kind)
 		return "rows";
 	case EVENT_ADDRESS:
 		return "address";
+	case EVENT_CONF:
+		return "conf";
 	case EVENT_STOP:
 		return "stop";
 	}

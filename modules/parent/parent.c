@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -10,8 +11,10 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "conf/reload.h"
 #include "io/pipe.h"
 #include "io/poller.h"
+#include "io/shared.h"
 #include "io/signals.h"
 #include "io/syslog.h"
 #include "io/tcp.h"
@@ -32,7 +35,12 @@ enum { VOICE, REPORT, CHILDREN };
 enum { TAG_SIGNALS = CHILDREN, TAG_NAMES, TAGS };
 
 struct parent {
-	struct conf conf;
+	const char *path; /* of the configuration */
+	struct conf conf; /* as it counts now */
+	struct conf_offer *offer;
+	struct conf_client *client; /* of `conf` */
+	uint32_t clients;           /* that `conf` has room for */
+	uint32_t applied, deferred; /* changes of the reload under way */
 	struct syslog syslog;
 	const struct process_title *title;
 	struct user user;
@@ -191,6 +199,7 @@ static int run_voice(struct parent *p, int link)
 {
 	struct voice_start start = {
 		.conf = &p->conf,
+		.offer = p->offer,
 		.udp_sockets = p->udp,
 		.record_pipe = p->records[1],
 		.command_pipe = p->commands[0],
@@ -232,10 +241,13 @@ static _Noreturn void run(struct parent *p, int which, int link)
 {
 	const char *name = p->child[which].name;
 
-	if (which == REPORT)
+	if (which == REPORT) {
 		conf_forget_passphrases(&p->conf);
-	else
+		shared_release(p->offer, conf_offer_size(p->clients));
+	} else {
 		conf_forget_report_secrets(&p->conf);
+		(void)conf_offer_take(p->offer); /* it is what we have */
+	}
 	close_links(p);
 	process_rename(p->title, name);
 	log_set_name(name);
@@ -308,6 +320,53 @@ static void reap(struct parent *p)
 				on_end(p, &p->child[i], wait_status);
 }
 
+static void on_change(void *context, const char *what, bool restart)
+{
+	struct parent *p = context;
+
+	log_info("reload %s %s", restart ? "deferred to the next start:" : "applied:", what);
+	p->applied += !restart;
+	p->deferred += restart;
+}
+
+/* What voice gets knows no secrets of the reporter. */
+static bool offer(struct parent *p)
+{
+	struct conf copy = p->conf;
+
+	conf_forget_report_secrets(&copy);
+	return conf_offer_put(p->offer, &copy, p->clients);
+}
+
+static void take_fresh(struct parent *p, const struct conf *fresh)
+{
+	p->applied = p->deferred = 0;
+	if (!conf_reload(&p->conf, fresh, p->clients, on_change, p)) {
+		log_error("reload refused, nothing changed: more clients than there is room for "
+		          "(%u) before the next start",
+		          p->clients);
+		return;
+	}
+	if (!offer(p) || !p->child[VOICE].pid || kill(p->child[VOICE].pid, SIGHUP) != 0)
+		log_error(
+			"reload: voice does not listen; it gets the changes when it starts again");
+	log_info("reload done applied=%u deferred=%u", p->applied, p->deferred);
+}
+
+/* A file with faults, which are told one by one, changes nothing. */
+static void reload(struct parent *p)
+{
+	struct conf *fresh = malloc(sizeof(*fresh));
+
+	if (fresh && load_conf(p->path, fresh) == STATUS_OK) {
+		take_fresh(p, fresh);
+		conf_release(fresh);
+	} else {
+		log_error("reload refused, nothing changed");
+	}
+	free(fresh);
+}
+
 static void on_signals(struct parent *p)
 {
 	enum signal_event s;
@@ -322,7 +381,7 @@ static void on_signals(struct parent *p)
 			p->stop = true;
 			break;
 		case SIGNAL_HUP:
-			log_warn("reload is not available");
+			reload(p);
 			break;
 		case SIGNAL_CHLD:
 			reap(p);
@@ -429,18 +488,40 @@ static void stop(struct parent *p)
 		unlink(p->conf.report.control);
 }
 
+/* For what a reload may bring. */
+static bool make_room(struct parent *p)
+{
+	struct conf_client *client;
+
+	p->clients = p->conf.client_count + CONF_CLIENTS_MORE;
+	client = calloc(p->clients, sizeof(*client));
+	p->offer = shared_claim(conf_offer_size(p->clients));
+	if (!client || !p->offer)
+		return false;
+	for (uint32_t i = 0; i < p->conf.client_count; i++)
+		client[i] = p->conf.client[i];
+	struct conf before = p->conf; /* its rows are not needed any more, nor are their secrets */
+	before.peer_count = 0;
+	conf_forget_passphrases(&before);
+	p->client = p->conf.client = client;
+	return true;
+}
+
 enum status parent_run(const char *path, const struct process_title *title)
 {
 	struct parent p = {
+		.path = path,
 		.title = title,
 		.pid = getpid(),
 		.child = {[VOICE] = child_make("freedmr-voice"),
-		          [REPORT] = child_make("freedmr-report")},
+	                  [REPORT] = child_make("freedmr-report")},
 	};
 	enum status status = load_conf(path, &p.conf);
 
 	if (status != STATUS_OK)
 		return status;
+	if (!make_room(&p))
+		return system_failed("cannot claim", "memory");
 	syslog_open(&p.syslog, SYSLOG_PATH);
 	begin_log(&p);
 	load_audio(&p.conf);
@@ -458,5 +539,6 @@ enum status parent_run(const char *path, const struct process_title *title)
 	log_set_sink(NULL, NULL);
 	syslog_close(&p.syslog);
 	conf_release(&p.conf);
+	free(p.client);
 	return status;
 }

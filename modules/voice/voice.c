@@ -24,6 +24,7 @@ _Static_assert(SEND_MAX <= UDP_SEND_MAX, "a socket sends whatever the core makes
 
 struct voice {
 	const struct conf *conf;
+	struct conf_offer *offer;
 	int command_pipe;
 	int parent;
 	uint8_t told[RESOLVED_LEN]; /* by the parent: the next address, as far as it has come */
@@ -252,15 +253,29 @@ static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
 	                        .address = {.peer = name.peer, .to = name.to}});
 }
 
+/* The parent has offered another configuration, or a terminal has hung up. */
+static void on_offer(struct voice *v)
+{
+	const struct conf *conf = v->offer ? conf_offer_take(v->offer) : NULL;
+
+	if (!conf)
+		return;
+	v->conf = conf;
+	step(v, &(struct event){.kind = EVENT_CONF, .conf = conf});
+}
+
 static void on_signals(struct voice *v, uint32_t unused, unsigned ready)
 {
 	enum signal_event s;
 
 	(void)unused;
 	(void)ready;
-	while ((s = signals_take()) != SIGNAL_NOTHING)
+	while ((s = signals_take()) != SIGNAL_NOTHING) {
 		if (s == SIGNAL_TERM)
 			v->stop = true;
+		if (s == SIGNAL_HUP)
+			on_offer(v);
+	}
 }
 
 enum source {
@@ -314,7 +329,9 @@ static bool open_all(struct voice *v, const struct voice_start *start)
 {
 	struct arena measure;
 
-	*v = (struct voice){.conf = start->conf, .command_pipe = start->command_pipe,
+	*v = (struct voice){.conf = start->conf,
+	                    .offer = start->offer,
+	                    .command_pipe = start->command_pipe,
 	                    .parent = start->parent};
 	read_clocks(v);
 	teller_open(&v->teller, start->record_pipe);

@@ -115,6 +115,7 @@ void core_step(struct core *core, tick_t now, const struct event *e, struct acti
 			mark(core, a, now, false);
 		break;
 	case EVENT_ADDRESS:
+	case EVENT_CONF:
 		break;
 	case EVENT_STOP:
 		send_to(a, &core->last, "bye", 3);

@@ -1,0 +1,150 @@
+"""SIGHUP: what changes at once, what waits for the next start, and that nothing is lost by it."""
+
+import os
+import re
+import signal
+
+from cases import Skip, case, check, main
+from control import ask
+from dmr import call
+from hotspot import Hotspot, talk
+from server import Server, wait_for
+
+
+def edit(server, old, new):
+    with open(server.config) as f:
+        text = f.read()
+    check(old in text, "%s is not in the configuration" % old)
+    with open(server.config, "w") as f:
+        f.write(text.replace(old, new, 1))
+
+
+def reload(server, expect="reload done"):
+    before = server.stderr().count(expect)
+    server.process.send_signal(signal.SIGHUP)
+    check(wait_for(lambda: server.stderr().count(expect) > before), "no \"%s\": %s" % (expect, server.stderr()))
+    return server.stderr()
+
+
+def subscriptions(server, client):
+    return {r["rf_tg"] for r in ask(server.control, "session %d" % client) if r["row"] == "subscription"}
+
+
+@case
+def a_call_goes_on_and_changes_count():
+    with Server("static-2 = 91\n[limits]\nsessions = 10") as server:
+        one, two = Hotspot(2300101, server.port).login(), Hotspot(2300102, server.port).login()
+
+        def change():
+            edit(server, "static-2 = 91", "static-2 = 91, 235\ntimer = 1m")
+            edit(server, "sessions = 10", "sessions = 20\ntransmit-timeout = 60s")
+            log = reload(server)
+            check("reload applied: [listener hotspots] static-2" in log, log)
+            check("reload applied: [listener hotspots] timer" in log, log)
+            check("reload applied: [limits] transmit-timeout" in log, log)
+            check("reload deferred to the next start: [limits] sessions" in log, log)
+            check("reload done applied=3 deferred=1" in log, log)
+
+        sent = call(2300101, 2300101, 91, 4)
+        talk(one, sent, [two], middle=change)
+        check(len(two.drain()) >= len(sent), "frames were lost")
+        check(subscriptions(server, 2300102) == {91}, "a session was changed under way")
+        three = Hotspot(2300103, server.port).login()
+        check(subscriptions(server, 2300103) == {91, 235}, "the new talkgroup does not count")
+        log = reload(server)
+        check("reload done applied=0 deferred=1" in log, log)  # the one that waits is told again
+        three.close()
+
+
+@case
+def passphrases_and_lists_count_at_once():
+    with Server("static-2 = 91") as server:
+        Hotspot(2300101, server.port).login()
+        edit(server, "passphrase = rigpass", "passphrase = another one")
+        log = reload(server)
+        check("[listener hotspots] passphrase" in log and "another one" not in log, log)
+        check(Hotspot(2300102, server.port, passphrase="another one").login(), "the new passphrase")
+        try:
+            Hotspot(2300103, server.port).login()
+            refused = False
+        except AssertionError:
+            refused = True
+        check(refused, "the old passphrase still counts")
+        with open(server.config, "a") as f:
+            f.write("[client 2300104]\npassphrase = of its own\n")
+        log = reload(server)
+        check("reload applied: [client 2300104]" in log, log)
+        Hotspot(2300104, server.port, passphrase="of its own").login()
+        edit(server, "[client 2300104]\npassphrase = of its own\n", "")
+        reload(server)
+        Hotspot(2300104, server.port, passphrase="another one").login()
+        check(len(ask(server.control, "sessions")) == 3, "a session was lost")
+
+
+@case
+def a_file_with_faults_changes_nothing():
+    with Server("static-2 = 91") as server:
+        edit(server, "static-2 = 91", "static-2 = 235\ntimer = soon")
+        log = reload(server, "reload refused, nothing changed")
+        check("timer" in log and "freedmr.conf:" in log, log)
+        Hotspot(2300101, server.port).login()
+        check(subscriptions(server, 2300101) == {91}, "half of it was taken")
+        edit(server, "timer = soon", "timer = 1m")
+        reload(server)
+        Hotspot(2300102, server.port).login()
+        check(subscriptions(server, 2300102) == {235}, "it did not recover")
+
+
+@case
+def who_is_started_again_has_the_new_one():
+    with Server("static-2 = 91") as server:
+        for step in range(3):  # both places for it are used in turns
+            edit(server, "static-2 = %d" % (91 + step), "static-2 = %d" % (92 + step))
+            reload(server)
+            Hotspot(2300101 + step, server.port).login()
+            check(subscriptions(server, 2300101 + step) == {92 + step}, "reload %d" % step)
+        for role in ("voice", "report"):
+            os.kill(server.child(role), signal.SIGKILL)
+            check(wait_for(lambda: "freedmr-%s is back" % role in server.stderr(), 5), server.stderr())
+        Hotspot(2300109, server.port).login()
+        check(subscriptions(server, 2300109) == {94}, "the old configuration is back")
+        edit(server, "static-2 = 94", "static-2 = 95")
+        reload(server)
+        Hotspot(2300108, server.port).login()
+        check(subscriptions(server, 2300108) == {95}, "it reloads no more")
+
+
+@case
+def the_reporter_never_holds_a_passphrase():
+    if os.getuid() != 0:
+        raise Skip("only root looks into the memory of others")
+    with Server() as server:
+        with open(server.config, "a") as f:
+            f.write("[client 2300104]\npassphrase = xyzzyplugh\n")
+        reload(server)
+        for kill in (False, True):
+            pid = server.child("report")
+            if kill:
+                os.kill(pid, signal.SIGKILL)
+                wait_for(lambda: "freedmr-report is back" in server.stderr(), 5)
+                pid = server.child("report")
+            check(not holds(pid, b"xyzzyplugh"), "the reporter knows it")
+        check(holds(server.child("voice"), b"xyzzyplugh"), "nobody knows it: the search is no good")
+
+
+def holds(pid, secret):
+    with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as memory:
+        for line in maps:
+            begin, end = (int(n, 16) for n in re.match(r"(\w+)-(\w+) rw", line).groups()) if " rw" in line else (0, 0)
+            if end - begin > 64 << 20:
+                continue
+            try:
+                memory.seek(begin)
+                if secret in memory.read(end - begin):
+                    return True
+            except (OSError, ValueError):
+                pass
+    return False
+
+
+main()
