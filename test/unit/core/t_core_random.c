@@ -19,7 +19,7 @@
 #define SEEDS 24
 #define STEPS 6000
 
-static const uint32_t talkgroups[] = {91, 91, 91, 92, 235, 9, 9, 4000, 3, 9990, 16777215, 2350};
+static const uint32_t talkgroups[] = {91, 91, 91, 92, 235, 9, 9, 4000, 3, 9990, 16777215, 2350, 5000, 9991};
 
 static const char *const option_texts[] = {
 	"TS1=91;TS2=91,92;SINGLE=0",
@@ -524,12 +524,20 @@ static void op_close(struct trial *t, struct client *c)
 
 static void op_command(struct trial *t)
 {
-	struct command command = {.kind = one_in(t, 2) ? COMMAND_KICK : COMMAND_SNAPSHOT,
-	                          .number = 7};
+	static const enum command_kind kinds[] = {
+		COMMAND_KICK, COMMAND_SNAPSHOT, COMMAND_LINK,   COMMAND_UNLINK, COMMAND_DEFAULT,
+		COMMAND_WHY,  COMMAND_RESTORE,  COMMAND_LOCATE, COMMAND_BLOCK,  COMMAND_UNBLOCK};
+	static const char *const texts[] = {"user 91 60", "dial 2350 30", "dial 9990 0", "60",
+	                                    "10.77.0.1 20s", "nonsense", ""};
+	struct command command = {.kind = kinds[below(t, ARRAY_LEN(kinds))],
+	                          .number = 7,
+	                          .slot = (uint8_t)(1 + below(t, 2)),
+	                          .tg = talkgroups[below(t, ARRAY_LEN(talkgroups))]};
 	struct event event = {.kind = EVENT_COMMAND, .command = &command};
 
 	t->doing = "command";
 	command.client = t->client[below(t, CLIENTS)].id;
+	text_copy(command.text, sizeof(command.text), texts[below(t, ARRAY_LEN(texts))]);
 	step(t, &event);
 }
 
