@@ -213,6 +213,7 @@ install: build/freedmr
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/freedmr
 	sed 's,/usr/local,$(PREFIX),' pi/freedmr.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/freedmr.service
 	install -m 644 pi/freedmr.conf $(DESTDIR)$(PREFIX)/share/doc/freedmr/freedmr.conf
+	install -m 644 man/freedmr-events.schema.json $(DESTDIR)$(PREFIX)/share/doc/freedmr/freedmr-events.schema.json
 
 dist:
 	@mkdir -p build/dist

@@ -31,8 +31,8 @@ void process_hide(void);
  */
 bool process_die_with(pid_t parent);
 
-/* The most memory it ever had in use, in kB; 0 when the system does not tell. */
-uint64_t process_peak_kb(void);
+/* The most memory it ever had in use; 0 when the system does not tell. */
+uint64_t process_peak_bytes(void);
 
 /* Is this the static binary? */
 bool process_is_static(void);

@@ -8,8 +8,8 @@
  * The fields are those of the record (wire/record.h), so that there is one word for a thing in
  * every outlet. DIFFERS: the model that is known from other servers wraps who and where in objects.
  *
- * The addresses of clients and neighbours are not among them: they are shown to the operator by
- * ctl, not to everybody who may look on.
+ * The addresses of clients and neighbours and the positions of radios are not among them: they are
+ * shown to the operator by ctl, not to everybody who may look on.
  *
  * What begins ends once: what went while records were lost is told with the reason "unknown" when a
  * snapshot no longer shows it.
@@ -39,7 +39,7 @@ const char *event_name(const struct record *r, const struct record *before);
 void event_json(struct text *t, const struct record *r, const struct record *before,
                 const struct ring *ring, const struct clock *clock);
 
-/* The fields of a row, without the address of who is elsewhere. */
+/* The fields of a row, without what says where somebody is. */
 void event_fields(struct text *t, const struct record *r, const struct clock *clock);
 
 /* Why it ended or changed, in a word. */

@@ -48,9 +48,9 @@ bool process_is_static(void)
 	return getauxval(AT_BASE) == 0;
 }
 
-uint64_t process_peak_kb(void)
+uint64_t process_peak_bytes(void)
 {
 	struct rusage use;
 
-	return getrusage(RUSAGE_SELF, &use) == 0 ? (uint64_t)use.ru_maxrss : 0;
+	return getrusage(RUSAGE_SELF, &use) == 0 ? (uint64_t)use.ru_maxrss * 1024 : 0;
 }

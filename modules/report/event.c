@@ -130,14 +130,20 @@ void event_call_figures(struct text *t, const struct record *r, const struct clo
 	percent(t, "ber", c->ber_errors, (uint64_t)c->frames * BURST_BITS);
 }
 
+/* Where somebody is, in the network or on the map, is nobody's business who looks on. */
+static bool is_private(const struct record *r, const struct record_field *f)
+{
+	return (f->type == FIELD_ADDR && r->kind != RECORD_LISTENER) ||
+	       strcmp(f->name, "position") == 0;
+}
+
 void event_fields(struct text *t, const struct record *r, const struct clock *clock)
 {
 	const struct record_info *info = record_info(r->kind);
 
 	for (size_t i = 0; i < info->field_count; i++) {
-		if (r->kind != RECORD_LISTENER && info->fields[i].type == FIELD_ADDR)
-			continue;
-		record_json_field(t, r, &info->fields[i], clock->epoch_ms);
+		if (!is_private(r, &info->fields[i]))
+			record_json_field(t, r, &info->fields[i], clock->epoch_ms);
 	}
 }
 

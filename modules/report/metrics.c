@@ -33,8 +33,8 @@ static const struct {
 	{"calls_transmit_timeout_total", "Calls cut because they took too long."},
 	{"socket_dropped_total", "Datagrams dropped because the socket was full."},
 	{"records_dropped_total", "Records the pipe to the reporter had no room for."},
-	{"memory_peak_kb", "The most memory the voice process ever had in use."},
-	{"report_memory_peak_kb", "The most memory the reporter ever had in use."},
+	{"memory_peak_bytes", "The most memory the voice process ever had in use."},
+	{"report_memory_peak_bytes", "The most memory the reporter ever had in use."},
 	{"loop_turns_total", "Turns of the loop of the voice process."},
 };
 

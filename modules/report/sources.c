@@ -59,7 +59,7 @@ static bool own_counter(const struct sources *s, uint64_t *nth, struct record *o
 		{"report_commands_full_total", s->link->commands_full_total},
 		{"report_rows_refused_total", model_refused_total(s->model)},
 		{"report_events_total", s->ring->last},
-		{"report_memory_peak_kb", process_peak_kb()},
+		{"report_memory_peak_bytes", process_peak_bytes()},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++) {

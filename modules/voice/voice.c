@@ -105,7 +105,7 @@ static void tell_counters(struct voice *v)
 		{"commands_bad_total", v->commands_bad_total},
 		{"actions_refused_total", v->actions.refused_total},
 		{"loop_turns_total", v->turns_total},
-		{"memory_peak_kb", process_peak_kb()},
+		{"memory_peak_bytes", process_peak_bytes()},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct record r = {.kind = RECORD_COUNTER, .change = CHANGE_SNAPSHOT,
