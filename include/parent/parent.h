@@ -9,7 +9,8 @@
  * 60 s. One that dies before "ready" is a failed start, and the parent ends with it.
  *
  * SIGTERM, SIGINT: stops the voice process (it logs its clients out), then the reporter.
- * SIGHUP: reads the configuration again (conf/reload.h) and hands voice what counts at once.
+ * SIGHUP, or an H from the reporter: reads the configuration again (conf/reload.h) and hands voice
+ * what counts at once.
  */
 #ifndef PARENT_PARENT_H
 #define PARENT_PARENT_H

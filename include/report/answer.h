@@ -17,6 +17,7 @@
  *   report            health of the reporter
  *   why ID            what was decided about a client or a radio, and how it stands now
  *   loglevel [LEVEL]  how much is logged, until the reporter starts again
+ *   reload            reads the configuration again; the log tells what became of it
  *   help              these words
  *
  * and orders, which are logged with who gave them:

@@ -396,6 +396,8 @@ static void on_link(struct parent *p, struct child *c)
 
 	if (n < 0)
 		poller_drop(p->poller, c->link); /* it is about to end, and SIGCHLD will say so */
+	if (n == 1 && octet == 'H' && c == &p->child[REPORT])
+		reload(p);
 	if (n != 1 || octet != 'R')
 		return;
 	if (p->ready)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "io/pipe.h"
 #include "report/event.h"
 
 #define SECTIONS_MAX 6
@@ -324,6 +325,26 @@ static const char *read_filter(struct topic_filter *f, const char *at)
 	return wrong;
 }
 
+/* What becomes of it the parent logs, change by change. */
+static enum answer_step tell_reload(struct answer *a, const struct sources *s,
+                                    const struct clock *clock, struct text *t)
+{
+	(void)clock;
+	if (a->entered)
+		return ANSWER_DONE;
+	a->entered = true;
+	log_info("order=reload by %s", a->who);
+	if (s->parent == 0 || !pipe_put(s->parent, "H", 1)) {
+		a->error = "the parent takes no orders now";
+		return ANSWER_DONE;
+	}
+	text_put(t, a->form == FORM_TEXT
+	                    ? " asked for; the log tells what counts now and what later\n"
+	                    : "{\"row\":\"reload\",\"asked\":true}\n");
+	a->rows++;
+	return ANSWER_LINE;
+}
+
 /* The next line that passes the filter, for as long as there is one. */
 static const char *next_event(struct answer *a, const struct sources *s)
 {
@@ -500,6 +521,7 @@ static const struct word words[] = {
          false,
          {{tell_why, RECORD_DECISION}},
          "what was decided about a client or a radio"},
+	{"reload", NULL, false, {{tell_reload, RECORD_KINDS}}, "read the configuration again"},
 	{"loglevel", "[LEVEL]", false, {{tell_log_level, RECORD_KINDS}}, "how much is logged"},
 	{"kick", "ID", false, {{tell_order, RECORD_REPLY}}, "end a session"},
 	{"block",

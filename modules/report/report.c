@@ -332,7 +332,10 @@ static bool open_all(struct report *p, const struct report_start *start)
 	p->health_at = p->clock.now + HEALTH_MS;
 	p->memory = memory_open(start->conf, &p->clock);
 	link_open(&p->link, start->record_pipe, start->command_pipe);
-	p->sources = (struct sources){.model = p->model, .ring = &p->ring, .link = &p->link,
+	p->sources = (struct sources){.model = p->model,
+	                              .ring = &p->ring,
+	                              .link = &p->link,
+	                              .parent = start->parent,
 	                              .began = p->clock.now};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
 	if (!p->control)

@@ -96,6 +96,18 @@ def a_file_with_faults_changes_nothing():
 
 
 @case
+def operators_order_it():
+    with Server("static-2 = 91") as server:
+        edit(server, "static-2 = 91", "static-2 = 235")
+        code, text = server.ctl("reload")
+        check(code == 0, text)
+        check(wait_for(lambda: "reload done applied=1 deferred=0" in server.stderr()), server.stderr())
+        check("order=reload by uid=%d pid=" % os.getuid() in server.stderr(), server.stderr())
+        Hotspot(2300101, server.port).login()
+        check(subscriptions(server, 2300101) == {235}, "it does not count")
+
+
+@case
 def who_is_started_again_has_the_new_one():
     with Server("static-2 = 91") as server:
         for step in range(3):  # both places for it are used in turns

@@ -347,7 +347,7 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_CHECK(strstr(heard, OK(1)));
 	T_TEXT(ask(fd, "text sessions\n"), " (none)\n.\n");
 	T_CHECK(strstr(ask(fd, "text lastheard\n"), "\n 2023-11-14T22:14:57Z          1     2"));
-	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 22);
+	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 23);
 	close(fd);
 	desk_close();
 }
