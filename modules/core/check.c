@@ -167,11 +167,21 @@ static const char *check_players(const struct core *core)
 	                                                   : "a recording is held by nothing";
 }
 
+static const char *check_mesh(const struct core *core)
+{
+	const struct claims *t = &core->claims;
+
+	for (uint32_t i = 0; i < t->used; i++)
+		if (hash_get(&t->by_key, t->rows[i].key) != i)
+			return "a claim is not found by its key";
+	return t->by_key.count == t->used ? NULL : "the index of claims has strangers";
+}
+
 const char *core_check(const struct core *core)
 {
 	static const char *(*const checks[])(const struct core *) = {
-		check_sessions, check_subscriptions, check_conferences, check_streams,
-		check_players};
+		check_sessions, check_subscriptions, check_conferences,
+		check_streams,  check_players,       check_mesh};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		const char *fault = checks[i](core);

@@ -120,7 +120,8 @@ static bool is_young(struct step *step, const struct arrival *a, const struct en
 
 	if (!is_stamped(a))
 		return true;
-	judge_clock(step, a->peer, stamp);
+	if (endpoint_same(&a->peer->at, from))
+		judge_clock(step, a->peer, stamp);
 	if (step->wall_ns <= stamp || step->wall_ns - stamp <= AGE_MAX_NS)
 		return true;
 	a->peer->stale_total++;
@@ -272,15 +273,15 @@ void relay_burst(struct step *step, struct peer *p, const struct obp_message *m,
 	peer_heard(step, p);
 	learn_version(step, &a);
 	p->frames_in_total++;
-	if (is_new(step, &a) && !bucket_take(&p->streams, step->now, STREAMS_RATE, STREAMS_DEPTH)) {
-		refuse(step, &a, COUNT_MESH_TOO_MANY);
-		return;
-	}
 	struct claim *c = win(step, &a);
 	if (!c)
 		return;
 	if (is_replayed(step, &a, c)) {
 		refuse(step, &a, COUNT_MESH_REPLAYED);
+		return;
+	}
+	if (is_new(step, &a) && !bucket_take(&p->streams, step->now, STREAMS_RATE, STREAMS_DEPTH)) {
+		refuse(step, &a, COUNT_MESH_TOO_MANY);
 		return;
 	}
 	if (a.burst->timestamp_ns > c->newest_ns)
