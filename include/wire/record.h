@@ -287,9 +287,12 @@ struct reply_record {
 	char text[160]; /* what was done, or why not */
 };
 
+/* The origin of calls of a neighbour on the mesh, and its place in legs: + that in the configuration. */
+#define RECORD_PEER_ORIGIN 0xE0000000u
+
 /* A slot that a call is sent to, and the talkgroup it is heard as there. */
 struct call_leg {
-	uint32_t client;
+	uint32_t client; /* or neighbour */
 	uint32_t tg;
 	uint8_t slot;
 };

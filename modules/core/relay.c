@@ -369,7 +369,20 @@ static void send_burst(struct step *step, struct peer *p, struct departure *d)
 	count(step, COUNT_MESH_SENT);
 }
 
-static void send_to_all(struct step *step, struct departure *d)
+/* Told as the call leaves first; its end is that of the call. */
+static void tell_leg(struct step *step, const struct peer *p, const struct departure *d)
+{
+	const struct call_leg leg = {
+		.client = ORIGIN_PEER + p->row.index,
+		.slot = 1,
+		.tg = d->tg,
+	};
+
+	if (!d->stream->data && !d->stream->unit)
+		rows_leg(step, d->stream, &leg, true);
+}
+
+static void send_to_all(struct step *step, struct departure *d, bool first)
 {
 	struct peer *p;
 
@@ -377,6 +390,8 @@ static void send_to_all(struct step *step, struct departure *d)
 		if (!peer_may_hear(step, p) || !may_leave(step->core, p, d) ||
 		    is_quenched(step, p, d))
 			continue;
+		if (first)
+			tell_leg(step, p, d);
 		if (peer_conf(step->core, p)->protocol == PEER_FBP && !clock_is_sane(step))
 			count(step, COUNT_MESH_NO_CLOCK);
 		else
@@ -448,7 +463,8 @@ void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *
 {
 	if (!is_for_mesh(step->core, x))
 		return;
-	if (!x->meshed && !stream_is_from_peer(x))
+	bool first = !x->meshed;
+	if (first && !stream_is_from_peer(x))
 		claim_ours(step, x);
 	x->meshed = true;
 	if (!stream_is_from_peer(x)) {
@@ -460,7 +476,7 @@ void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *
 	d.out.frame = *b;
 	rewrite_burst(x, &d.out.frame, d.tg);
 	d.out.frame.stream = x->mesh_id;
-	send_to_all(step, &d);
+	send_to_all(step, &d, first);
 }
 
 /* What ends the call here for good ends it for the neighbours too; what only fell silent may go on
@@ -482,5 +498,5 @@ void relay_end(struct step *step, struct stream *x, enum cause cause)
 	d.out.frame.seq = (uint8_t)(x->sequence.last + 1);
 	d.out.frame.stream = x->mesh_id;
 	d.burst = &d.out.frame;
-	send_to_all(step, &d);
+	send_to_all(step, &d, false);
 }

@@ -236,6 +236,8 @@ void rows_peer(struct step *step, const struct peer *p, enum change change)
 		fill_peer(step->core, step->now, &r->peer, p);
 }
 
+_Static_assert(ORIGIN_PEER == RECORD_PEER_ORIGIN, "the reporter knows origins by number");
+
 /* What legs leave to other records of the step. The snapshot shows those there was no room for. */
 #define LEGS_RESERVE 100u
 

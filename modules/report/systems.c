@@ -9,7 +9,9 @@
 #include "wire/legacy.h"
 #include "wire/options.h"
 
-#define NAME_MAX 16u      /* "SYSTEM-1999" */
+#define NAME_MAX 40u      /* "SYSTEM-1999", "OBP-" and the name of a peer */
+#define MESH_ON_AIR_MAX 256u /* calls shown at neighbours at a time; more are not */
+#define MESH_SLOT 1
 #define LIST_MAX 512u     /* a full list of static talkgroups */
 #define DEFAULTS_MAX 1100u /* two of them with their names */
 #define BRIDGE_NAME_MAX 12u
@@ -18,8 +20,17 @@
 /* A transmission at a slot, from it or to it. */
 struct on_air {
 	bool on;
-	uint32_t stream, peer, src, tg;
+	uint32_t origin, stream;
+	uint32_t peer; /* what dashboards are told of the origin */
+	uint32_t src, tg;
 	tick_t since;
+};
+
+/* The same at a neighbour, which has room for many. */
+struct mesh_air {
+	uint32_t place; /* of the neighbour in the configuration */
+	bool sent;
+	struct on_air air;
 };
 
 struct seat {
@@ -48,6 +59,7 @@ struct systems {
 	uint32_t unseated;
 	tick_t call_ended; /* the last one */
 	tick_t fresh_at;   /* of the model when it was looked at last */
+	struct mesh_air mesh[MESH_ON_AIR_MAX];
 	uint32_t count;
 	struct seat seat[];
 };
@@ -92,6 +104,21 @@ static const char *name_of(const struct systems *s, const struct seat *seat,
 	struct text t = text_make(name, NAME_MAX);
 
 	text_format(&t, "SYSTEM-%u", (unsigned)(seat - s->seat));
+	return name;
+}
+
+/* Dashboards tell neighbours by how the name begins; a comma would end the field. */
+static const char *name_of_peer(const struct systems *s, uint32_t place, char name[static NAME_MAX])
+{
+	const char *own = s->conf->peer[place].name;
+	char text[CONF_NAME_MAX];
+	struct text t = text_make(name, NAME_MAX);
+
+	text_clean(text, sizeof(text), own, strlen(own));
+	for (char *c = text; *c; c++)
+		if (*c == ',')
+			*c = '-';
+	text_format(&t, "OBP-%s", text);
 	return name;
 }
 
@@ -193,23 +220,32 @@ static bool is_slot(uint8_t slot)
 	return slot == 1 || slot == 2;
 }
 
-static void go_off(struct systems *s, struct seat *seat, bool sent, uint8_t slot, tick_t at)
+/* `e`: the start of it. */
+static void end(struct systems *s, struct on_air *a, struct legacy_event e, tick_t at)
 {
-	struct on_air *a = sent ? &seat->tx[slot - 1] : &seat->rx[slot - 1];
-	char name[NAME_MAX];
-	struct legacy_event e = event_of(a, sent, slot, name_of(s, seat, name));
-
-	if (!a->on)
-		return;
 	/* FDMR-Monitor forgets the start of every call that runs when another one ends. */
-	if (!sent && s->conf->report.legacy_repeat && s->call_ended >= a->since)
+	if (!e.sent && s->conf->report.legacy_repeat && s->call_ended >= a->since)
 		publish(s, &e);
 	e.action = LEGACY_END;
 	e.duration_ms = at > a->since ? at - a->since : 0;
 	publish(s, &e);
-	if (!sent)
+	if (!e.sent)
 		s->call_ended = at;
 	a->on = false;
+}
+
+static bool same_call(const struct on_air *a, uint32_t origin, uint32_t stream)
+{
+	return a->on && a->origin == origin && a->stream == stream;
+}
+
+static void go_off(struct systems *s, struct seat *seat, bool sent, uint8_t slot, tick_t at)
+{
+	struct on_air *a = sent ? &seat->tx[slot - 1] : &seat->rx[slot - 1];
+	char name[NAME_MAX];
+
+	if (a->on)
+		end(s, a, event_of(a, sent, slot, name_of(s, seat, name)), at);
 }
 
 static void go_on(struct systems *s, struct seat *seat, bool sent, uint8_t slot,
@@ -218,7 +254,7 @@ static void go_on(struct systems *s, struct seat *seat, bool sent, uint8_t slot,
 	struct on_air *a = sent ? &seat->tx[slot - 1] : &seat->rx[slot - 1];
 	char name[NAME_MAX];
 
-	if (a->on && a->stream == what->stream && a->peer == what->peer)
+	if (same_call(a, what->origin, what->stream))
 		return;
 	go_off(s, seat, sent, slot, what->since);
 	*a = *what;
@@ -227,16 +263,59 @@ static void go_on(struct systems *s, struct seat *seat, bool sent, uint8_t slot,
 	publish(s, &e);
 }
 
+static struct legacy_event mesh_event(const struct systems *s, const struct mesh_air *m,
+                                      char name[static NAME_MAX])
+{
+	return event_of(&m->air, m->sent, MESH_SLOT, name_of_peer(s, m->place, name));
+}
+
+static void mesh_on(struct systems *s, uint32_t place, bool sent, const struct on_air *what)
+{
+	struct mesh_air *free = NULL;
+	char name[NAME_MAX];
+
+	if (place >= s->conf->peer_count)
+		return;
+	for (size_t i = 0; i < MESH_ON_AIR_MAX; i++) {
+		struct mesh_air *m = &s->mesh[i];
+		if (!m->air.on)
+			free = m;
+		else if (m->place == place && m->sent == sent &&
+		         same_call(&m->air, what->origin, what->stream))
+			return;
+	}
+	if (!free)
+		return;
+	*free = (struct mesh_air){.place = place, .sent = sent, .air = *what};
+	free->air.on = true;
+	struct legacy_event e = mesh_event(s, free, name);
+	publish(s, &e);
+}
+
+/* Those sent first, as everywhere. */
+static void mesh_off(struct systems *s, uint32_t origin, uint32_t stream, tick_t at)
+{
+	char name[NAME_MAX];
+
+	for (int sent = 1; sent >= 0; sent--) {
+		for (size_t i = 0; i < MESH_ON_AIR_MAX; i++) {
+			struct mesh_air *m = &s->mesh[i];
+			if (m->sent == sent && same_call(&m->air, origin, stream))
+				end(s, &m->air, mesh_event(s, m, name), at);
+		}
+	}
+}
+
 /* Ends a call wherever it is heard. */
-static void legs_off(struct systems *s, uint32_t peer, uint32_t stream, tick_t at)
+static void legs_off(struct systems *s, uint32_t origin, uint32_t stream, tick_t at)
 {
 	for (uint32_t i = 0; i < s->count; i++) {
 		for (uint8_t slot = 1; slot <= 2; slot++) {
-			const struct on_air *a = &s->seat[i].tx[slot - 1];
-			if (a->on && a->peer == peer && a->stream == stream)
+			if (same_call(&s->seat[i].tx[slot - 1], origin, stream))
 				go_off(s, &s->seat[i], true, slot, at);
 		}
 	}
+	mesh_off(s, origin, stream, at);
 }
 
 static void all_off(struct systems *s, struct seat *seat, tick_t at)
@@ -274,34 +353,57 @@ static void take_data(struct systems *s, const struct record *r, const struct se
 	publish(s, &e);
 }
 
-static void take_call(struct systems *s, const struct record *r)
+/* Of a client its id, of a neighbour the id of that server. */
+static uint32_t peer_told(const struct systems *s, uint32_t origin)
+{
+	uint32_t place = origin - RECORD_PEER_ORIGIN;
+
+	if (origin < RECORD_PEER_ORIGIN || place >= s->conf->peer_count)
+		return origin;
+	return s->conf->peer[place].remote_id;
+}
+
+static void voice_on(struct systems *s, const struct record *r, struct seat *seat)
 {
 	const struct call_row *c = &r->call;
-	struct seat *seat = seat_of(s, c->origin);
-	bool runs = r->change != CHANGE_END && c->state == CALL_RUNNING;
-
-	if (!runs && !c->data)
-		legs_off(s, c->origin, c->stream, r->at);
-	if (!seat || !is_slot(c->slot))
-		return;
-	if (c->data) {
-		take_data(s, r, seat);
-		return;
-	}
-	if (c->unit)
-		return;
 	const struct on_air what = {
+		.origin = c->origin,
 		.stream = c->stream,
-		.peer = c->origin,
+		.peer = peer_told(s, c->origin),
 		.src = c->src,
 		.tg = c->dst,
 		.since = r->change == CHANGE_UPDATE ? r->at : c->started,
 	};
-	const struct on_air *a = &seat->rx[c->slot - 1];
-	if (runs)
+
+	if (c->origin >= RECORD_PEER_ORIGIN)
+		mesh_on(s, c->origin - RECORD_PEER_ORIGIN, false, &what);
+	else if (seat && is_slot(c->slot))
 		go_on(s, seat, false, c->slot, &what);
-	else if (a->on && a->stream == c->stream)
+}
+
+static void voice_off(struct systems *s, const struct record *r, struct seat *seat)
+{
+	const struct call_row *c = &r->call;
+
+	legs_off(s, c->origin, c->stream, r->at);
+	if (seat && is_slot(c->slot) &&
+	    same_call(&seat->rx[c->slot - 1], c->origin, c->stream))
 		go_off(s, seat, false, c->slot, r->at);
+}
+
+static void take_call(struct systems *s, const struct record *r)
+{
+	const struct call_row *c = &r->call;
+	struct seat *seat = seat_of(s, c->origin);
+
+	if (c->data && seat)
+		take_data(s, r, seat);
+	if (c->data || c->unit)
+		return;
+	if (r->change != CHANGE_END && c->state == CALL_RUNNING)
+		voice_on(s, r, seat);
+	else
+		voice_off(s, r, seat);
 }
 
 static void take_legs(struct systems *s, const struct record *r)
@@ -310,15 +412,22 @@ static void take_legs(struct systems *s, const struct record *r)
 
 	for (size_t i = 0; i < l->list.count; i++) {
 		const struct call_leg *leg = &l->list.leg[i];
+		const struct on_air what = {
+			.origin = l->origin,
+			.stream = l->stream,
+			.peer = peer_told(s, l->origin),
+			.src = l->src,
+			.tg = leg->tg,
+			.since = r->at,
+		};
 		struct seat *seat = seat_of(s, leg->client);
+		if (l->open && leg->client >= RECORD_PEER_ORIGIN)
+			mesh_on(s, leg->client - RECORD_PEER_ORIGIN, true, &what);
 		if (!seat || !is_slot(leg->slot))
 			continue;
-		const struct on_air what = {.stream = l->stream, .peer = l->origin, .src = l->src,
-		                            .tg = leg->tg, .since = r->at};
-		const struct on_air *a = &seat->tx[leg->slot - 1];
 		if (l->open)
 			go_on(s, seat, true, leg->slot, &what);
-		else if (a->on && a->stream == l->stream && a->peer == l->origin)
+		else if (same_call(&seat->tx[leg->slot - 1], l->origin, l->stream))
 			go_off(s, seat, true, leg->slot, r->at);
 	}
 }
@@ -334,14 +443,13 @@ static void take_session(struct systems *s, const struct record *r, tick_t now)
 
 /* After a snapshot: what came and went unseen while records were dropped. */
 
-static bool talks_still(const struct systems *s, const struct seat *seat, uint8_t slot)
+static bool runs_still(const struct systems *s, const struct on_air *a)
 {
-	struct model_walk walk = model_walk_client(RECORD_CALL, seat->client);
+	struct model_walk walk = model_walk_client(RECORD_CALL, a->origin);
 	struct record r;
 
 	while (model_next(s->model, &walk, &r))
-		if (r.call.stream == seat->rx[slot - 1].stream && r.call.slot == slot &&
-		    r.call.state == CALL_RUNNING)
+		if (r.call.stream == a->stream && r.call.state == CALL_RUNNING)
 			return true;
 	return false;
 }
@@ -376,7 +484,7 @@ static void reconcile_seat(struct systems *s, struct seat *seat, tick_t now)
 		const struct on_air *tx = &seat->tx[slot - 1], *rx = &seat->rx[slot - 1];
 		if (tx->on && tx->since < s->fresh_at && !hears_still(s, seat, slot))
 			go_off(s, seat, true, slot, now);
-		if (rx->on && rx->since < s->fresh_at && !talks_still(s, seat, slot))
+		if (rx->on && rx->since < s->fresh_at && !runs_still(s, rx))
 			go_off(s, seat, false, slot, now);
 	}
 }
@@ -389,6 +497,11 @@ static void reconcile(struct systems *s, tick_t now)
 	for (uint32_t i = 0; i < s->count; i++)
 		if (s->seat[i].taken)
 			reconcile_seat(s, &s->seat[i], now);
+	for (size_t i = 0; i < MESH_ON_AIR_MAX; i++) {
+		const struct on_air *a = &s->mesh[i].air;
+		if (a->on && a->since < s->fresh_at && !runs_still(s, a))
+			mesh_off(s, a->origin, a->stream, now);
+	}
 	sit_all(s, now);
 }
 
@@ -408,12 +521,25 @@ void systems_take(struct systems *s, const struct record *r, const struct clock 
 		reconcile(s, clock->now);
 }
 
+static bool mesh_on_air(const struct systems *s, uint32_t nth, struct wr *w)
+{
+	char name[NAME_MAX];
+
+	if (nth >= MESH_ON_AIR_MAX)
+		return false;
+	if (s->mesh[nth].air.on) {
+		struct legacy_event e = mesh_event(s, &s->mesh[nth], name);
+		legacy_event_write(w, &e);
+	}
+	return true;
+}
+
 bool systems_on_air(const struct systems *s, uint32_t nth, struct wr *w)
 {
 	char name[NAME_MAX];
 
 	if (nth >= s->count)
-		return false;
+		return mesh_on_air(s, nth - s->count, w);
 	const struct seat *seat = &s->seat[nth];
 	name_of(s, seat, name);
 	for (uint8_t slot = 1; slot <= 2; slot++) {
@@ -544,12 +670,28 @@ static void write_seat(struct systems *s, struct wr *w, const struct seat *seat,
 		legacy_master_write(w, &m);
 }
 
+/* Dashboards have no field for whether it is up, and need none for its address. */
+static void write_peer(const struct systems *s, struct wr *w, uint32_t place)
+{
+	char name[NAME_MAX];
+	const struct legacy_openbridge o = {
+		.name = name_of_peer(s, place, name),
+		.network_id = s->conf->peer[place].remote_id,
+		.target_ip = "",
+		.target_port = s->conf->peer[place].address.port,
+	};
+
+	legacy_openbridge_write(w, &o);
+}
+
 void systems_config(struct systems *s, struct wr *w, const struct clock *clock)
 {
 	sit_all(s, clock->now);
 	legacy_config_begin(w);
 	for (uint32_t i = 0; i < s->count; i++)
 		write_seat(s, w, &s->seat[i], clock);
+	for (uint32_t i = 0; i < s->conf->peer_count; i++)
+		write_peer(s, w, i);
 	legacy_config_end(w);
 }
 

@@ -12,6 +12,7 @@ from legacy import Dashboard
 from server import Server, free_port, wait_for
 
 KEYS = {
+    "OPENBRIDGE": {"MODE": str, "ENABLED": bool, "NETWORK_ID": bytes, "TARGET_IP": str, "TARGET_PORT": int},
     "MASTER": {"MODE": str, "ENABLED": bool, "REPEAT": bool, "SINGLE_MODE": bool, "TS1_STATIC": str, "TS2_STATIC": str,
                "_default_options": str, "PEERS": dict},
 }
@@ -30,6 +31,17 @@ class Legacy(Server):
         d = Dashboard(self.legacy)
         check(d.listen(3, lambda: d.bridges is not None), "no CONFIG and BRIDGES: %s" % d.frames)
         return d
+
+
+class Neighbour(Server):
+    """A server with another id."""
+
+    def start(self):
+        with open(self.config) as f:
+            text = f.read()
+        with open(self.config, "w") as f:
+            f.write(text.replace("id = 2345\n", "id = 2340\n", 1))
+        super().start()
 
 
 def same_types(what, row, types):
@@ -222,6 +234,42 @@ def a_stuck_dashboard_is_dropped_alone_and_voice_is_untouched():
         check(wait_for(dropped, 45), "the stuck one stays")
         check(not d.ended, "the other one went too")
         stuck.close()
+
+
+@case
+def calls_of_the_mesh_are_told_at_the_neighbour_in_both_directions():
+    ports = [free_port(), free_port()]
+    link = "\n[peer n]\nbind = 127.0.0.1:%d\ntarget = 127.0.0.1:%d\npassphrase = mesh key\nlocal-id = %d\nremote-id = %d\n"
+    with Legacy("static-2 = 235", more=link % (ports[0], ports[1], 2345, 2340)) as ours, \
+            Neighbour("static-2 = 235", more=link % (ports[1], ports[0], 2340, 2345)) as theirs:
+        near = Hotspot(2300101, ours.port).login()
+        far = Hotspot(2400101, theirs.port).login()
+        d = ours.dashboard()
+        check("OBP-n" in d.config, "%s" % list(d.config))
+        same_types("OBP-n", d.config["OBP-n"], KEYS["OPENBRIDGE"])
+        check(d.config["OBP-n"]["NETWORK_ID"] == be32(2340), "%s" % d.config["OBP-n"])
+
+        def carried():
+            talk(near, call(2300101, 2300101, 235, 0), [far])
+            return far.drain()
+
+        check(wait_for(carried, 20, 1), "the link does not come up")
+        d.listen(1)
+        del d.frames[:]
+        talk(near, call(2300101, 2300101, 235, 1), [far])
+        d.listen(3, lambda: len(d.events()) >= 4)
+        told = [(f[1], f[2], f[3], f[5], f[7]) for f in d.events()]
+        here = d.system_of(2300101)
+        check(told == [("START", "RX", here, "2300101", "2"), ("START", "TX", "OBP-n", "2300101", "1"),
+                       ("END", "TX", "OBP-n", "2300101", "1"), ("END", "RX", here, "2300101", "2")], "%s" % told)
+        near.drain()
+        time.sleep(6)  # hang time
+        del d.frames[:]
+        talk(far, call(2400101, 2400101, 235, 1), [near])
+        d.listen(3, lambda: len(d.events()) >= 4)
+        told = [(f[1], f[2], f[3], f[5], f[7], f[8]) for f in d.events()]
+        check(told == [("START", "RX", "OBP-n", "2340", "1", "235"), ("START", "TX", here, "2340", "2", "235"),
+                       ("END", "TX", here, "2340", "2", "235"), ("END", "RX", "OBP-n", "2340", "1", "235")], "%s" % told)
 
 
 @case
