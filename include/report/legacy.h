@@ -1,7 +1,7 @@
 /*
- * The legacy report socket: FDMR-Monitor and HBMonv2 connect and are told CONFIG, BRIDGES, what is on
- * air, and then each event as it comes (wire/legacy.h, report/systems.h). Order matters to them:
- * BRIDGES before the first CONFIG is the end of the connection.
+ * The legacy report socket: FDMR-Monitor and HBMonv2 connect and are told CONFIG, BRIDGES, what is
+ * on air, and then each event as it comes (wire/legacy.h, report/systems.h). Order matters to
+ * them: BRIDGES before the first CONFIG is the end of the connection.
  *
  * CONFIG and BRIDGES are made once for all, when somebody listens: as something changes, at most
  * every 2 s (10 s when they are big), at least every minute. There are two such pictures, the

@@ -16,8 +16,10 @@
 #include "report/sources.h"
 #include "report/telling.h"
 
-/* The name of a part of it, "sessions"; NULL behind the last. Who leaves a part before it was entered
- * (telling_leave) gets the object without it; not the first, which is "server". */
+/*
+ * The name of a part of it, "sessions"; NULL behind the last. Who leaves a part before it was
+ * entered (telling_leave) gets the object without it; not the first, which is "server".
+ */
 const char *snapshot_section(size_t section);
 
 /* Adds the next piece, less than VIEW_LINE_MAX octets; false when it was the last. */

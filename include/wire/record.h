@@ -287,7 +287,7 @@ struct reply_record {
 	char text[160]; /* what was done, or why not */
 };
 
-/* The origin of calls of a neighbour on the mesh, and its place in legs: + that in the configuration. */
+/* A neighbour on the mesh, as origin of calls and in legs: + its place in the configuration. */
 #define RECORD_PEER_ORIGIN 0xE0000000u
 
 /* A slot that a call is sent to, and the talkgroup it is heard as there. */
@@ -359,7 +359,7 @@ enum field_type {
 	FIELD_ADDR,
 	FIELD_TEXT,
 	FIELD_HEX32, /* stream ids: eight hex digits in JSON */
-	FIELD_LEGS,  /* count u8, then client u32, slot u8, tg u32 of each; JSON: an array of objects */
+	FIELD_LEGS,  /* count u8, then client u32, slot u8, tg u32 of each; JSON: array of objects */
 };
 
 struct record_field {

@@ -245,7 +245,7 @@ static void greet(struct mqtt *m, const struct clock *clock)
 
 /* What is told, most urgent first. */
 
-/* The word in front of the dot of the name of an event, which stands before any text from outside. */
+/* What is in front of the dot of an event's name, which stands before any text from outside. */
 static void family_of(const char *line, char out[static FAMILY_MAX])
 {
 	static const char key[] = "\"ev\":\"";

@@ -1,4 +1,4 @@
-/* What a broker says, cut into packets: each takes octets, and what is taken says the same again. */
+/* What a broker says, cut into packets: each takes octets, what is none takes nothing. */
 #include <assert.h>
 
 #include "wire/mqtt.h"

@@ -173,7 +173,8 @@ T_CASE(without_room_the_message_is_bad)
 
 T_CASE(the_longest_event_fits)
 {
-	static const struct legacy_event e = {LEGACY_DATA, true, "OBP-0123456789012345678901234567890",
+	static const struct legacy_event e = {LEGACY_DATA, true,
+	                                      "OBP-0123456789012345678901234567890",
 	                                      UINT32_MAX, UINT32_MAX, UINT32_MAX, 255,
 	                                      UINT32_MAX, INT64_C(999999999)};
 	struct legacy_event end = e;

@@ -35,8 +35,10 @@ T_CASE(every_prefix_waits_for_the_rest)
 
 T_CASE(what_is_no_netstring_is_refused)
 {
-	static const char *const bad[] = {":,",  "03:abc,", "00:,",    "a",     "1a:",     " 1:a,",
-	                                  "-1:", "101:",    "99999999999999999999999", "1:ab", "0:;"};
+	static const char *const bad[] = {
+		":,",  "03:abc,", "00:,", "a",   "1a:", " 1:a,",
+		"-1:", "101:",    "1:ab", "0:;", "99999999999999999999999",
+	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct rd stream = rd_make(t_guarded(bad[i], strlen(bad[i])), strlen(bad[i])), body;
