@@ -2,18 +2,19 @@
  * What was said and who heard it.
  *
  * At once: no rig hears a voice frame twice, or itself; no frame crosses a link twice in one
- * direction. At the end: a rig has heard every frame of every accepted call on a talkgroup of its,
- * but those
+ * direction, or in a line of servers in both.
+ *
+ * At the end: a rig has heard every frame of every accepted call on a talkgroup of its, but those
  *   - said while its node could not be reached, or within HEAL_MS of a change of the network,
  *   - said before the rig was logged in,
  *   - of a call that was contested elsewhere,
  *   - as many as the network spoiled;
- * and a call on links that quench crosses each server once, but for the probes.
+ * and none of a call there was no way for; and a call on links that quench crosses each server
+ * once, but for the probes.
  */
 #include <inttypes.h>
 #include <string.h>
 
-#include "dmr/bits.h"
 #include "mesh/sim.h"
 
 #define HEAL_MS 5500 /* decisions 20 and 22: a probe each 3 s, 1 s of silence, 500 ms, the way */
@@ -135,6 +136,11 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          " twice",
 		          frame, call, from, to);
+	if (sim->tree && (sim->crossed[to][from][call][frame / 64] >> frame % 64 & 1))
+		sim_fault(sim,
+		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
+		          ", where it came from",
+		          frame, call, from, to);
 	c->spoiled += spoiled;
 	c->crossings[frame] +=
 		!sim->v1[from][to] && to != c->node; /* an echo is dropped, not quenched */
@@ -153,9 +159,6 @@ void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *seen)
 		          seen->dst);
 	if (sim->call[call].rig == rig)
 		sim_fault(sim, "rig %" PRIu32 " hears itself", rig);
-	if (seen->dst == LOCAL_TG && sim->call[call].node != sim->rig[rig].node)
-		sim_fault(sim, "rig %" PRIu32 " hears a call that is local to node %" PRIu32, rig,
-		          sim->call[call].node);
 	if (bit_again(sim->heard[call][rig], frame))
 		sim_fault(sim, "rig %" PRIu32 " hears frame %" PRIu32 " of call %" PRIu32 " twice",
 		          rig, frame, call);
@@ -231,16 +234,36 @@ static const struct epoch *epoch_of(const struct sim *sim, tick_t said)
 	return &sim->epoch[i];
 }
 
-static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
+/* Is there a way from the talker to the rig? */
+static bool has_way(const struct sim *sim, const struct epoch *e, const struct call *c,
+                    uint32_t rig)
 {
 	const struct rig *r = &sim->rig[rig];
+
+	if (c->tg == LOCAL_TG)
+		return r->node == c->node;
+	return e->reach[c->node] >> r->node & 1;
+}
+
+static bool was_in(const struct rig *r, tick_t then)
+{
+	return r->since + TICK_SECOND < then;
+}
+
+static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
+{
 	tick_t said = c->said[frame];
 	const struct epoch *e = said ? epoch_of(sim, said) : NULL;
 
-	if (c->tg == LOCAL_TG && r->node != c->node)
-		return false;
-	return e && (e->reach[c->node] >> r->node & 1) && r->since + TICK_SECOND < said &&
-	       sim->rig[c->rig].since + TICK_SECOND < said;
+	return e && has_way(sim, e, c, rig) && was_in(&sim->rig[rig], said) &&
+	       was_in(&sim->rig[c->rig], said);
+}
+
+static bool must_not_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
+{
+	const struct epoch *e = epoch_of(sim, c->said[frame]);
+
+	return e && !has_way(sim, e, c, rig);
 }
 
 static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
@@ -249,10 +272,16 @@ static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
 	uint32_t missing = 0, last = 0, due = 0;
 
 	for (uint32_t f = 0; f < c->frames; f++) {
+		bool heard = sim->heard[call][rig][f / 64] >> f % 64 & 1;
+		if (heard && must_not_hear(sim, c, rig, f))
+			sim_fault(sim,
+			          "rig %" PRIu32 " at node %" PRIu32 " hears frame %" PRIu32
+			          " of call %" PRIu32 " from node %" PRIu32 ": there is no way",
+			          rig, sim->rig[rig].node, f, call, c->node);
 		if (!must_hear(sim, c, rig, f))
 			continue;
 		due++;
-		if (!(sim->heard[call][rig][f / 64] >> f % 64 & 1)) {
+		if (!heard) {
 			missing++;
 			last = f;
 		}

@@ -102,6 +102,7 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 
 	sim->node_count = nodes;
 	sim->noisy = one_in(sim, 3);
+	sim->tree = topology == TOPOLOGY_LINE;
 	join_all(sim, topology, olds[draw(sim, ARRAY_LEN(olds))]);
 	place_rigs(sim);
 	for (uint32_t n = 0; n < nodes; n++) {

@@ -98,6 +98,7 @@ struct sim {
 	struct epoch epoch[EPOCHS_MAX];
 	struct path path[NODES_MAX][NODES_MAX];
 	bool v1[NODES_MAX][NODES_MAX]; /* the link speaks OpenBridge, not FBP */
+	bool tree;                     /* there is one way from node to node */
 	bool noisy;                    /* paths lose, repeat and delay */
 	uint64_t heard[CALLS_MAX][RIGS_MAX][FRAMES_MAX / 64];
 	uint64_t crossed[NODES_MAX][NODES_MAX][CALLS_MAX][FRAMES_MAX / 64];
