@@ -121,7 +121,7 @@ static void take(struct report *p, struct record *r)
 	struct record known;
 	bool is_row = r->kind < RECORD_ROWS;
 	const struct record *before = is_row && model_find(p->model, r, &known) ? &known : NULL;
-	bool first = model_fresh_at(p->model) == TICK_LONG_AGO; /* rows are new to us, not to the world */
+	bool first = model_fresh_at(p->model) == TICK_LONG_AGO; /* new to us, not to the world */
 	model_take(p->model, r, p->clock.now);
 	if (p->legacy)
 		legacy_take(p->legacy, r, &p->clock);

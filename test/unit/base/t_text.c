@@ -247,7 +247,8 @@ T_CASE(base64_is_that_of_rfc_4648)
 {
 	static const char *const rows[][2] = {
 		{"", ""},         {"f", "Zg=="},        {"fo", "Zm8="},       {"foo", "Zm9v"},
-		{"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff\xbe", "+/++"},
+		{"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+		{"\xfb\xff\xbe", "+/++"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
