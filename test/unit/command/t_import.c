@@ -41,12 +41,13 @@ T_CASE(a_server_of_freedmr_becomes_one_of_ours)
 		"clients = deny 1", "subscribers = deny 1", "[listener public]",
 		"bind = [::]:62040", "passphrase = passw0rd", "open = yes", "timer = 0"};
 	static const char *const told[] = {
-		SAMPLE ":45: PASSPHRASE of [SYSTEM]: empty: a random one was made, tell it your users",
+		SAMPLE ":45: PASSPHRASE of [SYSTEM]: empty: a random one was made, "
+		       "tell it your users",
 		SAMPLE ":40: REPEAT of [SYSTEM]: calls go to who is subscribed, never to all",
 		SAMPLE ":59: GENERATOR of [SYSTEM]: folded into one listener on one port",
 		SAMPLE ":63: FOO of [SYSTEM]: no such key is known",
-		SAMPLE ":69: PASSPHRASE of [PUBLIC]: everybody knows it: open = yes was set, choose "
-		       "another",
+		SAMPLE ":69: PASSPHRASE of [PUBLIC]: everybody knows it: open = yes was set, "
+		       "choose another",
 		SAMPLE ":72: SUB_ACL of [PUBLIC]: not used: USE_ACL is off",
 		SAMPLE ":73: [ECHO]: left out, the echo 9990 is built in",
 		SAMPLE ":82: [XLX]: left out, it is not enabled"};
