@@ -1,0 +1,208 @@
+#include "report/systems.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "harness/t.h"
+
+#define STREAM 10u
+
+static struct conf *conf;
+static struct model *model;
+static struct ring lines;
+static struct systems *systems;
+static tick_t begun; /* when calls begin */
+static struct clock now_is = {.now = 100000, .epoch_ms = 1700000000000};
+
+static void ignore_log(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	(void)line;
+}
+
+static bool open_systems(uint32_t count)
+{
+	log_set_sink(ignore_log, NULL);
+	conf = calloc(1, sizeof(*conf));
+	conf->listener_count = 1;
+	conf->report.legacy_systems = count;
+	conf->report.legacy_repeat = true;
+	conf->limits.sessions = conf->limits.subscriptions = conf->limits.streams = 10;
+	lines = (struct ring){.last = 0};
+	model = model_open(&conf->limits);
+	systems = systems_open(conf, model, &lines);
+	now_is.now = begun = 100000;
+	return systems;
+}
+
+static void close_systems(void)
+{
+	systems_close(systems);
+	model_close(model);
+	ring_close(&lines);
+	free(conf);
+}
+
+static void take(struct record r)
+{
+	r.at = now_is.now;
+	model_take(model, &r, now_is.now);
+	systems_take(systems, &r, &now_is);
+}
+
+static void session(uint32_t client, enum change change)
+{
+	take((struct record){.kind = RECORD_SESSION,
+	                     .change = change,
+	                     .session = {.client = client, .state = SESSION_CONNECTED}});
+}
+
+static void call(uint32_t client, uint32_t stream, enum change change)
+{
+	take((struct record){.kind = RECORD_CALL,
+	                     .change = change,
+	                     .call = {.origin = client, .stream = stream, .started = begun,
+	                              .slot = 2, .src = 7, .dst = 91, .conference = 91}});
+}
+
+static void leg(uint32_t origin, uint32_t client, bool open)
+{
+	take((struct record){.kind = RECORD_LEGS,
+	                     .legs = {.origin = origin, .stream = STREAM, .src = 7, .open = open,
+	                              .list = {1, {{.client = client, .tg = 91, .slot = 2}}}}});
+}
+
+static void snapshot(bool begin)
+{
+	take((struct record){.kind = RECORD_SNAPSHOT, .snapshot = {.number = 1, .begin = begin}});
+}
+
+/* The last `count` lines without length and opcode, one after the other. */
+static const char *last(uint64_t count)
+{
+	static char buf[1024];
+	struct text t = text_make(buf, sizeof(buf));
+
+	for (uint64_t n = lines.last - count + 1; n <= lines.last; n++) {
+		const char *line = ring_line(&lines, n, FORM_TEXT);
+		text_put(&t, line ? strchr(line, ':') + 2 : "(gone)");
+		text_char(&t, '\n');
+	}
+	return buf;
+}
+
+#define RX(action, system, rest) "GROUP VOICE," action ",RX," system ",10,1,7,2,91" rest ",\n"
+#define TX(action, system, rest) "GROUP VOICE," action ",TX," system ",10,1,7,2,91" rest ",\n"
+
+T_CASE(a_call_begins_once_and_ends_everywhere)
+{
+	T_CHECK(open_systems(3));
+	session(1, CHANGE_BEGIN);
+	session(2, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_UPDATE);
+	leg(1, 2, true);
+	leg(1, 2, true);
+	T_EQUAL(lines.last, 2);
+	T_TEXT(last(2), RX("START", "SYSTEM-0", "") TX("START", "SYSTEM-1", ""));
+	now_is.now += 6425;
+	call(1, STREAM, CHANGE_END);
+	leg(1, 2, false);
+	T_EQUAL(lines.last, 4);
+	T_TEXT(last(2), TX("END", "SYSTEM-1", ",6.42") RX("END", "SYSTEM-0", ",6.42"));
+	close_systems();
+}
+
+T_CASE(who_leaves_takes_his_calls_off_the_air)
+{
+	T_CHECK(open_systems(3));
+	session(1, CHANGE_BEGIN);
+	session(2, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_BEGIN);
+	leg(1, 2, true);
+	session(2, CHANGE_END);
+	T_TEXT(last(1), TX("END", "SYSTEM-1", ",0.00"));
+	session(1, CHANGE_END);
+	T_TEXT(last(1), RX("END", "SYSTEM-0", ",0.00"));
+	close_systems();
+}
+
+/* Who is logged in hears this call as its system. */
+static bool sits_at(uint32_t client, const char *name)
+{
+	static uint32_t origin = 1000;
+	char wanted[32];
+	struct text t = text_make(wanted, sizeof(wanted));
+
+	text_format(&t, ",%s,", name);
+	leg(++origin, client, true);
+	bool found = strstr(last(1), wanted) && strstr(last(1), "START");
+	leg(origin, client, false);
+	return found;
+}
+
+T_CASE(a_seat_is_kept_and_then_left_empty_for_a_while)
+{
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	session(2, CHANGE_BEGIN);
+	session(1, CHANGE_END);
+	session(3, CHANGE_BEGIN);
+	uint64_t before = lines.last;
+	leg(1, 3, true);
+	T_EQUAL(lines.last, before);
+	T_CHECK(sits_at(2, "SYSTEM-1"));
+	session(1, CHANGE_BEGIN);
+	T_CHECK(sits_at(1, "SYSTEM-0"));
+	session(1, CHANGE_END);
+	now_is.now += SYSTEMS_PARKED_MS;
+	session(3, CHANGE_UPDATE);
+	T_CHECK(sits_at(3, "SYSTEM-0"));
+	close_systems();
+}
+
+T_CASE(the_start_is_repeated_only_when_another_call_has_ended)
+{
+	T_CHECK(open_systems(3));
+	session(1, CHANGE_BEGIN);
+	session(2, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_BEGIN);
+	call(2, 11, CHANGE_BEGIN);
+	call(2, 11, CHANGE_END);
+	T_EQUAL(lines.last, 3);
+	call(1, STREAM, CHANGE_END);
+	T_EQUAL(lines.last, 5);
+	T_TEXT(last(2), RX("START", "SYSTEM-0", "") RX("END", "SYSTEM-0", ",0.00"));
+	now_is.now = begun = 101000;
+	call(1, STREAM, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_END);
+	T_EQUAL(lines.last, 7);
+	close_systems();
+}
+
+T_CASE(what_a_snapshot_no_longer_shows_is_taken_off_the_air)
+{
+	T_CHECK(open_systems(3));
+	session(1, CHANGE_BEGIN);
+	session(2, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_BEGIN);
+	leg(1, 2, true);
+	now_is.now += 1000;
+	snapshot(true);
+	session(1, CHANGE_SNAPSHOT);
+	session(2, CHANGE_SNAPSHOT);
+	snapshot(false);
+	T_EQUAL(lines.last, 4);
+	T_CHECK(strstr(last(2), RX("END", "SYSTEM-0", ",1.00")));
+	T_CHECK(strstr(last(2), TX("END", "SYSTEM-1", ",1.00")));
+	close_systems();
+}
+
+T_MAIN(T_ENTRY(a_call_begins_once_and_ends_everywhere),
+       T_ENTRY(who_leaves_takes_his_calls_off_the_air),
+       T_ENTRY(a_seat_is_kept_and_then_left_empty_for_a_while),
+       T_ENTRY(the_start_is_repeated_only_when_another_call_has_ended),
+       T_ENTRY(what_a_snapshot_no_longer_shows_is_taken_off_the_air))
