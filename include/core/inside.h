@@ -189,7 +189,7 @@ void slot_close(struct step *step, struct session *s, struct slot *slot, bool te
 #define AGE_MAX_NS UINT64_C(5000000000)
 void mesh_open(struct core *core);
 void mesh_datagram(struct step *step, const struct event *event);
-void mesh_address(struct step *step, uint32_t peer, const struct addr *to);
+void mesh_address(struct step *step, uint32_t index, const struct addr *to);
 void mesh_command(struct step *step, const struct command *c);
 void peer_expire(struct step *step, const struct expiry_entry *e);
 const struct conf_peer *peer_conf(const struct core *core, const struct peer *p);

@@ -154,9 +154,7 @@ static bool is_acceptable(struct step *step, const struct arrival *a)
 
 	if (a->burst->slot_bit)
 		count(step, COUNT_MESH_SLOT_BIT);
-	if (a->burst->slot_bit && !is_stamped(a))
-		refuse(step, a, COUNT_NOT_CARRIED_TYPE);
-	else if (!burst_is_carried(b))
+	if ((a->burst->slot_bit && !is_stamped(a)) || !burst_is_carried(b))
 		refuse(step, a, COUNT_NOT_CARRIED_TYPE);
 	else if (is_stamped(a) && !filter_is_server(a->burst->source_server))
 		refuse_call(step, a, COUNT_MESH_SOURCE, "not taken from the mesh: its server id");

@@ -182,10 +182,10 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 
 /* A call to one: a command when it is voice to a number, else to where that radio was heard
  * (decision 18). */
-static void place_unit(struct step *step, const struct session *s, struct stream *x)
+static void place_unit(struct step *step, struct stream *x, bool private_calls)
 {
 	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
-	bool allowed = x->data || s->private_calls;
+	bool allowed = x->data || private_calls;
 	if (!allowed || !locate(step, x)) {
 		count(step, COUNT_NOT_CARRIED_UNIT);
 		why_call(step, x,
@@ -216,7 +216,7 @@ static void place(struct step *step, struct session *s, struct stream *x)
 		return;
 	}
 	if (x->unit)
-		place_unit(step, s, x);
+		place_unit(step, x, s->private_calls);
 	else
 		place_group(step, s, x);
 }
@@ -465,7 +465,7 @@ static void place_from_peer(struct step *step, struct stream *x)
 	if (!x->data)
 		count(step, COUNT_CALLS);
 	if (x->unit) {
-		place_unit(step, NULL, x);
+		place_unit(step, x, false);
 		return;
 	}
 	x->topic = x->dst;

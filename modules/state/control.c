@@ -22,16 +22,17 @@ struct control *control_find(const struct controls *t, uint32_t peer, uint32_t s
 
 struct control *control_make(struct controls *t, uint32_t peer, uint32_t stream, uint32_t tg)
 {
-	struct control *c = control_find(t, peer, stream, tg);
+	uint64_t key = control_key(peer, stream, tg);
+	uint32_t index = hash_get(&t->by_key, key);
 
-	if (c)
-		return c;
-	uint32_t index = peer * CONTROLS_PER_PEER + t->next[peer];
+	if (index != HASH_NOT_FOUND)
+		return &t->rows[index];
+	index = peer * CONTROLS_PER_PEER + t->next[peer];
 	t->next[peer] = (uint8_t)((t->next[peer] + 1) % CONTROLS_PER_PEER);
-	c = &t->rows[index];
+	struct control *c = &t->rows[index];
 	if (c->live)
 		hash_remove(&t->by_key, c->key);
-	*c = (struct control){.key = control_key(peer, stream, tg),
+	*c = (struct control){.key = key,
 	                      .live = true,
 	                      .since = TICK_LONG_AGO,
 	                      .touched = TICK_LONG_AGO,
