@@ -94,18 +94,20 @@ static void put(struct memory *m, const struct item *i)
 
 	if (!row && m->items.count >= m->room)
 		return;
-	struct item *copy = row ? row->value : malloc(sizeof(*copy));
-	if (!row && copy)
-		row = order_add(&m->items, key, len);
-	if (!row) {
-		free(copy);
+	struct item *kept = row ? row->value : NULL;
+	if (kept && is_same(kept, i))
 		return;
+	if (!kept) {
+		kept = malloc(sizeof(*kept));
+		row = kept ? order_add(&m->items, key, len) : NULL;
+		if (!row) {
+			free(kept);
+			return;
+		}
+		row->value = kept;
 	}
-	if (row->value && is_same(copy, i))
-		return;
 	m->dirty = true;
-	*copy = *i;
-	row->value = copy;
+	*kept = *i;
 }
 
 static void drop(struct memory *m, const struct item *i)

@@ -616,7 +616,7 @@ static void clean(char *out, size_t cap, const char *text)
 	text_clean(out, cap, text, strlen(text));
 }
 
-static void write_taken(struct systems *s, struct wr *w, struct legacy_master *m,
+static void write_taken(struct systems *s, struct wr *w, const struct legacy_master *empty,
                         const struct session_row *row, const struct clock *clock)
 {
 	char statics[2][LIST_MAX], defaults[DEFAULTS_MAX];
@@ -644,12 +644,13 @@ static void write_taken(struct systems *s, struct wr *w, struct legacy_master *m
 	defaults_format(listener_of(s, row->listener), defaults);
 	for (uint8_t slot = 1; slot <= 2; slot++)
 		statics_of(s, row->client, slot, statics[slot - 1]);
-	m->single = is_single(s, row);
-	m->static_1 = statics[0];
-	m->static_2 = statics[1];
-	m->options = defaults;
-	m->client = &client;
-	legacy_master_write(w, m);
+	struct legacy_master taken = *empty;
+	taken.single = is_single(s, row);
+	taken.static_1 = statics[0];
+	taken.static_2 = statics[1];
+	taken.options = defaults;
+	taken.client = &client;
+	legacy_master_write(w, &taken);
 }
 
 static void write_seat(struct systems *s, struct wr *w, const struct seat *seat,

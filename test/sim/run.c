@@ -934,7 +934,8 @@ static void peer_frame(struct run *r, const struct step *s)
 	r->in = NULL;
 }
 
-/* peer NAME says BCKA|BCST|BCVE N|BCSQ TG STREAM [from ADDR], falls silent, speaks up, moves to ADDR */
+/* peer NAME says BCKA|BCST|BCVE N|BCSQ TG STREAM [from ADDR], falls silent, speaks up, moves to
+ * ADDR */
 static void do_peer(struct run *r, struct words *w)
 {
 	struct neighbour *n = neighbour_of(r, word_next(w));
@@ -2044,7 +2045,8 @@ static void read_scenario(struct scenario *s, const char *path)
 	for (reading_line = 1; fgets(line, sizeof(line), f); reading_line++) {
 		if (config && line[0] == '}')
 			config = false;
-		else if (config && sscanf(line, "[peer %63[^]]", name) == 1 && peer_number(s, name) < PEERS_MAX)
+		else if (config && sscanf(line, "[peer %63[^]]", name) == 1 &&
+		         peer_number(s, name) < PEERS_MAX)
 			strncat(s->config, line, cap - strlen(s->config) - 1);
 		else if (config)
 			strncat(s->config, line, cap - strlen(s->config) - 1);

@@ -4,7 +4,8 @@
 #include "unit/dmr/vectors.h"
 
 /* An alias of `format` and `length` around text octets (not for 7 bit), all four blocks there. */
-static struct talker_alias made(enum alias_format format, unsigned length, const void *text, size_t len)
+static struct talker_alias made(enum alias_format format, unsigned length, const void *text,
+                                size_t len)
 {
 	struct talker_alias a = {.have = 15};
 	a.octets[0] = (uint8_t)((unsigned)format << 6 | length << 1);
