@@ -467,8 +467,7 @@ static void hear(struct mqtt *m, const struct clock *clock)
 	}
 	m->in_len += (size_t)n;
 	struct rd stream = rd_make(m->in, m->in_len);
-	enum parse answer = PARSE_OK;
-	while (!wrong && (answer = mqtt_take(&stream, &a, &wrong)) == PARSE_OK)
+	while (!wrong && mqtt_take(&stream, &a, &wrong) == PARSE_OK)
 		wrong = hear_answer(m, &a, clock);
 	if (wrong) {
 		hang_up(m, wrong, clock);
