@@ -359,7 +359,7 @@ enum field_type {
 	FIELD_ADDR,
 	FIELD_TEXT,
 	FIELD_HEX32, /* stream ids: eight hex digits in JSON */
-	FIELD_LEGS,  /* count u8, then client u32, slot u8, tg u32 of each; JSON: array of objects */
+	FIELD_LEGS, /* count u8, then client u32, slot u8, tg u32 of each; JSON: array of objects */
 };
 
 struct record_field {

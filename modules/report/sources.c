@@ -156,5 +156,6 @@ static bool mqtt_counter(const struct sources *s, uint64_t *nth, struct record *
 bool sources_row(const struct sources *s, uint64_t nth, struct record *out)
 {
 	return outlet_table(s, &nth, out) || mqtt_table(s, &nth, out) ||
-	       own_counter(s, &nth, out) || outlet_counter(s, &nth, out) || mqtt_counter(s, &nth, out);
+	       own_counter(s, &nth, out) || outlet_counter(s, &nth, out) ||
+	       mqtt_counter(s, &nth, out);
 }

@@ -19,7 +19,8 @@
 #define SEEDS 24
 #define STEPS 6000
 
-static const uint32_t talkgroups[] = {91, 91, 91, 92, 235, 9, 9, 4000, 3, 9990, 16777215, 2350, 5000, 9991};
+static const uint32_t talkgroups[] = {91,   91, 91,   92,       235,  9,    9,
+                                      4000, 3,  9990, 16777215, 2350, 5000, 9991};
 
 static const char *const option_texts[] = {
 	"TS1=91;TS2=91,92;SINGLE=0",
