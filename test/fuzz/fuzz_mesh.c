@@ -17,6 +17,7 @@
 
 #include "base/blake2b.h"
 #include "base/hmac.h"
+#include "base/text.h"
 #include "unit/core/world.h"
 #include "wire/obp.h"
 
@@ -129,11 +130,14 @@ static void sleep_for(tick_t ms)
 
 static void order(uint8_t what)
 {
-	static const enum command_kind kinds[] = {COMMAND_STUN, COMMAND_UNSTUN, COMMAND_RESET,
-	                                          COMMAND_SNAPSHOT};
-	struct command command = {.kind = kinds[what >> 3 & 3], .text = "a"};
+	static const char *const words[] = {"a stun", "a clear", "a reset", ""};
+	struct command command = {.kind = COMMAND_PEER};
 
-	command.text[0] = (char)('a' + (what >> 5));
+	(void)text_copy(command.text, sizeof(command.text), words[what >> 3 & 3]);
+	if (command.text[0])
+		command.text[0] = (char)('a' + (what >> 5));
+	else
+		command.kind = COMMAND_SNAPSHOT;
 	step(&(struct event){.kind = EVENT_COMMAND, .command = &command});
 	step(&(struct event){.kind = EVENT_ROWS, .rows = 100});
 }
