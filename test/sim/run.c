@@ -39,9 +39,11 @@
 #define PEER_ID 0xE0000000u /* + the peer's place: what its frames go by in here */
 #define PEERS_MAX 16u
 
-static const char config_head[] =
-	"[server]\nid = 2345\n[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE
-	"\n";
+#define CONFIG_MAX 8192u /* octets of each of the two blocks */
+
+static const char server_head[] = "[server]\nid = 2345\n";
+static const char listener_head[] =
+	"[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE "\n";
 
 /* A scenario as read from its file. */
 
@@ -2024,6 +2026,20 @@ static int by_time(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+static char *config_text(const char *server, const char *config)
+{
+	const char *part[] = {server_head, server, listener_head, config};
+	size_t cap = 1;
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		cap += strlen(part[i]);
+	char *text = calloc(1, cap);
+	if (!text)
+		abort();
+	for (size_t i = 0; i < ARRAY_LEN(part); i++)
+		strncat(text, part[i], cap - strlen(text) - 1);
+	return text;
+}
+
 static void read_scenario(struct scenario *s, const char *path)
 {
 	*s = (struct scenario){.path = path};
@@ -2033,29 +2049,27 @@ static void read_scenario(struct scenario *s, const char *path)
 		perror(path);
 		exit(2);
 	}
-	char line[LINE_MAX_LEN];
-	size_t cap = 8192;
-	s->config = calloc(1, cap);
-	if (!s->config)
-		abort();
-	strncat(s->config, config_head, cap - 1);
-	bool config = false;
-	char name[64];
+	char line[LINE_MAX_LEN], name[64];
+	char server[CONFIG_MAX] = "", config[CONFIG_MAX] = "";
+	char *block = NULL; /* what the lines belong to; NULL = they are statements */
 	tick_t now = 0;
 	for (reading_line = 1; fgets(line, sizeof(line), f); reading_line++) {
-		if (config && line[0] == '}')
-			config = false;
-		else if (config && sscanf(line, "[peer %63[^]]", name) == 1 &&
-		         peer_number(s, name) < PEERS_MAX)
-			strncat(s->config, line, cap - strlen(s->config) - 1);
-		else if (config)
-			strncat(s->config, line, cap - strlen(s->config) - 1);
-		else if (strncmp(line, "config {", 8) == 0)
-			config = true;
-		else
+		if (block && line[0] == '}') {
+			block = NULL;
+		} else if (block) {
+			if (sscanf(line, "[peer %63[^]]", name) == 1)
+				peer_number(s, name);
+			strncat(block, line, CONFIG_MAX - strlen(block) - 1);
+		} else if (strncmp(line, "server {", 8) == 0) {
+			block = server;
+		} else if (strncmp(line, "config {", 8) == 0) {
+			block = config;
+		} else {
 			read_statement(s, line, &now);
+		}
 	}
 	fclose(f);
+	s->config = config_text(server, config);
 	qsort(s->steps, s->count, sizeof(*s->steps), by_time);
 }
 
