@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Checks that every test test/REQUIREMENTS.md names was run and passed: requirements.py build/test/results.
+"""Checks that every test that REQUIREMENTS.md and TRAPS.md of this directory name was run and passed.
+
+    requirements.py build/test/results
 
 A name in backticks in the last column is SUITE/CASE, or SUITE/PROGRAM for all cases of one program. One line for each
-requirement: "ok requirements.R3", "not ok requirements.R3: why", or "skip ..." when a test it needs was skipped.
+row: "ok requirements.R3", "not ok traps.5/11: why", or "skip ..." when a test it needs was skipped.
 """
 
 import os
 import re
 import sys
 
-TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "REQUIREMENTS.md")
+TABLES = ("requirements", "traps")
 
 
 def results(path):
@@ -32,14 +34,18 @@ def verdict(name, found):
     return None
 
 
-def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: requirements.py RESULTS")
-    found = results(sys.argv[1])
-    failed = False
-    with open(TABLE) as f:
-        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in f if line.startswith("|")]
-    for numbers, _, tests in rows[2:]:
+def rows(table):
+    """[(numbers, what, tests)] of a table of this directory."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), table.upper() + ".md")
+    with open(path) as f:
+        lines = [line.strip().strip("|") for line in f if line.startswith("|")]
+    return [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+
+
+def judge(table, found):
+    """Prints a line for each number; whether all stand."""
+    stands = True
+    for numbers, _, tests in rows(table):
         names = [n for n in re.findall(r"`([^`]+)`", tests) if not n.startswith("make ")]
         verdicts = {n: verdict(n, found) for n in names}
         bad = ["%s %s" % (n, "was not run" if v is None else "failed")
@@ -47,13 +53,20 @@ def main():
         skipped = [n for n, v in verdicts.items() if v == "skip"]
         for number in numbers.split(", "):
             if bad:
-                failed = True
-                print("not ok requirements.%s: %s" % (number, ", ".join(bad)))
+                stands = False
+                print("not ok %s.%s: %s" % (table, number, ", ".join(bad)))
             elif skipped:
-                print("skip requirements.%s: %s" % (number, ", ".join(skipped)))
+                print("skip %s.%s: %s" % (table, number, ", ".join(skipped)))
             else:
-                print("ok requirements.%s" % number)
-    sys.exit(1 if failed else 0)
+                print("ok %s.%s" % (table, number))
+    return stands
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: requirements.py RESULTS")
+    found = results(sys.argv[1])
+    sys.exit(0 if all([judge(table, found) for table in TABLES]) else 1)
 
 
 main()
