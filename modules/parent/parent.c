@@ -504,7 +504,7 @@ static bool make_room(struct parent *p)
 		client[i] = p->conf.client[i];
 	struct conf before = p->conf; /* its rows are not needed any more, nor are their secrets */
 	before.peer_count = 0;
-	conf_forget_passphrases(&before);
+	conf_forget_secrets(&before);
 	p->client = p->conf.client = client;
 	return true;
 }
