@@ -130,6 +130,10 @@ class Server:
             raise AssertionError("no process freedmr-%s among %s" % (role, self.members()))
         return pid
 
+    def resident_kb(self, role):
+        with open("/proc/%d/status" % self.child(role)) as f:
+            return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+
     def ctl(self, *words, timeout=5):
         """One command of `freedmr ctl`: exit code and output."""
         done = subprocess.run(command("ctl", "-s", self.control, *words), capture_output=True, text=True,

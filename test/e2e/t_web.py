@@ -2,57 +2,21 @@
 the schema that is shipped."""
 
 import json
-import os
-import re
 import resource
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 
 from cases import Skip, case, check, main
 from dmr import call
 from hotspot import Hotspot, talk
+from schema import Schema
 from server import command, wait_for
 from web import Events, WebServer
 
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "man", "freedmr-events.schema.json")
 TOKEN = "kilo-tango-four-delta"
-
-
-# Where Debian puts python3-jsonschema, for a Python that is not Debian's.
-sys.path.append("/usr/lib/python3/dist-packages")
-
-
-class Schema:
-    def __init__(self):
-        try:
-            import jsonschema
-        except ImportError:
-            raise Skip("there is no python3-jsonschema")
-        with open(SCHEMA) as f:
-            self.whole = json.load(f)
-        jsonschema.Draft202012Validator.check_schema(self.whole)
-        self.make = lambda part: jsonschema.Draft202012Validator(dict(self.whole, oneOf=[{"$ref": "#/$defs/" + part}]))
-
-    def judge(self, part, what):
-        faults = ["%s: %s" % (list(e.absolute_path), e.message) for top in self.make(part).iter_errors(what)
-                  for e in (top.context or [top])]
-        check(not faults, "%s; %s" % (faults[:3], what))
-
-    def judge_event(self, event):
-        self.judge("event", event)
-        families = [rule["then"]["$ref"].rpartition("/")[2] for rule in self.whole["$defs"]["event"]["allOf"]
-                    if "$ref" in rule["then"] and self.matches(rule["if"], event)]
-        check(len(families) == 1, "%s is of %d families" % (event["ev"], len(families)))
-        known = set(self.whole["$defs"]["event"]["properties"]) | set(self.whole["$defs"][families[0]]["properties"])
-        check(set(event) <= known, "not described: %s of %s" % (set(event) - known, event["ev"]))
-
-    @staticmethod
-    def matches(rule, event):
-        return re.search(rule["properties"]["ev"]["pattern"], event["ev"])
 
 
 def busy(server):
@@ -60,11 +24,6 @@ def busy(server):
     one.login(options="TS2=91;SINGLE=0")
     two.login()
     return one, two
-
-
-def reporter_kb(server):
-    with open("/proc/%d/status" % server.child("report")) as f:
-        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
 
 
 @case
@@ -215,7 +174,7 @@ def a_thousand_idle_callers_harm_nobody():
         follower = Events(server)
         follower.next()
         server.get("/")
-        before = reporter_kb(server)
+        before = server.resident_kb("report")
         sent = call(2300101, 2300555, 91, 4)
         callers = []
 
@@ -230,7 +189,7 @@ def a_thousand_idle_callers_harm_nobody():
         follower.until("call.end")
         status = server.get("/api/v2/snapshot")[0]
         check(status == 200, "who asks is not served: %s" % status)
-        check(reporter_kb(server) - before < 2048, "%d kB were %d" % (reporter_kb(server), before))
+        check(server.resident_kb("report") - before < 2048, "%d kB were %d" % (server.resident_kb("report"), before))
         check(wait_for(lambda: max(t["used"] for t in server.snapshot()["tables"] if t["name"] == "report_http") < 10, 14, 0.5),
               "half requests are kept")
         for c in callers:

@@ -1,0 +1,170 @@
+"""Everybody who looks on stops in mid-call, at once; the delay histogram of /metrics is read before and after."""
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+from broker import Broker, is_online
+from cases import case, check, main
+from control import ask
+from dmr import call
+from hotspot import Hotspot, be32, same_call, talk
+from legacy import Dashboard
+from server import command, free_port, wait_for
+from web import Events, WebServer
+
+IDLE = 200
+ROWS_S = 5.2  # the voice process shows its figures every 5 s
+
+
+def delays(server):
+    """{upper bound in seconds: frames forwarded within it}, fresh; the bound of the last is infinite."""
+    time.sleep(ROWS_S)
+    text = server.get("/metrics")[2].decode()
+    prefix = 'freedmr_forwarding_seconds_bucket{le="'
+    return {float(line[len(prefix):].partition('"')[0]): int(line.rpartition(" ")[2])
+            for line in text.splitlines() if line.startswith(prefix)}
+
+
+def slower_than(bound, before, after):
+    """How many frames took longer than that, of those between the two."""
+    grown = {le: after[le] - before[le] for le in after}
+    return grown[float("inf")] - grown[bound]
+
+
+def stopped_socket(address, hello=b""):
+    """A caller that asks and never reads, with little room for what it is told."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    s.connect(address)
+    s.sendall(hello)
+    return s
+
+
+class Crowd:
+    """Who stops: browsers, `freedmr ctl events`, dashboards, the MQTT broker, and idle connections."""
+
+    def __init__(self, server, broker):
+        self.server, self.broker = server, broker
+        self.sockets = []
+        told = os.path.join(server.directory, "told")
+        with open(told, "w") as f:
+            self.follower = subprocess.Popen(command("ctl", "-s", server.control, "events"), stdout=f)
+        check(wait_for(lambda: os.path.getsize(told)), "ctl events tells nothing")
+
+    def stop(self):
+        """The callers stop; each sends first what it wants."""
+        self.follower.send_signal(signal.SIGSTOP)
+        self.broker.process.send_signal(signal.SIGSTOP)
+        web, old = ("127.0.0.1", self.server.web), ("127.0.0.1", self.server.legacy)
+        for path in (b"/api/v2/events", b"/api/v2/snapshot", b"/metrics", b"/"):
+            self.sockets.append(stopped_socket(web, b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        self.sockets.append(stopped_socket(old))
+        self.sockets += [self.server.raw(b"GET / HTTP/1.1\r\nX: y" if n % 2 else b"") for n in range(IDLE)]
+
+    def go_on(self):
+        self.broker.process.send_signal(signal.SIGCONT)
+        self.follower.send_signal(signal.SIGCONT)
+
+    def close(self):
+        self.follower.kill()
+        self.follower.wait()
+        for s in self.sockets:
+            s.close()
+
+
+class Stuck(WebServer):
+    def __init__(self, broker):
+        self.legacy = free_port()
+        super().__init__("static-2 = 91", "mqtt = 127.0.0.1:%d\nlegacy = 127.0.0.1:%d\nlegacy-systems = 1000" %
+                         (broker.port, self.legacy))
+
+
+class Beside:
+    """with Beside(what): calls it again and again beside what goes on, and says at the end what it raised."""
+
+    def __init__(self, what):
+        self.what, self.done, self.fault = what, threading.Event(), None
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        try:
+            while not self.done.is_set():
+                self.what()
+        except Exception as why:
+            self.fault = why
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.done.set()
+        self.thread.join()
+        check(kind or not self.fault, "%s" % self.fault)
+
+
+def chatter(rig):
+    """Ten times a second eighty talkgroups go and come, and everybody is told: more than a stopped reader's socket takes."""
+    lists = [b",".join(b"%d" % n for n in range(first, first + 40)) for first in (100, 150)]
+
+    def change():
+        lists.reverse()
+        rig.send(b"RPTO" + be32(rig.client) + b"TS1=" + lists[0])
+        rig.receive(0.1)
+        time.sleep(0.1)
+
+    return change
+
+
+def judge_delays(fresh, calm, stuck):
+    print("# frames within so many seconds, calm and with all stopped: " + ", ".join(
+        "%g: %d %d" % (le, calm[le] - fresh[le], stuck[le] - calm[le]) for le in sorted(stuck)), flush=True)
+    check(stuck[float("inf")] - calm[float("inf")] >= 62, "the call was not measured")
+    for bound in (0.005, 0.01, 0.025):
+        was, now = slower_than(bound, fresh, calm), slower_than(bound, calm, stuck)
+        check(now <= was, "slower than %g s: %d frames with all of them stopped, %d before" % (bound, now, was))
+
+
+@case
+def whoever_stops_in_mid_call_costs_no_frame_and_no_time():
+    with Broker() as broker, Stuck(broker) as server:
+        one, two, rig = [Hotspot(2300101 + n, server.port).login() for n in range(3)]
+        check(is_online(broker), "not online")
+        crowd, follower, dashboard, seen = Crowd(server, broker), Events(server), Dashboard(server.legacy), []
+
+        def frames(middle=lambda: None):
+            sent = call(2300101, 2300555, 91, 10)
+            talk(one, sent, [two], middle=middle)
+            same_call(sent, two.drain())
+            return int.from_bytes(sent[0][16:20], "big")
+
+        def ends(stream):
+            return [e for e in seen if e["ev"] == "call.end" and e["stream"] == "%08x" % stream] and \
+                [e for e in dashboard.events() if e[1:3] == ["END", "RX"] and e[4] == str(stream)]
+
+        with Beside(chatter(rig)), Beside(lambda: seen.append(follower.next()[2])), \
+                Beside(lambda: dashboard.listen(0.5)):
+            fresh = delays(server)
+            frames()
+            calm = delays(server)
+            memory = server.resident_kb("report")
+            stop = threading.Thread(target=crowd.stop)
+            last = frames(middle=stop.start)
+            stop.join()
+            stuck = delays(server)
+            check(wait_for(lambda: ends(last), 5), "who reads is not told")
+            check(server.get("/")[0] == 200 and len(ask(server.control, "sessions")) == 3, "who asks is not served")
+            grown = server.resident_kb("report") - memory
+        crowd.go_on()
+        judge_delays(fresh, calm, stuck)
+        check(grown < 1024, "the reporter grew by %d kB" % grown)
+        check([e["seq"] for e in seen] == list(range(seen[0]["seq"], seen[0]["seq"] + len(seen))), "who reads missed something")
+        check(is_online(broker, seconds=20), "the broker does not come back")
+        crowd.close()
+
+
+main()
