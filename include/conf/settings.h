@@ -29,6 +29,7 @@
 #define CONF_PORT_DEFAULT 62031u
 #define CONF_PEER_PORT_DEFAULT 62044u
 #define CONF_PEERS_MAX 256u
+#define CONF_ANNOUNCEMENTS_MAX 16u
 #define CONF_PEER_BINDS_MAX 64u /* sockets of peers; those with the same bind share one */
 #define CONF_SOCKETS_MAX (CONF_LISTENERS_MAX + CONF_PEER_BINDS_MAX)
 #define CONF_HOST_MAX 254u      /* a name with its terminator */
@@ -143,6 +144,16 @@ struct conf_peer {
 	struct access subscribers; /* radio ids that are taken from it */
 };
 
+/* A recording that is played at fixed intervals. */
+struct conf_announcement {
+	char name[CONF_NAME_MAX];
+	uint32_t line;      /* of its section in the file */
+	uint32_t recording; /* its number, 9991..9999 */
+	uint32_t every_ms;  /* 0 = never */
+	uint32_t tg;
+	char listener[CONF_NAME_MAX]; /* whose clients hear it; "" = all */
+};
+
 struct conf_limits {
 	uint32_t sessions;
 	uint32_t subscriptions;
@@ -178,6 +189,8 @@ struct conf {
 	struct conf_client *client; /* sorted by id; from `arena` */
 	uint32_t peer_count;
 	struct conf_peer *peer; /* in the order of the file; from `arena` */
+	uint32_t announcement_count;
+	struct conf_announcement announcement[CONF_ANNOUNCEMENTS_MAX];
 	uint32_t socket_count;  /* datagram sockets: of the listeners, then of the peers */
 	struct conf_limits limits;
 	struct conf_report report;

@@ -6,6 +6,7 @@
  *   subscribe  what a slot listens to, and until when
  *   dial     commands from the radio: numbers called privately, 4000, 5000
  *   player   what the server itself says: prompts, idents, recordings, the echo
+ *   announce recordings at fixed intervals
  *   locate   where a call to one radio goes; access lists
  *   obey     what operators order
  *   block    ids and addresses that are kept out
@@ -30,6 +31,7 @@
 #include "core/counter.h"
 #include "core/event.h"
 #include "core/filter.h"
+#include "state/announcement.h"
 #include "state/claim.h"
 #include "state/control.h"
 #include "state/block.h"
@@ -57,6 +59,7 @@ enum {
 	EXPIRE_SUBSCRIPTION,
 	EXPIRE_PLAYER,
 	EXPIRE_IDENT,
+	EXPIRE_ANNOUNCEMENT,
 	EXPIRE_PEER,
 	EXPIRE_BLOCK,
 };
@@ -96,6 +99,7 @@ struct core {
 	struct subscriptions subscriptions;
 	struct streams streams;
 	struct players players;
+	struct announcements announcements;
 	struct locations locations;
 	struct decisions decisions;
 	struct peers peers;
@@ -244,6 +248,14 @@ void player_echo(struct step *step, struct session *s, struct stream *x);
 void player_drop_recording(struct core *core, struct stream *x);
 void player_expire(struct step *step, const struct expiry_entry *e);
 void ident_expire(struct step *step, const struct expiry_entry *e);
+
+/* Is a player left for what nobody asked for? The others are for answers. */
+bool player_has_room(const struct core *core);
+void player_announce(struct step *step, struct session *s, uint32_t recording, uint32_t tg);
+
+/* announce */
+void announce_open(struct core *core);
+void announcement_expire(struct step *step, const struct expiry_entry *e);
 
 /* contention */
 struct refusal {

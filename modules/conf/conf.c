@@ -8,6 +8,7 @@
 #include "conf/keys.h"
 #include "conf/value.h"
 
+#define ANNOUNCEMENT_EVERY_MIN_MS 60000u
 #define SHOWN_MAX 64 /* octets of a piece of the file in an error line */
 #define EXPECTED_MAX 320
 #define LINE_MAX 640
@@ -67,6 +68,8 @@ static const char *header(const struct reader *r, char out[static SHOWN_MAX])
 		text_format(&t, " %s", ((const struct conf_listener *)r->row)->name);
 	else if (r->section->kind == SECTION_PEER)
 		text_format(&t, " %s", ((const struct conf_peer *)r->row)->name);
+	else if (r->section->kind == SECTION_ANNOUNCEMENT)
+		text_format(&t, " %s", ((const struct conf_announcement *)r->row)->name);
 	else if (r->section->kind == SECTION_CLIENT)
 		text_format(&t, " %lu", (unsigned long)((const struct conf_client *)r->row)->id);
 	text_char(&t, ']');
@@ -173,6 +176,30 @@ static void *begin_peer(struct reader *r)
 	return row;
 }
 
+static void *begin_announcement(struct reader *r)
+{
+	struct conf *out = r->out;
+	const char *name = r->split.name;
+	char text[SHOWN_MAX];
+
+	if (out->announcement_count == CONF_ANNOUNCEMENTS_MAX) {
+		fault(r, r->line, "more than %u announcements", CONF_ANNOUNCEMENTS_MAX);
+		return NULL;
+	}
+	if (name[0] == 0 || strlen(name) >= CONF_NAME_MAX)
+		fault(r, r->line, "[announcement %s]: expected a name of at most %u octets",
+		      shown(text, name), CONF_NAME_MAX - 1);
+	for (uint32_t i = 0; i < out->announcement_count; i++)
+		if (name[0] && strcmp(out->announcement[i].name, name) == 0)
+			fault(r, r->line,
+			      "[announcement %s] a second time; the first stands in line %lu",
+			      shown(text, name), (unsigned long)out->announcement[i].line);
+	struct conf_announcement *row = &out->announcement[out->announcement_count++];
+	row->line = r->line;
+	(void)text_copy(row->name, sizeof(row->name), name);
+	return row;
+}
+
 static void skip_section(struct reader *r)
 {
 	r->any_section = true;
@@ -198,6 +225,8 @@ static void begin_section(struct reader *r)
 		r->row = begin_client(r);
 	else if (section->kind == SECTION_PEER)
 		r->row = begin_peer(r);
+	else if (section->kind == SECTION_ANNOUNCEMENT)
+		r->row = begin_announcement(r);
 	else
 		r->row = begin_single(r, section);
 	if (!r->first_line[section->kind])
@@ -326,6 +355,16 @@ static void check_peer(struct reader *r)
 			      (unsigned long)r->listener_line[i], addr_format(&row->bind, bind));
 }
 
+static void check_announcement(struct reader *r)
+{
+	const struct conf_announcement *row = r->row;
+	char text[SHOWN_MAX];
+
+	if (row->every_ms && row->every_ms < ANNOUNCEMENT_EVERY_MIN_MS)
+		fault(r, line_of(r, "every"), "%s every: expected at least 1m, or 0 for never",
+		      header(r, text));
+}
+
 static void end_section(struct reader *r)
 {
 	const struct conf_section *section = r->section;
@@ -344,6 +383,8 @@ static void end_section(struct reader *r)
 		check_report(r);
 	if (section->kind == SECTION_PEER)
 		check_peer(r);
+	if (section->kind == SECTION_ANNOUNCEMENT)
+		check_announcement(r);
 }
 
 static void unknown_key(struct reader *r)
@@ -560,6 +601,25 @@ static void check_peers(struct reader *r)
 	number_sockets(r);
 }
 
+static bool has_listener(const struct conf *conf, const char *name)
+{
+	for (uint32_t i = 0; i < conf->listener_count; i++)
+		if (strcmp(conf->listener[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void check_announcements(struct reader *r)
+{
+	for (uint32_t i = 0; i < r->out->announcement_count; i++) {
+		const struct conf_announcement *a = &r->out->announcement[i];
+		char text[SHOWN_MAX];
+		if (a->listener[0] && !has_listener(r->out, a->listener))
+			fault(r, a->line, "[announcement %s]: there is no [listener %s]", a->name,
+			      shown(text, a->listener));
+	}
+}
+
 /* Sections that are not in the file hold their defaults. */
 static void fill_missing(struct reader *r)
 {
@@ -601,6 +661,7 @@ size_t conf_parse(const char *text, size_t len, const char *name, struct conf *o
 		fill_missing(&r);
 		check_clients(&r);
 		check_peers(&r);
+		check_announcements(&r);
 	}
 	wipe(&r.split, sizeof(r.split));
 	if (r.faults)

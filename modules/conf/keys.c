@@ -341,6 +341,22 @@ static const struct conf_key peer_keys[] = {
 	 .example = "deny 1", .offset = offsetof(struct conf_peer, subscribers)},
 };
 
+static const struct conf_key announcement_keys[] = {
+	{.name = "recording", .type = KEY_NUMBER, .required = true, .min = AUDIO_RECORDING_FIRST,
+	 .max = AUDIO_RECORDING_LAST, .unit = "(a recording)",
+	 .help = "Which recording is played, by the number it is called by.", .example = "9991",
+	 .offset = offsetof(struct conf_announcement, recording)},
+	{.name = "every", .type = KEY_DURATION, .required = true, .max = WEEK,
+	 .help = "How often a client hears it, at least 1m; 0 = never.", .example = "2h",
+	 .offset = offsetof(struct conf_announcement, every_ms)},
+	{.name = "talkgroup", .type = KEY_NUMBER, .initial = "9", .min = 1, .max = 16777215,
+	 .unit = "(talkgroup)", .help = "What radios hear it on.", .example = "9",
+	 .offset = offsetof(struct conf_announcement, tg)},
+	{.name = "listener", .type = KEY_TEXT, .initial = "", .max = CONF_NAME_MAX - 1,
+	 .unit = "octets", .help = "Whose clients hear it; empty = those of every listener.",
+	 .example = "hotspots", .offset = offsetof(struct conf_announcement, listener)},
+};
+
 static const struct conf_key limits_keys[] = {
 	{.name = "sessions", .restart = true,
 	 .type = KEY_NUMBER, .initial = "1024", .min = 1, .max = 65535,
@@ -432,6 +448,9 @@ static const struct conf_section sections[SECTION_KINDS] = {
 	 .keys = client_keys, .key_count = ARRAY_LEN(client_keys)},
 	{.kind = SECTION_PEER, .restart = true, .title = "NAME", .help = "A neighbour on the mesh.",
 	 .keys = peer_keys, .key_count = ARRAY_LEN(peer_keys)},
+	{.kind = SECTION_ANNOUNCEMENT, .restart = true, .title = "NAME",
+	 .help = "A recording that is played at fixed intervals, where nobody speaks.",
+	 .keys = announcement_keys, .key_count = ARRAY_LEN(announcement_keys)},
 	{.kind = SECTION_LIMITS,
 	 .help = "Sizes of the tables, claimed at start, and limits of transmissions.",
 	 .keys = limits_keys, .key_count = ARRAY_LEN(limits_keys)},
@@ -451,6 +470,8 @@ const char *section_name(enum section_kind kind)
 		return "client";
 	case SECTION_PEER:
 		return "peer";
+	case SECTION_ANNOUNCEMENT:
+		return "announcement";
 	case SECTION_LIMITS:
 		return "limits";
 	case SECTION_REPORT:

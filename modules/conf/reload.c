@@ -105,55 +105,60 @@ static void take_keys(const struct telling *t, enum section_kind kind, const cha
 	}
 }
 
-static const struct conf_listener *listener_named(const struct conf *conf, const char *name)
+/* Sections of one kind that go by name, which is the first field of their rows. */
+struct named {
+	const void *rows;
+	uint32_t count;
+	size_t size;
+};
+
+static const void *row_at(const struct named *n, uint32_t i)
 {
-	for (uint32_t i = 0; i < conf->listener_count; i++) {
-		if (strcmp(conf->listener[i].name, name) == 0)
-			return &conf->listener[i];
-	}
+	return (const char *)n->rows + i * n->size;
+}
+
+static const void *row_named(const struct named *n, const char *name)
+{
+	for (uint32_t i = 0; i < n->count; i++)
+		if (strcmp(row_at(n, i), name) == 0)
+			return row_at(n, i);
 	return NULL;
 }
 
-static void take_listeners(const struct telling *t, struct conf *running, const struct conf *fresh)
+/*
+ * Those in both are compared key by key; who comes or goes counts at the next start. `own` are the
+ * rows of `running`, to be changed.
+ */
+static void take_named(const struct telling *t, enum section_kind kind, void *own,
+                       struct named running, struct named fresh)
 {
-	for (uint32_t i = 0; i < running->listener_count; i++) {
-		struct conf_listener *l = &running->listener[i];
-		const struct conf_listener *wanted = listener_named(fresh, l->name);
+	for (uint32_t i = 0; i < running.count; i++) {
+		char *row = (char *)own + i * running.size;
+		const void *wanted = row_named(&fresh, row);
 		if (wanted)
-			take_keys(t, SECTION_LISTENER, l->name, l, wanted);
+			take_keys(t, kind, row, row, wanted);
 		else
-			tell(t, SECTION_LISTENER, l->name, "", true);
+			tell(t, kind, row, "", true);
 	}
-	for (uint32_t i = 0; i < fresh->listener_count; i++) {
-		if (!listener_named(running, fresh->listener[i].name))
-			tell(t, SECTION_LISTENER, fresh->listener[i].name, "", true);
-	}
+	for (uint32_t i = 0; i < fresh.count; i++)
+		if (!row_named(&running, row_at(&fresh, i)))
+			tell(t, kind, row_at(&fresh, i), "", true);
 }
 
-static const struct conf_peer *peer_named(const struct conf *conf, const char *name)
+static struct named listeners_of(const struct conf *conf)
 {
-	for (uint32_t i = 0; i < conf->peer_count; i++) {
-		if (strcmp(conf->peer[i].name, name) == 0)
-			return &conf->peer[i];
-	}
-	return NULL;
+	return (struct named){conf->listener, conf->listener_count, sizeof(conf->listener[0])};
 }
 
-/* Neighbours stay as they are; every change of them is told. */
-static void take_peers(const struct telling *t, struct conf *running, const struct conf *fresh)
+static struct named peers_of(const struct conf *conf)
 {
-	for (uint32_t i = 0; i < running->peer_count; i++) {
-		struct conf_peer *p = &running->peer[i];
-		const struct conf_peer *wanted = peer_named(fresh, p->name);
-		if (wanted)
-			take_keys(t, SECTION_PEER, p->name, p, wanted);
-		else
-			tell(t, SECTION_PEER, p->name, "", true);
-	}
-	for (uint32_t i = 0; i < fresh->peer_count; i++) {
-		if (!peer_named(running, fresh->peer[i].name))
-			tell(t, SECTION_PEER, fresh->peer[i].name, "", true);
-	}
+	return (struct named){conf->peer, conf->peer_count, sizeof(conf->peer[0])};
+}
+
+static struct named announcements_of(const struct conf *conf)
+{
+	return (struct named){conf->announcement, conf->announcement_count,
+	                      sizeof(conf->announcement[0])};
 }
 
 static bool same_client(const struct conf_client *a, const struct conf_client *b)
@@ -204,9 +209,12 @@ bool conf_reload(struct conf *running, const struct conf *fresh, uint32_t client
 	if (fresh->client_count > clients)
 		return false;
 	take_keys(&t, SECTION_SERVER, "", &running->server, &fresh->server);
-	take_listeners(&t, running, fresh);
+	take_named(&t, SECTION_LISTENER, running->listener, listeners_of(running),
+	           listeners_of(fresh));
 	take_clients(&t, running, fresh);
-	take_peers(&t, running, fresh);
+	take_named(&t, SECTION_PEER, running->peer, peers_of(running), peers_of(fresh));
+	take_named(&t, SECTION_ANNOUNCEMENT, running->announcement, announcements_of(running),
+	           announcements_of(fresh));
 	take_keys(&t, SECTION_LIMITS, "", &running->limits, &fresh->limits);
 	take_keys(&t, SECTION_REPORT, "", &running->report, &fresh->report);
 	return true;

@@ -72,6 +72,8 @@ static void put_header(const struct sample *s, const struct conf_section *sectio
 		name = " 234567801";
 	else if (section->kind == SECTION_PEER)
 		name = " uk";
+	else if (section->kind == SECTION_ANNOUNCEMENT)
+		name = " news";
 	put(s, "", "", "", "");
 	put(s, "# ", section->help, "", "");
 	/* A client of nobody's would be in the way. */

@@ -17,6 +17,7 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	                   mixing);
 	streams_open(&c->streams, arena, limits->streams, mixing);
 	players_open(&c->players, arena);
+	announcements_open(&c->announcements, arena, conf->announcement_count);
 	blocks_open(&c->blocks, arena);
 	decisions_open(&c->decisions, arena);
 	locations_open(&c->locations, arena, limits->locations, mixing);
@@ -25,12 +26,14 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	controls_open(&c->controls, arena, limits->peers, mixing);
 	expiry_open(&c->expiry, arena,
 	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS +
-	                    limits->peers + BLOCKS);
+	                    limits->peers + BLOCKS + conf->announcement_count);
 	c->conf = conf;
 	c->started = now;
 	c->secret = secret;
-	if (core)
+	if (core) {
 		mesh_open(core);
+		announce_open(core);
+	}
 	return core;
 }
 
@@ -44,10 +47,13 @@ static void rebuild_expiry(struct core *core)
 	struct player *p;
 	struct peer *n;
 	struct block *k;
+	struct announcement *a;
 
 	expiry_clear(heap);
 	for (uint32_t at = POOL_NONE; (n = pool_next(&core->peers.pool, &at));)
 		expiry_put_back(heap, &n->timer, EXPIRE_PEER, pool_handle(&n->row));
+	for (uint32_t at = POOL_NONE; (a = pool_next(&core->announcements.pool, &at));)
+		expiry_put_back(heap, &a->expiry, EXPIRE_ANNOUNCEMENT, pool_handle(&a->row));
 	for (uint32_t at = POOL_NONE; (k = pool_next(&core->blocks.pool, &at));)
 		expiry_put_back(heap, &k->expiry, EXPIRE_BLOCK, pool_handle(&k->row));
 	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));)
@@ -104,6 +110,9 @@ static void expire(struct step *step)
 			break;
 		case EXPIRE_IDENT:
 			ident_expire(step, &e);
+			break;
+		case EXPIRE_ANNOUNCEMENT:
+			announcement_expire(step, &e);
 			break;
 		case EXPIRE_PEER:
 			peer_expire(step, &e);

@@ -13,9 +13,9 @@
 #define DELAY_MS TICK_SECOND          /* from the command's end to its answer */
 #define PATIENCE_MS (5 * TICK_SECOND) /* then a prompt is dropped */
 #define RETRY_MS ((tick_t)200)
-#define IDENTS_MAX (PLAYERS / 2) /* the other half is for answers */
+#define UNASKED_MAX (PLAYERS / 2) /* the other half is for answers */
 #define IDENT_AGAIN_MS (10 * TICK_SECOND)
-#define IDENT_QUIET_MS (30 * TICK_SECOND)
+#define QUIET_MS (30 * TICK_SECOND)
 
 static struct slot *slot_of(struct session *s, const struct player *p)
 {
@@ -345,22 +345,32 @@ void player_prompt(struct step *step, struct session *s, enum prompt prompt, uin
 	say(step, s, prompt, number, DIAL_TG);
 }
 
-/* A recording, or "busy" where there is none. */
-void player_recording(struct step *step, struct session *s, const struct stream *x)
+static struct clip recording_of(const struct step *step, const struct session *s, uint32_t number)
 {
-	struct clip clip =
-		audio_recording(&listener_of(step, s)->voice, language_of(step, s), x->dst);
+	return audio_recording(&listener_of(step, s)->voice, language_of(step, s), number);
+}
 
-	if (!clip.frames) {
-		player_prompt(step, s, PROMPT_BUSY, 0);
-		return;
-	}
-	struct player *p = begin(step, s, x->unit ? DIAL_SLOT : x->slot, PLAY_CLIPS);
+static void play_clip(struct step *step, struct session *s, struct clip clip, uint8_t slot,
+                      uint32_t tg)
+{
+	struct player *p = begin(step, s, slot, PLAY_CLIPS);
+
 	if (!p)
 		return;
 	p->src = step->core->conf->server.prompt_id;
-	p->tg = x->unit ? DIAL_TG : x->dst;
+	p->tg = tg;
 	p->clips[p->clip_count++] = clip;
+}
+
+/* A recording, or "busy" where there is none. */
+void player_recording(struct step *step, struct session *s, const struct stream *x)
+{
+	struct clip clip = recording_of(step, s, x->dst);
+
+	if (clip.frames)
+		play_clip(step, s, clip, x->unit ? DIAL_SLOT : x->slot, x->unit ? DIAL_TG : x->dst);
+	else
+		player_prompt(step, s, PROMPT_BUSY, 0);
 }
 
 /* The caller is recorded as long as there is room. */
@@ -418,9 +428,34 @@ void player_drop_recording(struct core *core, struct stream *x)
 	x->recording = HANDLE_NONE;
 }
 
+/* Nobody has spoken for a while, and no answer of ours is due. */
 static bool is_quiet(const struct step *step, const struct slot *slot)
 {
-	return is_idle(step, slot) && step->now - slot->busy_last > IDENT_QUIET_MS;
+	return is_idle(step, slot) && !player_get(&step->core->players, slot->player) &&
+	       step->now - slot->busy_last > QUIET_MS;
+}
+
+bool player_has_room(const struct core *core)
+{
+	return core->players.pool.used < UNASKED_MAX;
+}
+
+/* On slot 1 where the talkgroup is there alone, else on slot 2. */
+static uint8_t announcing_slot(const struct step *step, const struct session *s, uint32_t tg)
+{
+	const struct subscriptions *t = &step->core->subscriptions;
+
+	return subscription_find(t, s, 1, tg) && !subscription_find(t, s, 2, tg) ? 1 : DIAL_SLOT;
+}
+
+/* Nothing where there is no such recording, or the slot is not quiet. */
+void player_announce(struct step *step, struct session *s, uint32_t recording, uint32_t tg)
+{
+	uint8_t slot = announcing_slot(step, s, tg);
+	struct clip clip = recording_of(step, s, recording);
+
+	if (clip.frames && is_quiet(step, &s->slot[slot - 1]))
+		play_clip(step, s, clip, slot, tg);
 }
 
 void player_ident_later(struct step *step, struct session *s)
@@ -437,7 +472,7 @@ void ident_expire(struct step *step, const struct expiry_entry *e)
 
 	if (!s || !expiry_due(&step->core->expiry, &s->ident_due, e, step->now))
 		return;
-	if (step->core->players.pool.used >= IDENTS_MAX) {
+	if (!player_has_room(step->core)) {
 		expire_at(step, &s->ident_due, EXPIRE_IDENT, &s->row, step->now + IDENT_AGAIN_MS);
 		return;
 	}

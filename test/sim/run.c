@@ -41,6 +41,8 @@
 
 #define CONFIG_MAX 8192u /* octets of each of the two blocks */
 
+static const uint8_t silent_frames[300 * 27]; /* what a recording of a scenario consists of */
+
 static const char server_head[] = "[server]\nid = 2345\n";
 static const char listener_head[] =
 	"[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE "\n";
@@ -142,6 +144,7 @@ struct challenge {
 };
 
 struct run {
+	struct audio_word recording;
 	const struct scenario *scenario;
 	struct conf conf;
 	struct arena arena;
@@ -1577,6 +1580,20 @@ static void do_kick(struct run *r, struct words *w)
 	do_command(r, (struct command){.kind = COMMAND_KICK, .client = word_number(w)});
 }
 
+/* recording NUMBER BURSTS: every listener has it, and no other */
+static void do_recording(struct run *r, struct words *w)
+{
+	struct audio_word *word = &r->recording;
+
+	word->language[0] = 'x';
+	snprintf(word->name, sizeof(word->name), "%u", (unsigned)word_number(w));
+	word->clip = (struct clip){silent_frames, 3 * word_number(w)};
+	if (word->clip.count * 9 > sizeof(silent_frames))
+		fail(r, "so long a recording there is not");
+	for (uint32_t i = 0; i < r->conf.listener_count; i++)
+		r->conf.listener[i].voice = (struct audio){.words = word, .count = 1};
+}
+
 /* order link|unlink ID SLOT TG, order default ID TG, order options ID "..." */
 static void do_order(struct run *r, struct words *w)
 {
@@ -1653,6 +1670,7 @@ static void do_words(struct run *r, char **word)
 		{"peer", do_peer},
 		{"clock", do_clock},
 		{"name", do_name},
+		{"recording", do_recording},
 		{"stop", do_stop},
 		{"restart", do_restart},
 		{"sequence-may-jump", do_jumps},

@@ -171,6 +171,27 @@ T_CASE(what_must_be_there_is_missed)
 	       "f:3: [listener a] has no bind; expected one such as bind = [::]:62031\n");
 }
 
+T_CASE(announcements_are_checked)
+{
+	T_TEXT(read_text(SERVER LISTENER "[announcement news]\nrecording = 9991\nevery = 1m\n"
+	                                 "listener = hotspots\n"),
+	       "");
+	T_EQUAL(conf.announcement_count, 1);
+	T_EQUAL(conf.announcement[0].recording, 9991);
+	T_EQUAL(conf.announcement[0].every_ms, 60000);
+	T_EQUAL(conf.announcement[0].tg, 9);
+	T_TEXT(conf.announcement[0].listener, "hotspots");
+	T_TEXT(read_text(SERVER LISTENER "[announcement]\nrecording = 9990\nevery = 59s\n"
+	                                 "[announcement a]\nrecording = 9999\nevery = 0\n"
+	                                 "[announcement a]\nevery = 1h\nlistener = club\n"),
+	       "f:6: [announcement ]: expected a name of at most 31 octets\n"
+	       "f:7: recording = 9990: expected a number from 9991 to 9999\n"
+	       "f:8: [announcement ] every: expected at least 1m, or 0 for never\n"
+	       "f:12: [announcement a] a second time; the first stands in line 9\n"
+	       "f:12: [announcement a] has no recording; expected one such as recording = 9991\n"
+	       "f:12: [announcement a]: there is no [listener club]\n");
+}
+
 T_CASE(nothing_may_stand_twice)
 {
 	T_TEXT(read_text(SERVER "id = 2346\n" LISTENER
@@ -467,7 +488,7 @@ T_CASE(every_prefix_is_read)
 
 T_MAIN(T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
-       T_ENTRY(nothing_may_stand_twice), T_ENTRY(names_of_sections),
+       T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice), T_ENTRY(names_of_sections),
        T_ENTRY(thirty_two_listeners_and_no_more), T_ENTRY(a_passphrase_must_be_ones_own),
        T_ENTRY(a_client_s_passphrase_must_be_its_own), T_ENTRY(clients_are_sorted_and_found),
        T_ENTRY(a_client_overrides_only_what_it_names), T_ENTRY(the_passphrase_that_counts),

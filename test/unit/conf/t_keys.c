@@ -11,6 +11,7 @@ static union {
 	struct conf_server server;
 	struct conf_listener listener;
 	struct conf_client client;
+	struct conf_announcement announcement;
 	struct conf_limits limits;
 	struct conf_report report;
 } row;

@@ -53,6 +53,7 @@ static bool reload(void)
 #define SERVER "[server]\nid = 2345\n"
 #define ONE "[listener one]\nbind = 127.0.0.1:1\npassphrase = hotel mike nine\n"
 #define TWO "[listener two]\nbind = 127.0.0.1:2\npassphrase = hotel mike nine\n"
+#define NEWS "[announcement news]\nrecording = 9991\nevery = 1h\n"
 #define PEER "[peer uk]\nbind = 127.0.0.1:4\ntarget = 127.0.0.1:5\npassphrase = abc def\n"
 
 T_CASE(changes_are_told_and_count_or_wait)
@@ -79,6 +80,9 @@ T_CASE(changes_are_told_and_count_or_wait)
 		{SERVER ONE PEER, SERVER ONE PEER "relaxed = yes\n", "later [peer uk] relaxed\n"},
 		{SERVER ONE PEER, SERVER ONE, "later [peer uk]\n"},
 		{SERVER ONE, SERVER ONE PEER, "later [peer uk]\n"},
+		{SERVER ONE NEWS, SERVER ONE NEWS "talkgroup = 91\n",
+		 "later [announcement news] talkgroup\n"},
+		{SERVER ONE NEWS, SERVER ONE, "later [announcement news]\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
