@@ -158,10 +158,10 @@ def whoever_stops_in_mid_call_costs_no_frame_and_no_time():
             stuck = delays(server)
             check(wait_for(lambda: ends(last), 5), "who reads is not told")
             check(server.get("/")[0] == 200 and len(ask(server.control, "sessions")) == 3, "who asks is not served")
-            grown = server.resident_kb("report") - memory
+            grown = server.resident_kb("report") - memory  # pages of its ring that are used for the first time
         crowd.go_on()
         judge_delays(fresh, calm, stuck)
-        check(grown < 1024, "the reporter grew by %d kB" % grown)
+        check(grown < 2048, "the reporter grew by %d kB" % grown)
         first = seen[0]["seq"]
         check([e["seq"] for e in seen] == list(range(first, first + len(seen))), "who reads missed something")
         check(is_online(broker, seconds=20), "the broker does not come back")
