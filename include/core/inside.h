@@ -70,6 +70,7 @@ enum limit {
 	LIMIT_NAK,       /* to an unknown sender: 1 per 5 s for each address and port */
 	LIMIT_HANDSHAKE, /* answers to RPTL and RPTK, per address: thousands may share one */
 	LIMIT_LOG,       /* one line per minute for each reason and address */
+	LIMIT_LOOP,      /* one record per minute for each call and neighbour */
 	LIMIT_LIMITS,
 };
 
@@ -311,6 +312,9 @@ void rows_block(struct step *step, const struct block *b, enum change change, en
 void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause);
 /* Tells that a call was opened to a slot, or closed at it: gathered, many to a record. */
 void rows_leg(struct step *step, const struct stream *x, const struct call_leg *leg, bool open);
+void rows_refusal(struct step *step, const struct incoming *in, const char *why);
+/* A copy of a call that is dropped, as another counts: of which origin. */
+void rows_loop(struct step *step, const struct peer *p, const struct hbp_burst *b, uint32_t winner);
 void rows_reply(struct step *step, uint32_t number, bool done, const char *text);
 void rows_snapshot_start(struct step *step, uint32_t number);
 void rows_snapshot(struct step *step, uint32_t rows);

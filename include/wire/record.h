@@ -64,6 +64,8 @@ enum record_kind {
 	RECORD_REPLY, /* to a command */
 	RECORD_LEGS,
 	RECORD_DECISION, /* one row of the answer to COMMAND_WHY */
+	RECORD_REFUSAL,  /* of a login, or of what comes without one */
+	RECORD_LOOP,     /* a call that came by another way as well */
 	RECORD_KINDS,
 };
 
@@ -323,6 +325,25 @@ struct decision_record {
 	char text[160];
 };
 
+/* Once a minute for each reason and address. */
+struct refusal_record {
+	uint32_t client;
+	char listener[32];
+	struct addr at;
+	char message[8]; /* that was refused: RPTL, DMRD, ... */
+	char why[80];
+};
+
+/* Once a minute for each call and neighbour. */
+struct loop_record {
+	char peer[32];   /* whose copy is dropped */
+	char winner[32]; /* whose copy counts; "" = the call is of a client here */
+	uint32_t stream;
+	uint32_t src;
+	uint32_t dst;
+	bool unit;
+};
+
 struct record {
 	enum record_kind kind;
 	enum change change;
@@ -346,6 +367,8 @@ struct record {
 		struct reply_record reply;
 		struct legs_record legs;
 		struct decision_record decision;
+		struct refusal_record refusal;
+		struct loop_record loop;
 	};
 };
 

@@ -14,6 +14,7 @@ static const struct {
 	[LIMIT_NAK] = {200, 1, true},
 	[LIMIT_HANDSHAKE] = {200000, 2000, false},
 	[LIMIT_LOG] = {17, 1, false},
+	[LIMIT_LOOP] = {17, 1, true},
 };
 
 bool limit_allows(struct step *step, enum limit limit, const struct addr *who, uint64_t what)

@@ -45,8 +45,8 @@ static void nak(struct step *step, const struct incoming *in)
 	answer(step, in->from, hbp_write_nak, in->message->id);
 }
 
-/* Counts, says why in one rate-limited line, and tells the client in the only way the protocol has.
- */
+/* Counts, says why as often as is good for who reads it, and tells the client in the only way the
+ * protocol has. */
 static void refuse(struct step *step, const struct incoming *in, enum counter reason,
                    const char *why)
 {
@@ -59,6 +59,7 @@ static void refuse(struct step *step, const struct incoming *in, enum counter re
 		         "refused client=%lu from=%s listener=%s message=%s reason=\"%s\"",
 		         (unsigned long)in->message->id, addr_format(&in->from->to, text),
 		         in->listener->name, hbp_kind_name(in->message->kind), why);
+		rows_refusal(step, in, why);
 	}
 }
 

@@ -184,6 +184,17 @@ static struct claim *take_over(struct step *step, const struct arrival *a, struc
 	return claim_take(&step->core->claims, a->key, a->origin, step->now);
 }
 
+/* A copy too many: no frame of it is taken, and who looks on is told so once. */
+static void refuse_copy(struct step *step, const struct arrival *a, enum counter reason,
+                        uint32_t winner)
+{
+	const struct peer *p = a->peer;
+
+	refuse(step, a, reason);
+	if (limit_allows(step, LIMIT_LOOP, &p->at.to, a->key + p->row.index))
+		rows_loop(step, p, &a->burst->frame, winner);
+}
+
 /* Ours, or NULL when another way of the call counts. */
 static struct claim *win(struct step *step, const struct arrival *a)
 {
@@ -198,12 +209,12 @@ static struct claim *win(struct step *step, const struct arrival *a)
 	if (c->origin == a->origin)
 		return c;
 	if (c->origin < ORIGIN_PEER) {
-		refuse(step, a, COUNT_MESH_ECHO);
+		refuse_copy(step, a, COUNT_MESH_ECHO, c->origin);
 		return NULL;
 	}
 	if (c->ended ? unseen >= CLAIM_SILENCE_MS : step->now - c->last >= CLAIM_SILENCE_MS)
 		return take_over(step, a, c);
-	refuse(step, a, COUNT_MESH_LOST_RACE);
+	refuse_copy(step, a, COUNT_MESH_LOST_RACE, c->origin);
 	if (!b->unit && !c->ended)
 		quench(step, a->peer, b->dst, b->stream);
 	return NULL;

@@ -275,6 +275,38 @@ void rows_leg(struct step *step, const struct stream *x, const struct call_leg *
 		legs->list.leg[legs->list.count++] = *leg;
 }
 
+void rows_refusal(struct step *step, const struct incoming *in, const char *why)
+{
+	struct record *r = add(step, RECORD_REFUSAL, CHANGE_UPDATE, CAUSE_NONE);
+
+	if (!r)
+		return;
+	struct refusal_record *out = &r->refusal;
+	out->client = in->message->id;
+	text_copy(out->listener, sizeof(out->listener), in->listener->name);
+	out->at = in->from->to;
+	text_copy(out->message, sizeof(out->message), hbp_kind_name(in->message->kind));
+	text_copy(out->why, sizeof(out->why), why);
+}
+
+void rows_loop(struct step *step, const struct peer *p, const struct hbp_burst *b, uint32_t winner)
+{
+	struct record *r = add(step, RECORD_LOOP, CHANGE_UPDATE, CAUSE_NONE);
+	const struct core *core = step->core;
+
+	if (!r)
+		return;
+	struct loop_record *out = &r->loop;
+	text_copy(out->peer, sizeof(out->peer), peer_conf(core, p)->name);
+	if (winner >= ORIGIN_PEER)
+		text_copy(out->winner, sizeof(out->winner),
+		          core->conf->peer[winner - ORIGIN_PEER].name);
+	out->stream = b->stream;
+	out->src = b->src;
+	out->dst = b->dst;
+	out->unit = b->unit;
+}
+
 void rows_reply(struct step *step, uint32_t number, bool done, const char *text)
 {
 	struct record *r = add(step, RECORD_REPLY, CHANGE_SNAPSHOT, CAUSE_NONE);

@@ -21,6 +21,8 @@ static const struct {
 	[RECORD_LEGS] = {"leg.start", "leg.start", "leg.end"},
 	[RECORD_LOG] = {"log.line", "log.line", "log.line"},
 	[RECORD_DROPPED] = {"gap", "gap", "gap"},
+	[RECORD_REFUSAL] = {"client.reject", "client.reject", "client.reject"},
+	[RECORD_LOOP] = {"loop.suppressed", "loop.suppressed", "loop.suppressed"},
 };
 
 static bool is_missed_begin(const struct record *r, const struct record *before)

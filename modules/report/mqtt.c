@@ -270,7 +270,7 @@ static bool is_event(const char *line, const char *name)
 /* Does `state` show what these events change? */
 static bool is_shown(const char *family)
 {
-	static const char *const hidden[] = {"health", "gap", "alias"};
+	static const char *const hidden[] = {"health", "gap", "alias", "loop"};
 
 	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
 		if (strcmp(family, hidden[i]) == 0)

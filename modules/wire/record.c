@@ -434,6 +434,33 @@ static const struct record_field decision_fields[] = {
 	 .size = sizeof(((struct decision_record *)NULL)->text)},
 };
 
+static const struct record_field refusal_fields[] = {
+	{.name = "client", .type = FIELD_U32, .offset = offsetof(struct record, refusal.client)},
+	{.name = "listener", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, refusal.listener),
+	 .size = sizeof(((struct refusal_record *)NULL)->listener)},
+	{.name = "at", .type = FIELD_ADDR, .offset = offsetof(struct record, refusal.at)},
+	{.name = "message", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, refusal.message),
+	 .size = sizeof(((struct refusal_record *)NULL)->message)},
+	{.name = "why", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, refusal.why),
+	 .size = sizeof(((struct refusal_record *)NULL)->why)},
+};
+
+static const struct record_field loop_fields[] = {
+	{.name = "peer", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, loop.peer),
+	 .size = sizeof(((struct loop_record *)NULL)->peer)},
+	{.name = "winner", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, loop.winner),
+	 .size = sizeof(((struct loop_record *)NULL)->winner)},
+	{.name = "stream", .type = FIELD_HEX32, .offset = offsetof(struct record, loop.stream)},
+	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, loop.src)},
+	{.name = "dst", .type = FIELD_U32, .offset = offsetof(struct record, loop.dst)},
+	{.name = "unit", .type = FIELD_BOOL, .offset = offsetof(struct record, loop.unit)},
+};
+
 static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_SERVER] = {"server", server_fields, ARRAY_LEN(server_fields)},
 	[RECORD_LISTENER] = {"listener", listener_fields, ARRAY_LEN(listener_fields)},
@@ -453,6 +480,8 @@ static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_REPLY] = {"reply", reply_fields, ARRAY_LEN(reply_fields)},
 	[RECORD_LEGS] = {"legs", legs_fields, ARRAY_LEN(legs_fields)},
 	[RECORD_DECISION] = {"decision", decision_fields, ARRAY_LEN(decision_fields)},
+	[RECORD_REFUSAL] = {"refusal", refusal_fields, ARRAY_LEN(refusal_fields)},
+	[RECORD_LOOP] = {"loop", loop_fields, ARRAY_LEN(loop_fields)},
 };
 
 const struct record_info *record_info(enum record_kind kind)

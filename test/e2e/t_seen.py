@@ -12,7 +12,7 @@ from control import Control
 from dmr import call, judge
 from hotspot import Hotspot, be32, rptc, same_call, talk
 from legacy import Dashboard
-from mesh import FIRST_SERVER, peer_section
+from mesh import FIRST_SERVER, Neighbour, peer_section
 from schema import Schema
 from server import Server, free_port, wait_for
 from web import Events, WebServer
@@ -196,6 +196,50 @@ def all_are_told_the_same():
         heard = {c["stream"] for c in snapshot["lastheard"]}
         check(heard == set(truth), "last heard: %s" % snapshot["lastheard"])
         check("rigpass" not in json.dumps(by_page) + repr(dashboard.frames) + repr(mqtt.messages), "a secret is told")
+        mqtt.close()
+
+
+@case
+def refusals_and_loops_are_told():
+    schema = Schema()
+    near, far = Neighbour(FIRST_SERVER + 1), Neighbour(FIRST_SERVER + 2)
+    ports = [free_port(), free_port()]
+    links = [peer_section(name, "fbp", port, n.port, n.id)
+             for name, port, n in (("near", ports[0], near), ("far", ports[1], far))]
+    with Broker() as broker, \
+            WebServer("static-2 = 91", "mqtt = 127.0.0.1:%d\n%s" % (broker.port, "".join(links))) as server:
+        check(is_online(broker), "not online")
+        web, mqtt = Events(server), broker.listen(TOPIC + "ev/#")
+        follower = Control(server.control)
+        follower.send("events")
+        stranger = Hotspot(2300199, server.port)
+        for _ in range(3):
+            stranger.ask(b"RPTK" + be32(2300199) + bytes(32), b"MSTNAK")
+        for neighbour, port in ((near, ports[0]), (far, ports[1])):
+            neighbour.connect(port)
+            neighbour.send(neighbour.keepalive())
+            neighbour.send(neighbour.version())
+        for frame in call(2400101, 2400777, 91, 1):
+            near.send(near.v5(frame))
+            time.sleep(0.02)
+            far.send(far.v5(frame))
+            time.sleep(0.04)
+        seen = web.until("call.end")
+        for event in seen:
+            schema.judge_event(event)
+        told = [e for e in seen if e["ev"] in ("client.reject", "loop.suppressed")]
+        check([e["ev"] for e in told] == ["client.reject", "loop.suppressed"], "not once each: %s" % told)
+        rejected, loop = told
+        check((rejected["client"], rejected["message"]) == (2300199, "RPTK"), "%s" % rejected)
+        check(rejected["why"] in server.stderr(), "the log does not say so: " + server.stderr())
+        check((loop["peer"], loop["winner"], loop["src"], loop["dst"]) == ("far", "near", 2400777, 91), "%s" % loop)
+        lines = []
+        while not lines or lines[-1]["ev"] != "call.end":
+            lines.append(follower.line())
+        check(all(e in lines for e in told), "the control socket does not tell")
+        check(wait_for(lambda: mqtt.of(TOPIC + "ev/loop"), 5), "MQTT does not tell")
+        check([json.loads(p) for p in mqtt.of(TOPIC + "ev/loop")] == [loop], "%s" % mqtt.messages)
+        check(rejected in [json.loads(p) for p in mqtt.of(TOPIC + "ev/client")], "%s" % mqtt.messages)
         mqtt.close()
 
 

@@ -106,6 +106,13 @@ static const struct record samples[RECORD_KINDS] = {
 	[RECORD_DECISION] = {.kind = RECORD_DECISION,
                              .at = 1,
                              .decision = {3, 5000, 234567801, 2345678, 2, 91, 4, "carried"}},
+	[RECORD_REFUSAL] = {.kind = RECORD_REFUSAL,
+                            .at = 1,
+                            .refusal = {234567801, "hotspots", {.port = 62031}, "RPTK",
+                                        "wrong passphrase"}},
+	[RECORD_LOOP] = {.kind = RECORD_LOOP,
+                         .at = 1,
+                         .loop = {"uk", "", 0x0000abcd, 2345678, 91, false}},
 };
 
 static size_t encode(const struct record *r, uint8_t out[static RECORD_MAX])
