@@ -90,7 +90,7 @@ build/obj/$(1)/%.o: %.c Makefile build/how
 
 $(VERSIONED:%.c=build/obj/$(1)/%.o): build/version
 
-build/obj/$(1)/modules/report/page.o: modules/report/page.html
+build/obj/$(1)/modules/report/page.o: build/page.html.gz
 
 $$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: \
 	$$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_$(5)),$$(filter modules/$$(r)/%,$$(SOURCES))))))
@@ -117,6 +117,10 @@ build/obj/$(1)/%: build/obj/$(1)/%.o
 
 -include $$(shell find build/obj/$(1) -name '*.d' 2>/dev/null)
 endef
+
+build/page.html.gz: modules/report/page.html
+	@mkdir -p $(@D)
+	$(Q)gzip -9nc $< > $@
 
 MUSL := $(shell command -v musl-gcc 2>/dev/null)
 SECTIONS := -ffunction-sections -fdata-sections

@@ -53,7 +53,7 @@ static double field_number(const char *json, const char *name)
 {
 	char text[32];
 
-	return top_field(json, name, text, sizeof(text)) ? strtod(text, NULL) : 0;
+	return top_field(json, name, text, sizeof(text)) ? (double)strtoll(text, NULL, 10) : 0;
 }
 
 void top_duration(struct text *t, double seconds)
@@ -100,7 +100,7 @@ static void cell_of(const struct top_column *c, const char *json, double now, ch
 		return;
 	}
 	if (c->kind == TOP_AGE)
-		top_duration(&t, now - strtod(value, NULL));
+		top_duration(&t, now - (double)strtoll(value, NULL, 10));
 	else
 		text_put(&t, value);
 }

@@ -13,7 +13,6 @@
 #include "wire/http.h"
 #include "wire/prometheus.h"
 
-#define INLINED_MAX 160u
 #define BEARER "Bearer "
 #define PLAIN "text/plain; charset=utf-8"
 #define HTML "text/html; charset=utf-8"
@@ -33,7 +32,6 @@ struct http {
 	const struct sources *sources;
 	const struct conf_report *conf;
 	uint32_t followers;
-	char inlined[INLINED_MAX]; /* digests of what stands in the page, for its policy */
 	struct visit visits[HTTP_CONNECTIONS];
 };
 
@@ -283,7 +281,8 @@ static void begin_answer(struct http *h, struct caller *x, const struct http_req
 		.status = HTTP_OK,
 		.type = found->type,
 		.length = found->tell == tell_page ? page_len : HTTP_LENGTH_UNKNOWN,
-		.inlined = found->tell == tell_page ? h->inlined : NULL,
+		.field = found->tell == tell_page ? "Content-Encoding: gzip\r\n" : NULL,
+		.inlined = found->tell == tell_page ? page_inlined : NULL,
 	};
 	http_head(t, &a);
 	x->leaving = head;
@@ -404,37 +403,6 @@ static const struct talk language = {
 	.deadline = deadline,
 };
 
-/* What comes behind the mark; NULL when it is not there. */
-static const char *find_mark(const char *at, const char *end, const char *mark)
-{
-	size_t len = strlen(mark);
-
-	for (; (size_t)(end - at) >= len; at++) {
-		if (memcmp(at, mark, len) == 0)
-			return at + len;
-	}
-	return NULL;
-}
-
-/* 'sha256-...' of what stands between two marks of the page: only that may run or paint in it. */
-static void put_digest(struct text *t, const char *begin, const char *end)
-{
-	const char *page_end = page_octets + page_len;
-	const char *from = find_mark(page_octets, page_end, begin);
-	const char *to = from ? find_mark(from, page_end, end) : NULL;
-	uint8_t digest[SHA256_LEN];
-	struct sha256 s;
-
-	if (!to)
-		return;
-	sha256_begin(&s);
-	sha256_add(&s, from, (size_t)(to - from) - strlen(end));
-	sha256_end(&s, digest);
-	text_put(t, " 'sha256-");
-	text_base64(t, digest, sizeof(digest));
-	text_char(t, '\'');
-}
-
 struct http *http_open(int listening, struct poller *poller, const struct sources *sources,
                        const struct conf_report *conf)
 {
@@ -444,9 +412,6 @@ struct http *http_open(int listening, struct poller *poller, const struct source
 		return NULL;
 	h->sources = sources;
 	h->conf = conf;
-	struct text t = text_make(h->inlined, sizeof(h->inlined));
-	put_digest(&t, "<script>", "</script>");
-	put_digest(&t, "<style>", "</style>");
 	h->callers = callers_open(listening, poller, sources->ring, &language, h);
 	if (h->callers)
 		return h;
