@@ -222,13 +222,13 @@ def stopped_reader_is_dropped_and_voice_goes_on():
             rows = server.snapshot()["counters"]
             return next(r["value"] for r in rows if r["name"] == "report_http_slow_followers_total")
 
-        end = time.monotonic() + 60
+        end = time.monotonic() + 150
         while not slow() and time.monotonic() < end:
             for _ in range(300):
                 two.send(b"RPTO" + (2300102).to_bytes(4, "big") + b"TS2=91,%d" % (100 + time.monotonic_ns() % 800))
                 two.receive(0.2)
                 quick.next()
-        check(slow() == 1, "it was not dropped")
+        check(slow() >= 1, "it was not dropped")
         sent = call(2300101, 2300555, 91, 3)
         talk(one, sent, [two])
         check(len([f for f in two.drain() if f.stream == sent[0][16:20]]) == len(sent), "frames were lost")
