@@ -57,6 +57,9 @@ void top_list_release(struct top_list *l);
 /* The heading, with a mark at the column it is sorted by. */
 void top_heading(struct text *t, const struct top_table *table, int sort, bool descending);
 
+/* A number of ours out of JSON text: digits, perhaps a point and more digits. */
+double top_number(const char *text);
+
 /* "2h05m" */
 void top_duration(struct text *t, double seconds);
 

@@ -49,11 +49,24 @@ bool top_field(const char *json, const char *name, char *out, size_t cap)
 	return t.len > 0;
 }
 
+/* A decimal number as JSON has it here: digits, perhaps a point and more. strtod would bring its
+ * tables along. */
+double top_number(const char *text)
+{
+	char *end;
+	double value = (double)strtoll(text, &end, 10);
+	double unit = 0.1;
+
+	for (end += *end == '.'; *end >= '0' && *end <= '9'; end++, unit /= 10)
+		value += unit * (*end - '0');
+	return value;
+}
+
 static double field_number(const char *json, const char *name)
 {
 	char text[32];
 
-	return top_field(json, name, text, sizeof(text)) ? (double)strtoll(text, NULL, 10) : 0;
+	return top_field(json, name, text, sizeof(text)) ? top_number(text) : 0;
 }
 
 void top_duration(struct text *t, double seconds)
@@ -100,7 +113,7 @@ static void cell_of(const struct top_column *c, const char *json, double now, ch
 		return;
 	}
 	if (c->kind == TOP_AGE)
-		top_duration(&t, now - (double)strtoll(value, NULL, 10));
+		top_duration(&t, now - top_number(value));
 	else
 		text_put(&t, value);
 }
