@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "report/alias_index.h"
 #include "report/callers.h"
 #include "report/link.h"
 #include "report/model.h"
@@ -33,6 +34,7 @@ struct sources {
 	tick_t began; /* when the reporter was started */
 	const struct callers_figures *figures[OUTLET_OUTLETS]; /* NULL: that outlet is off */
 	const struct mqtt_figures *mqtt;                       /* NULL: off */
+	const struct alias_index *aliases;                     /* NULL: there is none */
 };
 
 /* The nth row of the reporter's own, tables first; false when there are no more. */

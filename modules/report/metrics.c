@@ -3,49 +3,10 @@
 #include <string.h>
 
 #include "base/histogram.h"
+#include "report/help.h"
 #include "wire/prometheus.h"
 
 #define METRIC_NAME_MAX 96
-
-/* What counters mean; one that is not here says what its name does. */
-static const struct {
-	const char *name, *help;
-} helps[] = {
-	{"datagrams_total", "Datagrams received."},
-	{"datagrams_malformed_total", "Datagrams that are no message of the protocol."},
-	{"datagrams_foreign_total", "Well-formed datagrams that are not for a server."},
-	{"datagrams_unknown_sender_total", "Datagrams of a client that is not logged in."},
-	{"login_challenges_total", "Challenges sent."},
-	{"logins_total", "Logins with the right passphrase."},
-	{"login_refused_id_total", "Logins refused because the id may not log in."},
-	{"login_refused_full_total", "Logins refused because there is no room for a session."},
-	{"login_refused_takeover_total", "Logins refused because they would take over a session."},
-	{"login_refused_passphrase_total", "Logins refused for a wrong passphrase."},
-	{"login_refused_state_total", "Messages of a login in the wrong order."},
-	{"answers_rate_limited_total", "Answers left out because they were too many."},
-	{"bursts_total", "DMR bursts received."},
-	{"bursts_sent_total", "DMR bursts sent, one for each listener."},
-	{"bursts_duplicate_total", "Bursts dropped because they came before."},
-	{"bursts_late_total", "Bursts dropped because a later one came before."},
-	{"bursts_over_budget_total", "Bursts dropped because a stream sent too fast."},
-	{"calls_total", "Calls begun."},
-	{"calls_waited_total", "Calls that found their conference busy."},
-	{"calls_transmit_timeout_total", "Calls cut because they took too long."},
-	{"socket_dropped_total", "Datagrams dropped because the socket was full."},
-	{"records_dropped_total", "Records the pipe to the reporter had no room for."},
-	{"memory_peak_bytes", "The most memory the voice process ever had in use."},
-	{"report_memory_peak_bytes", "The most memory the reporter ever had in use."},
-	{"loop_turns_total", "Turns of the loop of the voice process."},
-};
-
-static const char *help_of(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(helps); i++) {
-		if (strcmp(helps[i].name, name) == 0)
-			return helps[i].help;
-	}
-	return "See freedmr(8).";
-}
 
 /* The gauges that are not a table: what the server is and holds. */
 static bool tell_gauges(struct telling *at, const struct sources *s, const struct clock *clock,
@@ -191,10 +152,7 @@ static bool tell_histograms(struct telling *at, const struct sources *s, const s
 	if (!telling_row(at, s->model, RECORD_HISTOGRAM, &r))
 		return false;
 	text_format(&name, "freedmr_%s_seconds", r.histogram.name);
-	prometheus_family(t, buf, METRIC_HISTOGRAM,
-	                  strcmp(r.histogram.name, "forwarding") == 0
-	                          ? "From the wake-up for a datagram until its copies were sent."
-	                          : "From a wake-up of the voice process until it slept again.");
+	prometheus_family(t, buf, METRIC_HISTOGRAM, help_of(buf + strlen("freedmr_")));
 	put_buckets(&r.histogram, buf, t);
 	return true;
 }

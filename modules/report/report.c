@@ -336,6 +336,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	                              .ring = &p->ring,
 	                              .link = &p->link,
 	                              .parent = start->parent,
+	                              .aliases = &p->aliases.index,
 	                              .began = p->clock.now};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
 	if (!p->control)

@@ -153,9 +153,24 @@ static bool mqtt_counter(const struct sources *s, uint64_t *nth, struct record *
 	return false;
 }
 
+/* How many names are known: no counters, as a new index may know fewer. */
+static bool alias_gauge(const struct sources *s, uint64_t *nth, struct record *out)
+{
+	for (enum alias_kind k = 0; s->aliases && k < ALIAS_KINDS; k++) {
+		char name[ROW_NAME_MAX];
+		struct text t = text_make(name, sizeof(name));
+		if (!is_nth(nth))
+			continue;
+		text_format(&t, "report_alias_%s", alias_kind_name(k));
+		*out = counter_row(name, s->aliases->count[k]);
+		return true;
+	}
+	return false;
+}
+
 bool sources_row(const struct sources *s, uint64_t nth, struct record *out)
 {
 	return outlet_table(s, &nth, out) || mqtt_table(s, &nth, out) ||
 	       own_counter(s, &nth, out) || outlet_counter(s, &nth, out) ||
-	       mqtt_counter(s, &nth, out);
+	       mqtt_counter(s, &nth, out) || alias_gauge(s, &nth, out);
 }

@@ -127,6 +127,9 @@ def metrics_are_what_prometheus_reads():
         families = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
         check(len(set(families)) == len(families), "a family comes twice")
         check(not [line for line in text.splitlines() if line.startswith("# HELP") and len(line.split()) < 4], "no help")
+        check("See freedmr(8)" not in text, "not described: %s" % [
+            line for line in text.splitlines() if "See freedmr(8)" in line])
+        check(values["freedmr_report_alias_subscribers"] == "0", "names out of nowhere")
         if not shutil.which("promtool"):
             raise Skip("there is no promtool")
         done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True)
