@@ -488,7 +488,8 @@ T_CASE(every_prefix_is_read)
 
 T_MAIN(T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
-       T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice), T_ENTRY(names_of_sections),
+       T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice),
+       T_ENTRY(names_of_sections),
        T_ENTRY(thirty_two_listeners_and_no_more), T_ENTRY(a_passphrase_must_be_ones_own),
        T_ENTRY(a_client_s_passphrase_must_be_its_own), T_ENTRY(clients_are_sorted_and_found),
        T_ENTRY(a_client_overrides_only_what_it_names), T_ENTRY(the_passphrase_that_counts),
