@@ -99,6 +99,7 @@ struct conf_listener {
 	struct access clients; /* ids that may log in */
 	struct conf_calls calls;
 	enum prompts prompts;
+	bool alias; /* talkers that send no alias are given one */
 	char audio[CONF_PATH_MAX]; /* directory of voice files; "" = none */
 	char language[AUDIO_LANGUAGE_MAX]; /* of prompts; "" = the first there is */
 	struct audio voice;                /* what was found there: filled by the parent */
@@ -179,6 +180,7 @@ struct conf_report {
 	char mqtt_password[CONF_PASSPHRASE_MAX];
 	char mqtt_topic[CONF_TOPIC_MAX]; /* prefix of all topics; "" = dmr/ID of the server */
 	char aliases[CONF_PATH_MAX]; /* index of names; "" = none */
+	char alias_format[CONF_NAME_MAX]; /* of the alias that talkers without one are given */
 };
 
 struct conf {

@@ -86,7 +86,7 @@ struct snapshot {
 struct variant {
 	uint8_t slot;
 	uint32_t tg;
-	enum { AS_SENT, HEADER, TERMINATOR } form;
+	enum { AS_SENT, WITH_ALIAS, HEADER, TERMINATOR } form;
 	const struct send *send;
 };
 
@@ -277,6 +277,10 @@ bool rewrite_learn(struct stream *x, const struct hbp_burst *b);
 bool rewrite_learn_alias(struct stream *x, unsigned block, const uint8_t octets[static 7]);
 bool rewrite_learn_position(struct stream *x, const uint8_t octets[static 7]);
 const struct lc_coded *rewrite_coded(struct stream *x, uint32_t tg);
+void rewrite_give_alias(struct stream *x, const char *text);
+/* Is it one of the fragments whose place the given alias takes? */
+bool rewrite_has_alias(const struct stream *x, const struct hbp_burst *b);
+void rewrite_put_alias(const struct stream *x, struct hbp_burst *b);
 bool rewrite_burst(struct stream *x, struct hbp_burst *b, uint32_t tg);
 void rewrite_make(struct stream *x, struct hbp_burst *b, enum dmr_data_type type, uint32_t tg);
 

@@ -49,4 +49,13 @@ bool alias_put_lc(struct talker_alias *a, const struct lc *lc);
  */
 bool alias_text(const struct talker_alias *a, char out[static ALIAS_TEXT_CAP]);
 
+/*
+ * An alias that says `text`, clean UTF-8, as far as 27 octets hold it; no block where it is empty.
+ * Its length is in octets: a radio that counts characters reads NULs behind it.
+ */
+struct talker_alias alias_make(const char *text);
+
+/* Block 0..3 as an LC. */
+struct lc alias_lc(const struct talker_alias *a, unsigned block);
+
 #endif

@@ -33,4 +33,7 @@ void aliases_look(struct aliases *a, tick_t now);
 /* Fills in what is known of the ids in a row. */
 void aliases_fill(const struct aliases *a, struct record *r);
 
+/* Writes `format` with {callsign} and {name} filled in. False when nothing is known of him. */
+bool aliases_say(const char *format, const struct alias *who, char *out, size_t cap);
+
 #endif

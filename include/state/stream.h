@@ -59,6 +59,14 @@ struct rewrite {
 	struct lc_coded coded;
 };
 
+/* The alias a talker is given that sends none; it takes the place of every second embedded LC. */
+struct given_alias {
+	uint32_t blocks; /* 0 = none */
+	uint32_t block;  /* the last one sent, or under way */
+	bool in_turn;    /* in the superframe under way */
+	struct lc_coded coded[ALIAS_BLOCKS];
+};
+
 #define PEER_ALL UINT32_MAX
 #define PEER_NONE (UINT32_MAX - 1)
 
@@ -90,6 +98,7 @@ struct stream {
 	struct lc lc;        /* of the header; synthetic while there was none */
 	struct lc_assembler embedded;
 	struct talker_alias alias; /* of the talker, embedded or beside the bursts */
+	struct given_alias given;
 	struct gps gps;
 	bool has_gps;
 	struct rewrite rewrites[STREAM_REWRITES];

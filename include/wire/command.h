@@ -30,6 +30,7 @@ enum command_kind {
 	COMMAND_UNBLOCK, /* text */
 	COMMAND_RESTORE, /* client, slot, tg, text: see core/restore.c; no reply */
 	COMMAND_LOCATE,  /* client, slot, tg = radio, text: likewise */
+	COMMAND_ALIAS,   /* client = origin, tg = stream id, text: name of its talker; no reply */
 	COMMAND_KINDS,
 };
 

@@ -238,6 +238,10 @@ static const struct conf_key listener_keys[] = {
 	 .help = "How the server answers commands: voice, morse or none.",
 	 .example = "morse",
 	 .offset = offsetof(struct conf_listener, prompts)},
+	{.name = "alias", .restart = true, .type = KEY_BOOL, .initial = "no",
+	 .help = "Put in the name of talkers that send no alias, as far as it is known.",
+	 .example = "no",
+	 .offset = offsetof(struct conf_listener, alias)},
 	{.name = "audio", .restart = true,
 	 .type = KEY_PATH, .initial = "", .max = CONF_PATH_MAX - 1,
 	 .unit = "octets", .help = "Directory of voice files; empty = none.",
@@ -435,6 +439,10 @@ static const struct conf_key report_keys[] = {
 	 .unit = "octets", .help = "Names of ids, an index made by freedmr aliases; empty = none.",
 	 .example = "/var/lib/freedmr/aliases",
 	 .offset = offsetof(struct conf_report, aliases)},
+	{.name = "alias-format", .type = KEY_TEXT, .initial = "{callsign} {name}",
+	 .max = CONF_NAME_MAX - 1, .unit = "octets",
+	 .help = "What listeners with alias = yes show of a talker; 27 octets of it fit.",
+	 .example = "{callsign} {name}", .offset = offsetof(struct conf_report, alias_format)},
 };
 
 static const struct conf_section sections[SECTION_KINDS] = {

@@ -70,9 +70,12 @@ static const struct send *variant(struct step *step, struct stream *x, const str
 	}
 	switch (wanted->form) {
 	case AS_SENT:
+	case WITH_ALIAS:
 		out = *b;
 		if (rewrite_burst(x, &out, wanted->tg))
 			count(step, COUNT_REWRITTEN);
+		if (wanted->form == WITH_ALIAS)
+			rewrite_put_alias(x, &out);
 		break;
 	case HEADER:
 		rewrite_make(x, &out, DMR_VOICE_HEADER, wanted->tg);
@@ -210,6 +213,11 @@ static bool try_open(struct step *step, struct stream *x, const struct hbp_burst
 	return true;
 }
 
+static bool wants_alias(const struct core *core, const struct session *s)
+{
+	return core->conf->listener[s->at.socket].alias;
+}
+
 /* `first`: the call begins with this frame. */
 static void offer(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
                   const struct ear *ear)
@@ -225,7 +233,8 @@ static void offer(struct step *step, struct stream *x, const struct hbp_burst *b
 		slot->topic = x->topic;
 		slot->busy_last = step->now;
 	}
-	struct variant wanted = {ear->number, slot->heard_tg, AS_SENT, NULL};
+	bool alias = rewrite_has_alias(x, b) && wants_alias(step->core, ear->session);
+	struct variant wanted = {ear->number, slot->heard_tg, alias ? WITH_ALIAS : AS_SENT, NULL};
 	send_to(step, ear->session, variant(step, x, b, &wanted));
 }
 

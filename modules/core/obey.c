@@ -70,6 +70,15 @@ static void obey(struct step *step, const struct command *c, order *what, const 
 	rows_reply(step, c->number, !why_not, why_not ? why_not : done);
 }
 
+/* The call may have ended meanwhile. */
+static void give_alias(struct step *step, const struct command *c)
+{
+	struct stream *x = stream_find(&step->core->streams, c->client, c->tg);
+
+	if (x && !x->data)
+		rewrite_give_alias(x, c->text);
+}
+
 void obey_command(struct step *step, const struct command *c)
 {
 	switch (c->kind) {
@@ -108,6 +117,9 @@ void obey_command(struct step *step, const struct command *c)
 		return;
 	case COMMAND_LOCATE:
 		restore_location(step, c);
+		return;
+	case COMMAND_ALIAS:
+		give_alias(step, c);
 		return;
 	case COMMAND_KINDS:
 		break;

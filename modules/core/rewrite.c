@@ -2,7 +2,7 @@
  * Link control on its way through (decision 13): rewritten only where it would not match the
  * outgoing frame, then everywhere: DMRD header, voice header, terminator, embedded fragments B..E,
  * never in data. Everything else of the 33 octets stays, so talker alias and position survive under
- * an unchanged talkgroup.
+ * an unchanged talkgroup. A talker that sends no alias is given one where a listener wants it.
  */
 #include "core/inside.h"
 #include "dmr/burst.h"
@@ -59,6 +59,19 @@ static bool learn_talker(struct stream *x, const struct lc *lc)
 }
 
 /*
+ * Decided at burst A, so that a superframe is either whole: every second one has the next block,
+ * until the talker's own alias is heard.
+ */
+static void take_turns(struct stream *x)
+{
+	struct given_alias *given = &x->given;
+
+	given->in_turn = given->blocks && !x->alias.have && !given->in_turn;
+	if (given->in_turn)
+		given->block = (given->block + 1) % given->blocks;
+}
+
+/*
  * Looks at the link control inside before anything is sent on. True when it told something new
  * about the talker.
  */
@@ -76,6 +89,8 @@ bool rewrite_learn(struct stream *x, const struct hbp_burst *b)
 		}
 		return false;
 	}
+	if (b->type == HBP_VOICE_SYNC)
+		take_turns(x);
 	int position = b->type == HBP_VOICE ? b->detail : 0;
 	if (b->type == HBP_DATA_SYNC || !lc_assemble(&x->embedded, b->payload, position, &lc))
 		return false;
@@ -83,6 +98,29 @@ bool rewrite_learn(struct stream *x, const struct hbp_burst *b)
 		return learn_talker(x, &lc);
 	x->embedded_wrong = !names_call(x, &lc);
 	return false;
+}
+
+void rewrite_give_alias(struct stream *x, const char *text)
+{
+	struct talker_alias alias = alias_make(text);
+	struct given_alias *given = &x->given;
+
+	given->blocks = 0;
+	while (given->blocks < ALIAS_BLOCKS && (alias.have >> given->blocks & 1)) {
+		struct lc lc = alias_lc(&alias, given->blocks);
+		lc_encode(&lc, &given->coded[given->blocks++]);
+	}
+	given->block = given->blocks - 1;
+}
+
+bool rewrite_has_alias(const struct stream *x, const struct hbp_burst *b)
+{
+	return x->given.in_turn && is_fragment(b);
+}
+
+void rewrite_put_alias(const struct stream *x, struct hbp_burst *b)
+{
+	lc_put_fragment(b->payload, &x->given.coded[x->given.block], b->detail);
 }
 
 const struct lc_coded *rewrite_coded(struct stream *x, uint32_t tg)

@@ -1,6 +1,7 @@
 #include "dmr/alias.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "dmr/bits.h"
@@ -107,4 +108,31 @@ bool alias_text(const struct talker_alias *a, char out[static ALIAS_TEXT_CAP])
 	text_clean(out, ALIAS_TEXT_CAP, raw.at, raw.len);
 	size_t wanted = layout[format].at + length * width;
 	return there >= wanted || a->have == (1u << ALIAS_BLOCKS) - 1;
+}
+
+struct talker_alias alias_make(const char *text)
+{
+	struct talker_alias a = {.have = 0};
+	size_t at = layout[ALIAS_UTF_8].at / 8, len = strlen(text);
+
+	if (len > sizeof(a.octets) - at)
+		len = sizeof(a.octets) - at;
+	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
+		len--; /* no half of a character */
+	if (len == 0)
+		return a;
+	memcpy(&a.octets[at], text, len);
+	bits_put(a.octets, 0, 2, ALIAS_UTF_8);
+	bits_put(a.octets, 2, 5, (uint32_t)len);
+	size_t blocks = (at + len + ALIAS_BLOCK_LEN - 1) / ALIAS_BLOCK_LEN;
+	a.have = (uint8_t)((1u << blocks) - 1);
+	return a;
+}
+
+struct lc alias_lc(const struct talker_alias *a, unsigned block)
+{
+	struct lc lc = {.octets = {(uint8_t)(FLCO_ALIAS_HEADER + block)}};
+
+	memcpy(&lc.octets[TEXT_BLOCK_AT], &a->octets[block * ALIAS_BLOCK_LEN], ALIAS_BLOCK_LEN);
+	return lc;
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "base/util.h"
 
 /* What passes by while a file is read: its own digest, and the one it should have. */
 struct proof {
@@ -129,4 +131,28 @@ void aliases_fill(const struct aliases *a, struct record *r)
 		fill_topic(a, r->subscription.conference, &r->subscription.topic);
 	if (r->kind == RECORD_SESSION)
 		alias_index_who(&a->index, r->session.client, &r->session.owner);
+}
+
+bool aliases_say(const char *format, const struct alias *who, char *out, size_t cap)
+{
+	const struct {
+		const char *word, *value;
+	} words[] = {{"{callsign}", who->callsign}, {"{name}", who->name}};
+	struct text t = text_make(out, cap);
+
+	if (!who->callsign[0])
+		return false;
+	while (*format) {
+		size_t i = 0;
+		while (i < ARRAY_LEN(words) &&
+		       strncmp(format, words[i].word, strlen(words[i].word)) != 0)
+			i++;
+		if (i < ARRAY_LEN(words)) {
+			text_put(&t, words[i].value);
+			format += strlen(words[i].word);
+		} else {
+			text_char(&t, *format++);
+		}
+	}
+	return out[0];
 }

@@ -40,6 +40,7 @@ struct report {
 	struct link link;
 	struct model *model;
 	struct aliases aliases;
+	const char *alias_format; /* of talkers without an alias; NULL: no listener wants one */
 	struct ring ring;
 	struct memory *memory; /* NULL: nothing is remembered */
 	struct sources sources;
@@ -107,6 +108,16 @@ static void print(const struct log_record *log)
 	log_set_name("freedmr-report");
 }
 
+/* A pipe that is full costs the call its name, and nothing else. */
+static void name_talker(struct report *p, const struct record *r)
+{
+	struct command c = {
+		.kind = COMMAND_ALIAS, .client = r->call.origin, .tg = r->call.stream};
+
+	if (aliases_say(p->alias_format, &r->call.caller, c.text, sizeof(c.text)))
+		(void)link_command(&p->link, &c);
+}
+
 static void take(struct report *p, struct record *r)
 {
 	if (r->kind == RECORD_LOG)
@@ -129,6 +140,8 @@ static void take(struct report *p, struct record *r)
 		publish(p, r, before);
 	if (p->memory)
 		memory_take(p->memory, r, &p->clock);
+	if (p->alias_format && r->kind == RECORD_CALL && r->change == CHANGE_BEGIN)
+		name_talker(p, r);
 }
 
 /* A bounded number, so that followers of the events keep up with what is published. */
@@ -319,6 +332,14 @@ static bool open_mqtt(struct report *p, const struct report_start *start)
 	return p->mqtt;
 }
 
+static bool anybody_wants_alias(const struct conf *conf)
+{
+	for (uint32_t i = 0; i < conf->listener_count; i++)
+		if (conf->listener[i].alias)
+			return true;
+	return false;
+}
+
 static bool open_all(struct report *p, const struct report_start *start)
 {
 	read_clock(&p->clock);
@@ -326,6 +347,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
 	aliases_open(&p->aliases, start->conf->report.aliases, p->clock.now);
+	p->alias_format = anybody_wants_alias(start->conf) ? start->conf->report.alias_format : NULL;
 	model_tell_gone(p->model, publish_gone, p);
 	if (!random_fill(&p->ring.boot, sizeof(p->ring.boot)))
 		return false;

@@ -31,6 +31,8 @@ const char *command_kind_name(enum command_kind kind)
 		return "restore";
 	case COMMAND_LOCATE:
 		return "locate";
+	case COMMAND_ALIAS:
+		return "alias";
 	case COMMAND_KINDS:
 		break;
 	}

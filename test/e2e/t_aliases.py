@@ -6,7 +6,7 @@ import subprocess
 
 from cases import case, check, main
 from control import Control, ask
-from dmr import call
+from dmr import bits_of, call, embedded_decode, judge
 from hotspot import Hotspot, talk
 from server import BINARY, Server, command
 
@@ -32,9 +32,23 @@ def own_kb(pid):
         return next(int(line.split()[1]) for line in f if line.startswith("RssAnon"))
 
 
+def alias_in(heard):
+    """The talker alias in the embedded LC of a call, formats of 8 bits."""
+    blocks, fragments = {}, []
+    for f in heard:
+        if f.is_voice() and 1 <= f.detail <= 4:
+            fragments = fragments * (f.detail > 1) + [bits_of(f.burst)[116:148]]
+        if len(fragments) == 4:
+            lc = embedded_decode(fragments)
+            blocks[lc[0] - 4] = bytes(lc[2:])
+            fragments = []
+    octets = b"".join(blocks.get(n, b"") for n in range(4))
+    return octets[1:1 + (octets[0] >> 1 & 31)].decode() if octets else ""
+
+
 class Named(Server):
-    def __init__(self):
-        super().__init__("static-2 = 91", more="aliases = aliases")
+    def __init__(self, listener="static-2 = 91"):
+        super().__init__(listener, more="aliases = aliases")
         os.chmod(self.directory, 0o755)  # started as root, the reporter is another user
 
 
@@ -60,6 +74,22 @@ def names_stand_where_ids_do():
         check("G0ABC" in text and "Zo\u00eb" in text, text)
         row = [r for r in ask(server.control, "conference 91") if r["row"] == "subscription"][0]
         check(row["conference_name"] == "World", "%s" % row)
+
+
+@case
+def names_reach_radios_that_want_them():
+    server = Named("static-2 = 91\nalias = yes")
+    make(server.directory, "2300101,G0ABC,Zo\u00eb,,,,England\n")
+    with server:
+        one, two = Hotspot(2300101, server.port).login(), Hotspot(2300102, server.port).login()
+        heard = {}
+        for client in (one, two):
+            other = two if client is one else one
+            talk(client, call(client.client, client.client, 91, 8), [other])
+            heard[client] = other.drain()
+            judge(heard[client])
+        check(len(heard[one]) == 50 and alias_in(heard[one]) == "G0ABC Zo\u00eb", "%r" % alias_in(heard[one]))
+        check(len(heard[two]) == 50 and alias_in(heard[two]) == "", "%r" % alias_in(heard[two]))
 
 
 @case

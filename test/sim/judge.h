@@ -32,6 +32,8 @@ struct judge {
 	int last_position; /* of a voice burst; -1 after anything else */
 	int fragments;     /* B.. gathered without a gap */
 	uint8_t columns[16];
+	uint8_t alias[28]; /* of the last call, blocks with FLCO 4..7 */
+	unsigned has_alias; /* bit n: block n is there */
 };
 
 static inline uint32_t judge_number(const uint8_t *at, int octets)
@@ -248,7 +250,22 @@ static inline const char *judge_fragment(struct judge *j, const struct seen *f, 
 	j->fragments = 0;
 	if (!judge_embedded(j->columns, lc))
 		return "embedded LC is no code word";
-	return (lc[0] & 0x3F) == 0 || (lc[0] & 0x3F) == 3 ? judge_names(lc, f) : NULL;
+	int flco = lc[0] & 0x3F;
+	if (flco >= 4 && flco <= 7) {
+		memcpy(j->alias + 7 * (flco - 4), lc + 2, 7);
+		j->has_alias |= 1u << (flco - 4);
+	}
+	return flco == 0 || flco == 3 ? judge_names(lc, f) : NULL;
+}
+
+/* The alias of the last call as its octets say; "" when a block is missing. Formats of 8 bits only. */
+static inline const char *judge_alias(const struct judge *j, char out[static 28])
+{
+	int len = j->alias[0] >> 1 & 31;
+	unsigned blocks = (1u << (len + 7) / 7) - 1;
+	bool whole = (j->has_alias & blocks) == blocks && j->alias[0] >> 7 == 1 && len <= 27;
+	snprintf(out, 28, "%.*s", whole ? len : 0, (const char *)j->alias + 1);
+	return out;
 }
 
 /* The order of frames within a call. `jumps` = the sequence may restart. */
@@ -259,6 +276,7 @@ static inline const char *judge_order(struct judge *j, const struct seen *f, boo
 		if (j->open && j->stream != f->stream)
 			return "another call begins before the open one was terminated";
 		j->last_position = -1;
+		j->has_alias = 0;
 		return NULL;
 	}
 	uint8_t step = (uint8_t)(f->seq - j->last_seq);

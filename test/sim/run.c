@@ -296,6 +296,14 @@ static bool is_ambe(size_t bit)
 	return bit < 108 || bit >= 156;
 }
 
+static bool gives_alias(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->conf.listener_count; i++)
+		if (r->conf.listener[i].alias)
+			return true;
+	return false;
+}
+
 /* The voice is the talker's, to the bit; and all of the burst is, where the LC had not to change.
  */
 static const char *judge_voice_kept(const struct run *r, const struct seen *out)
@@ -305,7 +313,7 @@ static const char *judge_voice_kept(const struct run *r, const struct seen *out)
 	struct seen in = judge_read(r->in);
 	if (in.stream != out->stream || in.seq != out->seq)
 		return NULL;
-	if (in.dst == out->dst && in.src == out->src && in.unit == out->unit)
+	if (!gives_alias(r) && in.dst == out->dst && in.src == out->src && in.unit == out->unit)
 		return memcmp(in.burst, out->burst, DMR_BURST_LEN) == 0
 		               ? NULL
 		               : "the burst was changed without need";
@@ -1523,6 +1531,16 @@ static void expect_hears(struct run *r, struct words *w, uint32_t id)
 	}
 }
 
+/* The alias inside the call that was heard last, on slot 2 unless it says slot 1. */
+static void expect_reads(struct run *r, struct words *w, const struct client *c)
+{
+	const char *wanted = word_next(w);
+	int slot = word_take(w, "slot") ? (int)word_number(w) : 2;
+	char read[28];
+	if (strcmp(judge_alias(&c->slot[slot - 1], read), wanted) != 0)
+		fail(r, "%" PRIu32 " reads \"%s\"", c->id, read);
+}
+
 static void do_expect(struct run *r, struct words *w)
 {
 	bool wanted = !word_take(w, "no");
@@ -1550,6 +1568,10 @@ static void do_expect(struct run *r, struct words *w)
 		struct client *c = client_of(r, (uint32_t)strtoul(subject, NULL, 10));
 		if (word_take(w, "hears")) {
 			expect_hears(r, w, c->id);
+			return;
+		}
+		if (word_take(w, "reads")) {
+			expect_reads(r, w, c);
 			return;
 		}
 		at = c->addr;
@@ -1611,6 +1633,12 @@ static void do_order(struct run *r, struct words *w)
 		return;
 	}
 	c.client = word_number(w);
+	if (c.kind == COMMAND_ALIAS) {
+		c.tg = (uint32_t)strtoul(word_next(w), NULL, 16);
+		text_copy(c.text, sizeof(c.text), word_next(w));
+		do_command(r, c);
+		return;
+	}
 	if (c.kind == COMMAND_RESTORE || c.kind == COMMAND_LOCATE) {
 		c.slot = (uint8_t)word_number(w);
 		c.tg = word_number(w);

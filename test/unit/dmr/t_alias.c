@@ -195,6 +195,36 @@ T_CASE(a_length_beyond_the_blocks_takes_what_there_is)
 	reads(&a, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0");
 }
 
+T_CASE(what_is_made_is_read_back)
+{
+	static const struct {
+		const char *text, *read;
+		unsigned have;
+	} rows[] = {
+		{"", "", 0},
+		{"N0CALL", "N0CALL", 1},
+		{"N0CALL A", "N0CALL A", 3},
+		{"N0CALL Jörg", "N0CALL Jörg", 3},
+		{"ABCDEFGHIJKLMNOPQRSTUVWXYZ0", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0", 15},
+		{"ABCDEFGHIJKLMNOPQRSTUVWXYZ01", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0", 15},
+		{"ABCDEFGHIJKLMNOPQRSTUVWXYZö", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 15},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct talker_alias a = alias_make(
+			(const char *)t_guarded(rows[i].text, strlen(rows[i].text) + 1));
+		struct talker_alias b = {.have = 0};
+		char text[ALIAS_TEXT_CAP];
+		T_EQUAL(a.have, rows[i].have);
+		for (unsigned block = 0; a.have >> block & 1; block++) {
+			struct lc lc = alias_lc(&a, block);
+			T_EQUAL(lc.octets[1], 0);
+			T_CHECK(alias_put_lc(&b, &lc));
+		}
+		(void)alias_text(&b, text);
+		T_TEXT(text, rows[i].read);
+	}
+}
+
 T_CASE(any_blocks_give_terminated_text)
 {
 	uint32_t state = 11;
@@ -215,4 +245,4 @@ T_MAIN(T_ENTRY(blocks_of_the_vectors_in_both_shapes), T_ENTRY(other_link_control
        T_ENTRY(text_goes_to_the_first_gap), T_ENTRY(seven_bit), T_ENTRY(latin_1_becomes_utf_8),
        T_ENTRY(utf_8_counted_in_characters_or_in_octets), T_ENTRY(utf_16),
        T_ENTRY(what_is_no_text_is_cleaned), T_ENTRY(a_length_beyond_the_blocks_takes_what_there_is),
-       T_ENTRY(any_blocks_give_terminated_text))
+       T_ENTRY(what_is_made_is_read_back), T_ENTRY(any_blocks_give_terminated_text))

@@ -264,7 +264,29 @@ T_CASE(rows_get_the_names_of_their_ids)
 	made = NULL;
 }
 
-T_MAIN(T_ENTRY(every_row_is_found_and_nothing_else), T_ENTRY(no_rows_are_an_index_too),
+T_CASE(a_format_is_filled_in)
+{
+	static const struct alias ann = {.callsign = "G0AAA", .name = "Ann"}, nobody = {.name = "x"};
+	static const struct {
+		const char *format, *said;
+	} said[] = {
+		{"{callsign} {name}", "G0AAA Ann"},
+		{"DE {callsign}", "DE G0AAA"},
+		{"{name}{name}", "AnnAnn"},
+		{"{callsign", "{callsign"},
+		{"{city}", "{city}"},
+	};
+	char text[28];
+
+	for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+		T_CHECK(aliases_say(said[i].format, &ann, text, sizeof(text)));
+		T_TEXT(text, said[i].said);
+	}
+	T_CHECK(!aliases_say("", &ann, text, sizeof(text)));
+	T_CHECK(!aliases_say("{callsign} {name}", &nobody, text, sizeof(text)));
+}
+
+T_MAIN(T_ENTRY(a_format_is_filled_in), T_ENTRY(every_row_is_found_and_nothing_else), T_ENTRY(no_rows_are_an_index_too),
        T_ENTRY(more_countries_than_there_is_room_for_are_left_out),
        T_ENTRY(a_damaged_index_leads_nowhere_else),
        T_ENTRY(a_file_that_takes_the_place_is_mapped_within_a_minute),
