@@ -5,7 +5,7 @@
 #ifndef REPORT_HELP_H
 #define REPORT_HELP_H
 
-/* Of a counter, a gauge or a histogram, without freedmr_; of one nobody described, where to look. */
+/* Of a figure by its name without freedmr_; of one nobody described, where to look. */
 const char *help_of(const char *name);
 
 #endif

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -13,10 +14,11 @@ from dmr import call, judge
 from hotspot import Hotspot, be32, rptc, same_call, talk
 from legacy import Dashboard
 from mesh import FIRST_SERVER, Neighbour, peer_section
-from schema import Schema
+from schema import SCHEMA, Schema
 from server import Server, free_port, wait_for
 from web import Events, WebServer
 
+GOLDEN = os.path.join(os.path.dirname(SCHEMA), "..", "test", "data", "golden", "mqtt-topics.txt")
 HOSTILE = b"Z\xfcrich\0<b>,\x1b[2J\n"
 TOPIC = "dmr/%d/" % FIRST_SERVER
 
@@ -116,6 +118,10 @@ def judge_text(what):
 
 def judge_mqtt(messages, events):
     """Each event under the topic of its family, in order, and the same object as everywhere."""
+    with open(GOLDEN) as f:
+        expected = set(f.read().split())
+    topics = {topic for topic, _ in messages} | {TOPIC + "ev/mesh"}  # of a neighbour something is told or not
+    check(topics == expected, "topics: %s" % (topics ^ expected))
     published = [(topic, json.loads(payload)) for topic, payload in messages if topic.startswith(TOPIC + "ev/")]
     by_number = {e["seq"]: e for e in events}
     numbers = [e["seq"] for _, e in published]

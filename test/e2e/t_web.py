@@ -2,6 +2,7 @@
 the schema that is shipped."""
 
 import json
+import os
 import resource
 import shutil
 import socket
@@ -12,10 +13,11 @@ import time
 from cases import Skip, case, check, main
 from dmr import call
 from hotspot import Hotspot, talk
-from schema import Schema
+from schema import SCHEMA, Schema
 from server import command, wait_for
 from web import Events, WebServer
 
+GOLDEN = os.path.join(os.path.dirname(SCHEMA), "..", "test", "data", "golden", "events.jsonl")
 TOKEN = "kilo-tango-four-delta"
 
 
@@ -53,6 +55,14 @@ def every_event_is_as_the_schema_says():
         snapshot = server.snapshot()
         schema.judge("snapshot", snapshot)
         check([c["src"] for c in snapshot["lastheard"]] == [2300555, 2300555], "%s" % snapshot["lastheard"])
+
+
+@case
+def golden_events_are_as_the_schema_says():
+    schema = Schema()
+    with open(GOLDEN) as f:
+        for line in f:
+            schema.judge_event(json.loads(line))
 
 
 @case
