@@ -181,20 +181,23 @@ static void tell_client(const struct telling *t, uint32_t id)
 	tell(t, SECTION_CLIENT, title, "", false);
 }
 
+/* Of the row at `i`; behind the last one a number above all ids. */
+static uint32_t client_id_at(const struct conf *conf, uint32_t i)
+{
+	return i < conf->client_count ? conf->client[i].id : UINT32_MAX;
+}
+
 /* Both are sorted by id: whoever came, went or changed is told. */
 static void take_clients(const struct telling *t, struct conf *running, const struct conf *fresh)
 {
 	uint32_t i = 0, k = 0;
 
 	while (i < running->client_count || k < fresh->client_count) {
-		const struct conf_client *a =
-			i < running->client_count ? &running->client[i] : NULL;
-		const struct conf_client *b = k < fresh->client_count ? &fresh->client[k] : NULL;
-		bool both = a && b && a->id == b->id;
-		if (!both || !same_client(a, b))
-			tell_client(t, a && (!b || a->id <= b->id) ? a->id : b->id);
-		i += both || (a && (!b || a->id < b->id));
-		k += both || (b && (!a || b->id < a->id));
+		uint32_t a = client_id_at(running, i), b = client_id_at(fresh, k);
+		if (a != b || !same_client(&running->client[i], &fresh->client[k]))
+			tell_client(t, a < b ? a : b);
+		i += a <= b;
+		k += b <= a;
 	}
 	running->client_count = fresh->client_count;
 	for (i = 0; i < fresh->client_count; i++)

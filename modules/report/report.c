@@ -347,7 +347,8 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
 	aliases_open(&p->aliases, start->conf->report.aliases, p->clock.now);
-	p->alias_format = anybody_wants_alias(start->conf) ? start->conf->report.alias_format : NULL;
+	if (anybody_wants_alias(start->conf))
+		p->alias_format = start->conf->report.alias_format;
 	model_tell_gone(p->model, publish_gone, p);
 	if (!random_fill(&p->ring.boot, sizeof(p->ring.boot)))
 		return false;
