@@ -74,6 +74,52 @@ static void put_event(struct text *t, const struct ring *ring, struct record r)
 	text_char(t, '\n');
 }
 
+/* What a neighbour's row says next, from one change to another; each has a name of its own. */
+static void put_changes(struct text *t, const struct ring *ring)
+{
+	struct record before = {
+		.kind = RECORD_PEER, .change = CHANGE_UPDATE, .at = 95000, .peer = link_up};
+	struct record r = before;
+
+	for (int change = 0; change < 10; change++) {
+		switch (change) {
+		case 0:
+			r.peer.frames_in_total = 9;
+			break;
+		case 1:
+			r.peer.lost_total = 1;
+			break;
+		case 2:
+			r.peer.quenches_in_total = 1;
+			break;
+		case 3:
+			r.peer.quenches_out_total = 1;
+			break;
+		case 4:
+			r.peer.clock_differs = true;
+			break;
+		case 5:
+			r.peer.at.port = 62044;
+			break;
+		case 6:
+			r.peer.version = 6;
+			break;
+		case 7:
+			r.peer.stunned = true;
+			break;
+		case 8:
+			r.peer.stunned = false;
+			break;
+		case 9:
+			r.peer.up = false;
+			break;
+		}
+		event_json(t, &r, &before, ring, &noon);
+		text_char(t, '\n');
+		before = r;
+	}
+}
+
 T_CASE(events_are_as_they_were)
 {
 	struct ring ring = {.last = 41, .boot = 0x0123456789abcdef};
@@ -115,6 +161,7 @@ T_CASE(events_are_as_they_were)
 	data.data = data.unit = true;
 	put_event(&t, &ring,
 	          (struct record){.kind = RECORD_CALL, .change = CHANGE_BEGIN, .call = data});
+	put_changes(&t, &ring);
 	T_EQUAL(t.cut, false);
 	compare("test/data/golden/events.jsonl");
 }
