@@ -51,7 +51,7 @@ const char *conf_passphrase_for(const struct conf *conf, const struct conf_liste
 bool conf_passphrase_is_sample(const char *passphrase);
 
 /* What datagram socket `index` is bound to: first come the listeners, then the distinct binds of
- * the peers. */
+ * the peers, then one of each uplink, whose port the system chooses. */
 const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index);
 
 /* Writes one "key = value" line after the other, section by section, with secrets as "(hidden)". */

@@ -34,6 +34,7 @@ enum key_type {
 	KEY_LEVEL,      /* enum log_level */
 	KEY_NETWORKS,   /* struct networks */
 	KEY_PROTOCOL,   /* enum peer_protocol */
+	KEY_UPLINK,     /* enum uplink_protocol */
 };
 
 const char *key_type_name(enum key_type type);
@@ -59,6 +60,7 @@ enum section_kind {
 	SECTION_CLIENT,
 	SECTION_PEER,
 	SECTION_ANNOUNCEMENT,
+	SECTION_UPLINK,
 	SECTION_LIMITS,
 	SECTION_REPORT,
 	SECTION_KINDS,

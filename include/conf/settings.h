@@ -31,7 +31,10 @@
 #define CONF_PEERS_MAX 256u
 #define CONF_ANNOUNCEMENTS_MAX 16u
 #define CONF_PEER_BINDS_MAX 64u /* sockets of peers; those with the same bind share one */
-#define CONF_SOCKETS_MAX (CONF_LISTENERS_MAX + CONF_PEER_BINDS_MAX)
+#define CONF_UPLINKS_MAX 16u
+#define CONF_UPLINK_PORT_DEFAULT 62031u
+#define CONF_OPTIONS_MAX 301u /* octets of an option string with its terminator */
+#define CONF_SOCKETS_MAX (CONF_LISTENERS_MAX + CONF_PEER_BINDS_MAX + CONF_UPLINKS_MAX)
 #define CONF_HOST_MAX 254u      /* a name with its terminator */
 #define CONF_MESH_KEY_MAX 20u   /* octets of a passphrase that count on the mesh (decision 24) */
 
@@ -155,6 +158,29 @@ struct conf_announcement {
 	char listener[CONF_NAME_MAX]; /* whose clients hear it; "" = all */
 };
 
+enum uplink_protocol {
+	UPLINK_HBP, /* another master, as a hotspot would */
+	UPLINK_XLX, /* a module of an XLX reflector: TG 9 on slot 2 */
+};
+
+/* Another server that we log in to as a client. */
+struct conf_uplink {
+	char name[CONF_NAME_MAX];
+	uint32_t line;   /* of its section in the file */
+	uint32_t socket; /* its own; see conf_socket_bind */
+	enum uplink_protocol protocol;
+	char module[2];                 /* of a reflector: "A".."Z" */
+	char target[CONF_HOST_MAX + 6]; /* as written */
+	char host[CONF_HOST_MAX];       /* a name to be resolved; "" = `address` stands already */
+	struct addr address;            /* with a name only the port is known */
+	uint32_t id;                    /* ours there */
+	char callsign[CONF_NAME_MAX];
+	char passphrase[CONF_PASSPHRASE_MAX];
+	char options[CONF_OPTIONS_MAX];
+	struct tg_map map;     /* talkgroups there that are conferences here */
+	struct access transit; /* conferences relayed between it and peers or other uplinks */
+};
+
 struct conf_limits {
 	uint32_t sessions;
 	uint32_t subscriptions;
@@ -193,7 +219,9 @@ struct conf {
 	struct conf_peer *peer; /* in the order of the file; from `arena` */
 	uint32_t announcement_count;
 	struct conf_announcement announcement[CONF_ANNOUNCEMENTS_MAX];
-	uint32_t socket_count;  /* datagram sockets: of the listeners, then of the peers */
+	uint32_t uplink_count;
+	struct conf_uplink uplink[CONF_UPLINKS_MAX];
+	uint32_t socket_count; /* datagram sockets: of the listeners, of the peers, of the uplinks */
 	struct conf_limits limits;
 	struct conf_report report;
 	struct arena arena;

@@ -18,11 +18,11 @@
 #include "state/session.h"
 #include "wire/record.h"
 
-#define SEND_MAX 96u /* octets: every datagram we make is shorter */
+#define SEND_MAX 320u /* octets: every datagram we make is shorter */
 
 /* One distinct datagram. */
 struct send {
-	uint8_t len;
+	uint16_t len;
 	uint8_t id_at; /* where each target's id is put in, 4 octets big-endian; 0 = nowhere */
 	uint8_t bytes[SEND_MAX];
 };

@@ -15,7 +15,7 @@ enum event_kind {
 	EVENT_COMMAND,
 	EVENT_TIME,    /* nothing but time has passed: something may have run out */
 	EVENT_ROWS,    /* the pipe has room for `rows` more rows of the snapshot asked for */
-	EVENT_ADDRESS, /* the name of a peer was resolved */
+	EVENT_ADDRESS, /* the name of a peer or an uplink was resolved */
 	EVENT_CONF, /* settings have changed, but for sockets and sizes */
 	EVENT_STOP,    /* end calls, tell clients, refuse everything from now on; again while
 	               core_has_sessions */
@@ -38,7 +38,7 @@ struct event {
 		const struct conf *conf; /* good until the next one */
 		uint32_t rows;
 		struct {
-			uint32_t peer; /* its place in the configuration */
+			uint32_t link; /* its place in the configuration: peers, then uplinks */
 			struct addr to;
 		} address;
 	};

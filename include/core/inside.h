@@ -17,6 +17,7 @@
  *   sequence, rewrite  the two small machines route uses
  *   mesh     peers: who sent it, keepalives, versions, stun, commands
  *   relay    bursts from and to peers: loop control, quench
+ *   uplink   servers that we log in to: login, keepalive, modules of reflectors
  *   limit    rate limits for answers to strangers and for log lines
  *   rows     tables as row records: changes, snapshots, the state hash
  *   check    indexes against full scans
@@ -42,6 +43,7 @@
 #include "state/session.h"
 #include "state/stream.h"
 #include "state/subscription.h"
+#include "state/uplink.h"
 #include "wire/hbp.h"
 #include "wire/obp.h"
 
@@ -61,6 +63,7 @@ enum {
 	EXPIRE_IDENT,
 	EXPIRE_ANNOUNCEMENT,
 	EXPIRE_PEER,
+	EXPIRE_UPLINK,
 	EXPIRE_BLOCK,
 };
 
@@ -104,6 +107,7 @@ struct core {
 	struct locations locations;
 	struct decisions decisions;
 	struct peers peers;
+	struct uplinks uplinks;
 	struct claims claims;
 	struct controls controls;
 	bool clock_wrong; /* and that was said */
@@ -213,6 +217,23 @@ void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t strea
 bool relay_carries_unit(const struct core *core, const struct stream *x);
 void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *b);
 void relay_end(struct step *step, struct stream *x, enum cause cause);
+/* The transit list of the link a call came by; NULL when it is of a client of ours. */
+const struct access *relay_transit_of(const struct core *core, const struct stream *x);
+
+/* uplink */
+void uplink_open(struct core *core);
+void uplink_datagram(struct step *step, const struct event *event);
+void uplink_address(struct step *step, uint32_t index, const struct addr *to);
+void uplink_expire(struct step *step, const struct expiry_entry *e);
+void uplink_stop(struct step *step, struct uplink *u); /* for good */
+const struct conf_uplink *uplink_conf(const struct core *core, const struct uplink *u);
+struct uplink *uplink_of(const struct core *core, const struct stream *x); /* NULL: of none */
+/* May the call go up by the uplink whose session this is? */
+bool uplink_may_carry(const struct core *core, const struct session *s, const struct stream *x);
+static inline bool session_is_uplink(const struct session *s)
+{
+	return s->id >= ORIGIN_UPLINK;
+}
 
 /* locate */
 bool locate(struct step *step, struct stream *x);
@@ -308,6 +329,7 @@ void why_answer(struct step *step, const struct command *c);
 /* rows */
 struct slot_row rows_slot(const struct core *core, tick_t now, const struct session *s,
                           uint8_t number);
+void rows_uplink(struct step *step, const struct uplink *u, enum change change);
 void rows_peer(struct step *step, const struct peer *p, enum change change);
 void rows_session(struct step *step, const struct session *s, enum change change, enum cause cause);
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,

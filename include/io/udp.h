@@ -25,7 +25,7 @@
 #define UDP_INBOX 64u
 #define UDP_OUTBOX 1024u
 #define UDP_RECEIVE_MAX 1024u /* octets; longer datagrams are dropped and counted */
-#define UDP_SEND_MAX 96u
+#define UDP_SEND_MAX 320u
 
 struct udp_datagram {
 	const uint8_t *bytes; /* valid until the next udp_receive */

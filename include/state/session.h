@@ -55,6 +55,7 @@ struct slot {
 struct session {
 	struct pool_row row;
 	uint32_t id;
+	uint32_t told_id; /* stands in bursts sent to it: the same, but for an uplink ours there */
 	struct endpoint at;
 	enum session_state state;
 	bool simplex; /* RPTC slots field '4': everything on slot 2 */
@@ -100,6 +101,8 @@ struct session *session_get(const struct sessions *t, struct handle h);
 
 /* A new row for an id that has none; NULL when full. */
 struct session *session_add(struct sessions *t, uint32_t id);
+/* Likewise, but session_find does not find it. */
+struct session *session_add_unlisted(struct sessions *t, uint32_t id);
 void session_remove(struct sessions *t, struct session *s);
 
 static inline uint8_t session_slot_number(const struct session *s, const struct slot *slot)

@@ -36,6 +36,7 @@
  */
 #define ORIGIN_CLIENT_MAX 999999999u
 #define ORIGIN_LOCAL 0xF0000000u
+#define ORIGIN_UPLINK 0xD0000000u /* + the place of the uplink in the configuration */
 #define ORIGIN_PEER 0xE0000000u /* + the place of the peer in the configuration */
 
 /* What a call is about, for hang time: its conference, or for private calls the pair of ids. */

@@ -2,7 +2,7 @@
  * The address a name was found to have, as the parent tells the voice process: fixed-size records
  * on the socket pair between them.
  *
- *   0 peer(4)  4 ip(16)  20 scope(4)  24 port(2)
+ *   0 link(4)  4 ip(16)  20 scope(4)  24 port(2)
  */
 #ifndef WIRE_RESOLVED_H
 #define WIRE_RESOLVED_H
@@ -15,7 +15,7 @@
 #define RESOLVED_LEN 26u
 
 struct resolved {
-	uint32_t peer; /* its place in the configuration */
+	uint32_t link; /* its place in the configuration: peers, then uplinks */
 	struct addr to;
 };
 

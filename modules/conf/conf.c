@@ -70,6 +70,8 @@ static const char *header(const struct reader *r, char out[static SHOWN_MAX])
 		text_format(&t, " %s", ((const struct conf_peer *)r->row)->name);
 	else if (r->section->kind == SECTION_ANNOUNCEMENT)
 		text_format(&t, " %s", ((const struct conf_announcement *)r->row)->name);
+	else if (r->section->kind == SECTION_UPLINK)
+		text_format(&t, " %s", ((const struct conf_uplink *)r->row)->name);
 	else if (r->section->kind == SECTION_CLIENT)
 		text_format(&t, " %lu", (unsigned long)((const struct conf_client *)r->row)->id);
 	text_char(&t, ']');
@@ -200,6 +202,38 @@ static void *begin_announcement(struct reader *r)
 	return row;
 }
 
+static void check_uplink_name(struct reader *r)
+{
+	const struct conf *out = r->out;
+	const char *name = r->split.name;
+	char text[SHOWN_MAX];
+
+	if (name[0] == 0)
+		fault(r, r->line, "[uplink] has no name; expected one such as [uplink bm]");
+	if (strlen(name) >= CONF_NAME_MAX || strchr(name, ' '))
+		fault(r, r->line, "[uplink %s]: expected one word of at most %u octets",
+		      shown(text, name), CONF_NAME_MAX - 1);
+	for (uint32_t i = 0; i < out->uplink_count; i++)
+		if (name[0] && strcmp(out->uplink[i].name, name) == 0)
+			fault(r, r->line, "[uplink %s] a second time; the first stands in line %lu",
+			      shown(text, name), (unsigned long)out->uplink[i].line);
+}
+
+static void *begin_uplink(struct reader *r)
+{
+	struct conf *out = r->out;
+
+	if (out->uplink_count == CONF_UPLINKS_MAX) {
+		fault(r, r->line, "more than %u uplinks", CONF_UPLINKS_MAX);
+		return NULL;
+	}
+	check_uplink_name(r);
+	struct conf_uplink *row = &out->uplink[out->uplink_count++];
+	row->line = r->line;
+	(void)text_copy(row->name, sizeof(row->name), r->split.name);
+	return row;
+}
+
 static void skip_section(struct reader *r)
 {
 	r->any_section = true;
@@ -227,6 +261,8 @@ static void begin_section(struct reader *r)
 		r->row = begin_peer(r);
 	else if (section->kind == SECTION_ANNOUNCEMENT)
 		r->row = begin_announcement(r);
+	else if (section->kind == SECTION_UPLINK)
+		r->row = begin_uplink(r);
 	else
 		r->row = begin_single(r, section);
 	if (!r->first_line[section->kind])
@@ -317,23 +353,24 @@ static void check_peer_passphrase(struct reader *r)
 		      header(r, text));
 }
 
-/* A numeric address, or a name and a port. */
-static bool read_target(struct conf_peer *row)
+/* A numeric address, or a name and a port, which is `port` when it is left out. */
+static bool read_target(const char *target, uint16_t port, struct addr *address,
+                        char host[static CONF_HOST_MAX])
 {
-	const char *colon = strrchr(row->target, ':');
-	uint64_t port = CONF_PEER_PORT_DEFAULT;
+	const char *colon = strrchr(target, ':');
+	uint64_t number = port;
 
-	if (addr_parse(row->target, CONF_PEER_PORT_DEFAULT, &row->address))
-		return row->address.port != 0 && !addr_is_any(&row->address);
-	size_t len = colon ? (size_t)(colon - row->target) : strlen(row->target);
-	if (colon && !text_to_u64(colon + 1, strlen(colon + 1), 1, UINT16_MAX, &port))
+	if (addr_parse(target, port, address))
+		return address->port != 0 && !addr_is_any(address);
+	size_t len = colon ? (size_t)(colon - target) : strlen(target);
+	if (colon && !text_to_u64(colon + 1, strlen(colon + 1), 1, UINT16_MAX, &number))
 		return false;
-	if (len == 0 || len >= sizeof(row->host) ||
-	    strspn(row->target,
-	           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") != len)
+	if (len == 0 || len >= CONF_HOST_MAX ||
+	    strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") !=
+	            len)
 		return false;
-	memcpy(row->host, row->target, len);
-	row->address.port = (uint16_t)port;
+	memcpy(host, target, len);
+	address->port = (uint16_t)number;
 	return true;
 }
 
@@ -343,7 +380,8 @@ static void check_peer(struct reader *r)
 	char text[SHOWN_MAX], value[SHOWN_MAX], bind[ADDR_TEXT_MAX];
 
 	check_peer_passphrase(r);
-	if (row->target[0] && !read_target(row))
+	if (row->target[0] &&
+	    !read_target(row->target, CONF_PEER_PORT_DEFAULT, &row->address, row->host))
 		fault(r, line_of(r, "target"),
 		      "target = %s: expected an address or a name with a port, such as "
 		      "server.example:62044",
@@ -362,6 +400,39 @@ static void check_announcement(struct reader *r)
 
 	if (row->every_ms && row->every_ms < ANNOUNCEMENT_EVERY_MIN_MS)
 		fault(r, line_of(r, "every"), "%s every: expected at least 1m, or 0 for never",
+		      header(r, text));
+}
+
+/* A reflector knows one talkgroup. */
+static bool is_reflector_map(const struct tg_map *map)
+{
+	return map->count == 1 && map->entry[0].slot == 2 && map->entry[0].tg == 9;
+}
+
+static void check_uplink(struct reader *r)
+{
+	struct conf_uplink *row = r->row;
+	bool xlx = row->protocol == UPLINK_XLX;
+	char text[SHOWN_MAX], value[SHOWN_MAX];
+
+	if (row->target[0] &&
+	    !read_target(row->target, CONF_UPLINK_PORT_DEFAULT, &row->address, row->host))
+		fault(r, line_of(r, "target"),
+		      "target = %s: expected an address or a name with a port, such as "
+		      "master.example:62031",
+		      shown(value, row->target));
+	if (xlx && (row->module[0] < 'A' || row->module[0] > 'Z'))
+		fault(r, line_of(r, "module"), "%s: expected module = and a letter from A to Z",
+		      header(r, text));
+	if (!xlx && row->module[0])
+		fault(r, line_of(r, "module"), "%s: module is for protocol = xlx only",
+		      header(r, text));
+	if (xlx && !is_reflector_map(&row->map))
+		fault(r, line_of(r, "map"), "%s: expected map = 2:9 = and one conference",
+		      header(r, text));
+	if (!is_ascii(row->passphrase))
+		fault(r, line_of(r, "passphrase"),
+		      "%s: expected a passphrase of ASCII letters, digits and signs",
 		      header(r, text));
 }
 
@@ -385,6 +456,8 @@ static void end_section(struct reader *r)
 		check_peer(r);
 	if (section->kind == SECTION_ANNOUNCEMENT)
 		check_announcement(r);
+	if (section->kind == SECTION_UPLINK)
+		check_uplink(r);
 }
 
 static void unknown_key(struct reader *r)
@@ -573,7 +646,8 @@ static void check_clients(struct reader *r)
 	}
 }
 
-/* Gives every distinct bind a socket, behind those of the listeners. */
+/* Gives every distinct bind of peers a socket, behind those of the listeners, and each uplink one
+ * of its own. */
 static void number_sockets(struct reader *r)
 {
 	struct conf *out = r->out;
@@ -588,6 +662,8 @@ static void number_sockets(struct reader *r)
 	}
 	if (out->socket_count - out->listener_count > CONF_PEER_BINDS_MAX)
 		fault(r, r->line, "peers with more than %u different binds", CONF_PEER_BINDS_MAX);
+	for (uint32_t i = 0; i < out->uplink_count; i++)
+		out->uplink[i].socket = out->socket_count++;
 }
 
 static void check_peers(struct reader *r)
@@ -599,6 +675,12 @@ static void check_peers(struct reader *r)
 		      "more peers than [limits] peers = %lu allows",
 		      (unsigned long)out->limits.peers);
 	number_sockets(r);
+	/* People tell them apart by name alone. */
+	for (uint32_t i = 0; i < out->uplink_count; i++)
+		for (uint32_t j = 0; j < out->peer_count; j++)
+			if (strcmp(out->uplink[i].name, out->peer[j].name) == 0)
+				fault(r, out->uplink[i].line, "[uplink %s]: [peer %s] has that name",
+				      out->uplink[i].name, out->peer[j].name);
 }
 
 static bool has_listener(const struct conf *conf, const char *name)
@@ -687,14 +769,19 @@ void conf_forget_passphrases(struct conf *conf)
 		wipe(conf->client[i].passphrase, sizeof(conf->client[i].passphrase));
 	for (uint32_t i = 0; i < conf->peer_count; i++)
 		wipe(conf->peer[i].passphrase, sizeof(conf->peer[i].passphrase));
+	for (uint32_t i = 0; i < conf->uplink_count; i++)
+		wipe(conf->uplink[i].passphrase, sizeof(conf->uplink[i].passphrase));
 }
 
 const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)
 {
+	static const struct addr any; /* of uplinks: the system chooses */
 	uint32_t i = 0;
 
 	if (index < conf->listener_count)
 		return &conf->listener[index].bind;
+	if (index >= conf->socket_count - conf->uplink_count)
+		return &any;
 	while (conf->peer[i].socket != index)
 		i++;
 	return &conf->peer[i].bind;
@@ -841,6 +928,9 @@ void conf_print(const struct conf *conf, conf_print_line *print, void *context)
 	}
 	for (uint32_t i = 0; i < conf->peer_count; i++)
 		print_section(SECTION_PEER, conf->peer[i].name, &conf->peer[i], print, context);
+	for (uint32_t i = 0; i < conf->uplink_count; i++)
+		print_section(SECTION_UPLINK, conf->uplink[i].name, &conf->uplink[i], print,
+		              context);
 	print_section(SECTION_LIMITS, "", &conf->limits, print, context);
 	print_section(SECTION_REPORT, "", &conf->report, print, context);
 }

@@ -47,6 +47,7 @@ const char *key_type_name(enum key_type type)
 	case KEY_NETWORKS:
 		return "networks";
 	case KEY_PROTOCOL:
+	case KEY_UPLINK:
 		return "protocol";
 	}
 	return "?";
@@ -361,6 +362,36 @@ static const struct conf_key announcement_keys[] = {
 	 .example = "hotspots", .offset = offsetof(struct conf_announcement, listener)},
 };
 
+static const struct conf_key uplink_keys[] = {
+	{.name = "protocol", .type = KEY_UPLINK, .initial = "hbp",
+	 .help = "hbp: another server for hotspots; xlx: a module of an XLX reflector.",
+	 .example = "hbp", .offset = offsetof(struct conf_uplink, protocol)},
+	{.name = "module", .type = KEY_TEXT, .initial = "", .max = 1, .unit = "octets",
+	 .help = "Module of the reflector, a letter from A to Z; xlx only.", .example = "D",
+	 .offset = offsetof(struct conf_uplink, module)},
+	{.name = "target", .type = KEY_TEXT, .required = true, .max = CONF_HOST_MAX + 5,
+	 .unit = "octets", .help = "Address or name of the other server, and port.",
+	 .example = "master.example:62031", .offset = offsetof(struct conf_uplink, target)},
+	{.name = "id", .type = KEY_ID, .required = true, .min = 100000, .max = 999999999,
+	 .help = "Client id we log in with, 6 to 9 digits.", .example = "234567899",
+	 .offset = offsetof(struct conf_uplink, id)},
+	{.name = "callsign", .type = KEY_CALLSIGN, .initial = "", .max = CONF_NAME_MAX - 1,
+	 .help = "Callsign we tell the other server; empty = that of this server.",
+	 .example = "N0CALL", .offset = offsetof(struct conf_uplink, callsign)},
+	{.name = "passphrase", .type = KEY_SECRET, .initial = "", .max = CONF_PASSPHRASE_MAX - 1,
+	 .unit = "octets", .help = "What the other server asks its hotspots for.",
+	 .example = "secret", .offset = offsetof(struct conf_uplink, passphrase)},
+	{.name = "options", .type = KEY_TEXT, .initial = "", .max = CONF_OPTIONS_MAX - 1,
+	 .unit = "octets", .help = "Option string as the other server wants it; empty = none is sent.",
+	 .example = "TS2=91", .offset = offsetof(struct conf_uplink, options)},
+	{.name = "map", .type = KEY_MAPS, .required = true,
+	 .help = "What crosses: slot:talkgroup there = conference here, ...; of xlx, 2:9 alone.",
+	 .example = "2:91=91, 1:235=235", .offset = offsetof(struct conf_uplink, map)},
+	{.name = "transit", .type = KEY_ACCESS, .initial = "none",
+	 .help = "Conferences relayed between it and peers or other uplinks: none, all, or a list.",
+	 .example = "none", .offset = offsetof(struct conf_uplink, transit)},
+};
+
 static const struct conf_key limits_keys[] = {
 	{.name = "sessions", .restart = true,
 	 .type = KEY_NUMBER, .initial = "1024", .min = 1, .max = 65535,
@@ -459,6 +490,9 @@ static const struct conf_section sections[SECTION_KINDS] = {
 	{.kind = SECTION_ANNOUNCEMENT, .restart = true, .title = "NAME",
 	 .help = "A recording that is played at fixed intervals, where nobody speaks.",
 	 .keys = announcement_keys, .key_count = ARRAY_LEN(announcement_keys)},
+	{.kind = SECTION_UPLINK, .restart = true, .title = "NAME",
+	 .help = "Another server that this one logs in to, as a hotspot would.",
+	 .keys = uplink_keys, .key_count = ARRAY_LEN(uplink_keys)},
 	{.kind = SECTION_LIMITS,
 	 .help = "Sizes of the tables, claimed at start, and limits of transmissions.",
 	 .keys = limits_keys, .key_count = ARRAY_LEN(limits_keys)},
@@ -480,6 +514,8 @@ const char *section_name(enum section_kind kind)
 		return "peer";
 	case SECTION_ANNOUNCEMENT:
 		return "announcement";
+	case SECTION_UPLINK:
+		return "uplink";
 	case SECTION_LIMITS:
 		return "limits";
 	case SECTION_REPORT:

@@ -68,6 +68,8 @@ static size_t size_of(const struct conf_key *key)
 		return sizeof(struct networks);
 	case KEY_PROTOCOL:
 		return sizeof(enum peer_protocol);
+	case KEY_UPLINK:
+		return sizeof(enum uplink_protocol);
 	}
 	return 0;
 }
@@ -161,6 +163,11 @@ static struct named announcements_of(const struct conf *conf)
 	                      sizeof(conf->announcement[0])};
 }
 
+static struct named uplinks_of(const struct conf *conf)
+{
+	return (struct named){conf->uplink, conf->uplink_count, sizeof(conf->uplink[0])};
+}
+
 static bool same_client(const struct conf_client *a, const struct conf_client *b)
 {
 	const struct conf_section *section = section_info(SECTION_CLIENT);
@@ -218,6 +225,7 @@ bool conf_reload(struct conf *running, const struct conf *fresh, uint32_t client
 	take_named(&t, SECTION_PEER, running->peer, peers_of(running), peers_of(fresh));
 	take_named(&t, SECTION_ANNOUNCEMENT, running->announcement, announcements_of(running),
 	           announcements_of(fresh));
+	take_named(&t, SECTION_UPLINK, running->uplink, uplinks_of(running), uplinks_of(fresh));
 	take_keys(&t, SECTION_LIMITS, "", &running->limits, &fresh->limits);
 	take_keys(&t, SECTION_REPORT, "", &running->report, &fresh->report);
 	return true;

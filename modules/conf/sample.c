@@ -74,6 +74,8 @@ static void put_header(const struct sample *s, const struct conf_section *sectio
 		name = " uk";
 	else if (section->kind == SECTION_ANNOUNCEMENT)
 		name = " news";
+	else if (section->kind == SECTION_UPLINK)
+		name = " bm";
 	put(s, "", "", "", "");
 	put(s, "# ", section->help, "", "");
 	/* A client of nobody's would be in the way. */

@@ -289,6 +289,20 @@ static bool read_protocol(const char *text, enum peer_protocol *out, struct text
 	return false;
 }
 
+static const char *const uplink_words[] = {[UPLINK_HBP] = "hbp", [UPLINK_XLX] = "xlx"};
+
+static bool read_uplink(const char *text, enum uplink_protocol *out, struct text *expected)
+{
+	for (size_t i = 0; i < ARRAY_LEN(uplink_words); i++) {
+		if (!text_same(text, uplink_words[i]))
+			continue;
+		*out = (enum uplink_protocol)i;
+		return true;
+	}
+	text_put(expected, "expected hbp or xlx");
+	return false;
+}
+
 bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
 {
 	void *field = (unsigned char *)row + key->offset;
@@ -330,6 +344,8 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 		return read_networks(text, field, expected);
 	case KEY_PROTOCOL:
 		return read_protocol(text, field, expected);
+	case KEY_UPLINK:
+		return read_uplink(text, field, expected);
 	}
 	return false;
 }
@@ -430,6 +446,9 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 	case KEY_PROTOCOL:
 		text_put(out, protocol_words[*(const enum peer_protocol *)field]);
 		break;
+	case KEY_UPLINK:
+		text_put(out, uplink_words[*(const enum uplink_protocol *)field]);
+		break;
 	}
 }
 
@@ -465,6 +484,7 @@ void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 	case KEY_LEVEL:
 	case KEY_NETWORKS:
 	case KEY_PROTOCOL:
+	case KEY_UPLINK:
 		break; /* the help says it */
 	}
 }

@@ -11,7 +11,7 @@ void actions_open(struct actions *a, struct arena *arena, const struct conf_limi
 {
 	/* On both slots the terminator of one call, the header and a frame of the next. */
 	uint32_t mesh = SENDS_PER_PEER * limits->peers;
-	uint32_t room = 6 * limits->sessions + 64 + mesh;
+	uint32_t room = 6 * (limits->sessions + CONF_UPLINKS_MAX) + 64 + mesh;
 
 	*a = (struct actions){
 		.send_room = SENDS_PER_STEP + mesh,

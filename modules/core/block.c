@@ -69,7 +69,8 @@ static void end_hit(struct step *step)
 	struct stream *x;
 
 	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));)
-		if (actions_have_room(step->actions) && is_hit(&core->blocks, s))
+		if (!session_is_uplink(s) && actions_have_room(step->actions) &&
+		    is_hit(&core->blocks, s))
 			session_end(step, s, CAUSE_BLOCKED, true);
 	for (uint32_t at = POOL_NONE; (x = pool_next(&core->streams.pool, &at));)
 		if (actions_have_room(step->actions) && block_of_radio(&core->blocks, x->src))

@@ -12,9 +12,10 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	uint64_t mixing = siphash(siphash_key_from(seed + 16), seed, CORE_SEED_LEN);
 	struct core *c = core ? core : &measured;
 
-	sessions_open(&c->sessions, arena, limits->sessions, mixing);
-	subscriptions_open(&c->subscriptions, arena, limits->subscriptions, limits->streams,
-	                   mixing);
+	sessions_open(&c->sessions, arena, limits->sessions + conf->uplink_count, mixing);
+	subscriptions_open(&c->subscriptions, arena,
+	                   limits->subscriptions + conf->uplink_count * CONF_MAPS_MAX,
+	                   limits->streams, mixing);
 	streams_open(&c->streams, arena, limits->streams, mixing);
 	players_open(&c->players, arena);
 	announcements_open(&c->announcements, arena, conf->announcement_count);
@@ -22,17 +23,19 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	decisions_open(&c->decisions, arena);
 	locations_open(&c->locations, arena, limits->locations, mixing);
 	peers_open(&c->peers, arena, limits->peers);
+	uplinks_open(&c->uplinks, arena, CONF_UPLINKS_MAX);
 	claims_open(&c->claims, arena, CLAIMS_PER_STREAM * limits->streams, mixing);
 	controls_open(&c->controls, arena, limits->peers, mixing);
 	expiry_open(&c->expiry, arena,
 	            2 * limits->sessions + limits->subscriptions + limits->streams + 2 * PLAYERS +
-	                    limits->peers + BLOCKS + conf->announcement_count);
+	                    limits->peers + CONF_UPLINKS_MAX + BLOCKS + conf->announcement_count);
 	c->conf = conf;
 	c->started = now;
 	c->secret = secret;
 	if (core) {
 		mesh_open(core);
 		announce_open(core);
+		uplink_open(core);
 	}
 	return core;
 }
@@ -48,12 +51,15 @@ static void rebuild_expiry(struct core *core)
 	struct peer *n;
 	struct block *k;
 	struct announcement *a;
+	struct uplink *l;
 
 	expiry_clear(heap);
 	for (uint32_t at = POOL_NONE; (n = pool_next(&core->peers.pool, &at));)
 		expiry_put_back(heap, &n->timer, EXPIRE_PEER, pool_handle(&n->row));
 	for (uint32_t at = POOL_NONE; (a = pool_next(&core->announcements.pool, &at));)
 		expiry_put_back(heap, &a->expiry, EXPIRE_ANNOUNCEMENT, pool_handle(&a->row));
+	for (uint32_t at = POOL_NONE; (l = pool_next(&core->uplinks.pool, &at));)
+		expiry_put_back(heap, &l->timer, EXPIRE_UPLINK, pool_handle(&l->row));
 	for (uint32_t at = POOL_NONE; (k = pool_next(&core->blocks.pool, &at));)
 		expiry_put_back(heap, &k->expiry, EXPIRE_BLOCK, pool_handle(&k->row));
 	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));)
@@ -117,6 +123,9 @@ static void expire(struct step *step)
 		case EXPIRE_PEER:
 			peer_expire(step, &e);
 			break;
+		case EXPIRE_UPLINK:
+			uplink_expire(step, &e);
+			break;
 		}
 	}
 }
@@ -127,6 +136,7 @@ static void stop(struct step *step)
 {
 	struct session *s;
 	struct stream *x;
+	struct uplink *u;
 
 	step->core->stopped = true;
 	for (uint32_t at = POOL_NONE; (x = pool_next(&step->core->streams.pool, &at));) {
@@ -134,11 +144,30 @@ static void stop(struct step *step)
 			return;
 		stream_end(step, x, CAUSE_SHUTDOWN);
 	}
+	for (uint32_t at = POOL_NONE; (u = pool_next(&step->core->uplinks.pool, &at));) {
+		if (!actions_have_room(step->actions))
+			return;
+		uplink_stop(step, u);
+	}
 	for (uint32_t at = POOL_NONE; (s = pool_next(&step->core->sessions.pool, &at));) {
 		if (!actions_have_room(step->actions))
 			return;
 		session_end(step, s, CAUSE_SHUTDOWN, true);
 	}
+}
+
+/* Sockets are those of the listeners, then of the peers, then of the uplinks. */
+static void take_datagram(struct step *step, const struct event *event)
+{
+	const struct conf *conf = step->core->conf;
+	uint32_t socket = event->datagram.from.socket;
+
+	if (socket < conf->listener_count)
+		intake_datagram(step, event);
+	else if (socket < conf->socket_count - conf->uplink_count)
+		mesh_datagram(step, event);
+	else
+		uplink_datagram(step, event);
 }
 
 void core_step(struct core *core, tick_t now, const struct event *event, struct actions *actions)
@@ -148,12 +177,8 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 
 	switch (event->kind) {
 	case EVENT_DATAGRAM:
-		if (core->stopped)
-			break;
-		if (event->datagram.from.socket < core->conf->listener_count)
-			intake_datagram(&step, event);
-		else
-			mesh_datagram(&step, event);
+		if (!core->stopped)
+			take_datagram(&step, event);
 		break;
 	case EVENT_COMMAND:
 		obey_command(&step, event->command);
@@ -165,7 +190,11 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 		rows_snapshot(&step, event->rows);
 		break;
 	case EVENT_ADDRESS:
-		mesh_address(&step, event->address.peer, &event->address.to);
+		if (event->address.link < core->conf->peer_count)
+			mesh_address(&step, event->address.link, &event->address.to);
+		else if (!core->stopped)
+			uplink_address(&step, event->address.link - core->conf->peer_count,
+			               &event->address.to);
 		break;
 	case EVENT_CONF:
 		core->conf = event->conf;

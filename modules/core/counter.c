@@ -67,6 +67,8 @@ static const char *const names[COUNT_COUNTERS] = {
 	[COUNT_MESH_PROBES] = "mesh_probes_total",
 	[COUNT_MESH_RESUMED] = "mesh_resumed_total",
 	[COUNT_MESH_NO_CLOCK] = "mesh_held_without_clock_total",
+	[COUNT_UPLINK_NAKS] = "uplink_refused_total",
+	[COUNT_UPLINK_ECHO] = "uplink_echo_total",
 };
 
 const char *counter_name(enum counter counter)

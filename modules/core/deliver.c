@@ -48,7 +48,7 @@ static const struct send *make_send(struct step *step, const struct hbp_burst *b
 		return NULL;
 	struct wr w = wr_make(send->bytes, sizeof(send->bytes));
 	hbp_write_burst(&w, b);
-	send->len = (uint8_t)wr_len(&w);
+	send->len = (uint16_t)wr_len(&w);
 	send->id_at = HBP_BURST_ID_AT;
 	return send;
 }
@@ -103,7 +103,7 @@ static void fan_out_begin(struct core *core)
 
 static void send_to(struct step *step, struct session *s, const struct send *send)
 {
-	actions_target(step->actions, send, &s->at, s->id);
+	actions_target(step->actions, send, &s->at, s->told_id);
 	s->frames_out_total++;
 	count(step, COUNT_BURSTS_SENT);
 }
@@ -253,19 +253,18 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 
 	for (const struct subscription *u = subscription_at(t, c->subscriptions); u;
 	     u = subscription_at(t, u->next)) {
-		if (is_own(x, u))
+		struct session *s = pool_at(&core->sessions.pool, u->session);
+		if (is_own(x, u) || (session_is_uplink(s) && !uplink_may_carry(core, s, x)))
 			continue;
 		if (!u->active) {
 			if (first)
-				why_subscription(step, pool_at(&core->sessions.pool, u->session), u,
-				                 "not heard: suspended");
+				why_subscription(step, s, u, "not heard: suspended");
 			continue;
 		}
 		if (x->data && u->rf_tg != x->dst)
 			continue; /* the ids of a data call stand inside its blocks: it is not
 			             remapped */
-		offer(step, x, b, first,
-		      &(struct ear){pool_at(&core->sessions.pool, u->session), u->slot, u->rf_tg});
+		offer(step, x, b, first, &(struct ear){s, u->slot, u->rf_tg});
 	}
 }
 

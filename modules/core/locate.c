@@ -90,13 +90,14 @@ const char *access_refuses_call(const struct step *step, const struct session *s
 		{"denied: talkgroups-1 of the listener", "denied: talkgroups-2 of the listener"},
 	};
 	const struct conf *conf = step->core->conf;
-	const struct conf_calls *lists[] = {&conf->server.calls,
-	                                    &conf->listener[s->at.socket].calls};
+	const struct conf_calls *lists[] = {
+		&conf->server.calls,
+		session_is_uplink(s) ? NULL : &conf->listener[s->at.socket].calls};
 	int slot = x->slot - 1;
 
 	if (block_of_radio(&step->core->blocks, x->src))
 		return "denied: blocked";
-	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(lists) && lists[i]; i++) {
 		if (!access_permits(&lists[i]->subscribers, x->src))
 			return subscribers[i];
 		if (!access_permits(&lists[i]->talkgroups[slot], x->dst))

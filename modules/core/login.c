@@ -22,7 +22,7 @@ static void answer(struct step *step, const struct endpoint *where, write_notice
 		return;
 	struct wr w = wr_make(send->bytes, sizeof(send->bytes));
 	put(&w, id);
-	send->len = (uint8_t)wr_len(&w);
+	send->len = (uint16_t)wr_len(&w);
 	actions_target(step->actions, send, where, id);
 }
 
@@ -35,7 +35,7 @@ static void answer_challenge(struct step *step, const struct endpoint *where,
 		return;
 	struct wr w = wr_make(send->bytes, sizeof(send->bytes));
 	hbp_write_challenge(&w, salt);
-	send->len = (uint8_t)wr_len(&w);
+	send->len = (uint16_t)wr_len(&w);
 	actions_target(step->actions, send, where, 0);
 }
 

@@ -84,7 +84,7 @@ struct send *peer_send(struct step *step, struct peer *p, struct wr *w)
 
 void peer_sent(struct step *step, struct peer *p, struct send *send, const struct wr *w)
 {
-	send->len = (uint8_t)wr_len(w);
+	send->len = (uint16_t)wr_len(w);
 	actions_target(step->actions, send, &p->at, 0);
 }
 

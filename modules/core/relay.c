@@ -341,20 +341,28 @@ static bool is_quenched(struct step *step, struct peer *p, const struct departur
 	return true;
 }
 
+const struct access *relay_transit_of(const struct core *core, const struct stream *x)
+{
+	const struct peer *p = peer_of(core, x);
+	const struct uplink *u = uplink_of(core, x);
+
+	return p ? &peer_conf(core, p)->transit : u ? &uplink_conf(core, u)->transit : NULL;
+}
+
 /* Is this link one that the call may leave by? */
 static bool may_leave(const struct core *core, const struct peer *p, const struct departure *d)
 {
 	const struct stream *x = d->stream;
 	const struct conf_peer *c = peer_conf(core, p);
-	const struct peer *from = peer_of(core, x);
+	const struct access *transit = relay_transit_of(core, x);
 
-	if (from == p || d->out.hops > HOPS_MAX || (x->peer != PEER_ALL && x->peer != p->row.index))
+	if (peer_of(core, x) == p || d->out.hops > HOPS_MAX || (x->peer != PEER_ALL && x->peer != p->row.index))
 		return false;
 	if (x->unit)
 		return c->protocol == PEER_FBP &&
-		       (!from || (c->transit.count && peer_conf(core, from)->transit.count));
-	if (from && (!access_permits(&c->transit, d->tg) ||
-	             !access_permits(&peer_conf(core, from)->transit, d->tg)))
+		       (!transit || (c->transit.count && transit->count));
+	if (transit &&
+	    (!access_permits(&c->transit, d->tg) || !access_permits(transit, d->tg)))
 		return false;
 	return filter_sends(c->protocol, d->tg) && access_permits(&c->talkgroups, d->tg);
 }
@@ -436,7 +444,7 @@ bool relay_carries_unit(const struct core *core, const struct stream *x)
  * own number. */
 static bool is_for_mesh(const struct core *core, const struct stream *x)
 {
-	if (core->peers.pool.used == 0)
+	if (core->peers.pool.used == 0 && core->uplinks.pool.used == 0)
 		return false;
 	return x->unit ? x->peer != PEER_NONE && relay_carries_unit(core, x)
 	               : x->conference != POOL_NONE && (!x->data || x->dst == x->topic);
@@ -458,7 +466,7 @@ static void claim_ours(struct step *step, struct stream *x)
 	}
 	claim_take(&core->claims, key, x->origin, step->now);
 	x->server = core->conf->server.id;
-	x->repeater = x->origin;
+	x->repeater = x->origin <= ORIGIN_CLIENT_MAX ? x->origin : 0;
 	x->hops = 1;
 }
 

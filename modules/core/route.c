@@ -50,7 +50,7 @@ static void released(struct step *step, struct session *s, struct stream *x, enu
 		slot->talk = HANDLE_NONE;
 	if (x->data || cause == CAUSE_SESSION_END)
 		return;
-	if (x->denied || step->core->stopped)
+	if (x->denied || step->core->stopped || session_is_uplink(s))
 		return;
 	if (dial_is_command(x))
 		dial_command(step, s, x);
@@ -199,6 +199,22 @@ static void place_unit(struct step *step, struct stream *x, bool private_calls)
 	tell(step, x);
 }
 
+/* A call from an uplink: its map says which conference it speaks in, and it commands nothing. */
+static void place_from_uplink(struct step *step, const struct session *s, struct stream *x)
+{
+	const struct subscriptions *t = &step->core->subscriptions;
+	const struct subscription *u =
+		x->unit ? NULL : subscription_find(t, s, x->slot, x->dst);
+
+	if (!u) {
+		count(step, x->unit ? COUNT_NOT_CARRIED_UNIT : COUNT_NOT_CARRIED_TG);
+		why_call(step, x, "not carried: not in the map of this uplink", 0);
+		return;
+	}
+	x->topic = conference_at(t, u->conference)->tg;
+	join(step, x);
+}
+
 static void place(struct step *step, struct session *s, struct stream *x)
 {
 	x->state = CALL_IGNORED;
@@ -209,6 +225,10 @@ static void place(struct step *step, struct session *s, struct stream *x)
 		count(step, COUNT_DENIED);
 		why_call(step, x, denied, 0);
 		x->denied = true;
+		return;
+	}
+	if (session_is_uplink(s)) {
+		place_from_uplink(step, s, x);
 		return;
 	}
 	if (dial_is_command(x)) {
@@ -364,7 +384,8 @@ static void hold_slot(struct step *step, struct session *s, struct slot *slot, s
 		slot->topic = x->topic;
 		slot->busy_last = step->now;
 	}
-	location_learn(&step->core->locations, x->src, s->id, x->slot, step->now);
+	if (!session_is_uplink(s)) /* calls to one radio do not cross */
+		location_learn(&step->core->locations, x->src, s->id, x->slot, step->now);
 	slot_close(step, s, slot, true);
 }
 

@@ -126,9 +126,12 @@ static void fill_talker(struct call_row *row, const struct stream *x)
 static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
 {
 	const struct peer *p = peer_of(core, x);
+	const struct uplink *u = uplink_of(core, x);
 
 	if (p)
 		text_copy(row->peer, sizeof(row->peer), peer_conf(core, p)->name);
+	if (u)
+		text_copy(row->peer, sizeof(row->peer), uplink_conf(core, u)->name);
 	row->server = x->server;
 	row->repeater = x->repeater;
 	row->delay_ms = x->delay_ms;
@@ -174,7 +177,8 @@ void rows_session(struct step *step, const struct session *s, enum change change
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
                        enum change change, enum cause cause)
 {
-	struct record *r = add(step, RECORD_SUBSCRIPTION, change, cause);
+	struct record *r =
+		session_is_uplink(s) ? NULL : add(step, RECORD_SUBSCRIPTION, change, cause);
 
 	if (r)
 		fill_subscription(step->core, &r->subscription, s, x);
@@ -234,6 +238,31 @@ void rows_peer(struct step *step, const struct peer *p, enum change change)
 
 	if (r)
 		fill_peer(step->core, step->now, &r->peer, p);
+}
+
+static void fill_uplink(const struct core *core, struct peer_row *row, const struct uplink *u)
+{
+	const struct conf_uplink *c = uplink_conf(core, u);
+	const struct session *s = session_get(&core->sessions, u->session);
+
+	text_copy(row->name, sizeof(row->name), c->name);
+	text_copy(row->protocol, sizeof(row->protocol), c->protocol == UPLINK_XLX ? "xlx" : "hbp");
+	row->at = u->at.to;
+	row->up = u->state == UPLINK_UP;
+	row->since = u->since;
+	row->heard = u->heard;
+	row->stunned_until = TICK_LONG_AGO;
+	row->frames_in_total = s ? s->frames_in_total : 0;
+	row->frames_out_total = s ? s->frames_out_total : 0;
+	row->refused_total = u->refused_total;
+}
+
+void rows_uplink(struct step *step, const struct uplink *u, enum change change)
+{
+	struct record *r = add(step, RECORD_PEER, change, CAUSE_NONE);
+
+	if (r)
+		fill_uplink(step->core, &r->peer, u);
 }
 
 _Static_assert(ORIGIN_PEER == RECORD_PEER_ORIGIN, "the reporter knows origins by number");
@@ -372,10 +401,13 @@ static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at, s
 static bool stage_sessions(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
-	const struct session *s = pool_next(&core->sessions.pool, at);
+	const struct session *s;
 
-	if (!s)
-		return false;
+	do {
+		s = pool_next(&core->sessions.pool, at);
+		if (!s)
+			return false;
+	} while (session_is_uplink(s));
 	r->kind = RECORD_SESSION;
 	fill_session(core, &r->session, s);
 	return true;
@@ -388,7 +420,7 @@ static bool stage_slots(const struct core *core, tick_t now, uint32_t *at, struc
 
 	while (++*at < 2 * sessions->fresh) {
 		const struct session *s = pool_at(sessions, *at / 2);
-		if (!s)
+		if (!s || session_is_uplink(s))
 			continue;
 		fill_slot(core, now, &r->slot, s, (uint8_t)(1 + *at % 2));
 		if (r->slot.state == SLOT_IDLE)
@@ -402,12 +434,17 @@ static bool stage_slots(const struct core *core, tick_t now, uint32_t *at, struc
 static bool stage_subscriptions(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
-	const struct subscription *x = pool_next(&core->subscriptions.pool, at);
+	const struct subscription *x;
+	const struct session *s;
 
-	if (!x)
-		return false;
+	do {
+		x = pool_next(&core->subscriptions.pool, at);
+		if (!x)
+			return false;
+		s = pool_at(&core->sessions.pool, x->session);
+	} while (session_is_uplink(s));
 	r->kind = RECORD_SUBSCRIPTION;
-	fill_subscription(core, &r->subscription, pool_at(&core->sessions.pool, x->session), x);
+	fill_subscription(core, &r->subscription, s, x);
 	return true;
 }
 
@@ -437,6 +474,18 @@ static bool stage_peers(const struct core *core, tick_t now, uint32_t *at, struc
 	return true;
 }
 
+static bool stage_uplinks(const struct core *core, tick_t now, uint32_t *at, struct record *r)
+{
+	(void)now;
+	const struct uplink *u = pool_next(&core->uplinks.pool, at);
+
+	if (!u)
+		return false;
+	r->kind = RECORD_PEER;
+	fill_uplink(core, &r->peer, u);
+	return true;
+}
+
 static bool stage_blocks(const struct core *core, tick_t now, uint32_t *at, struct record *r)
 {
 	(void)now;
@@ -455,7 +504,7 @@ static bool stage_tables(const struct core *core, tick_t now, uint32_t *at, stru
 	const struct pool *pools[] = {
 		&core->sessions.pool, &core->subscriptions.pool, &core->subscriptions.conferences,
 		&core->streams.pool,  &core->players.pool,       &core->players.recordings,
-		&core->peers.pool,    &core->blocks.pool};
+		&core->peers.pool,    &core->uplinks.pool,       &core->blocks.pool};
 
 	if (++*at > ARRAY_LEN(pools))
 		return false;
@@ -487,7 +536,8 @@ static bool stage_counters(const struct core *core, tick_t now, uint32_t *at, st
 }
 
 static stage *const stages[] = {stage_server,        stage_listeners, stage_sessions, stage_slots,
-                                stage_subscriptions, stage_calls,     stage_peers,    stage_blocks,
+                                stage_subscriptions, stage_calls,     stage_peers,    stage_uplinks,
+                                stage_blocks,
                                 stage_tables,        stage_counters};
 
 static void snapshot_mark(struct step *step, bool begin)

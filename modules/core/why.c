@@ -34,6 +34,8 @@ static void tell(struct step *step, uint32_t number, const struct decision *d)
 void why_note(struct step *step, struct decision d)
 {
 	d.at = step->now;
+	if (d.client > ORIGIN_CLIENT_MAX)
+		d.client = 0; /* another server */
 	decision_note(&step->core->decisions, &d);
 }
 
@@ -44,7 +46,7 @@ void why_client(struct step *step, uint32_t client, const char *words)
 
 void why_call(struct step *step, const struct stream *x, const char *words, uint32_t number)
 {
-	why_note(step, (struct decision){.client = stream_is_from_peer(x) ? 0 : x->origin,
+	why_note(step, (struct decision){.client = x->origin,
 	                                 .radio = x->src,
 	                                 .slot = x->slot,
 	                                 .tg = x->dst,

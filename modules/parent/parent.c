@@ -98,6 +98,10 @@ static void say_ready(struct parent *p)
 /* What people call socket `i`. */
 static const char *socket_name(const struct conf *conf, uint32_t i)
 {
+	uint32_t uplinks = conf->socket_count - conf->uplink_count;
+
+	if (i >= uplinks)
+		return conf->uplink[i - uplinks].name;
 	return i < conf->listener_count ? conf->listener[i].name : "peers";
 }
 

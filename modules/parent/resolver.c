@@ -20,6 +20,8 @@ struct resolver resolver_make(const struct conf *conf)
 
 	for (uint32_t i = 0; i < conf->peer_count; i++)
 		r.names += conf->peer[i].host[0] != 0;
+	for (uint32_t i = 0; i < conf->uplink_count; i++)
+		r.names += conf->uplink[i].host[0] != 0;
 	return r;
 }
 
@@ -30,6 +32,15 @@ void resolver_wake(struct resolver *r, tick_t now)
 	r->woken = r->answers >= 0;
 }
 
+static void answer(int out, uint32_t link, const struct addr *to)
+{
+	uint8_t octets[RESOLVED_LEN];
+	struct wr w = wr_make(octets, sizeof(octets));
+
+	resolved_write(&w, &(struct resolved){.link = link, .to = *to});
+	pipe_put(out, octets, wr_len(&w));
+}
+
 /* The child: one name after the other, each answer at once. */
 static _Noreturn void run(const struct conf *conf, const struct user *user, pid_t parent, int out)
 {
@@ -38,15 +49,18 @@ static _Noreturn void run(const struct conf *conf, const struct user *user, pid_
 		_exit(1);
 	for (uint32_t i = 0; i < conf->peer_count; i++) {
 		const struct conf_peer *c = &conf->peer[i];
-		struct resolved found = {.peer = i};
-		uint8_t octets[RESOLVED_LEN];
-		struct wr w = wr_make(octets, sizeof(octets));
+		struct addr to;
 
-		if (!c->host[0] ||
-		    !name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &found.to))
-			continue;
-		resolved_write(&w, &found);
-		pipe_put(out, octets, wr_len(&w));
+		if (c->host[0] &&
+		    name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &to))
+			answer(out, i, &to);
+	}
+	for (uint32_t i = 0; i < conf->uplink_count; i++) {
+		const struct conf_uplink *c = &conf->uplink[i];
+		struct addr to;
+
+		if (c->host[0] && name_resolve(c->host, c->address.port, false, &to))
+			answer(out, conf->peer_count + i, &to);
 	}
 	_exit(0);
 }

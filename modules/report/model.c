@@ -67,7 +67,7 @@ struct model *model_open(const struct conf_limits *limits)
 	m->limit[RECORD_SLOT] = 2 * 2 * limits->sessions;
 	m->limit[RECORD_SUBSCRIPTION] = 2 * limits->subscriptions;
 	m->limit[RECORD_CALL] = 2 * limits->streams;
-	m->limit[RECORD_PEER] = 2 * limits->peers;
+	m->limit[RECORD_PEER] = 2 * limits->peers + CONF_UPLINKS_MAX;
 	m->limit[RECORD_BLOCK] = 512;
 	m->limit[RECORD_TABLE] = TABLES_MAX;
 	m->limit[RECORD_COUNTER] = COUNTERS_MAX;

@@ -17,20 +17,28 @@ struct session *session_get(const struct sessions *t, struct handle h)
 	return pool_get(&t->pool, h);
 }
 
-struct session *session_add(struct sessions *t, uint32_t id)
+struct session *session_add_unlisted(struct sessions *t, uint32_t id)
 {
 	struct session *s = pool_take(&t->pool);
 
 	if (!s)
 		return NULL;
-	s->id = id;
+	s->id = s->told_id = id;
 	s->expiry = expiry_none();
 	s->ident_due = expiry_none();
 	for (int i = 0; i < 2; i++) {
 		s->slot[i].subscriptions = POOL_NONE;
 		s->slot[i].mute_until = s->slot[i].busy_last = s->slot[i].closed = TICK_LONG_AGO;
 	}
-	hash_put(&t->by_id, id, s->row.index);
+	return s;
+}
+
+struct session *session_add(struct sessions *t, uint32_t id)
+{
+	struct session *s = session_add_unlisted(t, id);
+
+	if (s)
+		hash_put(&t->by_id, id, s->row.index);
 	return s;
 }
 

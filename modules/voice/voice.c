@@ -250,7 +250,7 @@ static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
 	struct resolved name = resolved_read(&r);
 	v->told_len = 0;
 	step(v, &(struct event){.kind = EVENT_ADDRESS,
-	                        .address = {.peer = name.peer, .to = name.to}});
+	                        .address = {.link = name.link, .to = name.to}});
 }
 
 /* The parent has offered another configuration, or a terminal has hung up. */

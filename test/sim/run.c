@@ -225,13 +225,12 @@ static const char *describe(const struct item *i)
 		         describe_part(&f), f.unit ? "unit" : "tg", f.dst, f.slot, f.src, f.stream,
 		         f.seq, i->at);
 	} else {
-		int tag = i->len < 7           ? (int)i->len
-		          : i->bytes[0] == 'R' ? 6
-		          : i->len == 11       ? 7
-		          : i->len == 9        ? 5
-		                               : 6;
-		snprintf(text, sizeof(text), "%.*s (%zu octets, at %" PRId64 ")", tag,
-		         (const char *)i->bytes, i->len, i->at);
+		struct hbp_message m;
+		const char *reason;
+		bool read = hbp_parse(i->bytes, i->len, &m, &reason) == PARSE_OK;
+		snprintf(text, sizeof(text), "%.*s (%zu octets, at %" PRId64 ")",
+		         i->len < 7 ? (int)i->len : 7,
+		         read ? hbp_kind_name(m.kind) : (const char *)i->bytes, i->len, i->at);
 	}
 	return text;
 }
@@ -393,7 +392,8 @@ static void take_target(struct run *r, const struct target *t, uint64_t *hash)
 	hash_add(hash, i->bytes, i->len);
 	hash_add(hash, &i->to.ip, sizeof(i->to.ip));
 	hash_add(hash, &i->to.port, sizeof(i->to.port));
-	if (t->where.socket >= r->conf.listener_count)
+	if (t->where.socket >= r->conf.listener_count &&
+	    t->where.socket < r->conf.socket_count - r->conf.uplink_count)
 		read_for_peer(r, i, t->where.socket);
 	if (verbose)
 		printf("  %8" PRId64 "   -> %" PRIu32 " %s\n", i->at, i->id, describe(i));
@@ -670,6 +670,9 @@ static uint32_t listener_of(struct run *r, const char *name)
 	for (uint32_t i = 0; i < r->conf.listener_count; i++)
 		if (strcmp(r->conf.listener[i].name, name) == 0)
 			return i;
+	for (uint32_t i = 0; i < r->conf.uplink_count; i++)
+		if (strcmp(r->conf.uplink[i].name, name) == 0)
+			return r->conf.uplink[i].socket;
 	fail(r, "no listener \"%s\"", name);
 }
 
@@ -1004,7 +1007,7 @@ static void do_name(struct run *r, struct words *w)
 		fail(r, "name NAME has ADDR");
 	n->addr = word_addr(w);
 	step(r, &(struct event){.kind = EVENT_ADDRESS,
-	                        .address = {.peer = (uint32_t)(n->conf - r->conf.peer),
+	                        .address = {.link = (uint32_t)(n->conf - r->conf.peer),
 	                                    .to = n->addr}});
 }
 
@@ -1020,6 +1023,17 @@ static void neighbours_open(struct run *r)
 		n->key = obp_key_make(n->conf->passphrase, n->conf->full_key);
 		n->addr = n->conf->address;
 		n->next_keepalive = r->now + 1;
+	}
+}
+
+/* The server behind an uplink is the client of the uplink's id, at the uplink's socket. */
+static void masters_open(struct run *r)
+{
+	for (uint32_t i = 0; i < r->conf.uplink_count; i++) {
+		const struct conf_uplink *u = &r->conf.uplink[i];
+		struct client *c = client_of(r, u->id);
+		c->addr = u->address;
+		c->listener = u->socket;
 	}
 }
 
@@ -1277,10 +1291,11 @@ static void expect_row(struct run *r, struct words *w, bool wanted)
 static bool control_is(const struct item *i, const char *what)
 {
 	uint8_t bytes[SEND_MAX];
-	static const char *const tags[] = {"RPTACK", "MSTNAK", "MSTPONG", "MSTCL"};
-	for (size_t t = 0; t < 4; t++)
-		if (strcmp(tags[t], what) == 0)
-			return i->len >= strlen(what) && memcmp(i->bytes, what, strlen(what)) == 0;
+	struct hbp_message m;
+	const char *reason;
+	if (hbp_parse(i->bytes, i->len, &m, &reason) == PARSE_OK &&
+	    strcmp(hbp_kind_name(m.kind), what) == 0)
+		return true;
 	size_t len = hex_octets(what, bytes, sizeof(bytes));
 	return len && len == i->len && memcmp(bytes, i->bytes, len) == 0;
 }
@@ -2152,6 +2167,7 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 		if (setjmp(r->out) == 0) {
 			core_start(r);
 			neighbours_open(r);
+			masters_open(r);
 			for (size_t i = 0; i < s->count; i++) {
 				r->line = s->steps[i].line;
 				advance(r, START_TICK + s->steps[i].at);
