@@ -510,14 +510,6 @@ static void write_peer(struct import *m)
 	write_keys(m, OPENBRIDGE);
 }
 
-static bool has_section(const char *name)
-{
-	for (enum section_kind k = 0; k < SECTION_KINDS; k++)
-		if (strcmp(section_name(k), name) == 0)
-			return true;
-	return false;
-}
-
 /* Modules are called as 4001 for A to 4026 for Z. */
 static void put_module(struct import *m)
 {
@@ -543,10 +535,9 @@ static void write_uplink(struct import *m)
 		        m->now->line, m->now->name);
 		return;
 	}
-	m->commented = !has_section("uplink");
-	if (m->commented)
-		fprintf(stderr, "%s:%u: [%s]: this version has no uplinks: written as a comment\n",
-		        m->now->file, m->now->line, m->now->name);
+	m->commented = true;
+	fprintf(stderr, "%s:%u: [%s]: written as a comment: add map = and what shall cross\n",
+	        m->now->file, m->now->line, m->now->name);
 	put_head(m, "uplink");
 	put_module(m);
 	snprintf(target, sizeof(target), "%.100s:%.10s", value_of(m->now, "master_ip", ""),

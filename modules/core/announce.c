@@ -41,7 +41,7 @@ void announce_open(struct core *core)
 static bool is_for(const struct core *core, const struct conf_announcement *c,
                    const struct session *s)
 {
-	return s->state == SESSION_CONNECTED &&
+	return s->state == SESSION_CONNECTED && !session_is_uplink(s) &&
 	       (!c->listener[0] ||
 	        strcmp(core->conf->listener[s->at.socket].name, c->listener) == 0);
 }
