@@ -424,9 +424,6 @@ static void check_uplink(struct reader *r)
 	if (xlx && (row->module[0] < 'A' || row->module[0] > 'Z'))
 		fault(r, line_of(r, "module"), "%s: expected module = and a letter from A to Z",
 		      header(r, text));
-	if (!xlx && row->module[0])
-		fault(r, line_of(r, "module"), "%s: module is for protocol = xlx only",
-		      header(r, text));
 	if (xlx && !is_reflector_map(&row->map))
 		fault(r, line_of(r, "map"), "%s: expected map = 2:9 = and one conference",
 		      header(r, text));

@@ -54,6 +54,7 @@ static bool reload(void)
 #define ONE "[listener one]\nbind = 127.0.0.1:1\npassphrase = hotel mike nine\n"
 #define TWO "[listener two]\nbind = 127.0.0.1:2\npassphrase = hotel mike nine\n"
 #define NEWS "[announcement news]\nrecording = 9991\nevery = 1h\n"
+#define UPLINK "[uplink bm]\ntarget = 127.0.0.1:6\nid = 234567899\nmap = 2:91=91\n"
 #define PEER "[peer uk]\nbind = 127.0.0.1:4\ntarget = 127.0.0.1:5\npassphrase = abc def\n"
 
 T_CASE(changes_are_told_and_count_or_wait)
@@ -83,6 +84,10 @@ T_CASE(changes_are_told_and_count_or_wait)
 		{SERVER ONE NEWS, SERVER ONE NEWS "talkgroup = 91\n",
 		 "later [announcement news] talkgroup\n"},
 		{SERVER ONE NEWS, SERVER ONE, "later [announcement news]\n"},
+		{SERVER ONE UPLINK, SERVER ONE UPLINK "transit = all\n",
+	         "later [uplink bm] transit\n"},
+		{SERVER ONE UPLINK, SERVER ONE, "later [uplink bm]\n"},
+		{SERVER ONE, SERVER ONE UPLINK, "later [uplink bm]\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
