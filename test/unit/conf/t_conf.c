@@ -1,5 +1,6 @@
 #include "conf/conf.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -486,7 +487,67 @@ T_CASE(every_prefix_is_read)
 	conf_release(&conf);
 }
 
-T_MAIN(T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
+#define UPLINK(more) "[uplink bm]\ntarget = 192.0.2.9\nid = 234567899\n" more
+
+T_CASE(uplinks_are_read_and_checked)
+{
+	static const struct {
+		const char *text, *told;
+	} rows[] = {
+		{UPLINK("map = 2:91=91\n"), ""},
+		{UPLINK("map = 2:9=91\nprotocol = xlx\nmodule = D\n"), ""},
+		{UPLINK(""), "f:6: [uplink bm] has no map; expected one such as "
+	                     "map = 2:91=91, 1:235=235\n"},
+		{UPLINK("map = 2:9=91\nprotocol = xlx\n"),
+	         "f:6: [uplink bm]: expected module = and a letter from A to Z\n"},
+		{UPLINK("map = 2:9=91\nprotocol = xlx\nmodule = d\n"),
+	         "f:11: [uplink bm]: expected module = and a letter from A to Z\n"},
+		{UPLINK("map = 1:9=91\nprotocol = xlx\nmodule = D\n"),
+	         "f:9: [uplink bm]: expected map = 2:9 = and one conference\n"},
+		{UPLINK("map = 2:91=91\nprotocol = obp\n"),
+	         "f:10: protocol = obp: expected hbp or xlx\n"},
+		{UPLINK("map = 2:91=91\n") UPLINK("map = 2:91=91\n"),
+	         "f:10: [uplink bm] a second time; the first stands in line 6\n"},
+		{UPLINK("map = 2:91=91\n") "[peer bm]\npassphrase = hotel mike\n",
+	         "f:6: [uplink bm]: [peer bm] has that name\n"},
+		{"[uplink bm]\ntarget = a b\nid = 234567899\nmap = 2:91=91\n",
+	         "f:7: target = a b: expected an address or a name with a port, such as "
+	         "master.example:62031\n"},
+	};
+	char text[512];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(text, sizeof(text), "%s%s", SERVER LISTENER, rows[i].text);
+		T_TEXT(read_text(text), rows[i].told);
+	}
+}
+
+/* Each has a socket of its own behind all others, and the system chooses its port. */
+T_CASE(uplinks_have_the_last_sockets)
+{
+	T_TEXT(read_text(SERVER LISTENER "[uplink bm]\ntarget = 192.0.2.9\nid = 234567899\n"
+	                                 "map = 2:91=91, 1:235=2350\n"
+	                                 "[peer uk]\npassphrase = hotel mike\n"
+	                                 "[uplink two]\ntarget = master.example:7\n"
+	                                 "id = 234567898\nmap = 1:8=8\n"),
+	       "");
+	T_EQUAL(conf.uplink_count, 2);
+	T_EQUAL(conf.socket_count, 4);
+	T_EQUAL(conf.peer[0].socket, 1);
+	T_EQUAL(conf.uplink[0].socket, 2);
+	T_EQUAL(conf.uplink[1].socket, 3);
+	T_EQUAL(conf_socket_bind(&conf, 3)->port, 0);
+	T_CHECK(addr_is_any(conf_socket_bind(&conf, 3)));
+	T_EQUAL(conf.uplink[0].address.port, CONF_UPLINK_PORT_DEFAULT);
+	T_EQUAL(conf.uplink[1].address.port, 7);
+	T_TEXT(conf.uplink[1].host, "master.example");
+	T_EQUAL(conf.uplink[0].map.count, 2);
+	T_EQUAL(conf.uplink[0].map.entry[1].conference, 2350);
+	T_EQUAL(conf.uplink[0].transit.count, 0);
+}
+
+T_MAIN(T_ENTRY(uplinks_are_read_and_checked), T_ENTRY(uplinks_have_the_last_sockets),
+       T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
        T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice),
        T_ENTRY(names_of_sections),
