@@ -221,7 +221,7 @@ struct conf {
 	struct conf_announcement announcement[CONF_ANNOUNCEMENTS_MAX];
 	uint32_t uplink_count;
 	struct conf_uplink uplink[CONF_UPLINKS_MAX];
-	uint32_t socket_count; /* datagram sockets: of the listeners, of the peers, of the uplinks */
+	uint32_t socket_count; /* datagram sockets: of listeners, of peers, of uplinks */
 	struct conf_limits limits;
 	struct conf_report report;
 	struct arena arena;
