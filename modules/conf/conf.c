@@ -153,25 +153,31 @@ static void *begin_client(struct reader *r)
 	return row;
 }
 
-static void check_peer_name(struct reader *r)
+/* The name of a neighbour or an uplink: one word, for people and for orders. */
+static void check_word(struct reader *r, enum section_kind kind)
 {
 	const char *name = r->split.name;
 	char text[SHOWN_MAX];
 
-	if (name[0] == 0)
-		fault(r, r->line, "[peer] has no name; expected one such as [peer uk]");
-	if (strlen(name) >= CONF_NAME_MAX || strchr(name, ' '))
-		fault(r, r->line, "[peer %s]: expected one word of at most %u octets",
-		      shown(text, name), CONF_NAME_MAX - 1);
-	for (uint32_t i = 0; i < r->out->peer_count; i++)
-		if (name[0] && strcmp(r->out->peer[i].name, name) == 0)
-			fault(r, r->line, "[peer %s] a second time; the first stands in line %lu",
-			      shown(text, name), (unsigned long)r->out->peer[i].line);
+	if (name[0] == 0 || strlen(name) >= CONF_NAME_MAX || strchr(name, ' '))
+		fault(r, r->line, "[%s %s]: expected a name, one word of at most %u octets",
+		      section_name(kind), shown(text, name), CONF_NAME_MAX - 1);
+}
+
+static void check_again(struct reader *r, enum section_kind kind, const char *name, uint32_t line)
+{
+	char text[SHOWN_MAX];
+
+	if (name[0] && strcmp(name, r->split.name) == 0)
+		fault(r, r->line, "[%s %s] a second time; the first stands in line %lu",
+		      section_name(kind), shown(text, name), (unsigned long)line);
 }
 
 static void *begin_peer(struct reader *r)
 {
-	check_peer_name(r);
+	check_word(r, SECTION_PEER);
+	for (uint32_t i = 0; i < r->out->peer_count; i++)
+		check_again(r, SECTION_PEER, r->out->peer[i].name, r->out->peer[i].line);
 	struct conf_peer *row = &r->out->peer[r->out->peer_count++];
 	row->line = r->line;
 	(void)text_copy(row->name, sizeof(row->name), r->split.name);
@@ -192,31 +198,12 @@ static void *begin_announcement(struct reader *r)
 		fault(r, r->line, "[announcement %s]: expected a name of at most %u octets",
 		      shown(text, name), CONF_NAME_MAX - 1);
 	for (uint32_t i = 0; i < out->announcement_count; i++)
-		if (name[0] && strcmp(out->announcement[i].name, name) == 0)
-			fault(r, r->line,
-			      "[announcement %s] a second time; the first stands in line %lu",
-			      shown(text, name), (unsigned long)out->announcement[i].line);
+		check_again(r, SECTION_ANNOUNCEMENT, out->announcement[i].name,
+		            out->announcement[i].line);
 	struct conf_announcement *row = &out->announcement[out->announcement_count++];
 	row->line = r->line;
 	(void)text_copy(row->name, sizeof(row->name), name);
 	return row;
-}
-
-static void check_uplink_name(struct reader *r)
-{
-	const struct conf *out = r->out;
-	const char *name = r->split.name;
-	char text[SHOWN_MAX];
-
-	if (name[0] == 0)
-		fault(r, r->line, "[uplink] has no name; expected one such as [uplink bm]");
-	if (strlen(name) >= CONF_NAME_MAX || strchr(name, ' '))
-		fault(r, r->line, "[uplink %s]: expected one word of at most %u octets",
-		      shown(text, name), CONF_NAME_MAX - 1);
-	for (uint32_t i = 0; i < out->uplink_count; i++)
-		if (name[0] && strcmp(out->uplink[i].name, name) == 0)
-			fault(r, r->line, "[uplink %s] a second time; the first stands in line %lu",
-			      shown(text, name), (unsigned long)out->uplink[i].line);
 }
 
 static void *begin_uplink(struct reader *r)
@@ -227,7 +214,9 @@ static void *begin_uplink(struct reader *r)
 		fault(r, r->line, "more than %u uplinks", CONF_UPLINKS_MAX);
 		return NULL;
 	}
-	check_uplink_name(r);
+	check_word(r, SECTION_UPLINK);
+	for (uint32_t i = 0; i < out->uplink_count; i++)
+		check_again(r, SECTION_UPLINK, out->uplink[i].name, out->uplink[i].line);
 	struct conf_uplink *row = &out->uplink[out->uplink_count++];
 	row->line = r->line;
 	(void)text_copy(row->name, sizeof(row->name), r->split.name);
@@ -374,18 +363,24 @@ static bool read_target(const char *target, uint16_t port, struct addr *address,
 	return true;
 }
 
+static void bad_target(struct reader *r, const char *target)
+{
+	char value[SHOWN_MAX];
+
+	fault(r, line_of(r, "target"),
+	      "target = %s: expected an address or a name with a port, such as %s",
+	      shown(value, target), key_find(r->section, "target")->example);
+}
+
 static void check_peer(struct reader *r)
 {
 	struct conf_peer *row = r->row;
-	char text[SHOWN_MAX], value[SHOWN_MAX], bind[ADDR_TEXT_MAX];
+	char text[SHOWN_MAX], bind[ADDR_TEXT_MAX];
 
 	check_peer_passphrase(r);
 	if (row->target[0] &&
 	    !read_target(row->target, CONF_PEER_PORT_DEFAULT, &row->address, row->host))
-		fault(r, line_of(r, "target"),
-		      "target = %s: expected an address or a name with a port, such as "
-		      "server.example:62044",
-		      shown(value, row->target));
+		bad_target(r, row->target);
 	for (uint32_t i = 0; i < r->out->listener_count; i++)
 		if (addr_equal(&r->out->listener[i].bind, &row->bind))
 			fault(r, line_of(r, "bind"), "%s: [listener %s] in line %lu binds %s too",
@@ -413,14 +408,11 @@ static void check_uplink(struct reader *r)
 {
 	struct conf_uplink *row = r->row;
 	bool xlx = row->protocol == UPLINK_XLX;
-	char text[SHOWN_MAX], value[SHOWN_MAX];
+	char text[SHOWN_MAX];
 
 	if (row->target[0] &&
 	    !read_target(row->target, CONF_UPLINK_PORT_DEFAULT, &row->address, row->host))
-		fault(r, line_of(r, "target"),
-		      "target = %s: expected an address or a name with a port, such as "
-		      "master.example:62031",
-		      shown(value, row->target));
+		bad_target(r, row->target);
 	if (xlx && (row->module[0] < 'A' || row->module[0] > 'Z'))
 		fault(r, line_of(r, "module"), "%s: expected module = and a letter from A to Z",
 		      header(r, text));
