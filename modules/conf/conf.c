@@ -668,7 +668,8 @@ static void check_peers(struct reader *r)
 	for (uint32_t i = 0; i < out->uplink_count; i++)
 		for (uint32_t j = 0; j < out->peer_count; j++)
 			if (strcmp(out->uplink[i].name, out->peer[j].name) == 0)
-				fault(r, out->uplink[i].line, "[uplink %s]: [peer %s] has that name",
+				fault(r, out->uplink[i].line,
+				      "[uplink %s]: [peer %s] has that name",
 				      out->uplink[i].name, out->peer[j].name);
 }
 
