@@ -49,17 +49,16 @@ bool top_field(const char *json, const char *name, char *out, size_t cap)
 	return t.len > 0;
 }
 
-/* A decimal number as JSON has it here: digits, perhaps a point and more. strtod would bring its
- * tables along. */
+/* strtod would bring its tables along. */
 double top_number(const char *text)
 {
 	char *end;
-	double value = (double)strtoll(text, &end, 10);
-	double unit = 0.1;
+	double whole = (double)strtoll(text, &end, 10);
+	long part = 0, scale = 1;
 
-	for (end += *end == '.'; *end >= '0' && *end <= '9'; end++, unit /= 10)
-		value += unit * (*end - '0');
-	return value;
+	for (end += *end == '.'; *end >= '0' && *end <= '9' && scale < 1000000; end++, scale *= 10)
+		part = part * 10 + (*end - '0');
+	return whole + (double)part / (double)scale;
 }
 
 static double field_number(const char *json, const char *name)

@@ -502,8 +502,10 @@ static bool make_room(struct parent *p)
 	p->clients = p->conf.client_count + CONF_CLIENTS_MORE;
 	client = calloc(p->clients, sizeof(*client));
 	p->offer = shared_claim(conf_offer_size(p->clients));
-	if (!client || !p->offer)
+	if (!client || !p->offer) {
+		free(client);
 		return false;
+	}
 	for (uint32_t i = 0; i < p->conf.client_count; i++)
 		client[i] = p->conf.client[i];
 	struct conf before = p->conf; /* its rows are not needed any more, nor are their secrets */

@@ -258,7 +258,8 @@ static inline const char *judge_fragment(struct judge *j, const struct seen *f, 
 	return flco == 0 || flco == 3 ? judge_names(lc, f) : NULL;
 }
 
-/* The alias of the last call as its octets say; "" when a block is missing. Formats of 8 bits only. */
+/* The alias of the last call as its octets say; "" when a block is missing. Formats of 8 bits only.
+ */
 static inline const char *judge_alias(const struct judge *j, char out[static 28])
 {
 	int len = j->alias[0] >> 1 & 31;

@@ -266,7 +266,8 @@ T_CASE(rows_get_the_names_of_their_ids)
 
 T_CASE(a_format_is_filled_in)
 {
-	static const struct alias ann = {.callsign = "G0AAA", .name = "Ann"}, nobody = {.name = "x"};
+	static const struct alias ann = {.callsign = "G0AAA", .name = "Ann"},
+				  nobody = {.name = "x"};
 	static const struct {
 		const char *format, *said;
 	} said[] = {
@@ -286,7 +287,8 @@ T_CASE(a_format_is_filled_in)
 	T_CHECK(!aliases_say("{callsign} {name}", &nobody, text, sizeof(text)));
 }
 
-T_MAIN(T_ENTRY(a_format_is_filled_in), T_ENTRY(every_row_is_found_and_nothing_else), T_ENTRY(no_rows_are_an_index_too),
+T_MAIN(T_ENTRY(a_format_is_filled_in), T_ENTRY(every_row_is_found_and_nothing_else),
+       T_ENTRY(no_rows_are_an_index_too),
        T_ENTRY(more_countries_than_there_is_room_for_are_left_out),
        T_ENTRY(a_damaged_index_leads_nowhere_else),
        T_ENTRY(a_file_that_takes_the_place_is_mapped_within_a_minute),

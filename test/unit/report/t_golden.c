@@ -193,8 +193,9 @@ T_CASE(metrics_are_as_they_were)
 	take(m, (struct record){.kind = RECORD_TABLE, .table = {"sessions", 1, 2, 4}});
 	take(m, (struct record){.kind = RECORD_COUNTER, .counter = {"calls_total", UINT64_MAX}});
 	take(m, (struct record){.kind = RECORD_COUNTER, .counter = {"memory_peak_bytes", 4096}});
-	take(m, (struct record){.kind = RECORD_HISTOGRAM,
-	                        .histogram = {"forwarding", {5, 4, 3, 2, 1, 0, 0, 0, 0, 1}, 61234}});
+	take(m,
+	     (struct record){.kind = RECORD_HISTOGRAM,
+	                     .histogram = {"forwarding", {5, 4, 3, 2, 1, 0, 0, 0, 0, 1}, 61234}});
 	while (metrics_next(&at, &s, &noon, &t))
 		continue;
 	model_close(m);
