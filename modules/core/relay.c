@@ -356,7 +356,8 @@ static bool may_leave(const struct core *core, const struct peer *p, const struc
 	const struct conf_peer *c = peer_conf(core, p);
 	const struct access *transit = relay_transit_of(core, x);
 
-	if (peer_of(core, x) == p || d->out.hops > HOPS_MAX || (x->peer != PEER_ALL && x->peer != p->row.index))
+	if (peer_of(core, x) == p || d->out.hops > HOPS_MAX ||
+	    (x->peer != PEER_ALL && x->peer != p->row.index))
 		return false;
 	if (x->unit)
 		return c->protocol == PEER_FBP &&
