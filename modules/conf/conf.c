@@ -358,7 +358,8 @@ static bool read_target(const char *target, uint16_t port, struct addr *address,
 	    strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") !=
 	            len)
 		return false;
-	memcpy(host, target, len);
+	struct text name = text_make(host, CONF_HOST_MAX);
+	text_bytes(&name, target, len);
 	address->port = (uint16_t)number;
 	return true;
 }
