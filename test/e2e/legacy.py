@@ -73,10 +73,14 @@ class Dashboard:
     def events(self):
         return [fields for kind, fields in self.frames if kind == "event"]
 
-    def system_of(self, client):
-        """The name of the system that client is shown on."""
+    def shown_on(self, client):
         wanted = client.to_bytes(4, "big")
         return next((name for name, system in (self.config or {}).items() if wanted in system.get("PEERS", {})), None)
+
+    def system_of(self, client):
+        """The name of the system that client is shown on; the reporter may still be about to say so."""
+        self.listen(3, lambda: self.shown_on(client))
+        return self.shown_on(client)
 
     def client(self, client):
         return self.config[self.system_of(client)]["PEERS"][client.to_bytes(4, "big")]
