@@ -131,13 +131,13 @@ def changes_are_told_within_seconds_and_seats_are_kept():
         d = server.dashboard()
         one = Hotspot(2300101, server.port).login()
         two = Hotspot(2300102, server.port).login()
-        check(d.listen(6, lambda: d.system_of(2300101) and d.system_of(2300102)), "they do not appear")
+        check(d.listen(6, lambda: d.shown_on(2300101) and d.shown_on(2300102)), "they do not appear")
         seat = d.system_of(2300102)
         one.logout()
-        check(d.listen(6, lambda: d.system_of(2300101) is None), "it does not go")
+        check(d.listen(6, lambda: d.shown_on(2300101) is None), "it does not go")
         check(d.system_of(2300102) == seat, "the other was moved")
         Hotspot(2300103, server.port).login()
-        check(d.listen(6, lambda: d.system_of(2300103)), "the third does not appear")
+        check(d.listen(6, lambda: d.shown_on(2300103)), "the third does not appear")
         check(d.system_of(2300103) == "SYSTEM-2", "a seat was not left empty: " + d.system_of(2300103))
         two.send(b"RPTO" + be32(2300102) + b"TS2=4400")
         check(d.listen(6, lambda: "4400" in d.bridges), "new options are not told")
@@ -155,7 +155,7 @@ def more_sessions_than_systems_do_no_harm():
         d.listen(1)
         check({f[2] for f in d.events()} == {"TX"} and len(d.events()) == 4, "%s" % d.events())
         crowd[0].logout()
-        check(d.listen(15, lambda: d.system_of(2300103) or d.system_of(2300104)), "nobody moved up")
+        check(d.listen(15, lambda: d.shown_on(2300103) or d.shown_on(2300104)), "nobody moved up")
 
 
 @case
