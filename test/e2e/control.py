@@ -40,8 +40,18 @@ class Control:
             rows.append(row)
 
 
+def settle(path):
+    """What voice has done so far is seen from here on: its answer to a question comes behind its records."""
+    c = Control(path)
+    try:
+        c.request("why 1")
+    finally:
+        c.close()
+
+
 def ask(path, word):
     """The rows of one request on a connection of its own."""
+    settle(path)
     c = Control(path)
     try:
         rows, end = c.request(word)

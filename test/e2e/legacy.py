@@ -83,4 +83,5 @@ class Dashboard:
         return self.shown_on(client)
 
     def client(self, client):
-        return self.config[self.system_of(client)]["PEERS"][client.to_bytes(4, "big")]
+        system = self.system_of(client)
+        return self.config[system]["PEERS"][client.to_bytes(4, "big")]

@@ -5,7 +5,7 @@ import re
 import signal
 
 from cases import Skip, case, check, main
-from control import ask
+from control import ask, settle
 from dmr import call
 from hotspot import Hotspot, talk
 from server import Server, wait_for
@@ -23,13 +23,8 @@ def reload(server, expect="reload done"):
     before = server.stderr().count(expect)
     server.process.send_signal(signal.SIGHUP)
     check(wait_for(lambda: server.stderr().count(expect) > before), "no \"%s\": %s" % (expect, server.stderr()))
-    taken(server)
+    settle(server.control)  # voice was signalled before the log line
     return server.stderr()
-
-
-def taken(server):
-    """Voice was signalled before the log line: when it has answered a question, it has taken the change."""
-    server.ctl("why", "1")
 
 
 def subscriptions(server, client):
@@ -108,7 +103,7 @@ def operators_order_it():
         code, text = server.ctl("reload")
         check(code == 0, text)
         check(wait_for(lambda: "reload done applied=1 deferred=0" in server.stderr()), server.stderr())
-        taken(server)
+        settle(server.control)
         check("order=reload by uid=%d pid=" % os.getuid() in server.stderr(), server.stderr())
         Hotspot(2300101, server.port).login()
         check(subscriptions(server, 2300101) == {235}, "it does not count")
