@@ -100,6 +100,8 @@ struct conf_listener {
 	bool open; /* a sample or empty passphrase is allowed; empty: everybody may log in */
 	bool follow_port;
 	struct access clients; /* ids that may log in */
+	bool registered;       /* and that the reporter knows */
+	bool same_callsign;    /* with the callsign it knows */
 	struct conf_calls calls;
 	enum prompts prompts;
 	bool alias; /* talkers that send no alias are given one */

@@ -149,7 +149,7 @@ void intake_datagram(struct step *step, const struct event *event);
 /* login */
 void login_message(struct step *step, const struct incoming *in);
 void login_nak_stranger(struct step *step, const struct incoming *in);
-void login_refuse_blocked(struct step *step, const struct incoming *in);
+void login_refuse_blocked(struct step *step, const struct incoming *in, const char *why);
 struct session *login_follow_port(struct step *step, struct session *s, const struct incoming *in);
 void session_end(struct step *step, struct session *s, enum cause cause, bool tell_client);
 void session_touch(struct step *step, struct session *s);
@@ -310,6 +310,7 @@ bool limit_allows(struct step *step, enum limit limit, const struct addr *who, u
 
 /* block */
 void block_order(struct step *step, const struct command *c);
+void block_refuse(struct step *step, const struct command *c);
 void unblock_order(struct step *step, const struct command *c);
 void block_expire(struct step *step, const struct expiry_entry *e);
 bool block_drops(struct step *step, const struct incoming *in);

@@ -1,6 +1,7 @@
 /*
  * Blocks: ids and addresses an operator wants to hear nothing of, for a time or until he says
- * otherwise. An id is that of a client, with the suffixes of a 7-digit one, and of a radio. Key:
+ * otherwise. An id is that of a client, with the suffixes of a 7-digit one, and of a radio. A
+ * client that was refused has a block of its own, which is of exactly its id and of no radio. Key:
  * the id, or the address. Written by core/block alone.
  *
  * Capacity: 256. Full: the newest is refused.
@@ -22,6 +23,7 @@ struct block {
 	struct pool_row row;
 	uint32_t id; /* 0: it is of `address` */
 	struct addr address;
+	const char *refused; /* a client, for this; NULL: an operator's */
 	struct expiry expiry;
 };
 
@@ -33,8 +35,9 @@ void blocks_open(struct blocks *t, struct arena *arena);
 
 struct block *block_get(const struct blocks *t, struct handle h);
 
-/* The block of this client, by its id or by the first seven digits; of this radio; of this address;
- * NULL when there is none. */
+/* The block with this id; of this client, by its id or by the first seven digits; of this radio; of
+ * this address; NULL when there is none. */
+struct block *block_of_id(const struct blocks *t, uint32_t id);
 struct block *block_of_client(const struct blocks *t, uint32_t client);
 struct block *block_of_radio(const struct blocks *t, uint32_t radio);
 struct block *block_of_address(const struct blocks *t, const struct addr *address);

@@ -31,7 +31,15 @@ enum command_kind {
 	COMMAND_RESTORE, /* client, slot, tg, text: see core/restore.c; no reply */
 	COMMAND_LOCATE,  /* client, slot, tg = radio, text: likewise */
 	COMMAND_ALIAS,   /* client = origin, tg = stream id, text: name of its talker; no reply */
+	COMMAND_REFUSE,  /* client, slot = enum unregistered: keeps it out for a while; no reply */
 	COMMAND_KINDS,
+};
+
+/* Why a client that has logged in may not stay, by what is known of ids. */
+enum unregistered {
+	UNREGISTERED_ID,       /* its id is not known */
+	UNREGISTERED_CALLSIGN, /* its id belongs to another callsign */
+	UNREGISTERED_KINDS,
 };
 
 const char *command_kind_name(enum command_kind kind);

@@ -249,6 +249,7 @@ struct peer_row {
 
 struct block_row {
 	char what[56]; /* key: an id or an address */
+	char refused[48]; /* of a client that was refused: why; "" = an operator's */
 	tick_t until;
 };
 

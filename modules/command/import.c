@@ -311,7 +311,7 @@ static const struct rule rules[] = {
 	{MASTER, "max_peers", NULL, NULL, "a listener serves any number; see sessions in [limits]"},
 	{MASTER, "generator", NULL, NULL, "folded into one listener on one port"},
 	{MASTER, "export_ambe", NULL, NULL, "has no meaning"},
-	{MASTER, "allow_unreg_id", NULL, NULL, "ids are not looked up at the login; see clients"},
+	{MASTER, "allow_unreg_id", NULL, NULL, "see registered and same-callsign"},
 	{MASTER, "proxy_control", NULL, NULL, "there is no proxy"},
 	{MASTER, "override_ident_tg", NULL, NULL, "clients choose it with the option IDENTTG"},
 	{OPENBRIDGE, "mode", NULL, NULL, NULL},

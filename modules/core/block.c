@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define REFUSED_MS (10 * TICK_MINUTE)
+
 struct target_of {
 	uint32_t id; /* 0: the address */
 	struct addr address;
@@ -77,21 +79,45 @@ static void end_hit(struct step *step)
 			stream_cut(step, x, CAUSE_BLOCKED);
 }
 
+/* False when there is no room for another. */
+static bool begin(struct step *step, const struct target_of *what, const char *refused)
+{
+	struct block *b = block_add(&step->core->blocks, what->id, &what->address);
+
+	if (!b)
+		return false;
+	b->refused = refused;
+	expire_at(step, &b->expiry, EXPIRE_BLOCK, &b->row,
+	          what->how_long ? step->now + what->how_long : TICK_NEVER);
+	rows_block(step, b, CHANGE_BEGIN, CAUSE_NONE);
+	end_hit(step);
+	return true;
+}
+
 void block_order(struct step *step, const struct command *c)
 {
 	struct target_of what;
 	const char *wrong = read_order(c->text, &what);
-	struct block *b = wrong ? NULL : block_add(&step->core->blocks, what.id, &what.address);
 
-	if (!b) {
-		rows_reply(step, c->number, false, wrong ? wrong : "no room for another block");
+	if (!wrong && !begin(step, &what, NULL))
+		wrong = "no room for another block";
+	rows_reply(step, c->number, !wrong, wrong ? wrong : "blocked");
+}
+
+/* The operator's own block of this id stands. */
+void block_refuse(struct step *step, const struct command *c)
+{
+	static const char *const words[UNREGISTERED_KINDS] = {
+		[UNREGISTERED_ID] = "this id is not registered",
+		[UNREGISTERED_CALLSIGN] = "this id is registered with another callsign"};
+	const struct target_of what = {.id = c->client, .how_long = REFUSED_MS};
+
+	if (c->slot >= UNREGISTERED_KINDS || block_of_client(&step->core->blocks, c->client))
 		return;
-	}
-	expire_at(step, &b->expiry, EXPIRE_BLOCK, &b->row,
-	          what.how_long ? step->now + what.how_long : TICK_NEVER);
-	rows_block(step, b, CHANGE_BEGIN, CAUSE_NONE);
-	end_hit(step);
-	rows_reply(step, c->number, true, "blocked");
+	why_client(step, c->client, words[c->slot]);
+	core_log(step, LOG_REMOTE, "refused client=%lu reason=\"%s\"", (unsigned long)c->client,
+	         words[c->slot]);
+	begin(step, &what, words[c->slot]);
 }
 
 static void end(struct step *step, struct block *b, enum cause cause)
@@ -107,7 +133,7 @@ void unblock_order(struct step *step, const struct command *c)
 	struct block *b = NULL;
 
 	if (!wrong)
-		b = what.id ? block_of_radio(&step->core->blocks, what.id)
+		b = what.id ? block_of_id(&step->core->blocks, what.id)
 		            : block_of_address(&step->core->blocks, &what.address);
 	if (b)
 		end(step, b, CAUSE_OPERATOR);
@@ -127,15 +153,17 @@ bool block_drops(struct step *step, const struct incoming *in)
 {
 	struct core *core = step->core;
 	bool address = block_of_address(&core->blocks, &in->from->to);
+	const struct block *b = block_of_client(&core->blocks, in->message->id);
+	const char *why = b && b->refused ? b->refused : "blocked";
 
-	if (!address && !block_of_client(&core->blocks, in->message->id))
+	if (!address && !b)
 		return false;
 	struct session *s = session_find(&core->sessions, in->message->id);
 	if (s && endpoint_same(&s->at, in->from))
 		session_end(step, s, CAUSE_BLOCKED, true);
 	count(step, COUNT_BLOCKED);
-	why_client(step, in->message->id, address ? "blocked: its address" : "blocked");
+	why_client(step, in->message->id, address ? "blocked: its address" : why);
 	if (!address && in->message->kind == HBP_LOGIN)
-		login_refuse_blocked(step, in);
+		login_refuse_blocked(step, in, why);
 	return true;
 }

@@ -302,10 +302,10 @@ static void on_close(struct step *step, const struct incoming *in, struct sessio
 		count(step, COUNT_FORGED_CLOSE);
 }
 
-void login_refuse_blocked(struct step *step, const struct incoming *in)
+void login_refuse_blocked(struct step *step, const struct incoming *in, const char *why)
 {
 	if (limit_allows(step, LIMIT_NAK, &in->from->to, 0))
-		refuse(step, in, COUNT_REFUSED_ID, "blocked");
+		refuse(step, in, COUNT_REFUSED_ID, why);
 }
 
 void login_message(struct step *step, const struct incoming *in)

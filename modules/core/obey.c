@@ -121,6 +121,9 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_ALIAS:
 		give_alias(step, c);
 		return;
+	case COMMAND_REFUSE:
+		block_refuse(step, c);
+		return;
 	case COMMAND_KINDS:
 		break;
 	}

@@ -98,6 +98,7 @@ static void fill_block(struct block_row *row, const struct block *b)
 		text_format(&t, "%lu", (unsigned long)b->id);
 	else
 		text_bytes(&t, address, strlen(addr_format(&b->address, address)) - strlen(":1"));
+	text_copy(row->refused, sizeof(row->refused), b->refused ? b->refused : "");
 	row->until = b->expiry.deadline;
 }
 

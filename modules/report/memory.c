@@ -252,6 +252,8 @@ static void take_block(struct memory *m, const struct record *r, const struct cl
 	struct item i = {.kind = BLOCK, .until = epoch(clock, r->block.until)};
 
 	text_copy(i.what, sizeof(i.what), r->block.what);
+	if (*r->block.refused) /* it will be again */
+		return;
 	if (r->change == CHANGE_END)
 		drop(m, &i);
 	else

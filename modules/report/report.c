@@ -23,6 +23,7 @@
 #include "report/memory.h"
 #include "report/model.h"
 #include "report/mqtt.h"
+#include "report/registration.h"
 #include "report/ring.h"
 #include "report/view.h"
 
@@ -40,6 +41,7 @@ struct report {
 	struct link link;
 	struct model *model;
 	struct aliases aliases;
+	struct registration registration;
 	const char *alias_format; /* of talkers without an alias; NULL: no listener wants one */
 	struct ring ring;
 	struct memory *memory; /* NULL: nothing is remembered */
@@ -128,6 +130,8 @@ static void take(struct report *p, struct record *r)
 	if (r->kind == RECORD_REPLY || r->kind == RECORD_DECISION)
 		control_reply(p->control, r);
 	aliases_fill(&p->aliases, r);
+	if (r->kind == RECORD_SESSION && r->change != CHANGE_END)
+		registration_judge(&p->registration, &p->aliases, &p->link, &r->session);
 
 	struct record known;
 	bool is_row = r->kind < RECORD_ROWS;
@@ -347,6 +351,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
 	aliases_open(&p->aliases, start->conf->report.aliases, p->clock.now);
+	p->registration.conf = start->conf;
 	if (anybody_wants_alias(start->conf))
 		p->alias_format = start->conf->report.alias_format;
 	model_tell_gone(p->model, publish_gone, p);

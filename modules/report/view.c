@@ -113,6 +113,7 @@ static const struct column peer_columns[] = {
 static const struct column block_columns[] = {
 	{"BLOCKED", "what", 40, LOOK_PLAIN},
 	{"LEFT", "until", 7, LOOK_LEFT},
+	{"BECAUSE", "refused", 20, LOOK_PLAIN},
 };
 
 static const struct column table_columns[] = {

@@ -12,19 +12,26 @@ struct block *block_get(const struct blocks *t, struct handle h)
 	return pool_get(&t->pool, h);
 }
 
-struct block *block_of_radio(const struct blocks *t, uint32_t radio)
+struct block *block_of_id(const struct blocks *t, uint32_t id)
 {
 	struct block *b;
 
-	for (uint32_t at = POOL_NONE; radio && (b = pool_next(&t->pool, &at));)
-		if (b->id == radio)
+	for (uint32_t at = POOL_NONE; id && (b = pool_next(&t->pool, &at));)
+		if (b->id == id)
 			return b;
 	return NULL;
 }
 
+struct block *block_of_radio(const struct blocks *t, uint32_t radio)
+{
+	struct block *b = block_of_id(t, radio);
+
+	return b && !b->refused ? b : NULL;
+}
+
 struct block *block_of_client(const struct blocks *t, uint32_t client)
 {
-	struct block *b = block_of_radio(t, client);
+	struct block *b = block_of_id(t, client);
 	uint32_t base = client;
 
 	while (base > ID_DIGITS_MAX)
@@ -44,7 +51,7 @@ struct block *block_of_address(const struct blocks *t, const struct addr *addres
 
 struct block *block_add(struct blocks *t, uint32_t id, const struct addr *address)
 {
-	struct block *b = id ? block_of_radio(t, id) : block_of_address(t, address);
+	struct block *b = id ? block_of_id(t, id) : block_of_address(t, address);
 
 	if (b)
 		return b;

@@ -33,6 +33,8 @@ const char *command_kind_name(enum command_kind kind)
 		return "locate";
 	case COMMAND_ALIAS:
 		return "alias";
+	case COMMAND_REFUSE:
+		return "refuse";
 	case COMMAND_KINDS:
 		break;
 	}

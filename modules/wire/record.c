@@ -336,6 +336,8 @@ static const struct record_field block_fields[] = {
 	{.name = "what", .type = FIELD_TEXT, .key = true,
 	 .offset = offsetof(struct record, block.what),
 	 .size = sizeof(((struct block_row *)NULL)->what)},
+	{.name = "refused", .type = FIELD_TEXT, .offset = offsetof(struct record, block.refused),
+	 .size = sizeof(((struct block_row *)NULL)->refused)},
 	{.name = "until", .type = FIELD_TICK, .offset = offsetof(struct record, block.until)},
 };
 

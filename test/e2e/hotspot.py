@@ -77,11 +77,11 @@ class Hotspot:
     def challenge(self):
         return self.ask(b"RPTL" + be32(self.client), b"RPTACK")[6:10]
 
-    def login(self, options=None):
+    def login(self, options=None, callsign="RIG1"):
         salt = self.challenge()
         ack = self.ask(b"RPTK" + be32(self.client) + digest(salt, self.passphrase), b"RPTACK")
         assert ack[6:] == be32(self.client), "RPTACK carries another id"
-        self.ask(rptc(self.client, "4" if self.simplex else "3"), b"RPTACK")
+        self.ask(rptc(self.client, "4" if self.simplex else "3", callsign), b"RPTACK")
         if options is not None:
             self.ask(b"RPTO" + be32(self.client) + options.encode(), b"RPTACK")
         return self

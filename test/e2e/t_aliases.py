@@ -7,8 +7,8 @@ import subprocess
 from cases import case, check, main
 from control import Control, ask
 from dmr import bits_of, call, embedded_decode, judge
-from hotspot import Hotspot, talk
-from server import BINARY, Server, command
+from hotspot import Hotspot, be32, talk
+from server import BINARY, Server, command, wait_for
 
 ROWS = 300000
 
@@ -90,6 +90,47 @@ def names_reach_radios_that_want_them():
             judge(heard[client])
         check(len(heard[one]) == 50 and alias_in(heard[one]) == "G0ABC Zo\u00eb", "%r" % alias_in(heard[one]))
         check(len(heard[two]) == 50 and alias_in(heard[two]) == "", "%r" % alias_in(heard[two]))
+
+
+def is_kept_out(client):
+    """Voice lets a client in before the reporter has looked it up."""
+    if not wait_for(lambda: client.receive(0.1) == b"MSTCL" + be32(client.client), 10):
+        return False
+    client.ask(b"RPTL" + be32(client.client), b"MSTNAK")
+    return True
+
+
+@case
+def who_is_not_registered_is_kept_out():
+    server = Named("static-2 = 91\nregistered = yes\nsame-callsign = yes")
+    make(server.directory, "2300101,G0ABC,Zo\u00eb,,,,England\n230010,GB3XX,Hill,,,,England\n")
+    with server:
+        known = [Hotspot(id, server.port).login(callsign=call) for id, call in (
+            (2300101, "G0ABC"), (230010177, "g0abc"), (230010, "GB3XX"))]
+        stranger = Hotspot(230010201, server.port).login(callsign="G0XYZ")
+        check(is_kept_out(stranger), "an unknown id stays")
+        borrower = Hotspot(230010199, server.port).login(callsign="G0XYZ")
+        check(is_kept_out(borrower), "another callsign stays")
+        for client in known:
+            client.ping()
+        for id, why in (("230010201", "this id is not registered"),
+                        ("230010199", "this id is registered with another callsign")):
+            check(why in server.ctl("why", id)[1], server.ctl("why", id)[1])
+            check(why in server.ctl("block")[1], server.ctl("block")[1])
+            line = 'refused client=%s reason="%s"' % (id, why)
+            check(wait_for(lambda: line in server.stderr(), 5), server.stderr())
+        check({r["client"] for r in ask(server.control, "sessions")} == {2300101, 230010177, 230010},
+              "%s" % ask(server.control, "sessions"))
+
+
+@case
+def without_names_nobody_is_refused():
+    with Named("registered = yes") as server:
+        client = Hotspot(2300102, server.port).login()
+        line = "listener=hotspots refuses nobody as unknown: there are no aliases"
+        check(wait_for(lambda: line in server.stderr(), 10), server.stderr())
+        client.ping()
+        check(server.stderr().count(line) == 1, server.stderr())
 
 
 @case

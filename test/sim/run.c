@@ -1663,6 +1663,11 @@ static void do_order(struct run *r, struct words *w)
 	}
 	if (c.kind == COMMAND_LINK || c.kind == COMMAND_UNLINK)
 		c.slot = (uint8_t)word_number(w);
+	if (c.kind == COMMAND_REFUSE) {
+		c.slot = word_take(w, "callsign") ? UNREGISTERED_CALLSIGN : UNREGISTERED_ID;
+		do_command(r, c);
+		return;
+	}
 	if (c.kind == COMMAND_OPTIONS)
 		text_copy(c.text, sizeof(c.text), word_next(w));
 	else if (c.kind != COMMAND_WHY)

@@ -527,7 +527,8 @@ static void op_command(struct trial *t)
 {
 	static const enum command_kind kinds[] = {
 		COMMAND_KICK, COMMAND_SNAPSHOT, COMMAND_LINK,   COMMAND_UNLINK, COMMAND_DEFAULT,
-		COMMAND_WHY,  COMMAND_RESTORE,  COMMAND_LOCATE, COMMAND_BLOCK,  COMMAND_UNBLOCK};
+		COMMAND_WHY,  COMMAND_RESTORE,  COMMAND_LOCATE, COMMAND_BLOCK,  COMMAND_UNBLOCK,
+		COMMAND_REFUSE};
 	static const char *const texts[] = {"user 91 60", "dial 2350 30", "dial 9990 0", "60",
 	                                    "10.77.0.1 20s", "nonsense", ""};
 	struct command command = {.kind = kinds[below(t, ARRAY_LEN(kinds))],

@@ -145,7 +145,7 @@ T_CASE(events_are_as_they_were)
 		{.kind = RECORD_CALL, .change = CHANGE_END, .cause = CAUSE_TIMEOUT, .call = talk},
 		{.kind = RECORD_PEER, .change = CHANGE_BEGIN, .peer = link_up},
 		{.kind = RECORD_BLOCK, .change = CHANGE_END, .cause = CAUSE_OPERATOR,
-	         .block = {"2340001", TICK_NEVER}},
+	         .block = {"2340001", "", TICK_NEVER}},
 		{.kind = RECORD_LEGS,
 	         .legs = {234000101, 0x0000abcd, 90000, 2340001, 91, true,
 	                  {2, {{234000102, 91, 2}, {234000103, 9, 1}}}}},

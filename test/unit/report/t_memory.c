@@ -169,10 +169,13 @@ T_CASE(a_new_voice_process_is_told_blocks_and_locations)
 	                     .call = {.origin = 7, .slot = 1, .src = 2345678}});
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_BEGIN,
-	                     .block = {"192.0.2.1", TICK_NEVER}});
+	                     .block = {"192.0.2.1", "", TICK_NEVER}});
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_BEGIN,
-	                     .block = {"2345679", w.clock.now + 60000}});
+	                     .block = {"2345679", "", w.clock.now + 60000}});
+	take((struct record){.kind = RECORD_BLOCK, /* refused anew where it still is unknown */
+	                     .change = CHANGE_BEGIN,
+	                     .block = {"2345670", "not registered", w.clock.now + 60000}});
 	T_TEXT(told(), "");
 	w.clock.now += 10000;
 	server_starts(2);
@@ -182,7 +185,7 @@ T_CASE(a_new_voice_process_is_told_blocks_and_locations)
 	T_TEXT(told(), "block 0 0 0 192.0.2.1|locate 7 1 2345678 70|");
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_END,
-	                     .block = {"192.0.2.1", TICK_NEVER}});
+	                     .block = {"192.0.2.1", "", TICK_NEVER}});
 	restart(1000);
 	T_TEXT(told(), "locate 7 1 2345678 71|");
 	end();
@@ -238,7 +241,7 @@ T_CASE(a_damaged_file_is_set_aside_whole)
 	server_starts(1);
 	session(CHANGE_BEGIN);
 	subscription(CHANGE_BEGIN, 235, SUBSCRIPTION_USER);
-	take((struct record){.kind = RECORD_BLOCK, .block = {"2345679", TICK_NEVER}});
+	take((struct record){.kind = RECORD_BLOCK, .block = {"2345679", "", TICK_NEVER}});
 	memory_close(w.memory, &w.clock);
 	w.memory = NULL;
 	read_file();

@@ -90,7 +90,7 @@ static const struct record samples[RECORD_KINDS] = {
                                   .behind_ms = 4000000000,
                                   .lost_total = UINT64_MAX,
                                   .quenches_out_total = 1}},
-	[RECORD_BLOCK] = {.kind = RECORD_BLOCK, .at = 5, .block = {"192.0.2.1", 9000}},
+	[RECORD_BLOCK] = {.kind = RECORD_BLOCK, .at = 5, .block = {"192.0.2.1", "unknown", 9000}},
 	[RECORD_TABLE] = {.kind = RECORD_TABLE, .at = 1, .table = {"streams", 1, 2, 3}},
 	[RECORD_COUNTER] = {.kind = RECORD_COUNTER,
                             .at = 1,
