@@ -2,10 +2,10 @@
  * Plays scenario files: events at times, and what the server must do. The language is told in
  * test/sim/README.
  *
- * Each scenario runs twice on cores of the same seed under a virtual clock; both runs must give the
- * same actions and the same state hash after every step, EVENT_TIME comes exactly when core_next()
- * asks for it, core_check() must be content after every step, and every DMRD that leaves is read by
- * judge.h.
+ * Each scenario runs twice on cores of the same seed under a virtual clock, the second time with
+ * the core in a process of its own (split.h). Both runs must give the same actions and the same
+ * state hash after every step, EVENT_TIME comes exactly when core_next() asks for it, core_check()
+ * must be content after every step, and every DMRD that leaves is read by judge.h.
  *
  * A scenario stops at its first fault: "not ok NAME: FILE:LINE: what".
  */
@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "sim/judge.h"
+#include "sim/split.h"
 #include "hotspot/talk.h"
 #include "base/arena.h"
 #include "base/cursor.h"
@@ -143,12 +144,30 @@ struct challenge {
 	uint8_t salt[4];
 };
 
+/* What others may know of a core between two steps. */
+struct standing {
+	uint64_t hash;
+	tick_t next;
+	bool wants_rows;
+	char fault[160]; /* "" = none */
+};
+
+/* An event on its way to a core elsewhere; the octets of a datagram follow. */
+struct question {
+	tick_t now;
+	struct event event;
+	struct command command;
+	struct audio_word recording;
+};
+
 struct run {
 	struct audio_word recording;
 	const struct scenario *scenario;
 	struct conf conf;
 	struct arena arena;
-	struct core *core;
+	struct core *core; /* NULL: it is in the other process */
+	struct split split;
+	struct standing standing;
 	struct actions actions;
 	tick_t now;
 	int line;
@@ -440,12 +459,80 @@ static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
 
 /* Stepping. */
 
+static struct standing stand(const struct core *core)
+{
+	struct standing s = {
+		.hash = core_hash(core),
+		.next = core_next(core),
+		.wants_rows = core_wants_rows(core),
+	};
+	const char *fault = core_check(core);
+
+	if (fault)
+		text_copy(s.fault, sizeof(s.fault), fault);
+	return s;
+}
+
+/* Every listener has the recording of the scenario, and no other. */
+static void hold_recording(struct run *r)
+{
+	for (uint32_t i = 0; r->recording.clip.count && i < r->conf.listener_count; i++)
+		r->conf.listener[i].voice = (struct audio){.words = &r->recording, .count = 1};
+}
+
+/* The other process: takes events until nobody asks any more. */
+static _Noreturn void serve(struct run *r)
+{
+	struct question q;
+
+	while (split_get(r->split.fd, &q, sizeof(q))) {
+		bool has_octets = q.event.kind == EVENT_DATAGRAM;
+		size_t len = has_octets ? q.event.datagram.len : 0;
+		uint8_t *octets = malloc(len ? len : 1);
+		if (!octets || !split_get(r->split.fd, octets, len))
+			break;
+		if (has_octets)
+			q.event.datagram.bytes = octets;
+		if (q.event.kind == EVENT_COMMAND)
+			q.event.command = &q.command;
+		r->recording = q.recording;
+		hold_recording(r);
+		core_step(r->core, q.now, &q.event, &r->actions);
+		struct standing s = stand(r->core);
+		free(octets);
+		if (!split_put(r->split.fd, &s, sizeof(s)) ||
+		    !split_put_actions(r->split.fd, &r->actions))
+			break;
+		actions_empty(&r->actions);
+	}
+	_exit(0);
+}
+
+static void step_elsewhere(struct run *r, const struct event *e)
+{
+	struct question q = {.now = r->now, .event = *e, .recording = r->recording};
+
+	if (e->kind == EVENT_COMMAND)
+		q.command = *e->command;
+	if (!split_put(r->split.fd, &q, sizeof(q)) ||
+	    (e->kind == EVENT_DATAGRAM &&
+	     !split_put(r->split.fd, e->datagram.bytes, e->datagram.len)) ||
+	    !split_get(r->split.fd, &r->standing, sizeof(r->standing)) ||
+	    !split_get_actions(r->split.fd, &r->actions))
+		fail(r, "the process of the core is gone");
+}
+
 static void step(struct run *r, struct event *e)
 {
 	e->wall_ns = r->clock_unset ? 0 : WALL_START + (uint64_t)since_start(r) * 1000000u;
 	if (!actions_have_room(&r->actions))
 		fail(r, "an empty action list has no room for a step");
-	core_step(r->core, r->now, e, &r->actions);
+	if (r->split.child) {
+		step_elsewhere(r, e);
+	} else {
+		core_step(r->core, r->now, e, &r->actions);
+		r->standing = stand(r->core);
+	}
 	uint64_t hash = 14695981039346656037u;
 	hash_add(&hash, &r->now, sizeof(r->now));
 	for (uint32_t i = 0; i < r->actions.target_count; i++)
@@ -453,13 +540,12 @@ static void step(struct run *r, struct event *e)
 	for (uint32_t i = 0; i < r->actions.record_count; i++)
 		take_record(r, &r->actions.records[i], &hash);
 	hashes_push(r, hash);
-	hashes_push(r, core_hash(r->core));
+	hashes_push(r, r->standing.hash);
 	if (r->actions.refused_total)
 		fail(r, "an action did not fit (event %s)", event_kind_name(e->kind));
-	const char *fault = core_check(r->core);
-	if (fault)
-		fail(r, "core_check: %s (event %s at %" PRId64 ")", fault, event_kind_name(e->kind),
-		     since_start(r));
+	if (r->standing.fault[0])
+		fail(r, "core_check: %s (event %s at %" PRId64 ")", r->standing.fault,
+		     event_kind_name(e->kind), since_start(r));
 	actions_empty(&r->actions);
 }
 
@@ -569,7 +655,7 @@ static void advance(struct run *r, tick_t until)
 	for (;;) {
 		struct client *c = next_pinger(r);
 		struct neighbour *n = next_neighbour(r);
-		tick_t due = core_next(r->core);
+		tick_t due = r->standing.next;
 		bool ping = c && c->next_ping < due;
 		if (ping)
 			due = c->next_ping;
@@ -1056,6 +1142,13 @@ static void core_start(struct run *r)
 	actions_open(&r->actions, &r->arena, &r->conf.limits);
 	if (!r->core)
 		fail(r, "core_open yields nothing on an arena of the measured size");
+	r->standing = stand(r->core);
+	split_end(&r->split);
+	if (!r->first)
+		return;
+	if (split_begin(&r->split))
+		serve(r);
+	r->core = NULL;
 }
 
 static void do_command(struct run *r, struct command c)
@@ -1112,7 +1205,7 @@ static void do_snapshot(struct run *r)
 	r->row_count = 0;
 	size_t before = r->record_count;
 	do_command(r, (struct command){.kind = COMMAND_SNAPSHOT});
-	for (unsigned i = 0; core_wants_rows(r->core); i++) {
+	for (unsigned i = 0; r->standing.wants_rows; i++) {
 		if (i > 100000)
 			fail(r, "the snapshot does not end");
 		step(r, &(struct event){.kind = EVENT_ROWS, .rows = 3});
@@ -1617,7 +1710,7 @@ static void do_kick(struct run *r, struct words *w)
 	do_command(r, (struct command){.kind = COMMAND_KICK, .client = word_number(w)});
 }
 
-/* recording NUMBER BURSTS: every listener has it, and no other */
+/* recording NUMBER BURSTS */
 static void do_recording(struct run *r, struct words *w)
 {
 	struct audio_word *word = &r->recording;
@@ -1627,8 +1720,7 @@ static void do_recording(struct run *r, struct words *w)
 	word->clip = (struct clip){silent_frames, 3 * word_number(w)};
 	if (word->clip.count * 9 > sizeof(silent_frames))
 		fail(r, "so long a recording there is not");
-	for (uint32_t i = 0; i < r->conf.listener_count; i++)
-		r->conf.listener[i].voice = (struct audio){.words = word, .count = 1};
+	hold_recording(r);
 }
 
 /* order link|unlink ID SLOT TG, order default ID TG, order options ID "..." */
@@ -2185,6 +2277,7 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 				fail(r, "the second run has fewer steps");
 			ok = true;
 		}
+		split_end(&r->split);
 		arena_release(&r->arena);
 		conf_release(&r->conf);
 	}
