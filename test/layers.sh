@@ -122,4 +122,16 @@ grep -E '#[ \t]*include[ \t]*<(sys/(epoll|signalfd|timerfd|eventfd|prctl)|linux/
 	grep -v '_linux\.c:' >"$work/linux"
 result linux_stays_in_files_that_say_so "$work/linux"
 
+{
+	grep -E '#[ \t]*include[ \t]*"core/inside\.h"' "$work/code" | grep -v '^modules/core/'
+	grep -E 'struct core \{' "$work/code" | grep -v '^include/core/inside\.h:'
+	grep -E '^include/.*struct core \*' "$work/code" | grep -v '^include/core/inside\.h:' |
+		grep -vE 'const struct core \*|struct core \*core_open\(|void core_step\('
+} >"$work/doors"
+result state_changes_by_core_step_only "$work/doors"
+
+calls 'epoll_wait|epoll_pwait|poll|ppoll|select|pselect' <"$work/code" |
+	grep -vE '^modules/(io/poller_|command/)' >"$work/waits"
+result whoever_waits_waits_in_the_poller "$work/waits"
+
 exit "${failed:-0}"

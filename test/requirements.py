@@ -3,8 +3,12 @@
 
     requirements.py build/test/results
 
-A name in backticks in the last column is SUITE/CASE, or SUITE/PROGRAM for all cases of one program. One line for each
-row: "ok requirements.R3", "not ok traps.5/11: why", or "skip ..." when a test it needs was skipped.
+In backticks in the last column stands one of
+    SUITE/CASE      a test, or SUITE/PROGRAM for all cases of one program: it was run and passed
+    make GOAL       a command: the Makefile has that goal
+    FILE: WORDS     a text: the file has these words
+One line for each row: "ok requirements.R3", "not ok traps.5/11: why", or "skip ..." when a test it needs was skipped.
+What the head of a table promises, as in "R1 to R54", has a row for every number.
 """
 
 import os
@@ -12,6 +16,7 @@ import re
 import sys
 
 TABLES = ("requirements", "traps")
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def results(path):
@@ -34,24 +39,55 @@ def verdict(name, found):
     return None
 
 
-def rows(table):
-    """[(numbers, what, tests)] of a table of this directory."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), table.upper() + ".md")
-    with open(path) as f:
-        lines = [line.strip().strip("|") for line in f if line.startswith("|")]
+def read(*path):
+    with open(os.path.join(ROOT, *path)) as f:
+        return f.read()
+
+
+def says(path, words):
+    """Does that file? White space, and what only marks words up, is one blank."""
+    try:
+        return " ".join(words.split()) in re.sub(r"[\s`*|]+", " ", read(path))
+    except OSError:
+        return False
+
+
+def complaint(name, found):
+    """What is wrong with one proof; "" when it stands, None when it could not be run."""
+    if name.startswith("make "):
+        there = re.search(r"^%s:" % re.escape(name[len("make "):]), read("Makefile"), re.M)
+        return "" if there else name + ": there is no such goal"
+    path, colon, words = name.partition(": ")
+    if colon:
+        return "" if says(path, words) else "%s does not say \"%s\"" % (path, words)
+    how = verdict(name, found)
+    return {"ok": "", "skip": None}.get(how, "%s %s" % (name, "failed" if how else "was not run"))
+
+
+def rows(text):
+    """[(numbers, what, proofs)] of a table."""
+    lines = [line.strip().strip("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+
+
+def promised(text):
+    """The numbers its head says there are."""
+    return ["%s%d" % (letter, n) for letter, last in re.findall(r"\b([A-Z])1 to \1(\d+)", text.partition("\n|")[0])
+            for n in range(1, int(last) + 1)]
 
 
 def judge(table, found):
     """Prints a line for each number; whether all stand."""
+    text = read("test", table.upper() + ".md")
     stands = True
-    for numbers, _, tests in rows(table):
-        names = [n for n in re.findall(r"`([^`]+)`", tests) if not n.startswith("make ")]
-        verdicts = {n: verdict(n, found) for n in names}
-        bad = ["%s %s" % (n, "was not run" if v is None else "failed")
-               for n, v in verdicts.items() if v in (None, "not ok")]
-        skipped = [n for n, v in verdicts.items() if v == "skip"]
+    told = set()
+    for numbers, _, proofs in rows(text):
+        names = re.findall(r"`([^`]+)`", proofs)
+        complaints = {n: complaint(n, found) for n in names}
+        bad = [c for c in complaints.values() if c] or ([] if names else ["nothing shows it"])
+        skipped = [n for n, c in complaints.items() if c is None]
         for number in numbers.split(", "):
+            told.add(number)
             if bad:
                 stands = False
                 print("not ok %s.%s: %s" % (table, number, ", ".join(bad)))
@@ -59,7 +95,10 @@ def judge(table, found):
                 print("skip %s.%s: %s" % (table, number, ", ".join(skipped)))
             else:
                 print("ok %s.%s" % (table, number))
-    return stands
+    missing = [number for number in promised(text) if number not in told]
+    for number in missing:
+        print("not ok %s.%s: has no row" % (table, number))
+    return stands and not missing
 
 
 def main():

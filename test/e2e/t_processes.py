@@ -40,6 +40,22 @@ def three_processes_of_one_thread_each():
             check(tasks(pid) == 1, "process %d has %d tasks" % (pid, tasks(pid)))
 
 
+def wake_ups(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", f.read(), re.M)[1])
+
+
+@case
+def nobody_is_woken_while_nothing_happens():
+    with Server() as server:
+        wait_until_answering(server.control)
+        pids = [server.process.pid, server.child("voice"), server.child("report")]
+        before = [wake_ups(pid) for pid in pids]
+        time.sleep(10)
+        woken = [wake_ups(pid) - b for pid, b in zip(pids, before)]
+        check(woken[0] <= 3 and woken[1] <= 10 and woken[2] <= 20, "woken in 10 s: %s" % woken)
+
+
 @case
 def killed_reporter_loses_no_frame():
     with Server("static-2 = 91") as server:

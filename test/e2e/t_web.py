@@ -131,7 +131,9 @@ def metrics_are_what_prometheus_reads():
         text = server.get("/metrics")[2].decode()
         values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         check(values["freedmr_sessions"] == "2" and values["freedmr_calls_total"] == "1", text[:2000])
-        check(int(values["freedmr_forwarding_seconds_count"]) > 5, "nothing was measured")
+        for what in ("forwarding", "turn"):
+            check(int(values["freedmr_%s_seconds_count" % what]) > 5, "nothing was measured: " + what)
+            check(float(values["freedmr_%s_seconds_sum" % what]) > 0, "it took no time: " + what)
         check(values['freedmr_forwarding_seconds_bucket{le="+Inf"}'] == values["freedmr_forwarding_seconds_count"],
               "the last bucket does not hold all")
         families = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]

@@ -76,6 +76,19 @@ T_CASE(every_fault_goes_to_standard_error)
 	face_forget(path);
 }
 
+/* Routing has one thread of one process, and nothing asks for more. */
+T_CASE(no_key_asks_for_workers)
+{
+	static const char *const keys[] = {"workers", "threads", "processes", "shards"};
+	char content[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		snprintf(content, sizeof(content), GOOD "[limits]\n%s = 2\n", keys[i]);
+		T_EQUAL(check(content), 1);
+		T_CHECK(strstr(face_err, "unknown key \"") && strstr(face_err, keys[i]));
+	}
+}
+
 T_CASE(a_file_must_be_named_and_there)
 {
 	T_EQUAL(face_run(check_main, "check", NULL, NULL), 64);
@@ -186,8 +199,9 @@ T_CASE(the_manual_tells_every_key)
 }
 
 T_MAIN(T_ENTRY(a_good_file_is_printed_without_secrets), T_ENTRY(memory_rows_add_up_to_the_total),
-       T_ENTRY(every_fault_goes_to_standard_error), T_ENTRY(a_file_must_be_named_and_there),
-       T_ENTRY(the_table_of_keys_is_listed), T_ENTRY(the_sample_file_is_the_one_shipped),
+       T_ENTRY(every_fault_goes_to_standard_error), T_ENTRY(no_key_asks_for_workers),
+       T_ENTRY(a_file_must_be_named_and_there), T_ENTRY(the_table_of_keys_is_listed),
+       T_ENTRY(the_sample_file_is_the_one_shipped),
        T_ENTRY(the_sample_file_wants_nothing_but_a_passphrase),
        T_ENTRY(every_default_and_example_of_the_sample_is_good),
        T_ENTRY(the_manual_tells_every_key))
