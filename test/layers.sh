@@ -21,6 +21,26 @@ command parent voice report core state io wire conf dmr base
 '
 deterministic='dmr wire state core'
 
+# The floors within the core, the lowest first: a module may include those of the lines above its own.
+core='
+actions counter event filter kind number sequence
+step
+contention limit rewrite rows transit
+check snapshot why
+deliver link
+relay
+call
+locate player
+announce subscribe
+dial
+place restore
+route
+arrive login uplink
+block mesh
+intake obey
+core
+'
+
 # result NAME FILE: fails with the first lines of FILE, passes when it is empty.
 result() {
 	if [ -s "$2" ]; then
@@ -87,6 +107,14 @@ sed 's,^include/,,; s,^modules/\(.*\)\.c ,\1.h ,' "$work/includes" | awk '$1 != 
 	tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-]\)/\1/p' >"$work/circles"
 result no_circular_include "$work/circles"
 
+echo "$core" | awk '
+	NR == FNR { for (i = 1; i <= NF; i++) floor[$i] = NR; next }
+	{ split($1, from, "[/.]"); split($2, to, "[/.]") }
+	from[2] != "core" || to[1] != "core" || from[3] == to[2] { next }
+	!floor[from[3]] || !floor[to[2]] || floor[from[3]] <= floor[to[2]] { print $1 " includes " $2 }
+	' - "$work/includes" >"$work/core"
+result no_upward_include_in_the_core "$work/core"
+
 awk '{ print $2 }' "$work/includes" | sort -u | while read -r header; do
 	[ -e "include/$header" ] || echo "include/$header does not exist"
 done >"$work/lost"
@@ -122,10 +150,13 @@ grep -E '#[ \t]*include[ \t]*<(sys/(epoll|signalfd|timerfd|eventfd|prctl)|linux/
 	grep -v '_linux\.c:' >"$work/linux"
 result linux_stays_in_files_that_say_so "$work/linux"
 
+public='core/(core|actions|counter|event)\.h'
+find include/core -name '*.h' | grep -vE "$public" >"$work/inside"
 {
-	grep -E '#[ \t]*include[ \t]*"core/inside\.h"' "$work/code" | grep -v '^modules/core/'
-	grep -E 'struct core \{' "$work/code" | grep -v '^include/core/inside\.h:'
-	grep -E '^include/.*struct core \*' "$work/code" | grep -v '^include/core/inside\.h:' |
+	awk '{ print $1 ": includes " $2 }' "$work/includes" | grep -E 'includes core/' |
+		grep -vE "^(modules|include)/core/|includes $public\$"
+	grep -E 'struct core \{' "$work/code" | grep -v '^include/core/step\.h:'
+	grep -E '^include/.*struct core \*' "$work/code" | grep -vFf "$work/inside" |
 		grep -vE 'const struct core \*|struct core \*core_open\(|void core_step\('
 } >"$work/doors"
 result state_changes_by_core_step_only "$work/doors"

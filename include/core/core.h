@@ -7,8 +7,9 @@
  * recorded run can be replayed.
  *
  * Inside, a datagram takes one way: intake finds the session and decodes; login
- * answers everything that is not a burst; route notes the call in the stream table,
- * asks contention who may hear it, and fans it out; records tell what changed.
+ * answers everything that is not a burst; route notes the call in the stream table
+ * and place says where it goes; deliver asks contention who may hear it and fans it out;
+ * records tell what changed. modules/README.md draws the floors.
  *
  * A core owns all routing state: sessions and their slots, subscriptions, streams,
  * conferences, the expiry heap. Nobody else writes any of it.

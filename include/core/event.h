@@ -16,7 +16,7 @@ enum event_kind {
 	EVENT_TIME,    /* nothing but time has passed: something may have run out */
 	EVENT_ROWS,    /* the pipe has room for `rows` more rows of the snapshot asked for */
 	EVENT_ADDRESS, /* the name of a peer or an uplink was resolved */
-	EVENT_CONF, /* settings have changed, but for sockets and sizes */
+	EVENT_CONF,    /* settings have changed, but for sockets and sizes */
 	EVENT_STOP,    /* end calls, tell clients, refuse everything from now on; again while
 	               core_has_sessions */
 };

@@ -1,7 +1,8 @@
 /*
  * Claims: whose copy of a call counts on the mesh. Key: (stream id, number called). The first that
  * brings a call, a client of ours or a peer, has the claim to it; copies by other ways are dropped.
- * A claim outlives its call, so that stragglers and echoes are known. Written by core/relay alone.
+ * A claim outlives its call, so that stragglers and echoes are known. Written by
+ * core/arrive and core/relay alone.
  *
  * Capacity: four for each stream. Full: the oldest that nobody uses is replaced.
  */

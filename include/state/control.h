@@ -1,7 +1,7 @@
 /*
  * Bridge control: what was said about one stream on one link. Key: (peer, stream id, talkgroup as
  * seen on that link). A neighbour that has a call already asks us to be quiet about it, and we ask
- * others. Written by core/relay alone.
+ * others. Written by core/arrive and core/relay alone.
  *
  * Capacity: CONTROLS_PER_PEER for each peer, in a ring of its own. Full: the peer's oldest is
  * replaced.

@@ -1,6 +1,6 @@
 /*
  * Where a radio was last heard: radio id -> client and slot. Private calls and data find their way
- * by it. Written by core/locate alone.
+ * by it. Written by core/route, and by core/restore.
  *
  * Capacity: [limits] locations. Full: the one that was learned first is replaced.
  */

@@ -1,6 +1,6 @@
 /*
  * Peers: our neighbours on the mesh, one row per [peer] section, at the section's place. Rows live
- * as long as the core; written by core/mesh and core/relay alone.
+ * as long as the core; written by core/link, core/mesh, core/arrive and core/relay alone.
  *
  * Capacity: [limits] peers; a configuration with more is refused.
  */

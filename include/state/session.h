@@ -1,7 +1,8 @@
 /*
  * Sessions: clients (hotspots, repeaters) that have proved their passphrase, and the two
  * slots of each. Key: the client id. Rows are written by the core alone: the
- * session part by core/login, the slots by core/route.
+ * session part by core/login, core/subscribe and core/uplink, the slots by core/route, core/deliver
+ * and core/player.
  *
  * Capacity: [limits] sessions. Full: the newest login is refused.
  * Ends by log-out, missed keepalive, replacement or an operator; then its options,

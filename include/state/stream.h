@@ -1,6 +1,7 @@
 /*
  * Streams: transmissions under way, voice or data. Key: (origin, stream id), the
- * origin being the client or the peer that sends it. Written by core/route alone.
+ * origin being the client or the peer that sends it. Written
+ * by core/route and what stands below it; what the server itself says by core/player.
  *
  * A stream ends strongly by its terminator and softly by silence; either way its row
  * goes and a tombstone stays in a ring, so that late and repeated frames are known

@@ -33,6 +33,7 @@
 #define HBP_OPTIONS_MAX 300u
 #define HBP_BURST_ID_AT 11u /* where the receiver's id stands in a DMRD */
 #define HBP_NOTICE_ID_AT 5u /* ... in an MSTCL */
+#define HBP_PING_MS 10000   /* clients ping that often */
 
 enum hbp_kind {
 	HBP_LOGIN,    /* RPTL */

@@ -3,9 +3,11 @@
  * second and no more than there are players for, so that it needs no more of them for a thousand
  * sessions than for ten; whose slot is not quiet at his turn is passed over until the next round.
  */
+#include "core/announce.h"
+
 #include <string.h>
 
-#include "core/inside.h"
+#include "core/player.h"
 
 #define TURN_MS TICK_SECOND
 #define TURN_SESSIONS 16u /* looked at in a turn */

@@ -2,10 +2,15 @@
  * Blocks (decision 9): what hits the talker ends his call for all, and his session. An order reads
  * "ID" or "ADDRESS", and for how long: "2345678 10m". Without a time it is until unblocked.
  */
-#include "base/text.h"
-#include "core/inside.h"
+#include "core/block.h"
 
 #include <string.h>
+
+#include "base/text.h"
+#include "core/login.h"
+#include "core/route.h"
+#include "core/rows.h"
+#include "core/why.h"
 
 #define REFUSED_MS (10 * TICK_MINUTE)
 

@@ -2,8 +2,7 @@
  * Full scans of the tables against their indexes, for tests and for a debug build: what routing
  * believes must be what the rows say.
  */
-#include "core/core.h"
-#include "core/inside.h"
+#include "core/check.h"
 
 static const char *check_slot(const struct core *core, const struct session *s, int i)
 {
@@ -53,9 +52,7 @@ static const char *check_sessions(const struct core *core)
 				return fault;
 		}
 	}
-	return core->sessions.by_id.count == listed
-	               ? NULL
-	               : "the index of sessions has strangers";
+	return core->sessions.by_id.count == listed ? NULL : "the index of sessions has strangers";
 }
 
 static const char *check_subscriptions(const struct core *core)
@@ -179,7 +176,7 @@ static const char *check_mesh(const struct core *core)
 	return t->by_key.count == t->used ? NULL : "the index of claims has strangers";
 }
 
-const char *core_check(const struct core *core)
+const char *check_tables(const struct core *core)
 {
 	static const char *(*const checks[])(const struct core *) = {
 		check_sessions, check_subscriptions, check_conferences,

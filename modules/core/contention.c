@@ -2,7 +2,7 @@
  * May this slot hear that call now (decision 7)? Asked once per call and slot, when it would be
  * opened; a call that is open stays open.
  */
-#include "core/inside.h"
+#include "core/contention.h"
 
 /* Its own radio side wins: while it sends anything, it hears nothing. */
 static bool talks(const struct step *step, const struct slot *slot)

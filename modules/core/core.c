@@ -1,6 +1,18 @@
 #include "core/core.h"
 
-#include "core/inside.h"
+#include "core/announce.h"
+#include "core/block.h"
+#include "core/check.h"
+#include "core/dial.h"
+#include "core/intake.h"
+#include "core/login.h"
+#include "core/mesh.h"
+#include "core/obey.h"
+#include "core/player.h"
+#include "core/route.h"
+#include "core/snapshot.h"
+#include "core/step.h"
+#include "core/uplink.h"
 
 struct core *core_open(struct arena *arena, const struct conf *conf,
                        const uint8_t seed[static CORE_SEED_LEN], tick_t now)
@@ -40,58 +52,6 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	return core;
 }
 
-/* Fills the heap anew from the rows: it was full of leftovers. */
-static void rebuild_expiry(struct core *core)
-{
-	struct expiry_heap *heap = &core->expiry;
-	struct session *s;
-	struct stream *x;
-	struct subscription *u;
-	struct player *p;
-	struct peer *n;
-	struct block *k;
-	struct announcement *a;
-	struct uplink *l;
-
-	expiry_clear(heap);
-	for (uint32_t at = POOL_NONE; (n = pool_next(&core->peers.pool, &at));)
-		expiry_put_back(heap, &n->timer, EXPIRE_PEER, pool_handle(&n->row));
-	for (uint32_t at = POOL_NONE; (a = pool_next(&core->announcements.pool, &at));)
-		expiry_put_back(heap, &a->expiry, EXPIRE_ANNOUNCEMENT, pool_handle(&a->row));
-	for (uint32_t at = POOL_NONE; (l = pool_next(&core->uplinks.pool, &at));)
-		expiry_put_back(heap, &l->timer, EXPIRE_UPLINK, pool_handle(&l->row));
-	for (uint32_t at = POOL_NONE; (k = pool_next(&core->blocks.pool, &at));)
-		expiry_put_back(heap, &k->expiry, EXPIRE_BLOCK, pool_handle(&k->row));
-	for (uint32_t at = POOL_NONE; (p = pool_next(&core->players.pool, &at));)
-		expiry_put_back(heap, &p->expiry, EXPIRE_PLAYER, pool_handle(&p->row));
-	for (uint32_t at = POOL_NONE; (s = pool_next(&core->sessions.pool, &at));) {
-		expiry_put_back(heap, &s->expiry, EXPIRE_SESSION, pool_handle(&s->row));
-		expiry_put_back(heap, &s->ident_due, EXPIRE_IDENT, pool_handle(&s->row));
-	}
-	for (uint32_t at = POOL_NONE; (x = pool_next(&core->streams.pool, &at));)
-		expiry_put_back(heap, &x->expiry, EXPIRE_STREAM, pool_handle(&x->row));
-	for (uint32_t at = POOL_NONE; (u = pool_next(&core->subscriptions.pool, &at));)
-		expiry_put_back(heap, &u->expiry, EXPIRE_SUBSCRIPTION, pool_handle(&u->row));
-}
-
-uint32_t core_random(struct core *core)
-{
-	uint32_t value;
-
-	do {
-		uint64_t turn = core->random++;
-		value = (uint32_t)siphash(core->secret, &turn, sizeof(turn));
-	} while (value == 0);
-	return value;
-}
-
-void expire_at(struct step *step, struct expiry *x, uint32_t kind, const struct pool_row *row,
-               tick_t deadline)
-{
-	if (!expiry_set(&step->core->expiry, x, kind, pool_handle(row), deadline))
-		rebuild_expiry(step->core);
-}
-
 /* What has run out, as far as the actions hold it: the rest stays due and core_next says so. */
 static void expire(struct step *step)
 {
@@ -106,7 +66,7 @@ static void expire(struct step *step)
 			stream_expire(step, &e);
 			break;
 		case EXPIRE_SUBSCRIPTION:
-			subscription_expire(step, &e);
+			dial_expire(step, &e);
 			break;
 		case EXPIRE_PLAYER:
 			player_expire(step, &e);
@@ -187,7 +147,7 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 		expire(&step);
 		break;
 	case EVENT_ROWS:
-		rows_snapshot(&step, event->rows);
+		snapshot_go_on(&step, event->rows);
 		break;
 	case EVENT_ADDRESS:
 		if (event->address.link < core->conf->peer_count)
@@ -218,4 +178,14 @@ bool core_has_sessions(const struct core *core)
 bool core_wants_rows(const struct core *core)
 {
 	return core->snapshot.running;
+}
+
+uint64_t core_hash(const struct core *core)
+{
+	return snapshot_hash(core);
+}
+
+const char *core_check(const struct core *core)
+{
+	return check_tables(core);
 }

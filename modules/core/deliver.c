@@ -3,41 +3,19 @@
  * call is opened and closed towards a slot. A call goes to the subscriptions of its conference, or,
  * when it has none, to its one target (private calls, and what the server itself says).
  */
-#include "core/inside.h"
+#include "core/deliver.h"
 
-bool burst_is_carried(const struct hbp_burst *b)
-{
-	switch (b->type) {
-	case HBP_VOICE:
-		return b->detail >= 1 && b->detail <= 5;
-	case HBP_VOICE_SYNC:
-		return true;
-	case HBP_DATA_SYNC:
-		return b->detail <= DMR_RATE_1_DATA && b->detail != DMR_IDLE;
-	}
-	return false;
-}
-
-bool burst_is_data(const struct hbp_burst *b)
-{
-	return b->type == HBP_DATA_SYNC && b->detail != DMR_PI_HEADER &&
-	       b->detail != DMR_VOICE_HEADER && b->detail != DMR_TERMINATOR;
-}
-
-bool burst_is_terminator(const struct hbp_burst *b)
-{
-	return b->type == HBP_DATA_SYNC && b->detail == DMR_TERMINATOR;
-}
-
-static bool is_header(const struct hbp_burst *b)
-{
-	return b->type == HBP_DATA_SYNC && b->detail == DMR_VOICE_HEADER;
-}
+#include "core/contention.h"
+#include "core/kind.h"
+#include "core/rewrite.h"
+#include "core/rows.h"
+#include "core/transit.h"
+#include "core/why.h"
 
 /* Receivers open a call on a header or on burst A only. */
 static bool opens(const struct hbp_burst *b)
 {
-	return is_header(b) || b->type == HBP_VOICE_SYNC || burst_is_data(b);
+	return burst_is_header(b) || b->type == HBP_VOICE_SYNC || burst_is_data(b);
 }
 
 static const struct send *make_send(struct step *step, const struct hbp_burst *b)
@@ -208,7 +186,7 @@ static bool try_open(struct step *step, struct stream *x, const struct hbp_burst
 		return false;
 	}
 	slot_open(step, ear->session, slot, x, ear->tg);
-	if (!x->data && !is_header(b))
+	if (!x->data && !burst_is_header(b))
 		send_to(step, ear->session, variant(step, x, b, &header));
 	return true;
 }
@@ -238,6 +216,14 @@ static void offer(struct step *step, struct stream *x, const struct hbp_burst *b
 	send_to(step, ear->session, variant(step, x, b, &wanted));
 }
 
+/* May the call go up by the uplink whose session this is? */
+static bool may_climb(const struct core *core, const struct session *s, const struct stream *x)
+{
+	const struct conf_uplink *c = &core->conf->uplink[s->id - ORIGIN_UPLINK];
+
+	return transit_permits(core, x, &c->transit, x->topic);
+}
+
 /* Nobody hears himself. */
 static bool is_own(const struct stream *x, const struct subscription *u)
 {
@@ -254,7 +240,7 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 	for (const struct subscription *u = subscription_at(t, c->subscriptions); u;
 	     u = subscription_at(t, u->next)) {
 		struct session *s = pool_at(&core->sessions.pool, u->session);
-		if (is_own(x, u) || (session_is_uplink(s) && !uplink_may_carry(core, s, x)))
+		if (is_own(x, u) || (session_is_uplink(s) && !may_climb(core, s, x)))
 			continue;
 		if (!u->active) {
 			if (first)

@@ -1,7 +1,14 @@
 /*
  * The door: what is it, who sent it? A burst of a session goes to route, everything else to login.
  */
-#include "core/inside.h"
+#include "core/intake.h"
+
+#include "core/block.h"
+#include "core/event.h"
+#include "core/limit.h"
+#include "core/login.h"
+#include "core/route.h"
+#include "core/rows.h"
 
 void intake_datagram(struct step *step, const struct event *event)
 {

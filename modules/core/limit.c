@@ -3,8 +3,9 @@
  * invented addresses takes no memory and only ever shares buckets. Each limit has its own: garbage
  * keeps nobody from logging in.
  */
+#include "core/limit.h"
+
 #include "base/cursor.h"
-#include "core/inside.h"
 
 static const struct {
 	int64_t rate_milli; /* thousandths of a token per second */

@@ -1,9 +1,12 @@
 /*
  * Where a call to one radio goes (decision 18): to the client and slot where that radio was last
- * heard, else to a client whose id is the radio's with a suffix; a copy of data to the gateway. And
- * what the access lists say.
+ * heard, else to a client whose id is the radio's with a suffix; a copy of data to the gateway.
  */
-#include "core/inside.h"
+#include "core/locate.h"
+
+#include "core/link.h"
+#include "core/number.h"
+#include "core/relay.h"
 
 #define LOCATION_AGE_MS (24 * 60 * TICK_MINUTE)
 #define DATA_NUMBER 900999u /* position reports: for the gateway alone */
@@ -45,7 +48,7 @@ static bool is_behind_peer(struct step *step, struct stream *x, const struct loc
 	                               : NULL;
 
 	if (!p || at->client == x->origin || step->now - at->at >= LOCATION_AGE_MS ||
-	    !peer_may_hear(step, p))
+	    !link_may_hear(step, p))
 		return false;
 	x->peer = p->row.index;
 	return true;
@@ -63,7 +66,7 @@ static bool locate_radio(struct step *step, struct stream *x)
 		return add_target(x, s, at->slot);
 	if (at && is_behind_peer(step, x, at))
 		return false;
-	s = dial_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
+	s = number_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
 	return s && add_target(x, s, 2);
 }
 
@@ -77,31 +80,4 @@ bool locate(struct step *step, struct stream *x)
 	if (found)
 		x->peer = PEER_NONE;
 	return (s && add_target(x, s, x->slot)) || found || relay_carries_unit(step->core, x);
-}
-
-/* The lists of the server, then those of the listener. */
-const char *access_refuses_call(const struct step *step, const struct session *s,
-                                const struct stream *x)
-{
-	static const char *const subscribers[] = {"denied: subscribers of the server",
-	                                          "denied: subscribers of the listener"};
-	static const char *const talkgroups[][2] = {
-		{"denied: talkgroups-1 of the server", "denied: talkgroups-2 of the server"},
-		{"denied: talkgroups-1 of the listener", "denied: talkgroups-2 of the listener"},
-	};
-	const struct conf *conf = step->core->conf;
-	const struct conf_calls *lists[] = {
-		&conf->server.calls,
-		session_is_uplink(s) ? NULL : &conf->listener[s->at.socket].calls};
-	int slot = x->slot - 1;
-
-	if (block_of_radio(&step->core->blocks, x->src))
-		return "denied: blocked";
-	for (size_t i = 0; i < ARRAY_LEN(lists) && lists[i]; i++) {
-		if (!access_permits(&lists[i]->subscribers, x->src))
-			return subscribers[i];
-		if (!access_permits(&lists[i]->talkgroups[slot], x->dst))
-			return talkgroups[i][slot];
-	}
-	return NULL;
 }

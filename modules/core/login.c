@@ -5,8 +5,18 @@
  * session row exists only from a correct RPTK on. A live session is displaced only by a correct
  * RPTK for the same id.
  */
-#include "core/inside.h"
+#include "core/login.h"
 
+#include "base/text.h"
+#include "core/deliver.h"
+#include "core/limit.h"
+#include "core/route.h"
+#include "core/rows.h"
+#include "core/subscribe.h"
+#include "core/why.h"
+
+#define SESSION_SILENCE_MS (4 * HBP_PING_MS) /* nothing heard for so long: gone */
+#define LOGIN_TIME_MS (60 * TICK_SECOND)     /* from RPTK to RPTC; clients repeat for that long */
 #define SALT_PERIOD_MS ((tick_t)32768)
 #define SALT_PERIODS 3   /* the running one and two before: clients repeat RPTK for up to 60 s */
 #define TAKEOVER_RATE 25 /* thousandths of a token per second: 3 in 2 minutes */

@@ -1,9 +1,20 @@
 /*
  * What operators order. It acts at once (decision 9), and each order is answered: done, or why not.
  */
-#include "core/inside.h"
+#include "core/obey.h"
 
 #include <string.h>
+
+#include "core/block.h"
+#include "core/dial.h"
+#include "core/login.h"
+#include "core/mesh.h"
+#include "core/restore.h"
+#include "core/rewrite.h"
+#include "core/rows.h"
+#include "core/snapshot.h"
+#include "core/subscribe.h"
+#include "core/why.h"
 
 /* One order about a connected session. Returns why it was not done; NULL when it was. */
 typedef const char *order(struct step *step, struct session *s, const struct command *c);
@@ -40,7 +51,7 @@ static const char *unlink(struct step *step, struct session *s, const struct com
 	bool dialled = x->mode == SUBSCRIPTION_DIAL;
 	subscribe_end(step, s, x, CAUSE_OPERATOR);
 	if (dialled)
-		dial_default(step, s);
+		subscribe_default_link(step, s);
 	return NULL;
 }
 
@@ -83,7 +94,7 @@ void obey_command(struct step *step, const struct command *c)
 {
 	switch (c->kind) {
 	case COMMAND_SNAPSHOT:
-		rows_snapshot_start(step, c->number);
+		snapshot_start(step, c->number);
 		return;
 	case COMMAND_KICK:
 		obey(step, c, kick, "session ended");

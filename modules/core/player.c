@@ -3,8 +3,15 @@
  * fixed schedule, superframes A to F without a break, only on a slot where nothing runs. A player
  * sends through deliver like any stream, so local traffic cuts it off like any call (decision 17).
  */
+#include "core/player.h"
+
 #include "base/text.h"
-#include "core/inside.h"
+#include "core/call.h"
+#include "core/contention.h"
+#include "core/deliver.h"
+#include "core/number.h"
+#include "core/rewrite.h"
+#include "core/sequence.h"
 #include "dmr/ambe.h"
 #include "dmr/burst.h"
 
@@ -108,8 +115,10 @@ static void end(struct step *step, struct player *p)
 	struct recording *r = recording_get(&core->players, p->recording);
 	struct session *s = session_get(&core->sessions, p->session);
 
-	if (x)
-		stream_end(step, x, CAUSE_NONE);
+	if (x) {
+		call_leave(step, x, CAUSE_NONE);
+		stream_bury(&core->streams, x, step->now, CAUSE_NONE);
+	}
 	if (r)
 		pool_give(&core->players.recordings, r);
 	if (s && handle_equal(slot_of(s, p)->player, pool_handle(&p->row)))

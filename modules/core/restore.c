@@ -5,10 +5,13 @@
  *   subscription   client, slot, talkgroup; "MODE CONFERENCE SECONDS", 0 seconds = until cleared
  *   location       client, slot, radio; "SECONDS" since it was heard
  */
-#include "base/text.h"
-#include "core/inside.h"
+#include "core/restore.h"
 
 #include <string.h>
+
+#include "base/text.h"
+#include "core/dial.h"
+#include "core/subscribe.h"
 
 #define SECONDS_MAX (366u * 24 * 3600)
 
@@ -50,14 +53,13 @@ static bool take_mode(const char **at, enum subscription_mode *out)
 /* The dialled one takes the place of the default reflector, as when it was dialled. */
 static struct subscription *restore_dialled(struct step *step, struct session *s, uint32_t tg)
 {
-	struct subscription *x =
-		subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
+	struct subscription *x = subscribe_link_of(step, s);
 
 	if (x && x->mode != SUBSCRIPTION_DEFAULT)
 		return x;
 	if (!dial_is_link(tg) || !dial_link(step, s, tg))
 		return NULL;
-	return subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
+	return subscribe_link_of(step, s);
 }
 
 static struct subscription *restore_keyed(struct step *step, struct session *s, uint8_t slot,

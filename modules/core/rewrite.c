@@ -4,7 +4,8 @@
  * never in data. Everything else of the 33 octets stays, so talker alias and position survive under
  * an unchanged talkgroup. A talker that sends no alias is given one where a listener wants it.
  */
-#include "core/inside.h"
+#include "core/rewrite.h"
+
 #include "dmr/burst.h"
 
 #define SYNTHETIC_CC 1 /* receivers put in their own */

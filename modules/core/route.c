@@ -7,39 +7,26 @@
  * open stay with it until it ends; others may join at its start or, behind a header of ours, at a
  * burst A.
  */
-#include "core/inside.h"
+#include "core/route.h"
 
-#define BUDGET_DEPTH 50  /* decision 14: clumped senders are normal */
-#define BEGUN_RATE 10000 /* thousandths of a stream per second and client */
-#define BEGUN_DEPTH 60   /* an SMS is some fifteen streams at once */
+#include "core/call.h"
+#include "core/deliver.h"
+#include "core/dial.h"
+#include "core/kind.h"
+#include "core/number.h"
+#include "core/place.h"
+#include "core/player.h"
+#include "core/relay.h"
+#include "core/rewrite.h"
+#include "core/rows.h"
+#include "core/sequence.h"
+#include "core/subscribe.h"
+#include "core/why.h"
 
-static struct conference *conference_of(const struct core *core, const struct stream *x)
-{
-	return conference_at(&core->subscriptions, x->conference);
-}
-
-/* Ends what others see and hear of it; the row may stay to ignore the rest of it. */
-static void leave(struct step *step, struct stream *x, enum cause cause)
-{
-	struct core *core = step->core;
-	struct conference *c = conference_of(core, x);
-
-	if (x->told)
-		rows_call(step, x, CHANGE_END, cause);
-	x->told = false;
-	deliver_end(step, x, cause != CAUSE_TERMINATOR);
-	relay_end(step, x, cause);
-	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++)
-		x->targets[i].session = HANDLE_NONE;
-	if (!c)
-		return;
-	if (handle_equal(c->speaker, pool_handle(&x->row))) {
-		c->speaker = HANDLE_NONE;
-		c->free_since = step->now;
-	}
-	x->conference = POOL_NONE;
-	conference_let_go(&core->subscriptions, c);
-}
+#define COLLISION_MS ((tick_t)360) /* one superframe */
+#define BUDGET_DEPTH 50            /* decision 14: clumped senders are normal */
+#define BEGUN_RATE 10000           /* thousandths of a stream per second and client */
+#define BEGUN_DEPTH 60             /* an SMS is some fifteen streams at once */
 
 /* The sender's side of the end: his slot, his timers, and what the call was a command for. */
 static void released(struct step *step, struct session *s, struct stream *x, enum cause cause)
@@ -65,7 +52,7 @@ void stream_end(struct step *step, struct stream *x, enum cause cause)
 	struct core *core = step->core;
 	struct session *s = session_get(&core->sessions, x->session);
 
-	leave(step, x, cause);
+	call_leave(step, x, cause);
 	if (s)
 		released(step, s, x, cause);
 	player_drop_recording(core, x);
@@ -97,7 +84,7 @@ void route_talker(struct step *step, const struct incoming *in)
 
 void stream_cut(struct step *step, struct stream *x, enum cause cause)
 {
-	leave(step, x, cause);
+	call_leave(step, x, cause);
 	x->state = CALL_IGNORED;
 }
 
@@ -107,138 +94,6 @@ void stream_expire(struct step *step, const struct expiry_entry *e)
 
 	if (x && expiry_due(&step->core->expiry, &x->expiry, e, step->now))
 		stream_end(step, x, x->data ? CAUSE_NONE : CAUSE_TIMEOUT);
-}
-
-static void speak(struct stream *x, struct conference *c)
-{
-	x->state = CALL_RUNNING;
-	if (!x->data)
-		c->speaker = pool_handle(&x->row);
-}
-
-static void tell(struct step *step, struct stream *x)
-{
-	x->told = true;
-	rows_call(step, x, CHANGE_BEGIN, CAUSE_NONE);
-}
-
-/* Heard by nobody else: recorded, and played back when it ends. */
-static void place_echo(struct step *step, struct stream *x)
-{
-	if (x->data)
-		return;
-	x->topic = ECHO_TG;
-	x->state = CALL_RUNNING;
-	player_record(step, x);
-	why_call(step, x, handle_is_none(x->recording) ? "refused: the echo has no room" : "echo",
-	         0);
-	tell(step, x);
-}
-
-/* Speaks in the conference that is its topic, or waits there while another does (decision 8). */
-static void join(struct step *step, struct stream *x)
-{
-	struct core *core = step->core;
-	struct conference *c = conference_hold(&core->subscriptions, x->topic);
-
-	x->conference = c->row.index;
-	if (x->data || !stream_get(&core->streams, c->speaker)) {
-		speak(x, c);
-		why_call(step, x, "carried in conference", x->topic);
-	} else {
-		x->state = CALL_WAITING;
-		why_call(step, x, "waits: somebody else speaks in conference", x->topic);
-		count(step, COUNT_CALLS_WAITED);
-	}
-	tell(step, x);
-}
-
-/* A call to everybody: which conference it speaks in, and whether it may (decisions 1 and 8). */
-static void place_group(struct step *step, struct session *s, struct stream *x)
-{
-	struct core *core = step->core;
-
-	if (x->dst == ECHO_TG) {
-		place_echo(step, x);
-		return;
-	}
-	struct subscription *u =
-		x->data ? subscription_find(&core->subscriptions, s, x->slot, x->dst)
-			: subscribe_keyed(step, s, x->slot, x->dst);
-
-	if (!u) {
-		count(step, COUNT_NOT_CARRIED_TG);
-		why_call(step, x, "not carried: this talkgroup is no conference here", 0);
-		return;
-	}
-	uint32_t tg = conference_at(&core->subscriptions, u->conference)->tg;
-	if (tg == ECHO_TG) {
-		place_echo(step, x);
-		return;
-	}
-	x->topic = tg;
-	join(step, x);
-}
-
-/* A call to one: a command when it is voice to a number, else to where that radio was heard
- * (decision 18). */
-static void place_unit(struct step *step, struct stream *x, bool private_calls)
-{
-	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
-	bool allowed = x->data || private_calls;
-	if (!allowed || !locate(step, x)) {
-		count(step, COUNT_NOT_CARRIED_UNIT);
-		why_call(step, x,
-		         allowed ? "not carried: this radio was not heard anywhere"
-		                 : "not carried: private calls are off",
-		         0);
-		return;
-	}
-	why_call(step, x, "carried to where this radio was heard", 0);
-	x->state = CALL_RUNNING;
-	tell(step, x);
-}
-
-/* A call from an uplink: its map says which conference it speaks in, and it commands nothing. */
-static void place_from_uplink(struct step *step, const struct session *s, struct stream *x)
-{
-	const struct subscriptions *t = &step->core->subscriptions;
-	const struct subscription *u =
-		x->unit ? NULL : subscription_find(t, s, x->slot, x->dst);
-
-	if (!u) {
-		count(step, x->unit ? COUNT_NOT_CARRIED_UNIT : COUNT_NOT_CARRIED_TG);
-		why_call(step, x, "not carried: not in the map of this uplink", 0);
-		return;
-	}
-	x->topic = conference_at(t, u->conference)->tg;
-	join(step, x);
-}
-
-static void place(struct step *step, struct session *s, struct stream *x)
-{
-	x->state = CALL_IGNORED;
-	if (!x->data)
-		count(step, COUNT_CALLS);
-	const char *denied = access_refuses_call(step, s, x);
-	if (denied) {
-		count(step, COUNT_DENIED);
-		why_call(step, x, denied, 0);
-		x->denied = true;
-		return;
-	}
-	if (session_is_uplink(s)) {
-		place_from_uplink(step, s, x);
-		return;
-	}
-	if (dial_is_command(x)) {
-		why_call(step, x, "command", x->dst);
-		return;
-	}
-	if (x->unit)
-		place_unit(step, x, s->private_calls);
-	else
-		place_group(step, s, x);
 }
 
 /*
@@ -395,20 +250,6 @@ static bool talks_too_long(const struct step *step, const struct stream *x)
 	return limit && !x->data && step->now - x->started >= limit;
 }
 
-/* A refused call is looked at again at each burst A, once its conference has been free for a while.
- */
-static void try_to_speak(struct step *step, struct stream *x, const struct hbp_burst *b)
-{
-	struct conference *c = conference_of(step->core, x);
-
-	if (b->type != HBP_VOICE_SYNC || stream_get(&step->core->streams, c->speaker) ||
-	    step->now - c->free_since < BETWEEN_CALLS_MS)
-		return;
-	speak(x, c);
-	why_call(step, x, "carried now: its turn in conference", c->tg);
-	rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
-}
-
 /* A frame of a placed stream goes where it may, and ends the call if it is the last. */
 static void carry(struct step *step, struct stream *x, const struct hbp_burst *b, bool first)
 {
@@ -421,7 +262,7 @@ static void carry(struct step *step, struct stream *x, const struct hbp_burst *b
 		in_transit = false;
 	}
 	if (x->state == CALL_WAITING)
-		try_to_speak(step, x, b);
+		call_take_turn(step, x, b);
 	if (!handle_is_none(x->recording))
 		player_take(step, x, b);
 	if (x->state == CALL_RUNNING)
@@ -476,21 +317,6 @@ void route_burst(struct step *step, struct session *s, const struct hbp_burst *b
 		place(step, s, x);
 	hold_slot(step, s, slot, x);
 	carry(step, x, b, first);
-}
-
-/* A call from the mesh: known by its number alone, there are no slots and no subscriptions on the
- * way in. */
-static void place_from_peer(struct step *step, struct stream *x)
-{
-	x->state = CALL_IGNORED;
-	if (!x->data)
-		count(step, COUNT_CALLS);
-	if (x->unit) {
-		place_unit(step, x, false);
-		return;
-	}
-	x->topic = x->dst;
-	join(step, x);
 }
 
 static struct stream *begin_from_peer(struct step *step, uint32_t origin,

@@ -1,27 +1,17 @@
 /*
- * The core's tables as row records: what changed, the snapshot a reporter asks for, and the hash
- * over all rows.
+ * The core's tables as row records, and what changes in them.
  */
+#include "core/rows.h"
+
 #include <stdarg.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "core/core.h"
-#include "core/inside.h"
 
-#ifndef VERSION
-#define VERSION "unknown"
-#endif
-
-static const char *listener_name(const struct core *core, uint32_t index)
-{
-	return core->conf->listener[index].name;
-}
-
-static void fill_session(const struct core *core, struct session_row *row, const struct session *s)
+void rows_fill_session(const struct core *core, struct session_row *row, const struct session *s)
 {
 	row->client = s->id;
-	text_copy(row->listener, sizeof(row->listener), listener_name(core, s->at.socket));
+	text_copy(row->listener, sizeof(row->listener), core->conf->listener[s->at.socket].name);
 	row->at = s->at.to;
 	row->state = s->state;
 	row->since = s->since;
@@ -40,8 +30,8 @@ static void fill_session(const struct core *core, struct session_row *row, const
 	row->frames_out_total = s->frames_out_total;
 }
 
-static void fill_slot(const struct core *core, tick_t now, struct slot_row *row,
-                      const struct session *s, uint8_t number)
+void rows_fill_slot(const struct core *core, tick_t now, struct slot_row *row,
+                    const struct session *s, uint8_t number)
 {
 	const struct slot *slot = &s->slot[number - 1];
 
@@ -68,17 +58,8 @@ static void fill_slot(const struct core *core, tick_t now, struct slot_row *row,
 	}
 }
 
-struct slot_row rows_slot(const struct core *core, tick_t now, const struct session *s,
-                          uint8_t number)
-{
-	struct slot_row row;
-
-	fill_slot(core, now, &row, s, number);
-	return row;
-}
-
-static void fill_subscription(const struct core *core, struct subscription_row *row,
-                              const struct session *s, const struct subscription *x)
+void rows_fill_subscription(const struct core *core, struct subscription_row *row,
+                            const struct session *s, const struct subscription *x)
 {
 	row->client = s->id;
 	row->slot = x->slot;
@@ -89,7 +70,7 @@ static void fill_subscription(const struct core *core, struct subscription_row *
 	row->until = x->expiry.deadline;
 }
 
-static void fill_block(struct block_row *row, const struct block *b)
+void rows_fill_block(struct block_row *row, const struct block *b)
 {
 	struct text t = text_make(row->what, sizeof(row->what));
 	char address[ADDR_TEXT_MAX];
@@ -124,7 +105,7 @@ static void fill_talker(struct call_row *row, const struct stream *x)
 	put_degrees(&t, x->gps.lon_udeg);
 }
 
-static void fill_call(const struct core *core, struct call_row *row, const struct stream *x)
+void rows_fill_call(const struct core *core, struct call_row *row, const struct stream *x)
 {
 	const struct peer *p = peer_of(core, x);
 	const struct uplink *u = uplink_of(core, x);
@@ -172,7 +153,7 @@ void rows_session(struct step *step, const struct session *s, enum change change
 	struct record *r = add(step, RECORD_SESSION, change, cause);
 
 	if (r)
-		fill_session(step->core, &r->session, s);
+		rows_fill_session(step->core, &r->session, s);
 }
 
 void rows_subscription(struct step *step, const struct session *s, const struct subscription *x,
@@ -182,7 +163,7 @@ void rows_subscription(struct step *step, const struct session *s, const struct 
 		session_is_uplink(s) ? NULL : add(step, RECORD_SUBSCRIPTION, change, cause);
 
 	if (r)
-		fill_subscription(step->core, &r->subscription, s, x);
+		rows_fill_subscription(step->core, &r->subscription, s, x);
 }
 
 void rows_block(struct step *step, const struct block *b, enum change change, enum cause cause)
@@ -190,7 +171,7 @@ void rows_block(struct step *step, const struct block *b, enum change change, en
 	struct record *r = add(step, RECORD_BLOCK, change, cause);
 
 	if (r)
-		fill_block(&r->block, b);
+		rows_fill_block(&r->block, b);
 }
 
 void rows_call(struct step *step, const struct stream *x, enum change change, enum cause cause)
@@ -198,7 +179,7 @@ void rows_call(struct step *step, const struct stream *x, enum change change, en
 	struct record *r = add(step, RECORD_CALL, change, cause);
 
 	if (r)
-		fill_call(step->core, &r->call, x);
+		rows_fill_call(step->core, &r->call, x);
 }
 
 static uint32_t bounded(int64_t ms)
@@ -206,8 +187,7 @@ static uint32_t bounded(int64_t ms)
 	return ms < 0 ? 0 : ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
 }
 
-static void fill_peer(const struct core *core, tick_t now, struct peer_row *row,
-                      const struct peer *p)
+void rows_fill_peer(const struct core *core, tick_t now, struct peer_row *row, const struct peer *p)
 {
 	const struct conf_peer *c = peer_conf(core, p);
 
@@ -238,10 +218,10 @@ void rows_peer(struct step *step, const struct peer *p, enum change change)
 	struct record *r = add(step, RECORD_PEER, change, CAUSE_NONE);
 
 	if (r)
-		fill_peer(step->core, step->now, &r->peer, p);
+		rows_fill_peer(step->core, step->now, &r->peer, p);
 }
 
-static void fill_uplink(const struct core *core, struct peer_row *row, const struct uplink *u)
+void rows_fill_uplink(const struct core *core, struct peer_row *row, const struct uplink *u)
 {
 	const struct conf_uplink *c = uplink_conf(core, u);
 	const struct session *s = session_get(&core->sessions, u->session);
@@ -263,7 +243,7 @@ void rows_uplink(struct step *step, const struct uplink *u, enum change change)
 	struct record *r = add(step, RECORD_PEER, change, CAUSE_NONE);
 
 	if (r)
-		fill_uplink(step->core, &r->peer, u);
+		rows_fill_uplink(step->core, &r->peer, u);
 }
 
 _Static_assert(ORIGIN_PEER == RECORD_PEER_ORIGIN, "the reporter knows origins by number");
@@ -360,239 +340,4 @@ void core_log(struct step *step, int level, const char *format, ...)
 	va_start(args, format);
 	text_vformat(&t, format, args);
 	va_end(args);
-}
-
-/*
- * The stages of a snapshot. Each gives the row after *at, or false at its end.
- */
-typedef bool stage(const struct core *core, tick_t now, uint32_t *at, struct record *r);
-
-static bool stage_server(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	struct server_row *row = &r->server;
-
-	if (*at != POOL_NONE)
-		return false;
-	*at = 0;
-	r->kind = RECORD_SERVER;
-	row->id = core->conf->server.id;
-	text_copy(row->name, sizeof(row->name), core->conf->server.name);
-	text_copy(row->callsign, sizeof(row->callsign), core->conf->server.callsign);
-	text_copy(row->version, sizeof(row->version), VERSION);
-	row->started = core->started;
-	return true;
-}
-
-static bool stage_listeners(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct session *s;
-
-	if (++*at >= core->conf->listener_count)
-		return false;
-	r->kind = RECORD_LISTENER;
-	text_copy(r->listener.name, sizeof(r->listener.name), listener_name(core, *at));
-	r->listener.bind = core->conf->listener[*at].bind;
-	for (uint32_t i = POOL_NONE; (s = pool_next(&core->sessions.pool, &i));)
-		r->listener.sessions += s->at.socket == *at;
-	return true;
-}
-
-static bool stage_sessions(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct session *s;
-
-	do {
-		s = pool_next(&core->sessions.pool, at);
-		if (!s)
-			return false;
-	} while (session_is_uplink(s));
-	r->kind = RECORD_SESSION;
-	fill_session(core, &r->session, s);
-	return true;
-}
-
-/* Slots that are not idle; *at counts two for each session. */
-static bool stage_slots(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	const struct pool *sessions = &core->sessions.pool;
-
-	while (++*at < 2 * sessions->fresh) {
-		const struct session *s = pool_at(sessions, *at / 2);
-		if (!s || session_is_uplink(s))
-			continue;
-		fill_slot(core, now, &r->slot, s, (uint8_t)(1 + *at % 2));
-		if (r->slot.state == SLOT_IDLE)
-			continue;
-		r->kind = RECORD_SLOT;
-		return true;
-	}
-	return false;
-}
-
-static bool stage_subscriptions(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct subscription *x;
-	const struct session *s;
-
-	do {
-		x = pool_next(&core->subscriptions.pool, at);
-		if (!x)
-			return false;
-		s = pool_at(&core->sessions.pool, x->session);
-	} while (session_is_uplink(s));
-	r->kind = RECORD_SUBSCRIPTION;
-	fill_subscription(core, &r->subscription, s, x);
-	return true;
-}
-
-static bool stage_calls(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct stream *x;
-
-	do {
-		x = pool_next(&core->streams.pool, at);
-		if (!x)
-			return false;
-	} while (!x->told);
-	r->kind = RECORD_CALL;
-	fill_call(core, &r->call, x);
-	return true;
-}
-
-static bool stage_peers(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	const struct peer *p = pool_next(&core->peers.pool, at);
-
-	if (!p)
-		return false;
-	r->kind = RECORD_PEER;
-	fill_peer(core, now, &r->peer, p);
-	return true;
-}
-
-static bool stage_uplinks(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct uplink *u = pool_next(&core->uplinks.pool, at);
-
-	if (!u)
-		return false;
-	r->kind = RECORD_PEER;
-	fill_uplink(core, &r->peer, u);
-	return true;
-}
-
-static bool stage_blocks(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct block *b = pool_next(&core->blocks.pool, at);
-
-	if (!b)
-		return false;
-	r->kind = RECORD_BLOCK;
-	fill_block(&r->block, b);
-	return true;
-}
-
-static bool stage_tables(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	const struct pool *pools[] = {
-		&core->sessions.pool, &core->subscriptions.pool, &core->subscriptions.conferences,
-		&core->streams.pool,  &core->players.pool,       &core->players.recordings,
-		&core->peers.pool,    &core->uplinks.pool,       &core->blocks.pool};
-
-	if (++*at > ARRAY_LEN(pools))
-		return false;
-	r->kind = RECORD_TABLE;
-	struct table_row *row = &r->table;
-	if (*at == ARRAY_LEN(pools)) {
-		text_copy(row->name, sizeof(row->name), "expiries");
-		row->used = core->expiry.count;
-		row->high_water = core->expiry.high_water;
-		row->capacity = core->expiry.capacity;
-		return true;
-	}
-	text_copy(row->name, sizeof(row->name), pools[*at]->name);
-	row->used = pools[*at]->used;
-	row->high_water = pools[*at]->high_water;
-	row->capacity = pools[*at]->capacity;
-	return true;
-}
-
-static bool stage_counters(const struct core *core, tick_t now, uint32_t *at, struct record *r)
-{
-	(void)now;
-	if (++*at >= COUNT_COUNTERS)
-		return false;
-	r->kind = RECORD_COUNTER;
-	text_copy(r->counter.name, sizeof(r->counter.name), counter_name((enum counter) * at));
-	r->counter.value = core->counter[*at];
-	return true;
-}
-
-static stage *const stages[] = {stage_server,        stage_listeners, stage_sessions, stage_slots,
-                                stage_subscriptions, stage_calls,     stage_peers,    stage_uplinks,
-                                stage_blocks,
-                                stage_tables,        stage_counters};
-
-static void snapshot_mark(struct step *step, bool begin)
-{
-	struct record *r = add(step, RECORD_SNAPSHOT, CHANGE_SNAPSHOT, CAUSE_NONE);
-
-	if (!r)
-		return;
-	r->snapshot.number = step->core->snapshot.number;
-	r->snapshot.begin = begin;
-}
-
-/* A new request while one runs starts over: the reporter has lost what it had. */
-void rows_snapshot_start(struct step *step, uint32_t number)
-{
-	step->core->snapshot =
-		(struct snapshot){.running = true, .number = number, .at = POOL_NONE};
-	snapshot_mark(step, true);
-}
-
-void rows_snapshot(struct step *step, uint32_t rows)
-{
-	struct snapshot *now_at = &step->core->snapshot;
-
-	while (now_at->running && rows > 0 && actions_have_room(step->actions)) {
-		struct record row = {.change = CHANGE_SNAPSHOT, .at = step->now};
-		if (stages[now_at->stage](step->core, step->now, &now_at->at, &row)) {
-			struct record *r = add(step, row.kind, CHANGE_SNAPSHOT, CAUSE_NONE);
-			if (r)
-				*r = row;
-			rows--;
-			continue;
-		}
-		now_at->at = POOL_NONE;
-		if (++now_at->stage == ARRAY_LEN(stages)) {
-			now_at->running = false;
-			snapshot_mark(step, false);
-		}
-	}
-}
-
-uint64_t core_hash(const struct core *core)
-{
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(stages); i++) {
-		struct record r = {0};
-		for (uint32_t at = POOL_NONE; stages[i](core, 0, &at, &r); r = (struct record){0}) {
-			uint8_t bytes[RECORD_MAX + 8];
-			struct wr w = wr_make(bytes, sizeof(bytes));
-			wr_u64(&w, hash);
-			record_write(&w, &r);
-			hash = siphash(core->secret, bytes, wr_len(&w));
-		}
-	}
-	return hash;
 }

@@ -3,7 +3,7 @@
  * goes forward over a gap, 128..255 is late. Six late ones in a row mean that the sender began
  * again.
  */
-#include "core/inside.h"
+#include "core/sequence.h"
 
 #define LATE_RUN_RESTARTS 6
 

@@ -4,7 +4,15 @@
  *
  * A timer that runs out waits for the call to end; what the listener orders acts at once.
  */
-#include "core/inside.h"
+#include "core/subscribe.h"
+
+#include "base/text.h"
+#include "core/deliver.h"
+#include "core/limit.h"
+#include "core/number.h"
+#include "core/player.h"
+#include "core/rows.h"
+#include "core/why.h"
 #include "wire/options.h"
 
 /* Simplex clients have only slot 2. */
@@ -140,11 +148,21 @@ static void want_static(struct step *step, struct session *s, uint8_t slot, uint
 	subscribe_begin(step, s, slot, tg, conference, SUBSCRIPTION_STATIC);
 }
 
+struct subscription *subscribe_link_of(const struct step *step, const struct session *s)
+{
+	return subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
+}
+
+void subscribe_default_link(struct step *step, struct session *s)
+{
+	if (s->dial && !subscribe_link_of(step, s))
+		subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, s->dial, SUBSCRIPTION_DEFAULT);
+}
+
 /* Another default reflector, ordered now, takes the place of what was dialled before. */
 static void end_dialled(struct step *step, struct session *s, uint32_t dial)
 {
-	struct subscription *x =
-		subscription_find(&step->core->subscriptions, s, DIAL_SLOT, DIAL_TG);
+	struct subscription *x = subscribe_link_of(step, s);
 
 	if (s->has_options && s->dial != dial && x && x->mode == SUBSCRIPTION_DIAL)
 		subscribe_end(step, s, x, CAUSE_OPTIONS);
@@ -184,7 +202,7 @@ static void settle(struct step *step, struct session *s, const struct session_de
 	s->hang = want->hang_ms;
 	s->private_calls = want->private_calls;
 	s->ident = want->ident;
-	dial_default(step, s);
+	subscribe_default_link(step, s);
 	player_ident_later(step, s);
 }
 
@@ -250,7 +268,6 @@ void subscribe_none(struct step *step, struct session *s)
 	}
 }
 
-/* Runs its timer anew; the echo is dialled for a minute. */
 void subscribe_timer(struct step *step, struct session *s, struct subscription *x)
 {
 	bool echo = conference_at(&step->core->subscriptions, x->conference)->tg == ECHO_TG;
@@ -258,7 +275,6 @@ void subscribe_timer(struct step *step, struct session *s, struct subscription *
 	subscribe_deadline(step, x, echo ? step->now + TICK_MINUTE : timer_from_now(step, s));
 }
 
-/* Off until the timer has run out. */
 void subscribe_suspend(struct step *step, struct session *s, struct subscription *x,
                        enum cause cause)
 {
@@ -274,7 +290,6 @@ void subscribe_suspend(struct step *step, struct session *s, struct subscription
 	rows_subscription(step, s, x, CHANGE_UPDATE, cause);
 }
 
-/* Whatever was keyed or dialled ends; what was suspended is back. */
 void subscribe_clear(struct step *step, struct session *s)
 {
 	struct subscriptions *t = &step->core->subscriptions;
@@ -315,7 +330,6 @@ static void single_out(struct step *step, struct session *s, struct subscription
 	}
 }
 
-/* Restarts the timers: at the start and at the end of a local transmission, however it ended. */
 void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_t rf_tg)
 {
 	struct subscription *x = subscription_find(&step->core->subscriptions, s, slot, rf_tg);
@@ -328,7 +342,6 @@ void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_
 		single_out(step, s, x);
 }
 
-/* As it was before the session ended: no longer than its timer allows now. */
 void subscribe_resume_timer(struct step *step, struct session *s, struct subscription *x,
                             tick_t left)
 {
@@ -379,13 +392,13 @@ struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8
 	return x;
 }
 
-void subscription_expire(struct step *step, const struct expiry_entry *e)
+struct session *subscribe_expire(struct step *step, const struct expiry_entry *e)
 {
 	struct core *core = step->core;
 	struct subscription *x = subscription_get(&core->subscriptions, e->row);
 
 	if (!x || !expiry_due(&core->expiry, &x->expiry, e, step->now))
-		return;
+		return NULL;
 	struct session *s = owner(core, x);
 	if (!x->active) {
 		resume(step, s, x, CAUSE_TIMER);
@@ -394,7 +407,7 @@ void subscription_expire(struct step *step, const struct expiry_entry *e)
 	} else {
 		bool dialled = x->mode == SUBSCRIPTION_DIAL;
 		subscribe_end(step, s, x, CAUSE_TIMER);
-		if (dialled)
-			dial_expired(step, s);
+		return dialled ? s : NULL;
 	}
+	return NULL;
 }

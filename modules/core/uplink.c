@@ -7,10 +7,17 @@
  * frame but where it comes from says whom it is from: ids in acknowledgements and bursts are not
  * looked at, because reflectors and some masters put in others (decision 23).
  */
+#include "core/uplink.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "core/inside.h"
+#include "core/deliver.h"
+#include "core/event.h"
+#include "core/limit.h"
+#include "core/route.h"
+#include "core/rows.h"
+#include "core/subscribe.h"
 #include "dmr/burst.h"
 
 #define ROUND_FIRST_MS (10 * TICK_SECOND)
@@ -28,29 +35,9 @@
 #define MODULE_FRAMES 5u
 #define SRC_MAX 0xFFFFFFu
 
-const struct conf_uplink *uplink_conf(const struct core *core, const struct uplink *u)
-{
-	return &core->conf->uplink[u->row.index];
-}
-
 static struct session *session_of(const struct core *core, const struct uplink *u)
 {
 	return session_get(&core->sessions, u->session);
-}
-
-struct uplink *uplink_of(const struct core *core, const struct stream *x)
-{
-	return x->origin >= ORIGIN_UPLINK && x->origin < ORIGIN_PEER
-	               ? uplink_at(&core->uplinks, x->origin - ORIGIN_UPLINK)
-	               : NULL;
-}
-
-bool uplink_may_carry(const struct core *core, const struct session *s, const struct stream *x)
-{
-	const struct access *from = relay_transit_of(core, x);
-	const struct conf_uplink *c = &core->conf->uplink[s->id - ORIGIN_UPLINK];
-
-	return !from || (access_permits(from, x->topic) && access_permits(&c->transit, x->topic));
 }
 
 static void open_session(struct core *core, struct uplink *u)
@@ -203,7 +190,7 @@ static void set_up(struct step *step, struct uplink *u)
 	u->state = UPLINK_UP;
 	u->round_wait = ROUND_FIRST_MS;
 	u->pings_missed = 0;
-	u->ping_due = step->now + PING_MS;
+	u->ping_due = step->now + HBP_PING_MS;
 	u->module_due = xlx ? step->now : TICK_NEVER;
 	u->module_step = 0;
 	s->state = SESSION_CONNECTED;
@@ -262,8 +249,7 @@ static void send_module(struct step *step, const struct uplink *u, uint32_t numb
 /* The next frames for a reflector. It ignores a module while it is linked, and what was lost. */
 static void ask_for_module(struct step *step, struct uplink *u)
 {
-	uint32_t module =
-		MODULE_A + (uint32_t)(uplink_conf(step->core, u)->module[0] - 'A');
+	uint32_t module = MODULE_A + (uint32_t)(uplink_conf(step->core, u)->module[0] - 'A');
 
 	switch (u->module_step++) {
 	case 0:
@@ -287,7 +273,7 @@ static void ping(struct step *step, struct uplink *u)
 	uint64_t frames = s->frames_in_total + s->frames_out_total + u->refused_total;
 
 	u->pings_missed++;
-	u->ping_due = step->now + PING_MS;
+	u->ping_due = step->now + HBP_PING_MS;
 	send_notice(step, u, hbp_write_ping);
 	if (frames != u->frames_told)
 		rows_uplink(step, u, CHANGE_UPDATE);

@@ -2,8 +2,10 @@
  * Why did it not work? The last decisions about a client or a radio, and how things stand with it
  * now, in plain words.
  */
+#include "core/why.h"
+
 #include "base/text.h"
-#include "core/inside.h"
+#include "core/rows.h"
 
 #define TOLD_MAX 24u /* decisions in one answer */
 
@@ -109,7 +111,9 @@ static const char *words_of(enum slot_state state)
 
 static void tell_slot(struct step *step, uint32_t number, const struct session *s, uint8_t slot)
 {
-	struct slot_row row = rows_slot(step->core, step->now, s, slot);
+	struct slot_row row;
+
+	rows_fill_slot(step->core, step->now, &row, s, slot);
 	struct decision d = {.client = s->id,
 	                     .radio = row.src,
 	                     .slot = slot,

@@ -1,0 +1,22 @@
+/*
+ * Bursts to other servers: who gets a call next, and who has asked not to.
+ */
+#ifndef CORE_RELAY_H
+#define CORE_RELAY_H
+
+#include "core/step.h"
+
+/* Sends a burst to every neighbour that does not have the call yet. */
+void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *b);
+
+/* What ends the call here for good ends it for the neighbours too; what only fell silent may go on
+ * elsewhere. */
+void relay_end(struct step *step, struct stream *x, enum cause cause);
+
+/* A neighbour has the call already. */
+void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t stream);
+
+/* Data for a radio may be for one of another server. */
+bool relay_carries_unit(const struct core *core, const struct stream *x);
+
+#endif

@@ -1,0 +1,13 @@
+/*
+ * What the reporter remembers of before.
+ */
+#ifndef CORE_RESTORE_H
+#define CORE_RESTORE_H
+
+#include "core/step.h"
+#include "wire/command.h"
+
+void restore_subscription(struct step *step, const struct command *c);
+void restore_location(struct step *step, const struct command *c);
+
+#endif
