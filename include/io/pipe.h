@@ -17,7 +17,10 @@ MUST_CHECK int pipe_prepare(int fd);
 /* ends[0] is read, ends[1] is written. -1 with errno, nothing left open. */
 MUST_CHECK int pipe_open(int ends[static 2]);
 
-/* Two ends of a stream, both read and written. -1 with errno, nothing left open. */
+/*
+ * Two ends, both read and written. What one put writes one take reads: a message, whole or not at
+ * all; what of it finds no room in `buf` is lost. -1 with errno, nothing left open.
+ */
 MUST_CHECK int pipe_pair(int ends[static 2]);
 
 /* Writes all of at most PIPE_BUF octets, or nothing and false with errno (EAGAIN: full). */

@@ -20,7 +20,7 @@
 struct child {
 	const char *name;
 	pid_t pid;      /* 0: does not run */
-	int link;       /* our end of the pair, on which it says 'R'; -1: it does not run */
+	int link;       /* our end of the pair (io/kin.h); -1: it does not run */
 	bool ready;     /* has said so, now or in an earlier life */
 	tick_t started;
 	tick_t wait;    /* before the last start; 0 = never died, or proven since */

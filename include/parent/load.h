@@ -11,10 +11,12 @@
 #define LOAD_MAX (1024u * 1024u) /* octets of a configuration file */
 
 /*
- * Reads the file at `path` into *out, logging every fault. The text, which holds secrets, is
- * wiped. Give *out back with conf_release when the answer is STATUS_OK.
+ * Reads the file at `path` into *out. Every fault is logged, and told to `fault` unless that is
+ * NULL. The text, which holds secrets, is wiped. Give *out back with conf_release when the answer
+ * is STATUS_OK.
  */
-MUST_CHECK enum status load_conf(const char *path, struct conf *out);
+MUST_CHECK enum status load_conf(const char *path, struct conf *out, conf_complain *fault,
+                                 void *context);
 
 /*
  * Reads the voice files of every listener that names a directory; two that name one share them.

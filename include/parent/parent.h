@@ -9,8 +9,7 @@
  * 60 s. One that dies before "ready" is a failed start, and the parent ends with it.
  *
  * SIGTERM, SIGINT: stops the voice process (it logs its clients out), then the reporter.
- * SIGHUP, or an H from the reporter: reads the configuration again (conf/reload.h) and hands voice
- * what counts at once.
+ * SIGHUP, or COMMAND_RELOAD from the reporter: reads the configuration again (parent/reload.h).
  */
 #ifndef PARENT_PARENT_H
 #define PARENT_PARENT_H

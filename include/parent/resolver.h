@@ -14,12 +14,13 @@
 
 #include "base/tick.h"
 #include "conf/conf.h"
+#include "io/kin.h"
 #include "io/user.h"
 
 struct resolver {
 	const struct conf *conf;
 	uint32_t names;     /* in the configuration */
-	int answers;        /* pipe from the running child; -1: none runs */
+	int answers;        /* our end of the pair with the running child; -1: none runs */
 	uint32_t found;     /* by it so far */
 	bool missed;        /* the last round did not find all */
 	bool woken;         /* during a round: the next follows at once */
@@ -35,9 +36,9 @@ void resolver_wake(struct resolver *r, tick_t now);
 bool resolver_start(struct resolver *r, const struct user *user, tick_t now);
 
 /*
- * The pipe has something, or ended: passes addresses on to `voice`. True when the round is over
- * and the pipe, which was r->answers, is to be closed.
+ * Takes the next answer, a RECORD_RESOLVED. KIN_END: the round is over, and its end of the pair,
+ * which was r->answers, is to be closed.
  */
-bool resolver_ends(struct resolver *r, int voice, tick_t now);
+MUST_CHECK enum kin resolver_take(struct resolver *r, struct record *out, tick_t now);
 
 #endif

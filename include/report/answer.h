@@ -17,7 +17,7 @@
  *   report            health of the reporter
  *   why ID            what was decided about a client or a radio, and how it stands now
  *   loglevel [LEVEL]  how much is logged, until the reporter starts again
- *   reload            reads the configuration again; the log tells what became of it
+ *   reload            reads the configuration again: what was applied, deferred, refused
  *   help              these words
  *
  * and orders, which are logged with who gave them:
@@ -68,8 +68,9 @@
 
 #define REQUEST_MAX 512u
 #define ANSWER_FRESH_MS TICK_SECOND /* how old rows may be, and how long to wait for newer ones */
-#define ANSWER_WHY_MAX 80u /* rows of an answer to `why` */
+#define ANSWER_TOLD_MAX 16384u /* octets of the rows before a reply: the rest is left out */
 #define ANSWER_REPLY_MS (2 * TICK_SECOND) /* how long to wait for the reply to a command */
+#define ANSWER_PARENT_MS (5 * TICK_SECOND) /* ... of the parent, who reads files */
 
 struct word;
 
@@ -92,11 +93,11 @@ struct answer {
 	uint64_t rows;
 	tick_t since;
 	uint64_t position; /* in the ring: the line told last */
-	uint32_t number;   /* of a command whose reply is awaited */
+	uint32_t number;   /* of a command whose reply is awaited; 0: of none */
 	bool replied;
 	struct record reply;
-	struct decision_record why[ANSWER_WHY_MAX]; /* what came before the reply */
-	uint32_t why_count;
+	size_t told_len, told_at; /* of `told`: how much there is, how far it is told */
+	uint8_t told[ANSWER_TOLD_MAX]; /* rows that came before the reply, framed */
 	const char *error; /* why it was refused; NULL when it was not */
 	char detail[RECORD_LINE_MAX];
 };
@@ -119,7 +120,7 @@ void answer_refuse(struct answer *a, const char *why);
 enum answer_step answer_next(struct answer *a, const struct sources *s, const struct clock *clock,
                              struct text *t);
 
-/* Hands a reply to the answer that waits for it, if it does. */
+/* Hands a record to the answer that waits for it, if it does: a row, or the reply that ends it. */
 void answer_reply(struct answer *a, const struct record *r);
 
 /* Does it follow the events? And when does waiting end, TICK_NEVER when on nothing timed. */

@@ -31,7 +31,7 @@ void control_close(struct control *c);
 
 struct callers *control_callers(struct control *c);
 
-/* Hands a reply to the request that waits for it. */
+/* Hands a record to the request whose answer it is part of, if it is of any. */
 void control_reply(struct control *c, const struct record *r);
 
 #endif

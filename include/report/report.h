@@ -16,8 +16,7 @@ struct report_start {
 	int record_pipe;  /* read end */
 	int command_pipe; /* write end */
 	int listening[OUTLET_OUTLETS]; /* sockets; -1 = off */
-	int parent; /* readable at its end: the parent is gone. Gets one octet, 'R', when all is
-	               ready */
+	int parent; /* our end of the pair with it (io/kin.h); its end is ours */
 	const struct conf *conf; /* without secrets */
 };
 

@@ -30,7 +30,6 @@ struct sources {
 	const struct model *model;
 	const struct ring *ring;
 	struct link *link;
-	int parent;   /* told 'H' to read the configuration again; 0 = there is none */
 	tick_t began; /* when the reporter was started */
 	const struct callers_figures *figures[OUTLET_OUTLETS]; /* NULL: that outlet is off */
 	const struct mqtt_figures *mqtt;                       /* NULL: off */

@@ -1,5 +1,5 @@
 /*
- * What operators ask of the voice process, by way of the reporter: fixed-size
+ * What operators ask of the voice process, or of the parent, by way of the reporter: fixed-size
  * records of COMMAND_LEN octets on a pipe, so a read of a multiple never splits one.
  * The answer is a RECORD_REPLY with the same number (a snapshot answers itself).
  *
@@ -32,6 +32,8 @@ enum command_kind {
 	COMMAND_LOCATE,  /* client, slot, tg = radio, text: likewise */
 	COMMAND_ALIAS,   /* client = origin, tg = stream id, text: name of its talker; no reply */
 	COMMAND_REFUSE,  /* client, slot = enum unregistered: keeps it out for a while; no reply */
+	COMMAND_READY,   /* to the parent: this child is */
+	COMMAND_RELOAD,  /* to the parent: RECORD_RELOAD rows, then the reply */
 	COMMAND_KINDS,
 };
 

@@ -1,5 +1,5 @@
 /*
- * What the voice process tells the reporter.
+ * What the voice process tells the reporter, and the parent its children.
  *
  * A record is one message on the pipe between the two: smaller than PIPE_BUF, so a
  * write is all or nothing, and versioned, so that a row can also leave the core for
@@ -66,6 +66,8 @@ enum record_kind {
 	RECORD_DECISION, /* one row of the answer to COMMAND_WHY */
 	RECORD_REFUSAL,  /* of a login, or of what comes without one */
 	RECORD_LOOP,     /* a call that came by another way as well */
+	RECORD_RELOAD,   /* one row of the answer to COMMAND_RELOAD, or of a reload by signal */
+	RECORD_RESOLVED, /* what the parent has found a name to be */
 	RECORD_KINDS,
 };
 
@@ -128,6 +130,13 @@ enum call_state {
 	CALL_IGNORED, /* ended by us; the rest of it is not carried */
 };
 
+enum reload_outcome {
+	RELOAD_APPLIED,
+	RELOAD_DEFERRED, /* to the next start */
+	RELOAD_REFUSED,
+	RELOAD_OUTCOMES,
+};
+
 const char *record_kind_name(enum record_kind kind);
 const char *change_name(enum change change);
 const char *cause_name(enum cause cause);
@@ -135,6 +144,7 @@ const char *session_state_name(enum session_state state);
 const char *slot_state_name(enum slot_state state);
 const char *subscription_mode_name(enum subscription_mode mode);
 const char *call_state_name(enum call_state state);
+const char *reload_outcome_name(enum reload_outcome outcome);
 
 /*
  * What is known of an id by the alias files. The voice process leaves it blank; the reporter fills
@@ -345,6 +355,18 @@ struct loop_record {
 	bool unit;
 };
 
+struct reload_record {
+	uint32_t number; /* of the command that asked; 0 = a signal */
+	enum reload_outcome outcome;
+	char what[240]; /* the key, or what is wrong with the file */
+};
+
+/* Peers, uplinks, then the broker, as they stand in the configuration. */
+struct resolved_record {
+	uint32_t place;
+	struct addr to;
+};
+
 struct record {
 	enum record_kind kind;
 	enum change change;
@@ -370,6 +392,8 @@ struct record {
 		struct decision_record decision;
 		struct refusal_record refusal;
 		struct loop_record loop;
+		struct reload_record reload;
+		struct resolved_record resolved;
 	};
 };
 

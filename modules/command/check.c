@@ -93,7 +93,7 @@ static int check_file(const char *path)
 	struct conf conf;
 
 	log_set_sink(print_fault, NULL);
-	if (load_conf(path, &conf) != STATUS_OK)
+	if (load_conf(path, &conf, NULL, NULL) != STATUS_OK)
 		return STATUS_FAILED;
 	conf_print(&conf, print_line, NULL);
 	load_audio(&conf);

@@ -135,6 +135,8 @@ void obey_command(struct step *step, const struct command *c)
 	case COMMAND_REFUSE:
 		block_refuse(step, c);
 		return;
+	case COMMAND_READY:
+	case COMMAND_RELOAD:
 	case COMMAND_KINDS:
 		break;
 	}

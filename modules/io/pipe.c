@@ -35,7 +35,7 @@ int pipe_open(int ends[static 2])
 
 int pipe_pair(int ends[static 2])
 {
-	return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 ? prepare_both(ends) : -1;
+	return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0 ? prepare_both(ends) : -1;
 }
 
 bool pipe_put(int fd, const void *bytes, size_t len)

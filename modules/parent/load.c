@@ -6,12 +6,24 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "parent/audio.h"
+
+#define FAULT_MAX 512u
+
+/* Who else wants to know. */
+struct faults {
+	conf_complain *told;
+	void *context;
+};
 
 static void complain(void *context, const char *line)
 {
-	(void)context;
+	const struct faults *f = context;
+
 	log_error("%s", line);
+	if (f->told)
+		f->told(f->context, line);
 }
 
 /* A store the compiler may not leave out, though nobody reads it. */
@@ -23,41 +35,45 @@ static void wipe(char *text, size_t len)
 		*at++ = 0;
 }
 
-static enum status fail(const char *path)
+static enum status fail(struct faults *f, const char *path)
 {
-	log_error("%s: %s", path, strerror(errno));
-	return errno == EACCES || errno == EPERM ? STATUS_PERMISSION : STATUS_CONFIG;
-}
+	enum status status = errno == EACCES || errno == EPERM ? STATUS_PERMISSION : STATUS_CONFIG;
+	char line[FAULT_MAX];
+	struct text t = text_make(line, sizeof(line));
 
-/* Unbuffered, so that the text stands nowhere else. */
-static enum status load_text(const char *path, char *text, size_t *len)
-{
-	FILE *f = fopen(path, "r");
-
-	if (!f)
-		return fail(path);
-	setvbuf(f, NULL, _IONBF, 0);
-	*len = fread(text, 1, LOAD_MAX + 1, f);
-	enum status status = ferror(f) ? fail(path) : STATUS_OK;
-	fclose(f);
-	if (*len > LOAD_MAX) {
-		log_error("%s: longer than %u octets", path, LOAD_MAX);
-		return STATUS_CONFIG;
-	}
+	text_format(&t, "%s: %s", path, strerror(errno));
+	complain(f, line);
 	return status;
 }
 
-enum status load_conf(const char *path, struct conf *out)
+/* Unbuffered, so that the text stands nowhere else. */
+static enum status load_text(struct faults *f, const char *path, char *text, size_t *len)
 {
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return fail(f, path);
+	setvbuf(file, NULL, _IONBF, 0);
+	*len = fread(text, 1, LOAD_MAX + 1, file);
+	if (*len > LOAD_MAX)
+		errno = EFBIG;
+	enum status status = ferror(file) || *len > LOAD_MAX ? fail(f, path) : STATUS_OK;
+	fclose(file);
+	return status;
+}
+
+enum status load_conf(const char *path, struct conf *out, conf_complain *fault, void *context)
+{
+	struct faults f = {fault, context};
 	char *text = malloc(LOAD_MAX + 1);
 	size_t len = 0;
 
 	if (!text) {
-		log_error("no memory to read %s", path);
+		fail(&f, path);
 		return STATUS_SYSTEM;
 	}
-	enum status status = load_text(path, text, &len);
-	if (status == STATUS_OK && conf_parse(text, len, path, out, complain, NULL) > 0)
+	enum status status = load_text(&f, path, text, &len);
+	if (status == STATUS_OK && conf_parse(text, len, path, out, complain, &f) > 0)
 		status = STATUS_CONFIG;
 	wipe(text, len);
 	free(text);

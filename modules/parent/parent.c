@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "conf/reload.h"
+#include "io/kin.h"
 #include "io/pipe.h"
 #include "io/poller.h"
 #include "io/shared.h"
@@ -23,6 +23,7 @@
 #include "io/user.h"
 #include "parent/child.h"
 #include "parent/load.h"
+#include "parent/reload.h"
 #include "parent/resolver.h"
 #include "report/report.h"
 #include "voice/voice.h"
@@ -40,7 +41,6 @@ struct parent {
 	struct conf_offer *offer;
 	struct conf_client *client; /* of `conf` */
 	uint32_t clients;           /* that `conf` has room for */
-	uint32_t applied, deferred; /* changes of the reload under way */
 	struct syslog syslog;
 	const struct process_title *title;
 	struct user user;
@@ -324,51 +324,20 @@ static void reap(struct parent *p)
 				on_end(p, &p->child[i], wait_status);
 }
 
-static void on_change(void *context, const char *what, bool restart)
+static void reload(struct parent *p, uint32_t number)
 {
-	struct parent *p = context;
+	struct reload r = {
+		.path = p->path,
+		.running = &p->conf,
+		.clients = p->clients,
+		.offer = p->offer,
+		.voice = p->child[VOICE].pid,
+		.reporter = p->child[REPORT].link,
+		.number = number,
+		.now = p->now,
+	};
 
-	log_info("reload %s %s", restart ? "deferred to the next start:" : "applied:", what);
-	p->applied += !restart;
-	p->deferred += restart;
-}
-
-/* What voice gets knows no secrets of the reporter. */
-static bool offer(struct parent *p)
-{
-	struct conf copy = p->conf;
-
-	conf_forget_report_secrets(&copy);
-	return conf_offer_put(p->offer, &copy, p->clients);
-}
-
-static void take_fresh(struct parent *p, const struct conf *fresh)
-{
-	p->applied = p->deferred = 0;
-	if (!conf_reload(&p->conf, fresh, p->clients, on_change, p)) {
-		log_error("reload refused, nothing changed: more clients than there is room for "
-		          "(%u) before the next start",
-		          p->clients);
-		return;
-	}
-	if (!offer(p) || !p->child[VOICE].pid || kill(p->child[VOICE].pid, SIGHUP) != 0)
-		log_error(
-			"reload: voice does not listen; it gets the changes when it starts again");
-	log_info("reload done applied=%u deferred=%u", p->applied, p->deferred);
-}
-
-/* A file with faults, which are told one by one, changes nothing. */
-static void reload(struct parent *p)
-{
-	struct conf *fresh = malloc(sizeof(*fresh));
-
-	if (fresh && load_conf(p->path, fresh) == STATUS_OK) {
-		take_fresh(p, fresh);
-		conf_release(fresh);
-	} else {
-		log_error("reload refused, nothing changed");
-	}
-	free(fresh);
+	reload_run(&r);
 }
 
 static void on_signals(struct parent *p)
@@ -385,7 +354,7 @@ static void on_signals(struct parent *p)
 			p->stop = true;
 			break;
 		case SIGNAL_HUP:
-			reload(p);
+			reload(p, 0);
 			break;
 		case SIGNAL_CHLD:
 			reap(p);
@@ -393,17 +362,8 @@ static void on_signals(struct parent *p)
 		}
 }
 
-static void on_link(struct parent *p, struct child *c)
+static void on_ready(struct parent *p, struct child *c)
 {
-	char octet;
-	ssize_t n = pipe_take(c->link, &octet, 1);
-
-	if (n < 0)
-		poller_drop(p->poller, c->link); /* it is about to end, and SIGCHLD will say so */
-	if (n == 1 && octet == 'H' && c == &p->child[REPORT])
-		reload(p);
-	if (n != 1 || octet != 'R')
-		return;
 	if (p->ready)
 		log_info("%s is back", c->name);
 	c->ready = true;
@@ -415,14 +375,42 @@ static void on_link(struct parent *p, struct child *c)
 	}
 }
 
-/* A round of names ends with its pipe. */
+static void on_link(struct parent *p, struct child *c)
+{
+	struct command order;
+
+	switch (kin_take_order(c->link, &order)) {
+	case KIN_NOTHING:
+		break;
+	case KIN_MESSAGE:
+		if (order.kind == COMMAND_READY)
+			on_ready(p, c);
+		if (order.kind == COMMAND_RELOAD && c == &p->child[REPORT])
+			reload(p, order.number);
+		break;
+	case KIN_END:
+		poller_drop(p->poller, c->link); /* it is about to end, and SIGCHLD will say so */
+		break;
+	}
+}
+
+/* What was found goes to whom it is for. A round of names ends with its pair. */
 static void on_names(struct parent *p)
 {
 	int answers = p->resolver.answers;
+	struct record r;
 
-	if (resolver_ends(&p->resolver, p->child[VOICE].link, p->now)) {
+	switch (resolver_take(&p->resolver, &r, p->now)) {
+	case KIN_NOTHING:
+		break;
+	case KIN_MESSAGE:
+		if (p->child[VOICE].link >= 0)
+			(void)kin_tell(p->child[VOICE].link, &r);
+		break;
+	case KIN_END:
 		poller_drop(p->poller, answers);
 		close(answers);
+		break;
 	}
 }
 
@@ -524,7 +512,7 @@ enum status parent_run(const char *path, const struct process_title *title)
 		.child = {[VOICE] = child_make("freedmr-voice"),
 	                  [REPORT] = child_make("freedmr-report")},
 	};
-	enum status status = load_conf(path, &p.conf);
+	enum status status = load_conf(path, &p.conf, NULL, NULL);
 
 	if (status != STATUS_OK)
 		return status;

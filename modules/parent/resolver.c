@@ -7,12 +7,10 @@
 #include "io/pipe.h"
 #include "io/process.h"
 #include "io/signals.h"
-#include "wire/resolved.h"
 
 #define FIRST_WAIT (10 * TICK_SECOND)
 #define LONGEST_WAIT (5 * TICK_MINUTE)
 #define PATIENCE_S 60 /* what a round may take */
-#define ADDRESSES_PER_READ 16
 
 struct resolver resolver_make(const struct conf *conf)
 {
@@ -32,13 +30,11 @@ void resolver_wake(struct resolver *r, tick_t now)
 	r->woken = r->answers >= 0;
 }
 
-static void answer(int out, uint32_t link, const struct addr *to)
+static void answer(int out, uint32_t place, const struct addr *to)
 {
-	uint8_t octets[RESOLVED_LEN];
-	struct wr w = wr_make(octets, sizeof(octets));
+	const struct record r = {.kind = RECORD_RESOLVED, .resolved = {.place = place, .to = *to}};
 
-	resolved_write(&w, &(struct resolved){.link = link, .to = *to});
-	pipe_put(out, octets, wr_len(&w));
+	(void)kin_tell(out, &r);
 }
 
 /* The child: one name after the other, each answer at once. */
@@ -51,8 +47,7 @@ static _Noreturn void run(const struct conf *conf, const struct user *user, pid_
 		const struct conf_peer *c = &conf->peer[i];
 		struct addr to;
 
-		if (c->host[0] &&
-		    name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &to))
+		if (c->host[0] && name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &to))
 			answer(out, i, &to);
 	}
 	for (uint32_t i = 0; i < conf->uplink_count; i++) {
@@ -70,7 +65,7 @@ bool resolver_start(struct resolver *r, const struct user *user, tick_t now)
 	int ends[2];
 
 	r->again = now + r->wait;
-	if (pipe_open(ends) != 0)
+	if (pipe_pair(ends) != 0)
 		return false;
 	signals_hold(true);
 	pid_t parent = getpid(), pid = fork();
@@ -107,17 +102,12 @@ static void end_round(struct resolver *r, tick_t now)
 	r->woken = false;
 }
 
-bool resolver_ends(struct resolver *r, int voice, tick_t now)
+enum kin resolver_take(struct resolver *r, struct record *out, tick_t now)
 {
-	uint8_t octets[ADDRESSES_PER_READ * RESOLVED_LEN];
-	ssize_t len = pipe_take(r->answers, octets, sizeof(octets));
+	enum kin kin = kin_take_record(r->answers, out);
 
-	if (len < 0) {
+	if (kin == KIN_END)
 		end_round(r, now);
-		return true;
-	}
-	r->found += (uint32_t)((size_t)len / RESOLVED_LEN);
-	if (len > 0 && voice >= 0)
-		pipe_put(voice, octets, (size_t)len);
-	return false;
+	r->found += kin == KIN_MESSAGE;
+	return kin;
 }

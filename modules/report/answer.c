@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "io/pipe.h"
 #include "report/event.h"
+#include "wire/options.h"
 
 #define SECTIONS_MAX 6
 
@@ -21,7 +21,7 @@ struct section {
 struct word {
 	const char *name;
 	const char *arguments; /* see argument_of; in brackets: the rest of the line. NULL: none */
-	bool fresh;           /* shows rows, which have to be young */
+	bool fresh;            /* shows rows, which have to be young */
 	struct section sections[SECTIONS_MAX];
 	const char *help;
 };
@@ -325,26 +325,6 @@ static const char *read_filter(struct topic_filter *f, const char *at)
 	return wrong;
 }
 
-/* What becomes of it the parent logs, change by change. */
-static enum answer_step tell_reload(struct answer *a, const struct sources *s,
-                                    const struct clock *clock, struct text *t)
-{
-	(void)clock;
-	if (a->entered)
-		return ANSWER_DONE;
-	a->entered = true;
-	log_info("order=reload by %s", a->who);
-	if (s->parent == 0 || !pipe_put(s->parent, "H", 1)) {
-		a->error = "the parent takes no orders now";
-		return ANSWER_DONE;
-	}
-	text_put(t, a->form == FORM_TEXT
-	                    ? " asked for; the log tells what counts now and what later\n"
-	                    : "{\"row\":\"reload\",\"asked\":true}\n");
-	a->rows++;
-	return ANSWER_LINE;
-}
-
 /* The next line that passes the filter, for as long as there is one. */
 static const char *next_event(struct answer *a, const struct sources *s)
 {
@@ -391,6 +371,32 @@ static enum command_kind order_of(const struct word *word)
 	return kind;
 }
 
+/* Is its order for the parent, not for the voice process? */
+static bool is_parents(const struct answer *a)
+{
+	return link_is_parents(order_of(a->word));
+}
+
+static tick_t patience(const struct answer *a)
+{
+	return is_parents(a) ? ANSWER_PARENT_MS : ANSWER_REPLY_MS;
+}
+
+static void log_order(const struct answer *a, const struct command *c)
+{
+	char line[2 * COMMAND_TEXT_MAX], shown[COMMAND_TEXT_MAX];
+	struct text t = text_make(line, sizeof(line));
+
+	text_format(&t, "order=%s", a->word->name);
+	if (c->client)
+		text_format(&t, " client=%" PRIu32 " slot=%u tg=%" PRIu32, c->client, c->slot,
+		            c->tg);
+	options_clean(c->text, strlen(c->text), shown, sizeof(shown));
+	if (*shown)
+		text_format(&t, " text=\"%s\"", shown);
+	log_info("%s number=%" PRIu32 " by %s", line, a->number, a->who);
+}
+
 /* Every order is logged with who gave it, whatever becomes of it. */
 static void send_order(struct answer *a, const struct sources *s)
 {
@@ -401,50 +407,60 @@ static void send_order(struct answer *a, const struct sources *s)
 
 	text_copy(c.text, sizeof(c.text), a->given);
 	a->number = link_command(s->link, &c);
-	log_info("order=%s client=%" PRIu32 " slot=%u tg=%" PRIu32 " number=%" PRIu32 " by %s",
-	         a->word->name, c.client, c.slot, c.tg, a->number, a->who);
+	log_order(a, &c);
 	if (a->number == 0)
-		a->error = "the voice process takes no commands now";
+		a->error = is_parents(a) ? "the parent takes no commands now"
+		                         : "the voice process takes no commands now";
 }
 
-/* Sends the command, then waits for the reply. */
+/* Rows that came before the reply, in their order; false when there are no more. */
+static bool next_told(struct answer *a, struct record *out)
+{
+	struct rd rest = rd_make(a->told + a->told_at, a->told_len - a->told_at), frame;
+	const char *reason;
+
+	if (record_frame_take(&rest, &frame) != PARSE_OK)
+		return false;
+	a->told_at = a->told_len - rd_left(&rest);
+	return record_parse(frame.at, rd_left(&frame), out, &reason) == PARSE_OK;
+}
+
+static void tell_reply(struct answer *a, const struct clock *clock, struct text *t)
+{
+	if (!a->reply.reply.done)
+		a->error = a->reply.reply.text;
+	if (a->error || !*a->reply.reply.text)
+		return;
+	a->rows++;
+	if (a->form == FORM_TEXT)
+		text_format(t, "%c%s\n", TEXT_SHOW, a->reply.reply.text);
+	else
+		view_row(t, a->form, &a->reply, clock);
+}
+
+/* Sends the command, then waits for the reply; what comes before it is told before it. */
 static enum answer_step tell_order(struct answer *a, const struct sources *s,
                                    const struct clock *clock, struct text *t)
 {
+	struct record r;
+
 	if (!a->entered) {
 		a->entered = true;
 		send_order(a, s);
 		if (a->error)
 			return ANSWER_DONE;
 	}
-	if (a->replied && !a->reply.reply.done)
-		a->error = a->reply.reply.text;
-	else if (!a->replied && clock->now - a->since >= ANSWER_REPLY_MS)
-		a->error = "no reply from the voice process";
-	else if (!a->replied)
+	if (!a->replied && clock->now - a->since < patience(a))
 		return ANSWER_WAIT;
-	a->number = 0;
-	if (a->error)
-		return ANSWER_DONE;
-	a->rows++;
-	if (a->form == FORM_TEXT)
-		text_format(t, "%c%s\n", TEXT_SHOW, a->reply.reply.text);
+	if (!a->replied)
+		a->error = is_parents(a) ? "no reply from the parent"
+		                         : "no reply from the voice process";
+	else if (next_told(a, &r))
+		return tell_row(a, &r, clock, t);
 	else
-		view_row(t, a->form, &a->reply, clock);
-	return ANSWER_DONE;
-}
-
-/* A question to the voice process, answered by rows before its reply. */
-static enum answer_step tell_why(struct answer *a, const struct sources *s,
-                                 const struct clock *clock, struct text *t)
-{
-	if (!a->replied || !a->reply.reply.done)
-		return tell_order(a, s, clock, t);
+		tell_reply(a, clock, t);
 	a->number = 0;
-	if (a->nth >= a->why_count)
-		return ANSWER_DONE;
-	const struct record r = {.kind = RECORD_DECISION, .decision = a->why[a->nth++]};
-	return tell_row(a, &r, clock, t);
+	return ANSWER_DONE;
 }
 
 /* Without a target the order is a question. */
@@ -519,9 +535,9 @@ static const struct word words[] = {
 	{"why",
          "ID",
          false,
-         {{tell_why, RECORD_DECISION}},
+         {{tell_order, RECORD_DECISION}},
          "what was decided about a client or a radio"},
-	{"reload", NULL, false, {{tell_reload, RECORD_KINDS}}, "read the configuration again"},
+	{"reload", NULL, false, {{tell_order, RECORD_RELOAD}}, "read the configuration again"},
 	{"loglevel", "[LEVEL]", false, {{tell_log_level, RECORD_KINDS}}, "how much is logged"},
 	{"kick", "ID", false, {{tell_order, RECORD_REPLY}}, "end a session"},
 	{"block",
@@ -720,19 +736,27 @@ enum answer_step answer_next(struct answer *a, const struct sources *s, const st
 	return tell_end(a, t);
 }
 
+/* Which command a record answers; 0: none. */
+static uint32_t number_of(const struct record *r)
+{
+	const struct record_field *f = record_field_find(r->kind, "number");
+
+	return f ? (uint32_t)record_number(r, f) : 0;
+}
+
 void answer_reply(struct answer *a, const struct record *r)
 {
-	if (!a->word || a->number == 0)
+	struct wr w = wr_make(a->told + a->told_len, sizeof(a->told) - a->told_len);
+
+	if (!a->word || a->number == 0 || a->number != number_of(r) || a->replied)
 		return;
-	if (r->kind == RECORD_DECISION) {
-		if (a->number == r->decision.number && a->why_count < ANSWER_WHY_MAX)
-			a->why[a->why_count++] = r->decision;
+	if (r->kind == RECORD_REPLY) {
+		a->replied = true;
+		a->reply = *r;
 		return;
 	}
-	if (a->number != r->reply.number)
-		return;
-	a->replied = true;
-	a->reply = *r;
+	record_frame_write(&w, r);
+	a->told_len += wr_len(&w);
 }
 
 bool answer_follows(const struct answer *a)
@@ -744,5 +768,5 @@ tick_t answer_deadline(const struct answer *a)
 {
 	if (!a->word || answer_follows(a))
 		return TICK_NEVER;
-	return a->since + (a->number ? ANSWER_REPLY_MS : ANSWER_FRESH_MS);
+	return a->since + (a->number ? patience(a) : ANSWER_FRESH_MS);
 }

@@ -22,6 +22,7 @@ static const struct {
 	[RECORD_LOG] = {"log.line", "log.line", "log.line"},
 	[RECORD_DROPPED] = {"gap", "gap", "gap"},
 	[RECORD_REFUSAL] = {"client.reject", "client.reject", "client.reject"},
+	[RECORD_RELOAD] = {"server.reload", "server.reload", "server.reload"},
 	[RECORD_LOOP] = {"loop.suppressed", "loop.suppressed", "loop.suppressed"},
 };
 

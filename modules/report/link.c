@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "io/kin.h"
 #include "io/pipe.h"
 
 #define REFRESH_MS TICK_SECOND
@@ -21,11 +22,12 @@ static void drain(struct link *l)
 	l->begin = l->end = 0;
 }
 
-void link_open(struct link *l, int record_pipe, int command_pipe)
+void link_open(struct link *l, int record_pipe, int command_pipe, int parent)
 {
 	*l = (struct link){
 		.record_pipe = record_pipe,
 		.command_pipe = command_pipe,
+		.parent = parent,
 		.asked_at = TICK_LONG_AGO,
 	};
 	drain(l);
@@ -96,16 +98,17 @@ bool link_next(struct link *l, struct record *out)
 	return false;
 }
 
+bool link_is_parents(enum command_kind kind)
+{
+	return kind == COMMAND_RELOAD || kind == COMMAND_READY;
+}
+
 uint32_t link_command(struct link *l, struct command *c)
 {
-	uint8_t octets[COMMAND_LEN];
-	struct wr w = wr_make(octets, sizeof(octets));
-
 	if (++l->number == 0)
 		l->number = 1;
 	c->number = l->number;
-	command_write(&w, c);
-	if (pipe_put(l->command_pipe, octets, wr_len(&w)))
+	if (kin_order(link_is_parents(c->kind) ? l->parent : l->command_pipe, c))
 		return c->number;
 	l->commands_full_total++;
 	return 0;

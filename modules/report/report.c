@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "io/pipe.h"
+#include "io/kin.h"
 #include "io/poller.h"
 #include "io/signals.h"
 #include "report/alias.h"
@@ -127,8 +127,7 @@ static void take(struct report *p, struct record *r)
 	if (r->kind == RECORD_DROPPED && r->dropped.count > 0)
 		log_warn("records=dropped count=%" PRIu64 " total=%" PRIu64, r->dropped.count,
 		         r->dropped.total);
-	if (r->kind == RECORD_REPLY || r->kind == RECORD_DECISION)
-		control_reply(p->control, r);
+	control_reply(p->control, r);
 	aliases_fill(&p->aliases, r);
 	if (r->kind == RECORD_SESSION && r->change != CHANGE_END)
 		registration_judge(&p->registration, &p->aliases, &p->link, &r->session);
@@ -173,13 +172,20 @@ static void on_records(struct report *p)
 	p->stop = true;
 }
 
-/* Only its end is news; what the parent may ever say is read and left. */
-static void on_parent(struct report *p, int fd)
+static void on_parent(struct report *p)
 {
-	char octets[64];
+	struct record r;
 
-	if (pipe_take(fd, octets, sizeof(octets)) < 0)
+	switch (kin_take_record(p->link.parent, &r)) {
+	case KIN_NOTHING:
+		break;
+	case KIN_MESSAGE:
+		take(p, &r);
+		break;
+	case KIN_END:
 		p->stop = true;
+		break;
+	}
 }
 
 static void on_signals(struct report *p)
@@ -192,8 +198,7 @@ static void on_signals(struct report *p)
 	}
 }
 
-static void on_event(struct report *p, const struct report_start *start,
-                     const struct poller_event *e)
+static void on_event(struct report *p, const struct poller_event *e)
 {
 	enum outlet outlet = outlet_of(e->tag);
 
@@ -206,7 +211,7 @@ static void on_event(struct report *p, const struct report_start *start,
 		on_records(p);
 		break;
 	case TAG_PARENT:
-		on_parent(p, start->parent);
+		on_parent(p);
 		break;
 	case TAG_SIGNALS:
 		on_signals(p);
@@ -242,7 +247,7 @@ static tick_t time_left(const struct report *p)
 	return next > p->clock.now ? next - p->clock.now : 0;
 }
 
-static void turn(struct report *p, const struct report_start *start)
+static void turn(struct report *p)
 {
 	struct poller_event events[EVENTS_A_TURN];
 	int count = poller_wait(p->poller, events, EVENTS_A_TURN, time_left(p));
@@ -255,7 +260,7 @@ static void turn(struct report *p, const struct report_start *start)
 	read_clock(&p->clock);
 	aliases_look(&p->aliases, p->clock.now);
 	for (int i = 0; i < count; i++)
-		on_event(p, start, &events[i]);
+		on_event(p, &events[i]);
 	take_records(p);
 	if (p->clock.now >= p->health_at) {
 		publish_health(p);
@@ -359,11 +364,10 @@ static bool open_all(struct report *p, const struct report_start *start)
 		return false;
 	p->health_at = p->clock.now + HEALTH_MS;
 	p->memory = memory_open(start->conf, &p->clock);
-	link_open(&p->link, start->record_pipe, start->command_pipe);
+	link_open(&p->link, start->record_pipe, start->command_pipe, start->parent);
 	p->sources = (struct sources){.model = p->model,
 	                              .ring = &p->ring,
 	                              .link = &p->link,
-	                              .parent = start->parent,
 	                              .aliases = &p->aliases.index,
 	                              .began = p->clock.now};
 	p->control = control_open(start->listening[OUTLET_CONTROL], p->poller, &p->sources);
@@ -406,10 +410,10 @@ int report_run(const struct report_start *start)
 		return 1;
 	}
 	link_refresh(&p->link, false, p->clock.now);
-	if (!pipe_put(start->parent, "R", 1))
+	if (link_command(&p->link, &(struct command){.kind = COMMAND_READY}) == 0)
 		p->stop = true;
 	while (!p->stop)
-		turn(p, start);
+		turn(p);
 	int status = p->status;
 	close_all(p);
 	return status;

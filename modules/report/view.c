@@ -135,6 +135,11 @@ static const struct column decision_columns[] = {
 	{"WHAT", "text", 40, LOOK_PLAIN},
 };
 
+static const struct column reload_columns[] = {
+	{"CHANGE", "outcome", 8, LOOK_PLAIN},
+	{"WHAT", "what", 40, LOOK_PLAIN},
+};
+
 static const struct column histogram_columns[] = {
 	{"TIME OF", "name", 16, LOOK_PLAIN},  {"<50US", "us_50", 10, LOOK_PLAIN},
 	{"<100US", "us_100", 10, LOOK_PLAIN}, {"<250US", "us_250", 8, LOOK_PLAIN},
@@ -156,6 +161,7 @@ static const struct columns columns_of[RECORD_KINDS] = {
 	[RECORD_TABLE] = {ARRAY_LEN(table_columns), table_columns},
 	[RECORD_COUNTER] = {ARRAY_LEN(counter_columns), counter_columns},
 	[RECORD_DECISION] = {ARRAY_LEN(decision_columns), decision_columns},
+	[RECORD_RELOAD] = {ARRAY_LEN(reload_columns), reload_columns},
 	[RECORD_HISTOGRAM] = {ARRAY_LEN(histogram_columns), histogram_columns},
 };
 

@@ -7,13 +7,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "io/kin.h"
 #include "io/pipe.h"
 #include "io/poller.h"
 #include "io/process.h"
 #include "io/signals.h"
 #include "io/udp.h"
 #include "voice/teller.h"
-#include "wire/resolved.h"
 
 #define BATCHES_PER_TURN 16  /* of UDP_INBOX datagrams, per socket */
 #define COMMANDS_PER_READ 8
@@ -27,8 +27,6 @@ struct voice {
 	struct conf_offer *offer;
 	int command_pipe;
 	int parent;
-	uint8_t told[RESOLVED_LEN]; /* by the parent: the next address, as far as it has come */
-	size_t told_len;
 	int signals;
 	tick_t now;
 	uint64_t wall_ns; /* read with it */
@@ -235,22 +233,23 @@ static void on_room(struct voice *v, uint32_t unused, unsigned ready)
 /* Addresses of names. Its end means to stop. */
 static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
 {
-	ssize_t len = pipe_take(v->parent, v->told + v->told_len, sizeof(v->told) - v->told_len);
+	struct record r;
 
 	(void)unused;
 	(void)ready;
-	if (len < 0) {
+	switch (kin_take_record(v->parent, &r)) {
+	case KIN_NOTHING:
+		break;
+	case KIN_MESSAGE:
+		if (r.kind == RECORD_RESOLVED)
+			step(v, &(struct event){.kind = EVENT_ADDRESS,
+			                        .address = {.link = r.resolved.place,
+			                                    .to = r.resolved.to}});
+		break;
+	case KIN_END:
 		v->stop = true;
-		return;
+		break;
 	}
-	v->told_len += (size_t)len;
-	if (v->told_len < sizeof(v->told))
-		return;
-	struct rd r = rd_make(v->told, sizeof(v->told));
-	struct resolved name = resolved_read(&r);
-	v->told_len = 0;
-	step(v, &(struct event){.kind = EVENT_ADDRESS,
-	                        .address = {.link = name.link, .to = name.to}});
 }
 
 /* The parent has offered another configuration, or a terminal has hung up. */
@@ -410,7 +409,7 @@ int voice_run(const struct voice_start *start)
 	}
 	log_set_sink(tell_log, &v);
 	watch_room(&v);
-	pipe_put(v.parent, "R", 1);
+	(void)kin_order(v.parent, &(struct command){.kind = COMMAND_READY});
 	while (well && !v.stop)
 		well = turn(&v);
 	int cause = errno;

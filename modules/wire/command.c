@@ -35,6 +35,10 @@ const char *command_kind_name(enum command_kind kind)
 		return "alias";
 	case COMMAND_REFUSE:
 		return "refuse";
+	case COMMAND_READY:
+		return "ready";
+	case COMMAND_RELOAD:
+		return "reload";
 	case COMMAND_KINDS:
 		break;
 	}

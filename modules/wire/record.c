@@ -59,6 +59,12 @@ static const char *const call_state_names[] = {
 	[CALL_IGNORED] = "ignored",
 };
 
+static const char *const reload_outcome_names[RELOAD_OUTCOMES] = {
+	[RELOAD_APPLIED] = "applied",
+	[RELOAD_DEFERRED] = "deferred",
+	[RELOAD_REFUSED] = "refused",
+};
+
 static const char *name_of(const char *const *names, size_t count, size_t value)
 {
 	return value < count && names[value] ? names[value] : "?";
@@ -94,6 +100,11 @@ const char *call_state_name(enum call_state state)
 	return name_of(call_state_names, ARRAY_LEN(call_state_names), state);
 }
 
+const char *reload_outcome_name(enum reload_outcome outcome)
+{
+	return name_of(reload_outcome_names, ARRAY_LEN(reload_outcome_names), outcome);
+}
+
 /* Fields hold their enums as int: the names again, by number. */
 static const char *session_state_text(int value)
 {
@@ -113,6 +124,11 @@ static const char *subscription_mode_text(int value)
 static const char *call_state_text(int value)
 {
 	return call_state_name((enum call_state)value);
+}
+
+static const char *reload_outcome_text(int value)
+{
+	return reload_outcome_name((enum reload_outcome)value);
 }
 
 static const char *level_text(int value)
@@ -463,6 +479,21 @@ static const struct record_field loop_fields[] = {
 	{.name = "unit", .type = FIELD_BOOL, .offset = offsetof(struct record, loop.unit)},
 };
 
+static const struct record_field reload_fields[] = {
+	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, reload.number)},
+	{.name = "outcome", .type = FIELD_ENUM,
+	 .offset = offsetof(struct record, reload.outcome),
+	 .limit = RELOAD_OUTCOMES, .enum_name = reload_outcome_text},
+	{.name = "what", .type = FIELD_TEXT,
+	 .offset = offsetof(struct record, reload.what),
+	 .size = sizeof(((struct reload_record *)NULL)->what)},
+};
+
+static const struct record_field resolved_fields[] = {
+	{.name = "place", .type = FIELD_U32, .offset = offsetof(struct record, resolved.place)},
+	{.name = "to", .type = FIELD_ADDR, .offset = offsetof(struct record, resolved.to)},
+};
+
 static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_SERVER] = {"server", server_fields, ARRAY_LEN(server_fields)},
 	[RECORD_LISTENER] = {"listener", listener_fields, ARRAY_LEN(listener_fields)},
@@ -484,6 +515,8 @@ static const struct record_info infos[RECORD_KINDS] = {
 	[RECORD_DECISION] = {"decision", decision_fields, ARRAY_LEN(decision_fields)},
 	[RECORD_REFUSAL] = {"refusal", refusal_fields, ARRAY_LEN(refusal_fields)},
 	[RECORD_LOOP] = {"loop", loop_fields, ARRAY_LEN(loop_fields)},
+	[RECORD_RELOAD] = {"reload", reload_fields, ARRAY_LEN(reload_fields)},
+	[RECORD_RESOLVED] = {"resolved", resolved_fields, ARRAY_LEN(resolved_fields)},
 };
 
 const struct record_info *record_info(enum record_kind kind)

@@ -1,14 +1,16 @@
 """SIGHUP: what changes at once, what waits for the next start, and that nothing is lost by it."""
 
+import json
 import os
 import re
 import signal
+import subprocess
 
 from cases import Skip, case, check, main
-from control import ask, settle
+from control import Control, ask, settle
 from dmr import call
 from hotspot import Hotspot, talk
-from server import Server, wait_for
+from server import Server, command, wait_for
 
 
 def edit(server, old, new):
@@ -102,11 +104,72 @@ def operators_order_it():
         edit(server, "static-2 = 91", "static-2 = 235")
         code, text = server.ctl("reload")
         check(code == 0, text)
+        check(re.search("applied +\\[listener hotspots\\] static-2\n", text), text)
+        check("applied 1, deferred to the next start 0" in text, text)
         check(wait_for(lambda: "reload done applied=1 deferred=0" in server.stderr()), server.stderr())
         settle(server.control)
-        check("order=reload by uid=%d pid=" % os.getuid() in server.stderr(), server.stderr())
+        check(re.search("order=reload number=[0-9]+ by uid=%d pid=" % os.getuid(), server.stderr()), server.stderr())
         Hotspot(2300101, server.port).login()
         check(subscriptions(server, 2300101) == {235}, "it does not count")
+
+
+def rows_of(server):
+    done = subprocess.run(command("ctl", "-s", server.control, "--json", "reload"), capture_output=True, text=True,
+                          timeout=30)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, [(r["outcome"], r["what"]) for r in lines if r.get("row") == "reload"], lines
+
+
+@case
+def who_orders_it_is_told_what_became_of_it():
+    with Server("static-2 = 91\n[limits]\nsessions = 10") as server:
+        follower = Control(server.control)
+        follower.send("events reload")
+        check(follower.line()["ev"] == "hello", "no first line")
+        check(rows_of(server)[:2] == (0, []), "nothing was changed")
+        edit(server, "sessions = 10", "sessions = 20\ntransmit-timeout = 60s")
+        code, rows, lines = rows_of(server)
+        check(code == 0 and sorted(rows) == [("applied", "[limits] transmit-timeout"),
+                                             ("deferred", "[limits] sessions")], "%s" % lines)
+        check({follower.line()["outcome"], follower.line()["outcome"]} == {"applied", "deferred"}, "events")
+        edit(server, "sessions = 20", "sessions = many\nnonsense = 1")
+        code, rows, lines = rows_of(server)
+        check(code == 1 and len(rows) == 2 and not lines[-1]["ok"] and "nothing changed" in lines[-1]["error"],
+              "%s" % lines)
+        for outcome, what in rows:
+            check(outcome == "refused" and re.search("freedmr.conf:[0-9]+: ", what), "%s" % rows)
+        code, text = server.ctl("reload")
+        check(code == 1 and "freedmr.conf:" in text and "refused, nothing changed" in text, text)
+        os.rename(server.config, server.config + ".away")
+        code, rows, lines = rows_of(server)
+        check(code == 1 and "No such file" in rows[0][1], "%s" % lines)
+
+
+@case
+def many_changes_are_counted_and_the_first_told():
+    with Server("static-2 = 91") as server:
+        with open(server.config, "a") as f:
+            f.writelines("[client %d]\nsingle = no\n" % (2300100 + i) for i in range(300))
+        code, rows, lines = rows_of(server)
+        check(code == 0 and 50 <= len(rows) < 300, "%d rows" % len(rows))
+        check("applied 300, " in lines[-2]["text"], "%s" % lines[-2:])
+
+
+@case
+def a_parent_that_does_not_answer_holds_up_nobody():
+    with Server("static-2 = 91") as server:
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            waiting = Control(server.control, 60)
+            waiting.send("reload")
+            Hotspot(2300101, server.port).login()
+            check(len(ask(server.control, "sessions")) == 1, "others wait too")
+            end = waiting.line()
+            check(not end["ok"] and "no reply from the parent" in end["error"], "%s" % end)
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+        settle(server.control)
+        check(rows_of(server)[0] == 0, "it takes no orders any more")
 
 
 @case

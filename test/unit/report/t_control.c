@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "harness/t.h"
+#include "io/kin.h"
 #include "io/pipe.h"
 #include "io/unix.h"
 
@@ -28,7 +29,7 @@ struct desk {
 	struct callers *callers;
 	struct clock clock;
 	int listening;
-	int records[2], commands[2];
+	int records[2], commands[2], parent[2];
 	char path[64];
 	struct command last; /* what the voice process was told */
 	unsigned commands_count, snapshots_count;
@@ -58,11 +59,11 @@ static bool desk_open(void)
 	(void)poller_open(&measure, CONTROL_CONNECTIONS + 4);
 	d.listening = unix_listen(d.path);
 	if (d.listening < 0 || !arena_claim(&d.arena, measure.used) || pipe_open(d.records) != 0 ||
-	    pipe_open(d.commands) != 0)
+	    pipe_open(d.commands) != 0 || pipe_pair(d.parent) != 0)
 		return false;
 	d.poller = poller_open(&d.arena, CONTROL_CONNECTIONS + 4);
 	d.model = model_open(&limits);
-	link_open(&d.link, d.records[0], d.commands[1]);
+	link_open(&d.link, d.records[0], d.commands[1], d.parent[1]);
 	d.sources = (struct sources){.model = d.model, .ring = &d.ring, .link = &d.link};
 	d.control = control_open(d.listening, d.poller, &d.sources);
 	if (!d.control)
@@ -84,6 +85,7 @@ static void desk_close(void)
 	for (int i = 0; i < 2; i++) {
 		close(d.records[i]);
 		close(d.commands[i]);
+		close(d.parent[i]);
 	}
 	log_set_sink(NULL, NULL);
 }
@@ -830,6 +832,96 @@ T_CASE(a_conference_is_told_with_its_listeners_and_calls)
 	desk_close();
 }
 
+/* What the parent is asked; its number, 0 = nothing. */
+static uint32_t reload_wanted(void)
+{
+	struct command c;
+
+	if (kin_take_order(d.parent[0], &c) != KIN_MESSAGE || c.kind != COMMAND_RELOAD)
+		return 0;
+	return c.number;
+}
+
+static void tell_change(uint32_t number, enum reload_outcome outcome, const char *what)
+{
+	struct record r = {.kind = RECORD_RELOAD, .reload = {.number = number, .outcome = outcome}};
+
+	text_copy(r.reload.what, sizeof(r.reload.what), what);
+	control_reply(d.control, &r);
+}
+
+T_CASE(a_reload_is_the_parents_and_told_change_by_change)
+{
+	T_CHECK(desk_open());
+	int fd = call_in(), other = call_in();
+	T_TEXT(ask(fd, "text reload\n"), "");
+	uint32_t number = reload_wanted();
+	T_CHECK(number);
+	T_EQUAL(d.commands_count, 0); /* voice is asked nothing */
+	T_TEXT(ask(other, "reload\n"), "");
+	uint32_t another = reload_wanted();
+	T_CHECK(another && another != number);
+	tell_change(number, RELOAD_APPLIED, "[listener a] timer");
+	tell_change(0, RELOAD_APPLIED, "[listener b] timer"); /* by a signal */
+	tell_change(number, RELOAD_DEFERRED, "[limits] peers");
+	spin();
+	T_TEXT(hear(fd), "");
+	reply(number, true, "applied 1, deferred 1");
+	T_TEXT(hear(fd), " CHANGE    WHAT\n applied   [listener a] timer\n"
+	                 " deferred  [limits] peers\n applied 1, deferred 1\n.\n");
+	tell_change(another, RELOAD_REFUSED, "x.conf:3: no \"such\" key");
+	reply(another, false, "refused, nothing changed");
+	char want[200];
+	snprintf(
+		want, sizeof(want),
+		"{\"row\":\"reload\",\"number\":%u,\"outcome\":\"refused\",\"what\":\"x.conf:3: no "
+		"\\\"such\\\" key\"}\n" REFUSED("refused, nothing changed"),
+		another);
+	T_TEXT(hear(other), want);
+	close(fd);
+	close(other);
+	desk_close();
+}
+
+T_CASE(more_changes_than_an_answer_holds_are_left_out)
+{
+	char what[sizeof(((struct reload_record *)NULL)->what)];
+
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "reload\n"), "");
+	uint32_t number = reload_wanted();
+	memset(what, 'x', sizeof(what) - 1);
+	what[sizeof(what) - 1] = 0;
+	for (int i = 0; i < 100; i++)
+		tell_change(number, RELOAD_APPLIED, what);
+	reply(number, true, "applied 100");
+	const char *heard = hear(fd);
+	unsigned told = count_of(heard, "\"row\":\"reload\"");
+	T_CHECK(told >= 60 && told < 100);
+	T_CHECK(strstr(heard, "\"text\":\"applied 100\"}\n"));
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_parent_that_is_busy_or_gone_holds_up_nobody)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "reload\n"), "");
+	T_EQUAL(callers_next(d.callers), d.clock.now + ANSWER_PARENT_MS);
+	T_TEXT(ask(fd, "help me\n"), "");
+	d.clock.now += ANSWER_PARENT_MS;
+	spin();
+	T_TEXT(hear(fd), REFUSED("no reply from the parent") REFUSED("too many words"));
+	struct command c = {.kind = COMMAND_RELOAD};
+	while (kin_order(d.parent[1], &c))
+		;
+	T_TEXT(ask(fd, "reload\n"), REFUSED("the parent takes no commands now"));
+	close(fd);
+	desk_close();
+}
+
 T_CASE(a_command_without_a_reply_is_given_up)
 {
 	T_CHECK(desk_open());
@@ -904,6 +996,9 @@ T_MAIN(T_ENTRY(sessions_are_told_in_both_forms),
        T_ENTRY(orders_are_logged_with_who_gave_them),
        T_ENTRY(filters_let_through_what_matches_all_of_them),
        T_ENTRY(a_conference_is_told_with_its_listeners_and_calls),
+       T_ENTRY(a_reload_is_the_parents_and_told_change_by_change),
+       T_ENTRY(more_changes_than_an_answer_holds_are_left_out),
+       T_ENTRY(a_parent_that_is_busy_or_gone_holds_up_nobody),
        T_ENTRY(a_command_without_a_reply_is_given_up),
        T_ENTRY(who_hangs_up_in_the_middle_of_an_answer_harms_nobody),
        T_ENTRY(an_event_for_who_was_there_before_is_forgotten))

@@ -153,6 +153,7 @@ T_CASE(events_are_as_they_were)
 		{.kind = RECORD_DROPPED, .dropped = {5, 50}},
 		{.kind = RECORD_REFUSAL,
 	         .refusal = {234000101, "hotspots", {.port = 62031}, "RPTK", "wrong passphrase"}},
+		{.kind = RECORD_RELOAD, .reload = {7, RELOAD_DEFERRED, "[limits] peers"}},
 		{.kind = RECORD_LOOP, .loop = {"uk", "de", 0x0000abcd, 2340001, 91, false}},
 	};
 

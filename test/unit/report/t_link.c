@@ -63,7 +63,7 @@ T_CASE(what_a_predecessor_left_is_discarded)
 	T_CHECK(pipe_put(records[1], octets + 7, len - 7));
 	for (int i = 0; i < 5000; i++)
 		put("stale");
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	put("new");
 	link_fill(&l);
 	T_CHECK(link_next(&l, &r));
@@ -78,7 +78,7 @@ T_CASE(records_come_whole_however_the_octets_come)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	size_t len = frame(octets, "bit by bit");
 	for (size_t i = 0; i < len; i++) {
 		T_CHECK(!link_next(&l, &r));
@@ -106,7 +106,7 @@ T_CASE(bad_and_unknown_records_are_counted_and_passed_over)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	size_t len = frame(octets, "x");
 	octets[3] = RECORD_KINDS;
 	T_CHECK(pipe_put(records[1], octets, len));
@@ -127,7 +127,7 @@ T_CASE(a_lost_step_is_found_again_at_the_next_write)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	put("before");
 	T_CHECK(pipe_put(records[1], nonsense, sizeof(nonsense)));
 	put("lost with it");
@@ -150,7 +150,7 @@ T_CASE(commands_are_numbered_and_a_snapshot_is_asked_for_once_a_second)
 	const char *reason;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	T_EQUAL(link_command(&l, &c), 1);
 	l.number = UINT32_MAX;
 	T_EQUAL(link_command(&l, &c), 1); /* never 0 */
@@ -179,7 +179,7 @@ T_CASE(a_full_command_pipe_is_told_and_asked_again)
 	struct command c = {.kind = COMMAND_KICK};
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	while (pipe_put(commands[1], filler, sizeof(filler)))
 		;
 	T_EQUAL(link_command(&l, &c), 0);
@@ -197,7 +197,7 @@ T_CASE(a_full_command_pipe_is_told_and_asked_again)
 T_CASE(the_end_of_the_pipe_is_seen)
 {
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1]);
+	link_open(&l, records[0], commands[1], -1);
 	T_CHECK(!l.ended);
 	close(records[1]);
 	link_fill(&l);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/t.h"
+#include "io/kin.h"
 #include "io/pipe.h"
 #include "io/unix.h"
 #include "wire/command.h"
@@ -120,19 +121,28 @@ static void be_reporter(void)
 {
 	static const struct conf conf = {
 		.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
-	const struct report_start start = {.record_pipe = p.records[0],
-	                                   .command_pipe = p.commands[1],
-	                                   .listening = {[OUTLET_CONTROL] = p.listening,
-	                                                 [OUTLET_HTTP] = -1,
-	                                                 [OUTLET_LEGACY] = -1},
-	                                   .parent = p.link[1],
-	                                   .conf = &conf};
+	const struct report_start start = {
+		.record_pipe = p.records[0],
+		.command_pipe = p.commands[1],
+		.listening =
+			{[OUTLET_CONTROL] = p.listening, [OUTLET_HTTP] = -1, [OUTLET_LEGACY] = -1},
+		.parent = p.link[1],
+		.conf = &conf};
 
 	dup2(p.errors[1], STDERR_FILENO);
 	close(p.link[0]);
 	close(p.records[1]);
 	close(p.errors[0]);
 	_exit(report_run(&start));
+}
+
+static bool is_ready(void)
+{
+	struct pollfd link = {.fd = p.link[0], .events = POLLIN};
+	struct command c;
+
+	return poll(&link, 1, PATIENCE_MS) == 1 && kin_take_order(p.link[0], &c) == KIN_MESSAGE &&
+	       c.kind == COMMAND_READY;
 }
 
 static bool open_with(bool silent)
@@ -154,8 +164,7 @@ static bool open_with(bool silent)
 		be_reporter();
 	close(p.link[1]);
 	close(p.errors[1]);
-	wait_for(p.link[0], "R");
-	return p.pid > 0 && !t_failed();
+	return p.pid > 0 && is_ready();
 }
 
 static bool open_all(void)
@@ -273,6 +282,30 @@ T_CASE(kick_goes_all_the_way_and_back)
 	T_EQUAL(close_all(SIGTERM), 0);
 }
 
+T_CASE(a_reload_is_asked_of_the_parent_and_published)
+{
+	T_CHECK(open_all());
+	int fd = call_in(), follower = call_in();
+	struct pollfd link = {.fd = p.link[0], .events = POLLIN};
+	struct command c = {.kind = COMMAND_KINDS};
+	say(follower, "events reload\n");
+	wait_for(follower, "\"hello\"");
+	say(fd, "text reload\n");
+	T_EQUAL(poll(&link, 1, PATIENCE_MS), 1);
+	T_EQUAL(kin_take_order(p.link[0], &c), KIN_MESSAGE);
+	T_EQUAL(c.kind, COMMAND_RELOAD);
+	T_CHECK(kin_tell(p.link[0],
+	                 &(struct record){.kind = RECORD_RELOAD,
+	                                  .reload = {c.number, RELOAD_REFUSED, "f:1: x"}}));
+	T_CHECK(kin_tell(p.link[0],
+	                 &(struct record){.kind = RECORD_REPLY, .reply = {c.number, false, "no"}}));
+	T_TEXT(wait_for(fd, "!"), " CHANGE    WHAT\n refused   f:1: x\n!no\n");
+	T_CHECK(strstr(wait_for(follower, "f:1: x"), "\"ev\":\"server.reload\""));
+	close(fd);
+	close(follower);
+	T_EQUAL(close_all(SIGTERM), 0);
+}
+
 T_CASE(dropped_records_are_told_and_mended_by_a_snapshot)
 {
 	T_CHECK(open_all());
@@ -296,4 +329,5 @@ T_MAIN(T_ENTRY(it_starts_with_a_snapshot_answers_and_ends_by_signal),
        T_ENTRY(it_ends_with_its_parent), T_ENTRY(a_silent_voice_process_makes_answers_stale),
        T_ENTRY(events_are_numbered_in_a_row), T_ENTRY(a_burst_reaches_a_follower_that_reads),
        T_ENTRY(kick_goes_all_the_way_and_back),
+       T_ENTRY(a_reload_is_asked_of_the_parent_and_published),
        T_ENTRY(dropped_records_are_told_and_mended_by_a_snapshot))

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/kin.h"
 #include "io/pipe.h"
 #include "io/udp.h"
 #include "voice/voice.h"
@@ -149,7 +150,7 @@ static void begin(void)
 	static const uint8_t any[4] = {0};
 	struct addr bind = addr_v4(any, 0), client = local(1, 0);
 	struct arena measure;
-	char ready = 0;
+	struct command ready = {.kind = COMMAND_KINDS};
 
 	stream_len = 0;
 	v.conf.listener_count = v.conf.socket_count = 1;
@@ -177,7 +178,7 @@ static void begin(void)
 		t_fail(__FILE__, __LINE__, "cannot claim");
 	v.client = udp_attach(&v.arena, v.fd);
 	poll(&(struct pollfd){.fd = v.parent[0], .events = POLLIN}, 1, 5000);
-	if (pipe_take(v.parent[0], &ready, 1) != 1 || ready != 'R')
+	if (kin_take_order(v.parent[0], &ready) != KIN_MESSAGE || ready.kind != COMMAND_READY)
 		t_fail(__FILE__, __LINE__, "not ready");
 }
 

@@ -113,6 +113,12 @@ static const struct record samples[RECORD_KINDS] = {
 	[RECORD_LOOP] = {.kind = RECORD_LOOP,
                          .at = 1,
                          .loop = {"uk", "", 0x0000abcd, 2345678, 91, false}},
+	[RECORD_RELOAD] = {.kind = RECORD_RELOAD,
+                           .at = 1,
+                           .reload = {7, RELOAD_DEFERRED, "[limits] peers"}},
+	[RECORD_RESOLVED] = {.kind = RECORD_RESOLVED,
+                             .at = 1,
+                             .resolved = {3, {.ip = {0x20, 1}, .scope = 2, .port = 62044}}},
 };
 
 static size_t encode(const struct record *r, uint8_t out[static RECORD_MAX])
