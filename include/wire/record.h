@@ -412,12 +412,11 @@ enum field_type {
 
 struct record_field {
 	const char *name; /* as in JSON: letters, digits, '_' */
-	enum field_type type;
-	bool key;
-	uint16_t offset; /* within struct record */
-	uint16_t size;   /* of a FIELD_TEXT */
-	int limit;       /* of a FIELD_ENUM: how many values */
 	const char *(*enum_name)(int value);
+	uint16_t offset; /* within struct record */
+	uint16_t size;   /* octets of a FIELD_TEXT; how many values a FIELD_ENUM has */
+	uint8_t type;    /* enum field_type */
+	bool key;
 };
 
 struct record_info {

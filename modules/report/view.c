@@ -229,7 +229,7 @@ static void value(struct text *t, const struct record *r, const struct record_fi
 	char addr[ADDR_TEXT_MAX], clean[VALUE_MAX];
 	uint64_t v = record_number(r, f);
 
-	switch (f->type) {
+	switch ((enum field_type)f->type) {
 	case FIELD_U8:
 	case FIELD_U32:
 	case FIELD_U64:

@@ -168,7 +168,7 @@ static const struct record_field session_fields[] = {
 	{.name = "at", .type = FIELD_ADDR, .offset = offsetof(struct record, session.at)},
 	{.name = "state", .type = FIELD_ENUM,
 	 .offset = offsetof(struct record, session.state),
-	 .limit = SESSION_CONNECTED + 1, .enum_name = session_state_text},
+	 .size = SESSION_CONNECTED + 1, .enum_name = session_state_text},
 	{.name = "since", .type = FIELD_TICK, .offset = offsetof(struct record, session.since)},
 	{.name = "last_ping", .type = FIELD_TICK,
 	 .offset = offsetof(struct record, session.last_ping)},
@@ -213,7 +213,7 @@ static const struct record_field slot_fields[] = {
 	 .offset = offsetof(struct record, slot.slot)},
 	{.name = "state", .type = FIELD_ENUM,
 	 .offset = offsetof(struct record, slot.state),
-	 .limit = SLOT_PROMPT + 1, .enum_name = slot_state_text},
+	 .size = SLOT_PROMPT + 1, .enum_name = slot_state_text},
 	{.name = "conference", .type = FIELD_U32,
 	 .offset = offsetof(struct record, slot.conference)},
 	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, slot.src)},
@@ -244,7 +244,7 @@ static const struct record_field subscription_fields[] = {
 	 .offset = offsetof(struct record, subscription.conference)},
 	{.name = "mode", .type = FIELD_ENUM, .key = true,
 	 .offset = offsetof(struct record, subscription.mode),
-	 .limit = SUBSCRIPTION_DIAL + 1, .enum_name = subscription_mode_text},
+	 .size = SUBSCRIPTION_DIAL + 1, .enum_name = subscription_mode_text},
 	{.name = "active", .type = FIELD_BOOL,
 	 .offset = offsetof(struct record, subscription.active)},
 	{.name = "until", .type = FIELD_TICK,
@@ -270,7 +270,7 @@ static const struct record_field call_fields[] = {
 	{.name = "data", .type = FIELD_BOOL, .offset = offsetof(struct record, call.data)},
 	{.name = "state", .type = FIELD_ENUM,
 	 .offset = offsetof(struct record, call.state),
-	 .limit = CALL_IGNORED + 1, .enum_name = call_state_text},
+	 .size = CALL_IGNORED + 1, .enum_name = call_state_text},
 	{.name = "frames", .type = FIELD_U32, .offset = offsetof(struct record, call.frames)},
 	{.name = "lost", .type = FIELD_U32, .offset = offsetof(struct record, call.lost)},
 	{.name = "late", .type = FIELD_U32, .offset = offsetof(struct record, call.late)},
@@ -409,7 +409,7 @@ static const struct record_field snapshot_fields[] = {
 static const struct record_field log_fields[] = {
 	{.name = "level", .type = FIELD_ENUM,
 	 .offset = offsetof(struct record, log.level),
-	 .limit = LOG_DEBUG + 1, .enum_name = level_text},
+	 .size = LOG_DEBUG + 1, .enum_name = level_text},
 	{.name = "line", .type = FIELD_TEXT,
 	 .offset = offsetof(struct record, log.line),
 	 .size = sizeof(((struct log_record *)NULL)->line)},
@@ -483,7 +483,7 @@ static const struct record_field reload_fields[] = {
 	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, reload.number)},
 	{.name = "outcome", .type = FIELD_ENUM,
 	 .offset = offsetof(struct record, reload.outcome),
-	 .limit = RELOAD_OUTCOMES, .enum_name = reload_outcome_text},
+	 .size = RELOAD_OUTCOMES, .enum_name = reload_outcome_text},
 	{.name = "what", .type = FIELD_TEXT,
 	 .offset = offsetof(struct record, reload.what),
 	 .size = sizeof(((struct reload_record *)NULL)->what)},
@@ -563,7 +563,7 @@ uint64_t record_number(const struct record *r, const struct record_field *f)
 	const unsigned *word = at;
 	const tick_t *tick = at;
 
-	switch (f->type) {
+	switch ((enum field_type)f->type) {
 	case FIELD_U8:
 		return *u8;
 	case FIELD_U32:
@@ -622,7 +622,7 @@ static void wr_legs(struct wr *w, const struct leg_list *list)
 
 static void field_write(struct wr *w, const struct record *r, const struct record_field *f)
 {
-	switch (f->type) {
+	switch ((enum field_type)f->type) {
 	case FIELD_U8:
 	case FIELD_BOOL:
 	case FIELD_ENUM:
@@ -719,7 +719,7 @@ static void field_read(struct rd *rd, struct record *r, const struct record_fiel
 	tick_t *tick = at;
 	struct addr *addr = at;
 
-	switch (f->type) {
+	switch ((enum field_type)f->type) {
 	case FIELD_U8:
 		*u8 = rd_u8(rd);
 		break;
@@ -734,7 +734,7 @@ static void field_read(struct rd *rd, struct record *r, const struct record_fiel
 		*flag = rd_below(rd, 2);
 		break;
 	case FIELD_ENUM:
-		*word = rd_below(rd, (unsigned)f->limit);
+		*word = rd_below(rd, f->size);
 		break;
 	case FIELD_TICK:
 		*tick = (tick_t)rd_u64(rd);
@@ -863,7 +863,7 @@ static void json_value(struct text *t, const struct record *r, const struct reco
 	char addr[ADDR_TEXT_MAX];
 	uint64_t v = record_number(r, f);
 
-	switch (f->type) {
+	switch ((enum field_type)f->type) {
 	case FIELD_U8:
 	case FIELD_U32:
 	case FIELD_U64:

@@ -1247,7 +1247,7 @@ static void field_text(const struct record *rec, const struct record_field *f, c
 	tick_t tick;
 	struct addr addr;
 	char text[ADDR_TEXT_MAX];
-	switch (f->type) {
+	switch ((enum field_type)f->type) {
 	case FIELD_U8:
 		memcpy(&u8, at, 1);
 		snprintf(out, cap, "%u", u8);
