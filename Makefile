@@ -88,6 +88,9 @@ build/obj/$(1)/%.o: %.c Makefile build/how
 	$$(Q)$(2) $$(LANGUAGE) $$(if $$(filter %_linux.c test/%,$$<),$$(LINUX),$$(POSIX)) $$(WARN) $(3) \
 		-DVERSION='"$$(VERSION)"' -MMD -MP -c -o $$@ $$<
 
+# Kept, though nothing names the objects of tests.
+.PRECIOUS: build/obj/$(1)/%.o
+
 $(VERSIONED:%.c=build/obj/$(1)/%.o): build/version
 
 build/obj/$(1)/modules/report/page.o: build/page.html.gz
@@ -231,5 +234,4 @@ clean:
 
 .PHONY: all run test cross bench soak fuzz lint install dist clean always
 .PHONY: made-unit made-san made-sim made-mesh made-fuzz made-poll made-e2e made-lint made-clang
-.SECONDARY:
 .DELETE_ON_ERROR:
