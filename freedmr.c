@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "command/aliases.h"
 #include "command/check.h"
@@ -15,6 +16,7 @@
 #include "command/init.h"
 #include "command/top.h"
 #include "command/version.h"
+#include "io/print.h"
 #include "io/process.h"
 #include "parent/parent.h"
 
@@ -40,15 +42,15 @@ static const struct face faces[] = {
 
 static int usage(FILE *out, int status)
 {
-	char line[64];
-
-	fprintf(out, "usage: freedmr [-c FILE]\n       freedmr WORD ...\n\n");
-	fprintf(out, "  %-28s serve, in the foreground (FILE: %s)\n", "[-c FILE]", CONF_DEFAULT);
+	fputs("usage: freedmr [-c FILE]\n       freedmr WORD ...\n\n", out);
+	print(out, "  %-28s serve, in the foreground (FILE: %s)\n", "[-c FILE]", CONF_DEFAULT);
 	for (size_t i = 0; i < ARRAY_LEN(faces); i++) {
-		snprintf(line, sizeof(line), "%s %s", faces[i].word, faces[i].arguments);
-		fprintf(out, "  %-28s %s\n", line, faces[i].help);
+		char buf[64];
+		struct text words = text_make(buf, sizeof(buf));
+		text_format(&words, "%s %s", faces[i].word, faces[i].arguments);
+		print(out, "  %-28s %s\n", buf, faces[i].help);
 	}
-	fprintf(out, "\nThe manual: freedmr(8), freedmr.conf(5).\n");
+	fputs("\nThe manual: freedmr(8), freedmr.conf(5).\n", out);
 	return status;
 }
 
@@ -58,13 +60,13 @@ static int be(int argc, char **argv)
 		if (strcmp(argv[0], faces[i].word) != 0)
 			continue;
 		if (argc == 2 && strcmp(argv[1], "-h") == 0) {
-			printf("usage: freedmr %s %s\n       %s\n", faces[i].word,
+			print(stdout, "usage: freedmr %s %s\n       %s\n", faces[i].word,
 			       faces[i].arguments, faces[i].help);
 			return STATUS_OK;
 		}
 		return faces[i].main(argc, argv);
 	}
-	fprintf(stderr, "freedmr: unknown word '%s'\n", argv[0]);
+	print(stderr, "freedmr: unknown word '%s'\n", argv[0]);
 	return usage(stderr, STATUS_USAGE);
 }
 

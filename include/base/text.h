@@ -24,6 +24,13 @@ struct text text_make(char *buf, size_t cap);
 void text_char(struct text *t, char c);
 void text_put(struct text *t, const char *s);
 void text_bytes(struct text *t, const char *s, size_t len);
+
+/*
+ * As printf, with what we use of it: %s %c %d %u %x %%, the lengths l, ll and z (so all of
+ * inttypes.h), the flags - and 0, a width, a precision of strings; both may be '*', and are not
+ * negative. The text ends before any other letter. What a libc's printf brings along is as large
+ * as a room of ours.
+ */
 void text_format(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_vformat(struct text *t, const char *format, va_list args) PRINTF_LIKE(2, 0);
 void text_hex(struct text *t, const void *bytes, size_t len);

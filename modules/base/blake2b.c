@@ -1,6 +1,5 @@
 #include "base/blake2b.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -80,7 +79,6 @@ static void compress(struct blake2b *s, bool last)
 /* Section 2.5: of the parameter block only digest, key, fanout 1 and depth 1 are set. */
 void blake2b_begin(struct blake2b *s, size_t digest_len, const void *key, size_t key_len)
 {
-	assert(digest_len >= 1 && digest_len <= BLAKE2B_LEN_MAX && key_len <= BLAKE2B_KEY_MAX);
 	*s = (struct blake2b){.digest_len = digest_len};
 	memcpy(s->state, start, sizeof(start));
 	s->state[0] ^= 0x01010000u | (uint64_t)key_len << 8 | digest_len;

@@ -1,6 +1,6 @@
 #include "base/text.h"
 
-#include <stdio.h>
+#include <limits.h>
 #include <string.h>
 
 /*
@@ -93,21 +93,149 @@ void text_put(struct text *t, const char *s)
 	add(t, s, strlen(s));
 }
 
+/* A format and its arguments, as far as they are not used up. */
+struct format {
+	const char *at;
+	va_list args;
+};
+
+/* What stands between '%' and the letter. */
+struct shape {
+	bool left, zeros;
+	int width;
+	int most;  /* octets of a string */
+	int longs; /* how many 'l' */
+};
+
+static void pad(struct text *t, char c, size_t width, size_t len)
+{
+	for (; len < width; len++)
+		text_char(t, c);
+}
+
+/* Digits, or '*' for an argument. */
+static int take_number(struct format *f)
+{
+	int n = 0;
+
+	if (*f->at == '*') {
+		f->at++;
+		return va_arg(f->args, int);
+	}
+	for (; *f->at >= '0' && *f->at <= '9'; f->at++)
+		n = 10 * n + (*f->at - '0');
+	return n;
+}
+
+static struct shape take_shape(struct format *f)
+{
+	struct shape s = {.most = INT_MAX};
+
+	for (; *f->at == '-' || *f->at == '0'; f->at++) {
+		s.left |= *f->at == '-';
+		s.zeros |= *f->at == '0';
+	}
+	s.width = take_number(f);
+	if (*f->at == '.') {
+		f->at++;
+		s.most = take_number(f);
+	}
+	for (; *f->at == 'l' || *f->at == 'z'; f->at++)
+		s.longs += *f->at == 'l' || sizeof(size_t) > sizeof(unsigned int);
+	return s;
+}
+
+static int64_t take_signed(struct format *f, int longs)
+{
+	if (longs == 0)
+		return va_arg(f->args, int);
+	return longs == 1 ? va_arg(f->args, long) : va_arg(f->args, long long);
+}
+
+static uint64_t take_unsigned(struct format *f, int longs)
+{
+	if (longs == 0)
+		return va_arg(f->args, unsigned int);
+	return longs == 1 ? va_arg(f->args, unsigned long) : va_arg(f->args, unsigned long long);
+}
+
+static void put_padded(struct text *t, const struct shape *s, const char *bytes, size_t len)
+{
+	size_t width = (size_t)s->width;
+
+	pad(t, ' ', s->left ? 0 : width, len);
+	add(t, bytes, len);
+	pad(t, ' ', s->left ? width : 0, len);
+}
+
+static void put_integer(struct text *t, const struct shape *s, uint64_t value, unsigned base,
+                        bool minus)
+{
+	char digits[32];
+	size_t start = sizeof(digits);
+
+	do {
+		digits[--start] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value > 0);
+	while (s->zeros && start > 1 && sizeof(digits) - start + minus < (size_t)s->width)
+		digits[--start] = '0';
+	if (minus)
+		digits[--start] = '-';
+	put_padded(t, s, digits + start, sizeof(digits) - start);
+}
+
+/* One conversion; false when its letter is none of ours. */
+static bool put_argument(struct text *t, struct format *f)
+{
+	const struct shape s = take_shape(f);
+	const char *string;
+	int64_t number;
+	char c = *f->at++;
+
+	switch (c) {
+	case '%':
+		text_char(t, c);
+		return true;
+	case 'c':
+		c = (char)va_arg(f->args, int);
+		put_padded(t, &s, &c, 1);
+		return true;
+	case 's':
+		string = va_arg(f->args, const char *);
+		put_padded(t, &s, string, strnlen(string, (size_t)s.most));
+		return true;
+	case 'd':
+		number = take_signed(f, s.longs);
+		put_integer(t, &s, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, 10,
+		            number < 0);
+		return true;
+	case 'u':
+		put_integer(t, &s, take_unsigned(f, s.longs), 10, false);
+		return true;
+	case 'x':
+		put_integer(t, &s, take_unsigned(f, s.longs), 16, false);
+		return true;
+	}
+	return false;
+}
+
 void text_vformat(struct text *t, const char *format, va_list args)
 {
-	size_t room = t->cap - t->len;
+	struct format f = {.at = format};
+	bool known = true;
 
-	if (t->cut)
-		return;
-	int len = vsnprintf(t->at + t->len, room, format, args);
-	if (len >= 0 && (size_t)len < room) {
-		t->len += (size_t)len;
-		return;
+	va_copy(f.args, args);
+	while (known && *f.at) {
+		size_t plain = strcspn(f.at, "%");
+		add(t, f.at, plain);
+		f.at += plain;
+		if (*f.at == '%') {
+			f.at++;
+			known = put_argument(t, &f);
+		}
 	}
-	t->cut = true;
-	if (len >= 0)
-		t->len += whole_characters(t->at + t->len, room - 1);
-	t->at[t->len] = 0;
+	va_end(f.args);
 }
 
 void text_format(struct text *t, const char *format, ...)

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "command/alias_rows.h"
 #include "io/map.h"
+#include "io/print.h"
 #include "parent/status.h"
 
 #define SOURCE_MAX ((size_t)512 * 1024 * 1024)
@@ -23,26 +24,27 @@ struct wish {
 
 static int usage(FILE *out, int status)
 {
-	fprintf(out,
+	fputs(
 	        "usage: freedmr aliases [-f] FILE... -o INDEX\n\n"
 	        "  FILE        user.csv, users.json, rptrs.json, a list of talkgroups; of two "
 	        "rows\n"
 	        "              with one id the later counts\n"
 	        "  -o INDEX    where the server looks: the key aliases in its section [report]\n"
-	        "  -f          even when it holds less than half of the index before\n");
+	        "  -f          even when it holds less than half of the index before\n",
+	        out);
 	return status;
 }
 
 static int fail(const char *path)
 {
-	fprintf(stderr, "freedmr aliases: %s: %s\n", path, strerror(errno));
+	print(stderr, "freedmr aliases: %s: %s\n", path, strerror(errno));
 	return STATUS_FAILED;
 }
 
 static void complain(void *context, const char *line)
 {
 	(void)context;
-	fprintf(stderr, "freedmr aliases: %s\n", line);
+	print(stderr, "freedmr aliases: %s\n", line);
 }
 
 static void ignore(void *context, const void *octets, size_t len)
@@ -130,10 +132,10 @@ static void tell(const struct alias_rows *rows, const char *index, size_t len)
 
 	for (size_t i = 0; i < rows->count; i++)
 		count[rows->row[i].kind]++;
-	printf("%s:", index);
+	print(stdout, "%s:", index);
 	for (enum alias_kind kind = 0; kind < ALIAS_KINDS; kind++)
-		printf(" %" PRIu64 " %s,", count[kind], alias_kind_name(kind));
-	printf(" %zu octets, %" PRIu64 " lines skipped\n", len, rows->bad);
+		print(stdout, " %" PRIu64 " %s,", count[kind], alias_kind_name(kind));
+	print(stdout, " %zu octets, %" PRIu64 " lines skipped\n", len, rows->bad);
 }
 
 static int make(struct alias_rows *rows, const struct wish *wish)
@@ -143,7 +145,7 @@ static int make(struct alias_rows *rows, const struct wish *wish)
 	alias_rows_sort(rows);
 	uint64_t before = rows_before(wish->index);
 	if (rows->full || rows->count == 0 || (!wish->force && rows->count < before / 2)) {
-		fprintf(stderr, "freedmr aliases: %s stays as it is: %s\n", wish->index,
+		print(stderr, "freedmr aliases: %s stays as it is: %s\n", wish->index,
 		        rows->full ? "no memory for all rows"
 		        : rows->count == 0
 		                ? "no row was found"
@@ -152,7 +154,7 @@ static int make(struct alias_rows *rows, const struct wish *wish)
 	}
 	uint8_t *octets = alias_index_make(rows->row, rows->count, &len);
 	if (!octets) {
-		fprintf(stderr, "freedmr aliases: too many rows\n");
+		fputs("freedmr aliases: too many rows\n", stderr);
 		return STATUS_FAILED;
 	}
 	int status = put(wish->index, octets, len) ? STATUS_OK : fail(wish->index);

@@ -9,6 +9,7 @@
 #include "conf/sample.h"
 #include "core/actions.h"
 #include "core/core.h"
+#include "io/print.h"
 #include "parent/load.h"
 
 static void print_line(void *context, const char *line)
@@ -22,7 +23,7 @@ static void print_fault(void *context, enum log_level level, const char *line)
 {
 	(void)context;
 	if (level < LOG_INFO)
-		fprintf(stderr, "%s\n", line);
+		print(stderr, "%s\n", line);
 }
 
 static const char *default_of(const struct conf_key *key)
@@ -39,7 +40,7 @@ static int print_keys(void)
 	for (enum section_kind kind = 0; kind < SECTION_KINDS; kind++) {
 		const struct conf_section *section = section_info(kind);
 		for (size_t i = 0; i < section->key_count; i++)
-			printf("%s %s %s %s\n", section_name(kind), section->keys[i].name,
+			print(stdout, "%s %s %s %s\n", section_name(kind), section->keys[i].name,
 			       key_type_name(section->keys[i].type), default_of(&section->keys[i]));
 	}
 	return STATUS_OK;
@@ -54,7 +55,7 @@ static int print_sample(void)
 static void print_arena(const struct arena *arena)
 {
 	for (size_t i = 0; i < arena->cuts; i++)
-		printf("memory %-28s %7zu rows %10zu bytes\n", arena->cut[i].name,
+		print(stdout, "memory %-28s %7zu rows %10zu bytes\n", arena->cut[i].name,
 		       arena->cut[i].rows, arena->cut[i].bytes);
 }
 
@@ -70,7 +71,7 @@ static void print_memory(const struct conf *conf)
 	actions_open(&actions, &tables, &conf->limits);
 	print_arena(&conf->arena);
 	print_arena(&tables);
-	printf("memory %-28s %12s %10zu bytes\n", "total", "", conf->arena.used + tables.used);
+	print(stdout, "memory %-28s %12s %10zu bytes\n", "total", "", conf->arena.used + tables.used);
 }
 
 /* The voice files of one listener, by language. */
@@ -83,7 +84,7 @@ static void print_audio(const struct conf_listener *l)
 		words++;
 		if (i + 1 < l->voice.count && strcmp(word[1].language, word->language) == 0)
 			continue;
-		printf("audio %s %s %u words\n", l->name, word->language, (unsigned)words);
+		print(stdout, "audio %s %s %u words\n", l->name, word->language, (unsigned)words);
 		words = 0;
 	}
 }
@@ -97,7 +98,7 @@ static int check_file(const char *path)
 		return STATUS_FAILED;
 	conf_print(&conf, print_line, NULL);
 	load_audio(&conf);
-	putchar('\n');
+	puts("");
 	for (uint32_t i = 0; i < conf.listener_count; i++)
 		print_audio(&conf.listener[i]);
 	print_memory(&conf);
@@ -114,7 +115,8 @@ int check_main(int argc, char **argv)
 		return print_sample();
 	if (argc == 2 && argv[1][0] != '-')
 		return check_file(argv[1]);
-	fprintf(stderr, "usage: freedmr check FILE\n       freedmr check --keys\n"
-	                "       freedmr check --sample\n");
+	fputs("usage: freedmr check FILE\n       freedmr check --keys\n"
+	      "       freedmr check --sample\n",
+	      stderr);
 	return STATUS_USAGE;
 }

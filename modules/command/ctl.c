@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "io/pipe.h"
+#include "io/print.h"
 #include "io/unix.h"
 #include "parent/parent.h"
 #include "report/answer.h"
@@ -26,7 +27,7 @@ struct options {
 
 static int usage(FILE *out, int status)
 {
-	fprintf(out,
+	print(out,
 	        "usage: freedmr ctl [-s SOCKET] [--json] WORD [ARG...]\n\n"
 	        "  -s SOCKET   where the server listens (default %s,\n"
 	        "              or %s when only that is there)\n"
@@ -96,7 +97,7 @@ static int connect_to(const char *path)
 	int fd = unix_connect(path);
 
 	if (fd < 0)
-		fprintf(stderr, "freedmr ctl: %s: %s\n", path, strerror(errno));
+		print(stderr, "freedmr ctl: %s: %s\n", path, strerror(errno));
 	return fd;
 }
 
@@ -133,10 +134,10 @@ static int show_text(const char *line, size_t len)
 	switch (line[0]) {
 	case TEXT_DONE:
 		if (rest_len > 0)
-			fprintf(stderr, "freedmr ctl: %.*s\n", rest_len, rest);
+			print(stderr, "freedmr ctl: %.*s\n", rest_len, rest);
 		return STATUS_OK;
 	case TEXT_REFUSED:
-		fprintf(stderr, "freedmr ctl: %.*s\n", rest_len, rest);
+		print(stderr, "freedmr ctl: %.*s\n", rest_len, rest);
 		return STATUS_FAILED;
 	default:
 		fwrite(rest, 1, len - 1, stdout);
@@ -170,7 +171,7 @@ static int receive(int fd, bool json)
 	while (status < 0 && len < sizeof(buf)) {
 		ssize_t n = pipe_take(fd, buf + len, sizeof(buf) - len);
 		if (n <= 0) {
-			fprintf(stderr, "freedmr ctl: the server hung up\n");
+			fputs("freedmr ctl: the server hung up\n", stderr);
 			return CTL_UNAVAILABLE;
 		}
 		len += (size_t)n;
@@ -191,7 +192,7 @@ static int ask(const struct options *o, const char *request, size_t len)
 	if (send_all(fd, request, len))
 		status = receive(fd, o->json);
 	else
-		fprintf(stderr, "freedmr ctl: the server hung up\n");
+		fputs("freedmr ctl: the server hung up\n", stderr);
 	close(fd);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include "command/phrase.h"
 #include "conf/conf.h"
 #include "conf/keys.h"
+#include "io/print.h"
 #include "parent/status.h"
 
 #define LINE_CAP 4096u
@@ -98,7 +99,7 @@ static void read_line(struct import *m, const char *file, char *text, unsigned l
 		s[at] = 0;
 		add_entry(&m->stanzas[m->count - 1], trim(s), trim(s + at + 1), line);
 	} else {
-		fprintf(stderr, "%s:%u: not a key and a value\n", file, line);
+		print(stderr, "%s:%u: not a key and a value\n", file, line);
 	}
 }
 
@@ -108,7 +109,7 @@ static bool read_file(struct import *m, const char *file)
 	FILE *f = fopen(file, "r");
 
 	if (!f) {
-		fprintf(stderr, "freedmr: %s: %s\n", file, strerror(errno));
+		print(stderr, "freedmr: %s: %s\n", file, strerror(errno));
 		return false;
 	}
 	for (unsigned line = 1; fgets(text, sizeof(text), f); line++)
@@ -168,6 +169,19 @@ static void put(struct import *m, const char *key, const char *value)
 	            value, quote ? "\"" : "");
 }
 
+PRINTF_LIKE(3, 4)
+static void put_format(struct import *m, const char *key, const char *format, ...)
+{
+	char value[160];
+	struct text t = text_make(value, sizeof(value));
+	va_list args;
+
+	va_start(args, format);
+	text_vformat(&t, format, args);
+	va_end(args);
+	put(m, key, value);
+}
+
 static void tell(const struct import *m, const struct entry *e, const char *why)
 {
 	char key[64];
@@ -176,7 +190,7 @@ static void tell(const struct import *m, const struct entry *e, const char *why)
 	for (; e->key[i] && i + 1 < sizeof(key); i++)
 		key[i] = (char)toupper((unsigned char)e->key[i]);
 	key[i] = 0;
-	fprintf(stderr, "%s:%u: %s of [%s]: %s\n", m->now->file, e->line, key, m->now->name, why);
+	print(stderr, "%s:%u: %s of [%s]: %s\n", m->now->file, e->line, key, m->now->name, why);
 }
 
 /* Puts the value of a key in another form; tells by itself what it cannot. */
@@ -203,7 +217,6 @@ static void as_dial(struct import *m, const struct entry *e, const char *to)
 
 static void as_minutes(struct import *m, const struct entry *e, const char *to)
 {
-	char text[32];
 	uint64_t minutes;
 
 	if (!text_to_u64(e->value, strlen(e->value), 0, UINT32_MAX, &minutes)) {
@@ -214,21 +227,18 @@ static void as_minutes(struct import *m, const struct entry *e, const char *to)
 		tell(m, e, "longer than a week: written as 0, which is until cleared");
 		minutes = 0;
 	}
-	snprintf(text, sizeof(text), minutes ? "%um" : "%u", (unsigned)minutes);
-	put(m, to, text);
+	put_format(m, to, minutes ? "%um" : "%u", (unsigned)minutes);
 }
 
 static void as_seconds(struct import *m, const struct entry *e, const char *to)
 {
-	char text[32];
 	uint64_t seconds;
 
 	if (!text_to_u64(e->value, strlen(e->value), 0, 60, &seconds)) {
 		tell(m, e, "not a number of seconds up to 60");
 		return;
 	}
-	snprintf(text, sizeof(text), "%us", (unsigned)seconds);
-	put(m, to, text);
+	put_format(m, to, "%us", (unsigned)seconds);
 }
 
 /* "PERMIT:ALL", "DENY:1,1000-2000" */
@@ -437,16 +447,14 @@ static void put_bind(struct import *m)
 	const struct entry *generator = entry_of(m->now, "generator");
 	const char *ip = value_of(m->now, "ip", "");
 	const char *port = value_of(m->now, "port", "62031");
-	char bind[128];
-
 	uint64_t copies;
+
 	if (generator &&
 	    text_to_u64(generator->value, strlen(generator->value), 2, UINT32_MAX, &copies)) {
 		port = proxy ? value_of(proxy, "listenport", "62031") : "62031";
 		ip = "";
 	}
-	snprintf(bind, sizeof(bind), "%.100s:%.10s", *ip ? ip : "[::]", port);
-	put(m, "bind", bind);
+	put_format(m, "bind", "%.100s:%.10s", *ip ? ip : "[::]", port);
 }
 
 static bool put_passphrase(struct import *m)
@@ -493,18 +501,13 @@ static void write_peer(struct import *m)
 	bool enhanced = is_yes(value_of(m->now, "enhanced_obp", "False")) &&
 	                strcmp(value_of(m->now, "proto_ver", "5"), "1") != 0;
 	const char *ip = value_of(m->now, "ip", "");
-	char text[160];
 
 	put_head(m, "peer");
 	put(m, "protocol", enhanced ? "fbp" : "obp");
-	snprintf(text, sizeof(text), "%.100s:%.10s", *ip ? ip : "[::]",
-	         value_of(m->now, "port", "62044"));
-	put(m, "bind", text);
-	snprintf(text, sizeof(text), "%.100s:%.10s", value_of(m->now, "target_ip", ""),
-	         value_of(m->now, "target_port", "62044"));
-	put(m, "target", text);
-	snprintf(text, sizeof(text), "%.20s", e ? e->value : "");
-	put(m, "passphrase", text);
+	put_format(m, "bind", "%.100s:%.10s", *ip ? ip : "[::]", value_of(m->now, "port", "62044"));
+	put_format(m, "target", "%.100s:%.10s", value_of(m->now, "target_ip", ""),
+	           value_of(m->now, "target_port", "62044"));
+	put_format(m, "passphrase", "%.20s", e ? e->value : "");
 	if (e && strlen(e->value) > 20)
 		tell(m, e, "only the first 20 octets ever counted; the rest was left away");
 	write_keys(m, OPENBRIDGE);
@@ -528,21 +531,18 @@ static void put_module(struct import *m)
 
 static void write_uplink(struct import *m)
 {
-	char target[160];
-
 	if (text_same(m->now->name, "ECHO")) {
-		fprintf(stderr, "%s:%u: [%s]: left out, the echo 9990 is built in\n", m->now->file,
+		print(stderr, "%s:%u: [%s]: left out, the echo 9990 is built in\n", m->now->file,
 		        m->now->line, m->now->name);
 		return;
 	}
 	m->commented = true;
-	fprintf(stderr, "%s:%u: [%s]: written as a comment: add map = and what shall cross\n",
+	print(stderr, "%s:%u: [%s]: written as a comment: add map = and what shall cross\n",
 	        m->now->file, m->now->line, m->now->name);
 	put_head(m, "uplink");
 	put_module(m);
-	snprintf(target, sizeof(target), "%.100s:%.10s", value_of(m->now, "master_ip", ""),
-	         value_of(m->now, "master_port", "62031"));
-	put(m, "target", target);
+	put_format(m, "target", "%.100s:%.10s", value_of(m->now, "master_ip", ""),
+	           value_of(m->now, "master_port", "62031"));
 	write_keys(m, UPLINK);
 	m->commented = false;
 }
@@ -554,7 +554,7 @@ static void write_server(struct import *m)
 
 	text_put(&m->out, "[server]\n");
 	if (strlen(id) < 4) {
-		fprintf(stderr, "freedmr: no SERVER_ID of 4 to 7 digits: id = 9999 was written\n");
+		fputs("freedmr: no SERVER_ID of 4 to 7 digits: id = 9999 was written\n", stderr);
 		id = "9999";
 	}
 	put(m, "id", id);
@@ -570,7 +570,7 @@ static bool write_stanza(struct import *m, const struct stanza *s)
 
 	m->now = s;
 	if (!enabled && kind != GLOBAL && kind != OTHER) {
-		fprintf(stderr, "%s:%u: [%s]: left out, it is not enabled\n", s->file, s->line,
+		print(stderr, "%s:%u: [%s]: left out, it is not enabled\n", s->file, s->line,
 		        s->name);
 		return true;
 	}
@@ -597,7 +597,7 @@ static bool write_stanza(struct import *m, const struct stanza *s)
 static void complain(void *context, const char *line)
 {
 	(void)context;
-	fprintf(stderr, "%s\n", line);
+	print(stderr, "%s\n", line);
 }
 
 /* Is it what the server reads? */
@@ -645,7 +645,7 @@ int import_main(int argc, char **argv)
 
 	if (argc < 2 || argv[1][0] == '-' || !out) {
 		free(out);
-		fprintf(stderr, "usage: freedmr import FILE...\n");
+		fputs("usage: freedmr import FILE...\n", stderr);
 		return STATUS_USAGE;
 	}
 	m.out = text_make(out, OUT_CAP);

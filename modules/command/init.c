@@ -9,13 +9,14 @@
 #include "base/util.h"
 #include "command/phrase.h"
 #include "conf/sample.h"
+#include "io/print.h"
 #include "parent/parent.h"
 
 #define FILE_DEFAULT "freedmr.conf"
 
 static void write_line(void *context, const char *line)
 {
-	fprintf(context, "%s\n", line);
+	print(context, "%s\n", line);
 }
 
 /* A new file that only its owner can read, or NULL with errno. */
@@ -50,7 +51,7 @@ static bool write_file(const char *path, const char *phrase)
 
 static int fail(const char *path, const char *why)
 {
-	fprintf(stderr, "freedmr: %s: %s\n", path, why);
+	print(stderr, "freedmr: %s: %s\n", path, why);
 	return STATUS_FAILED;
 }
 
@@ -60,7 +61,7 @@ int init_main(int argc, char **argv)
 	char phrase[PHRASE_MAX];
 
 	if (argc > 2 || path[0] == '-') {
-		fprintf(stderr, "usage: freedmr init [FILE]\n");
+		fputs("usage: freedmr init [FILE]\n", stderr);
 		return STATUS_USAGE;
 	}
 	if (!phrase_make(phrase))
@@ -68,11 +69,11 @@ int init_main(int argc, char **argv)
 	if (!write_file(path, phrase))
 		return fail(path, errno == EEXIST ? "is there already and was not touched"
 		                                  : strerror(errno));
-	printf("%s is written. Start the server with\n\n    freedmr -c %s\n\n", path, path);
-	printf("and enter in the hotspot\n\n    address     name or address of this machine\n"
+	print(stdout, "%s is written. Start the server with\n\n    freedmr -c %s\n\n", path, path);
+	print(stdout, "and enter in the hotspot\n\n    address     name or address of this machine\n"
 	       "    port        %u\n    passphrase  %s\n\n",
 	       CONF_PORT_DEFAULT, phrase);
-	printf("Before you link with other servers, change id under [server] to the number you "
-	       "were given.\n");
+	puts("Before you link with other servers, change id under [server] to the number you "
+	     "were given.");
 	return STATUS_OK;
 }

@@ -15,6 +15,7 @@
 #include "command/screen.h"
 #include "command/top_list.h"
 #include "io/pipe.h"
+#include "io/print.h"
 #include "io/signals.h"
 #include "io/unix.h"
 #include "parent/status.h"
@@ -590,7 +591,7 @@ static int run(struct top *top)
 	signal(SIGQUIT, SIG_IGN); /* would leave the terminal as it is now */
 	signal(SIGTSTP, SIG_IGN);
 	if (signals < 0 || !screen_open(&top->screen, STDIN_FILENO, STDOUT_FILENO, signals)) {
-		fprintf(stderr, "freedmr top: needs a terminal\n");
+		fputs("freedmr top: needs a terminal\n", stderr);
 		return STATUS_FAILED;
 	}
 	show_table(top, 0);
@@ -605,7 +606,7 @@ static int run(struct top *top)
 
 static int usage(FILE *out, int status)
 {
-	fprintf(out,
+	print(out,
 	        "usage: freedmr top [-s SOCKET]\n\n"
 	        "  -s SOCKET   where the server listens (default %s,\n"
 	        "              or %s when only that is there)\n",
@@ -642,7 +643,7 @@ int top_main(int argc, char **argv)
 	if (call_server(top))
 		status = run(top);
 	else
-		fprintf(stderr, "freedmr top: %s: %s\n", top->path, strerror(errno));
+		print(stderr, "freedmr top: %s: %s\n", top->path, strerror(errno));
 	release(top);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "base/cursor.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "io/print.h"
 #include "report/order.h"
 
 #define LINE_MAX_LEN 160u
@@ -328,34 +329,30 @@ static void tell(struct memory *m, struct link *link, int64_t now)
 static bool write_item(FILE *f, const struct item *i, int64_t now)
 {
 	int64_t seen = i->alive ? now : i->seen;
-	int n = -1;
 
 	switch (i->kind) {
 	case BLOCK:
-		n = fprintf(f, "block %s %" PRId64 "\n", i->what, i->until);
-		break;
+		return print(f, "block %s %" PRId64 "\n", i->what, i->until);
 	case LOCATION:
-		n = fprintf(f, "location %" PRIu32 " %" PRIu32 " %d %" PRId64 "\n", i->tg,
+		return print(f, "location %" PRIu32 " %" PRIu32 " %d %" PRId64 "\n", i->tg,
 		            i->client, i->slot, seen);
-		break;
 	case SUBSCRIPTION:
-		n = fprintf(f,
+		return print(f,
 		            "subscription %" PRIu32 " %d %" PRIu32 " %" PRIu32 " %s %" PRId64
 		            " %" PRId64 "\n",
 		            i->client, i->slot, i->tg, i->conference, i->dial ? "dial" : "user",
 		            seen, i->until);
-		break;
 	}
-	return n > 0;
+	return false;
 }
 
 static bool write_all(struct memory *m, FILE *f, int64_t now)
 {
-	bool good = fprintf(f, "freedmr-state 1 %" PRId64 "\n", now) > 0;
+	bool good = print(f, "freedmr-state 1 %" PRId64 "\n", now);
 
 	for (const struct order_row *row = m->items.first[0]; row; row = row->next[0])
 		good &= write_item(f, row->value, now);
-	good &= fprintf(f, "end %" PRIu32 "\n", m->items.count) > 0;
+	good &= print(f, "end %" PRIu32 "\n", m->items.count);
 	return fflush(f) == 0 && good && fsync(fileno(f)) == 0;
 }
 
@@ -479,7 +476,8 @@ static bool read_lines(struct memory *m, FILE *f)
 	if (!fgets(text, sizeof(text), f) || strncmp(text, "freedmr-state 1 ", 16) != 0)
 		return false;
 	while (fgets(text, sizeof(text), f)) {
-		snprintf(end, sizeof(end), "end %" PRIu32 "\n", lines);
+		struct text t = text_make(end, sizeof(end));
+		text_format(&t, "end %" PRIu32 "\n", lines);
 		if (strcmp(text, end) == 0)
 			return fgetc(f) == EOF;
 		if (!strchr(text, '\n') || !read_line(m, text))

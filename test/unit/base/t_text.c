@@ -1,5 +1,9 @@
 #include "base/text.h"
 
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/t.h"
@@ -19,6 +23,79 @@ T_CASE(pieces_are_joined_and_terminated)
 	T_TEXT(buf, "id=2345,xyz009fff");
 	T_EQUAL(t.len, 17);
 	T_CHECK(!t.cut);
+}
+
+/* The libc is the judge. */
+PRINTF_LIKE(1, 2) static void as_the_libc(const char *format, ...)
+{
+	char ours[128], theirs[128];
+	struct text t = text_make(ours, sizeof(ours));
+	va_list args;
+
+	va_start(args, format);
+	text_vformat(&t, format, args);
+	va_end(args);
+	va_start(args, format);
+	vsnprintf(theirs, sizeof(theirs), format, args);
+	va_end(args);
+	T_TEXT(ours, theirs);
+	T_EQUAL(t.len, strlen(theirs));
+	T_CHECK(!t.cut);
+}
+
+T_CASE(numbers_of_every_length_are_formatted_as_printf_does)
+{
+	static const int ints[] = {0, 1, -1, 9, 10, -10, 65535, INT_MAX, INT_MIN};
+	static const long long wide[] = {0, -1, 4294967295, 4294967296, LLONG_MAX, LLONG_MIN};
+
+	for (size_t i = 0; i < ARRAY_LEN(ints); i++) {
+		unsigned u = (unsigned)ints[i];
+		as_the_libc("%d %u %x", ints[i], u, u);
+		as_the_libc("[%3d][%-3d][%03d][%12d][%-12d][%012d]", ints[i], ints[i], ints[i],
+		            ints[i], ints[i], ints[i]);
+		as_the_libc("[%5u][%-5u][%05u][%08x][%8x]", u, u, u, u, u);
+		as_the_libc("[%*d][%-*d][%0*d]", 4, ints[i], 4, ints[i], 4, ints[i]);
+		as_the_libc("%" PRId32 " %" PRIu32 " %08" PRIx32, (int32_t)ints[i], (uint32_t)u,
+		            (uint32_t)u);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(wide); i++) {
+		long l = (long)wide[i];
+		unsigned long long u = (unsigned long long)wide[i];
+		as_the_libc("%lld %llu %llx", wide[i], u, u);
+		as_the_libc("%ld %lu %05lu %zu %10zu %d", l, (unsigned long)l, (unsigned long)l,
+		            (size_t)u, (size_t)u, 7);
+		as_the_libc("%" PRId64 " %" PRIu64 " %016" PRIx64 " %06" PRIu64, (int64_t)wide[i],
+		            (uint64_t)u, (uint64_t)u, (uint64_t)u);
+	}
+}
+
+T_CASE(strings_are_filled_and_cut_as_printf_does)
+{
+	static const char *const strings[] = {"", "a", "abcdefgh", "caf\xc3\xa9"};
+
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++) {
+		const char *s = strings[i];
+		as_the_libc("%s", s);
+		as_the_libc("[%3s][%-3s][%12s][%-12s]|%%|%c", s, s, s, s, 'x');
+		as_the_libc("[%.0s][%.3s][%.20s][%.*s][%-6.2s][%6.2s]", s, s, s, 2, s, s, s);
+		as_the_libc("[%*s][%-*s][%*s]", 5, s, 5, s, 0, s);
+	}
+	as_the_libc("[%3c][%-3c]", 'a', 'b');
+	const char *unterminated = (const char *)t_guarded("abc", 3);
+	as_the_libc("%.3s%.*s", unterminated, 2, unterminated);
+}
+
+T_CASE(a_text_ends_before_a_letter_it_does_not_know)
+{
+	static const char *const formats[] = {"%d and %f", "%d and %", "%d and %-08.3llq"};
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		char buf[32];
+		struct text t = text_make(buf, sizeof(buf));
+		void (*format)(struct text *, const char *, ...) = text_format; /* unchecked */
+		format(&t, formats[i], 7);
+		T_TEXT(buf, "7 and ");
+	}
 }
 
 /* Every way to add, into every size of buffer. */
@@ -262,6 +339,9 @@ T_CASE(base64_is_that_of_rfc_4648)
 
 T_MAIN(T_ENTRY(base64_is_that_of_rfc_4648),
        T_ENTRY(pieces_are_joined_and_terminated),
+       T_ENTRY(numbers_of_every_length_are_formatted_as_printf_does),
+       T_ENTRY(strings_are_filled_and_cut_as_printf_does),
+       T_ENTRY(a_text_ends_before_a_letter_it_does_not_know),
        T_ENTRY(what_does_not_fit_is_cut_and_nothing_follows),
        T_ENTRY(a_cut_leaves_whole_characters), T_ENTRY(json_strings_are_safe_for_any_octets),
        T_ENTRY(remote_text_is_made_fit_for_people),

@@ -1,0 +1,17 @@
+/*
+ * Text for people and files, on the streams of the libc; the format is that of base/text.h.
+ */
+#ifndef IO_PRINT_H
+#define IO_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/util.h"
+
+#define PRINT_MAX 4608u /* octets at once: two words around a path */
+
+/* False when it did not all go out: the stream failed, or it is longer than that. */
+bool print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif
