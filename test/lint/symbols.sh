@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the linker sees: the deterministic floors call nothing but themselves, base, and a few string functions;
-# and nothing in base that reads a clock, takes chance or writes a log. Nobody has a second thread, or a lock.
+# What the linker sees: the deterministic floors call nothing but themselves, base, and a few string functions, and
+# nothing in base that reads a clock, takes chance or writes a log; all they know is in what they are given. Nobody has
+# a second thread, a lock, or storage of a thread. A table's rows are made and ended by their owner alone.
 cd "$(dirname "$0")/../.." || exit 1
 objects=build/obj/native
 
@@ -8,28 +9,53 @@ for room in base dmr conf wire state core; do
 	[ -e "$objects/$room.a" ] || { echo "skip symbols.deterministic_floors: $room.a is not built"; exit; }
 done
 
-nm --defined-only "$objects"/base.a "$objects"/dmr.a "$objects"/conf.a "$objects"/wire.a "$objects"/state.a \
-	"$objects"/core.a 2>/dev/null | awk 'NF == 3 { print $3 }' | grep -vE '^(log_[^l]|random_)' | sort -u >build/test/defined
-nm -A -u "$objects"/dmr.a "$objects"/wire.a "$objects"/state.a "$objects"/core.a 2>/dev/null |
-	awk 'NR == FNR { known[$1] = 1; next } NF > 1 && $(NF - 1) == "U" && !known[$NF] { print $1 " " $NF }' build/test/defined - |
-	grep -vE ' (mem(cpy|move|set|cmp|chr)|str(n?len|n?cmp|chr|spn|cspn)|__assert_fail|_GLOBAL_OFFSET_TABLE_)$' \
-		>build/test/foreign
-
-if [ -s build/test/foreign ]; then
-	echo "not ok symbols.deterministic_floors: $(head -3 build/test/foreign | tr '\n' ';')"
-else
-	echo "ok symbols.deterministic_floors"
-fi
-
-# none NAME SYMBOLS: nobody calls for one of these.
-none() {
-	found=$(nm -A -u "$objects"/*.a | grep -m1 -E " ($2)$")
-	if [ -n "$found" ]; then
-		echo "not ok symbols.$1: $found"
+# result NAME: fails with the first lines of standard input, passes when there are none.
+result() {
+	if first=$(grep -m 3 .); then
+		echo "not ok symbols.$1: $(echo "$first" | tr '\n' ';')"
 	else
 		echo "ok symbols.$1"
 	fi
 }
 
-none one_thread 'pthread_create|thrd_create|clone'
-none no_lock '(pthread_(mutex|rwlock|spin|cond)|mtx|cnd|sem)_[a-z]*|flock|lockf|flockfile'
+nm --defined-only "$objects"/base.a "$objects"/dmr.a "$objects"/conf.a "$objects"/wire.a "$objects"/state.a \
+	"$objects"/core.a 2>/dev/null | awk 'NF == 3 { print $3 }' | grep -vE '^(log_[^l]|random_)' | sort -u >build/test/defined
+nm -A -u "$objects"/dmr.a "$objects"/wire.a "$objects"/state.a "$objects"/core.a 2>/dev/null |
+	awk 'NR == FNR { known[$1] = 1; next } NF > 1 && $(NF - 1) == "U" && !known[$NF] { print $1 " " $NF }' build/test/defined - |
+	grep -vE ' (mem(cpy|move|set|cmp|chr)|str(n?len|n?cmp|chr|spn|cspn)|__assert_fail|_GLOBAL_OFFSET_TABLE_)$' |
+	result deterministic_floors
+
+# Tables of pointers are written once, by who loads a program that may lie anywhere.
+for room in dmr wire state core; do
+	nm -f sysv "$objects/$room.a" 2>/dev/null |
+		awk -F'|' -v room="$room" '$7 ~ /^\.?(data|bss|tdata|tbss|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/ { print room ":" $1 }'
+done | result deterministic_floors_keep_nothing
+
+# called NAMES: who calls for one of these.
+called() {
+	nm -A -u "$objects"/*.a 2>/dev/null | grep -E " U ($1)\$" | sed 's,.*/,,' | tr -s ' '
+}
+
+called 'pthread_create|thrd_create|clone' | result one_thread
+called '(pthread_(mutex|rwlock|spin|cond)|mtx|cnd|sem)_[a-z]*|flock|lockf|flockfile' | result no_lock
+nm -f sysv "$objects"/*.a 2>/dev/null | awk -F'|' '$4 ~ /TLS/ { print $1 }' | result nothing_belongs_to_a_thread
+
+# What makes or ends rows, and the modules of the core that may.
+owners='
+session_(add|add_unlisted|remove) login uplink
+subscription_(add|remove) subscribe uplink
+conference_(hold|let_go) call
+stream_(add|bury) route player
+claim_take relay arrive
+control_make relay arrive
+controls_forget mesh
+location_learn route restore
+peer_reset_address mesh
+block_add block
+decision_note why
+'
+echo "$owners" | while read -r functions modules; do
+	[ -n "$functions" ] || continue
+	called "$functions" | grep -vE "^core\.a:($(echo "$modules" | tr ' ' '|'))\.o:"
+	called "$functions" | grep -q . || echo "nobody calls $functions"
+done | result owners_alone_change_tables
