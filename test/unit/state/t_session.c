@@ -126,7 +126,22 @@ T_CASE(the_index_equals_a_plain_list)
 	}
 }
 
+/* Rows are cut once, so their size is what a server for a thousand clients costs. */
+_Static_assert(sizeof(struct slot) <= 256 && sizeof(struct session) <= 1024, "rows are light");
+
+T_CASE(rows_are_cut_once_in_one_size)
+{
+	T_CHECK(open_table());
+	const unsigned char *rows = table.pool.rows;
+	for (uint32_t i = 0; i < SESSIONS; i++) {
+		const struct session *s = session_add(&table, 2345001 + i);
+		T_CHECK((const unsigned char *)s == rows + i * sizeof(*s));
+	}
+	session_remove(&table, session_find(&table, 2345003));
+	T_CHECK((unsigned char *)session_add(&table, 9) == rows + 2 * sizeof(struct session));
+}
+
 T_MAIN(T_ENTRY(a_new_session_holds_nothing), T_ENTRY(full_table_refuses_newest),
        T_ENTRY(a_handle_of_a_session_gone_finds_nothing_though_the_id_is_back),
        T_ENTRY(simplex_clients_have_only_slot_two), T_ENTRY(an_endpoint_is_address_port_and_socket),
-       T_ENTRY(the_index_equals_a_plain_list))
+       T_ENTRY(the_index_equals_a_plain_list), T_ENTRY(rows_are_cut_once_in_one_size))

@@ -328,6 +328,22 @@ T_CASE(time_comes_when_it_is_due)
 	stop();
 }
 
+/* A loop that was held up: what was due meanwhile comes before what waits in the socket. */
+T_CASE(time_comes_before_what_came_after_it)
+{
+	begin();
+	say("T");
+	hear("T");
+	T_EQUAL(await("datagram"), 1);
+	kill(v.pid, SIGSTOP);
+	poll(NULL, 0, 60); /* past the 40 ms */
+	say("late");
+	kill(v.pid, SIGCONT);
+	await("time");
+	T_EQUAL(await("datagram"), 4);
+	stop();
+}
+
 static void command(uint8_t first_octet_add)
 {
 	const struct command c = {.kind = COMMAND_SNAPSHOT, .number = 7};
@@ -383,5 +399,6 @@ T_CASE(does_not_notice_a_reporter_that_stands_still)
 T_MAIN(T_ENTRY(answers_with_the_id_from_the_address_written_to),
        T_ENTRY(says_goodbye_once_when_told_to_stop), T_ENTRY(ends_with_its_parent),
        T_ENTRY(interrupts_are_the_parents_business), T_ENTRY(time_comes_when_it_is_due),
+       T_ENTRY(time_comes_before_what_came_after_it),
        T_ENTRY(a_snapshot_has_all_rows_and_the_counters_of_the_loop),
        T_ENTRY(does_not_notice_a_reporter_that_stands_still))
