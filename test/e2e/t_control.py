@@ -9,7 +9,7 @@ from cases import case, check, main
 from control import Control, ask
 from dmr import call
 from hotspot import Hotspot, be32, talk
-from server import Server, command
+from server import Server, command, wait_for
 
 
 def busy(server):
@@ -167,6 +167,36 @@ def requests_are_answered_in_order():
             row = c.line()
             if row.get("end") and row["ok"]:
                 break
+
+
+@case
+def any_connection_may_order():
+    with Server() as server:
+        busy(server)
+        first, second = Control(server.control), Control(server.control)
+
+        def has():
+            return {(r["slot"], r["rf_tg"]) for r in ask(server.control, "session 2300102") if r["row"] == "subscription"}
+
+        check(first.request("link 2300102 1 235")[1]["ok"] and (1, 235) in has(), "%s" % has())
+        check(second.request("unlink 2300102 1 235")[1]["ok"] and (1, 235) not in has(), "%s" % has())
+        first.send("link 2300102 1 236")  # and it does not matter whether anybody reads the answer
+        check(wait_for(lambda: (1, 236) in has()), "%s" % has())
+
+
+@case
+def each_server_answers_for_itself():
+    with Server(server_id=2345) as here, Server(server_id=2346) as there:
+        busy(here)
+        for server, number, sessions in ((here, 2345, 2), (there, 2346, 0)):
+            own = [row["id"] for row in ask(server.control, "status") if row.get("row") == "server"]
+            check(own == [number], "%s" % own)
+            follower = Control(server.control)
+            follower.send("events")
+            hello = follower.line()
+            check(hello["ev"] == "hello" and hello["srv"] == number, "%s" % hello)
+            check(len(ask(server.control, "sessions")) == sessions, "sessions of %d" % number)
+        check(there.ctl("kick", "2300101")[0] != 0, "it kicks a session of another server")
 
 
 @case

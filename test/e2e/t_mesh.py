@@ -1,10 +1,13 @@
 """Real servers as neighbours on the mesh, over loopback; and a neighbour made by hand at one of them."""
 
 import os
+import select
+import socket
 import threading
 import time
 
 from cases import case, check, main
+from control import ask
 from dmr import Frame, call, judge
 from hotspot import Hotspot, same_call, talk
 from mesh import FIRST_SERVER, Mesh, Neighbour, peer_section
@@ -147,6 +150,58 @@ def carries(mesh, n):
     """Does the call come to server 2 by server n?"""
     rows = mesh.servers[2].ctl_json("calls")
     return any("n%d" % n in str(row) for row in rows)
+
+
+class Balancer:
+    """Passes each client on to one of the servers, always the same one, as a balancer does that goes by the source."""
+
+    def __init__(self, ports):
+        self.ports, self.ways, self.back = ports, {}, {}
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind(("127.0.0.1", 0))
+        self.port = self.front.getsockname()[1]
+        self.done = False
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def way(self, client):
+        if client not in self.ways:
+            s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            s.connect(("127.0.0.1", self.ports[len(self.ways) % len(self.ports)]))
+            self.ways[client], self.back[s] = s, client
+        return self.ways[client]
+
+    def run(self):
+        while not self.done:
+            for s in select.select([self.front, *self.back], [], [], 0.1)[0]:
+                octets, sender = s.recvfrom(2048)
+                if s is self.front:
+                    self.way(sender).send(octets)
+                else:
+                    self.front.sendto(octets, self.back[s])
+
+    def close(self):
+        self.done = True
+        self.thread.join()
+        for s in [self.front, *self.back]:
+            s.close()
+
+
+@case
+def two_servers_share_a_port_behind_a_balancer():
+    with Mesh(2, {(0, 1): "fbp"}) as mesh:
+        balancer = Balancer([server.port for server in mesh.servers])
+        try:
+            rigs = [Hotspot(2300201 + n, balancer.port).login() for n in range(4)]
+            for n, server in enumerate(mesh.servers):
+                here = {row["client"] for row in ask(server.control, "sessions")} - {2300101 + n}
+                check(here == {2300201 + n, 2300203 + n}, "on server %d are %s" % (n, here))
+            sent = call(2300201, 2300201, 91, 2)
+            talk(rigs[0], sent, rigs[1:])
+            for rig in rigs[1:]:
+                same_call(sent, rig.drain())
+        finally:
+            balancer.close()
 
 
 class Alone:

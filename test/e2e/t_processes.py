@@ -195,6 +195,49 @@ def reporter_memory_holds_no_passphrase():
                 check(secret.encode() not in f.read(), "it stands in the command line")
 
 
+@case
+def voice_stays_in_the_voice_process():
+    """Who looks on learns who speaks, never what is said."""
+    with Server("static-2 = 91") as server:
+        one, two = pair(server)
+        said = b"What is said is none of his busi!"
+        frames = call(2300101, 2300101, 91, 3)
+        sent = [f[:20] + said + f[53:] if f[15] & 0x30 == 0 and f[15] & 15 else f for f in frames]  # bursts B to F
+
+        def search():
+            check(ask(server.control, "calls"), "the reporter knows of no call")
+            check(wait_for(lambda: holds(server.child("voice"), said[:13])), "it is not even in the voice process")
+            check(not holds(server.child("report"), said[:13]), "the reporter has heard it")
+
+        talk(one, sent, [two], middle=search)
+        check(any(said[:13] in f.octets for f in two.drain()), "the other one does not hear it")
+
+
+def blocking(pid):
+    """The descriptors of a process that could make it wait, but for those it began with and plain files."""
+    found = []
+    for fd in os.listdir("/proc/%d/fd" % pid):
+        what = os.readlink("/proc/%d/fd/%s" % (pid, fd))
+        with open("/proc/%d/fdinfo/%s" % (pid, fd)) as f:
+            flags = int(re.search(r"^flags:\s+([0-7]+)", f.read(), re.M).group(1), 8)
+        if int(fd) > 2 and not flags & os.O_NONBLOCK and not re.match(r"/|anon_inode:\[?eventpoll", what):
+            found.append("%s %s" % (fd, what))
+    return found
+
+
+@case
+def no_descriptor_blocks():
+    with Server("static-2 = 91") as server:
+        pair(server)
+        callers = [Control(server.control) for _ in range(3)]
+        ask(server.control, "sessions")
+        for role in ("voice", "report"):
+            pid = server.child(role)
+            check(len(os.listdir("/proc/%d/fd" % pid)) > 5, "no descriptors are seen")
+            check(not blocking(pid), "%s: %s" % (role, blocking(pid)))
+        check(callers[0].request("status")[1]["ok"], "a caller that waited is not answered")
+
+
 def under_load(server):
     """Some of everything a voice process does."""
     one, two = pair(server)
