@@ -2,6 +2,8 @@
 
 import json
 import os
+import select
+import socket
 import stat
 import subprocess
 
@@ -167,6 +169,21 @@ def requests_are_answered_in_order():
             row = c.line()
             if row.get("end") and row["ok"]:
                 break
+
+
+@case
+def who_does_not_read_is_not_read_from():
+    """He has to wait, as with any stream that is full, and nothing he asked is lost."""
+    with Server() as server:
+        c = Control(server.control)
+        asked = 0
+        while asked < 4000000 and select.select([], [c.socket], [], 1)[1]:
+            asked += c.socket.send(b"session 7\n" * 50, socket.MSG_DONTWAIT)
+        check(asked < 4000000, "it reads on and on")
+        check(ask(server.control, "status"), "somebody else has to wait")
+        for n in range(asked // 10):
+            row = c.line()
+            check(row and row.get("end") and not row["ok"], "answer %d of %d: %s" % (n, asked // 10, row))
 
 
 @case

@@ -15,8 +15,8 @@
 /*
  * The loop around a core of a few lines, which takes the place of the real one: it sends each
  * datagram back with an id put in at octet 4 and tells its length; `T` asks for a time 40 ms
- * ahead, `F` tells a thousand records; a snapshot has ROWS rows; at the end the last sender
- * hears "bye".
+ * ahead, `F` tells of a flood, `L` sends two of its kind to the first socket, for ever more; a
+ * snapshot has ROWS rows; at the end the last sender hears "bye".
  */
 #define ROWS 50u
 #define ID 0x01020304u
@@ -77,8 +77,24 @@ static void send_to(struct actions *a, const struct endpoint *where, const void 
 	actions_target(a, s, where, ID);
 }
 
+static struct {
+	struct conf conf;
+	int udp[2], records[2], commands[2], parent[2];
+	struct addr server, beside; /* where the two sockets are */
+	pid_t pid;
+	/* the client */
+	int fd;
+	struct arena arena;
+	struct udp *client;
+} v;
+
 static void on_datagram(struct core *core, tick_t now, const struct event *e, struct actions *a)
 {
+	if (e->datagram.bytes[0] == 'L') {
+		for (int i = 0; i < 2; i++)
+			send_to(a, &(struct endpoint){.to = v.server}, "L", 1);
+		return;
+	}
 	core->last = e->datagram.from;
 	if (e->datagram.bytes[0] == 'T')
 		core->next = now + 40;
@@ -127,17 +143,6 @@ void core_step(struct core *core, tick_t now, const struct event *e, struct acti
 static uint8_t stream[1 << 17]; /* of records, not yet split */
 static size_t stream_len;
 
-static struct {
-	struct conf conf;
-	int udp, records[2], commands[2], parent[2];
-	struct addr server;
-	pid_t pid;
-	/* the client */
-	int fd;
-	struct arena arena;
-	struct udp *client;
-} v;
-
 static struct addr local(uint8_t last, uint16_t port)
 {
 	const uint8_t ip[4] = {127, 0, 0, last};
@@ -148,23 +153,25 @@ static struct addr local(uint8_t last, uint16_t port)
 static void begin(void)
 {
 	static const uint8_t any[4] = {0};
-	struct addr bind = addr_v4(any, 0), client = local(1, 0);
+	struct addr bind = addr_v4(any, 0), beside = bind, client = local(1, 0);
 	struct arena measure;
 	struct command ready = {.kind = COMMAND_KINDS};
 
 	stream_len = 0;
-	v.conf.listener_count = v.conf.socket_count = 1;
+	v.conf.listener_count = v.conf.socket_count = 2;
 	v.conf.limits.sessions = 16;
-	v.udp = udp_open(&bind);
+	v.udp[0] = udp_open(&bind);
+	v.udp[1] = udp_open(&beside);
 	v.fd = udp_open(&client);
-	if (!udp_bound(v.udp, &bind) || pipe_open(v.records) != 0 || pipe_open(v.commands) != 0 ||
-	    pipe_pair(v.parent) != 0)
+	if (!udp_bound(v.udp[0], &bind) || !udp_bound(v.udp[1], &beside) ||
+	    pipe_open(v.records) != 0 || pipe_open(v.commands) != 0 || pipe_pair(v.parent) != 0)
 		t_fail(__FILE__, __LINE__, "cannot open");
 	v.server = local(2, bind.port);
+	v.beside = local(2, beside.port);
 	v.pid = fork();
 	if (v.pid == 0) {
 		const struct voice_start start = {.conf = &v.conf,
-		                                  .udp_sockets = &v.udp,
+		                                  .udp_sockets = v.udp,
 		                                  .record_pipe = v.records[1],
 		                                  .command_pipe = v.commands[0],
 		                                  .parent = v.parent[1]};
@@ -192,7 +199,8 @@ static void finish_child(void)
 
 static void close_all(void)
 {
-	const int all[] = {v.udp, v.fd, v.records[0], v.records[1], v.commands[0], v.commands[1]};
+	const int all[] = {v.udp[0],     v.udp[1],      v.fd,         v.records[0],
+	                   v.records[1], v.commands[0], v.commands[1]};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		close(all[i]);
@@ -207,27 +215,37 @@ static void stop(void)
 	close(v.parent[0]);
 }
 
-static void say(const char *text)
+static void say_to(const struct addr *server, const char *text)
 {
 	const struct addr nowhere = {.port = 0};
 
 	udp_add(v.client, &(struct udp_copy){.bytes = (const uint8_t *)text,
 	                                     .len = strlen(text),
-	                                     .to = &v.server,
+	                                     .to = server,
 	                                     .from = &nowhere});
 	udp_flush(v.client);
 }
 
+static void say(const char *text)
+{
+	say_to(&v.server, text);
+}
+
 /* The next datagram must be this one, from where we wrote to. */
-static void hear(const char *expected)
+static void hear_from(const struct addr *server, const char *expected)
 {
 	uint32_t count;
 
 	poll(&(struct pollfd){.fd = v.fd, .events = POLLIN}, 1, 5000);
 	const struct udp_datagram *d = udp_receive(v.client, &count);
 	if (count != 1 || d->len != strlen(expected) || memcmp(d->bytes, expected, d->len) != 0 ||
-	    !addr_equal(&d->sender, &v.server))
+	    !addr_equal(&d->sender, server))
 		t_fail(__FILE__, __LINE__, "%u datagrams, not \"%s\"", count, expected);
+}
+
+static void hear(const char *expected)
+{
+	hear_from(&v.server, expected);
 }
 
 /* Reads records until one of this name or kind comes; returns its value. */
@@ -328,6 +346,23 @@ T_CASE(time_comes_when_it_is_due)
 	stop();
 }
 
+/* The first socket is never empty again, and the signal is taken too. */
+T_CASE(a_flood_at_one_socket_holds_up_no_other)
+{
+	begin();
+	say("L");
+	say_to(&v.beside, "x");
+	hear_from(&v.beside, "x");
+	poll(NULL, 0, 50);
+	say_to(&v.beside, "y");
+	hear_from(&v.beside, "y");
+	kill(v.pid, t_failed() ? SIGKILL : SIGTERM);
+	hear_from(&v.beside, "bye");
+	finish_child();
+	close_all();
+	close(v.parent[0]);
+}
+
 /* A loop that was held up: what was due meanwhile comes before what waits in the socket. */
 T_CASE(time_comes_before_what_came_after_it)
 {
@@ -400,5 +435,6 @@ T_MAIN(T_ENTRY(answers_with_the_id_from_the_address_written_to),
        T_ENTRY(says_goodbye_once_when_told_to_stop), T_ENTRY(ends_with_its_parent),
        T_ENTRY(interrupts_are_the_parents_business), T_ENTRY(time_comes_when_it_is_due),
        T_ENTRY(time_comes_before_what_came_after_it),
+       T_ENTRY(a_flood_at_one_socket_holds_up_no_other),
        T_ENTRY(a_snapshot_has_all_rows_and_the_counters_of_the_loop),
        T_ENTRY(does_not_notice_a_reporter_that_stands_still))
