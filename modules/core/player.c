@@ -236,11 +236,17 @@ void player_expire(struct step *step, const struct expiry_entry *e)
 		schedule(step, p, due + DMR_BURST_MS);
 }
 
-static void prompt_text(const struct core *core, const struct session *s, struct text *t,
-                        enum prompt prompt, uint32_t number)
+/* The server's, else the client's. */
+static const char *ident_callsign(const struct core *core, const struct session *s)
 {
 	const char *callsign = core->conf->server.callsign;
 
+	return *callsign ? callsign : s->callsign;
+}
+
+static void prompt_text(const struct core *core, const struct session *s, struct text *t,
+                        enum prompt prompt, uint32_t number)
+{
 	switch (prompt) {
 	case PROMPT_LINKED:
 		text_format(t, "%lu", (unsigned long)number);
@@ -252,7 +258,7 @@ static void prompt_text(const struct core *core, const struct session *s, struct
 		text_put(t, "BSY");
 		break;
 	case PROMPT_IDENT:
-		text_format(t, "DE %s", *callsign ? callsign : s->callsign);
+		text_format(t, "DE %s", ident_callsign(core, s));
 		break;
 	}
 }
@@ -298,13 +304,14 @@ static void add_letters(const struct step *step, struct player *p, const struct 
 	}
 }
 
-/* The prompt in words; false when the set has not got them all. */
+/* The prompt in words; false when the set has not got them all. The name of the network is said
+ * where it is there. */
 static bool speak_prompt(const struct step *step, struct player *p, const struct session *s,
                          enum prompt prompt, uint32_t number)
 {
 	char digits[12];
 	struct text t = text_make(digits, sizeof(digits));
-	bool all = true;
+	bool all = true, any;
 
 	add_clip(step, p, s, "silence", &all);
 	switch (prompt) {
@@ -322,7 +329,8 @@ static bool speak_prompt(const struct step *step, struct player *p, const struct
 		break;
 	case PROMPT_IDENT:
 		add_clip(step, p, s, "this-is", &all);
-		add_letters(step, p, s, s->callsign, &all);
+		add_letters(step, p, s, ident_callsign(step->core, s), &all);
+		add_clip(step, p, s, "freedmr", &any);
 		break;
 	}
 	return all;

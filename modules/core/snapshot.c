@@ -153,23 +153,26 @@ static bool stage_tables(const struct core *core, tick_t now, uint32_t *at, stru
 	const struct pool *pools[] = {
 		&core->sessions.pool, &core->subscriptions.pool, &core->subscriptions.conferences,
 		&core->streams.pool,  &core->players.pool,       &core->players.recordings,
-		&core->peers.pool,    &core->uplinks.pool,       &core->blocks.pool};
+		&core->peers.pool,    &core->uplinks.pool,       &core->blocks.pool,
+		&core->announcements.pool};
+	const struct table_row others[] = {
+		{"locations", core->locations.used, core->locations.used, core->locations.capacity},
+		{"claims", core->claims.used, core->claims.used, core->claims.capacity},
+		{"expiries", core->expiry.count, core->expiry.high_water, core->expiry.capacity}};
+	uint32_t nth = ++*at;
 
-	if (++*at > ARRAY_LEN(pools))
+	if (nth >= ARRAY_LEN(pools) + ARRAY_LEN(others))
 		return false;
 	r->kind = RECORD_TABLE;
-	struct table_row *row = &r->table;
-	if (*at == ARRAY_LEN(pools)) {
-		text_copy(row->name, sizeof(row->name), "expiries");
-		row->used = core->expiry.count;
-		row->high_water = core->expiry.high_water;
-		row->capacity = core->expiry.capacity;
+	if (nth >= ARRAY_LEN(pools)) {
+		r->table = others[nth - ARRAY_LEN(pools)];
 		return true;
 	}
-	text_copy(row->name, sizeof(row->name), pools[*at]->name);
-	row->used = pools[*at]->used;
-	row->high_water = pools[*at]->high_water;
-	row->capacity = pools[*at]->capacity;
+	const struct pool *pool = pools[nth];
+	text_copy(r->table.name, sizeof(r->table.name), pool->name);
+	r->table.used = pool->used;
+	r->table.high_water = pool->high_water;
+	r->table.capacity = pool->capacity;
 	return true;
 }
 

@@ -8,6 +8,9 @@ ROW_16 = ROW_15 + [(0, 2, 5, 6, 8, 9, 10)]
 COLUMN_13 = [(0, 1, 3, 5, 6), (0, 1, 2, 4, 6, 7), (0, 1, 2, 3, 5, 7, 8), (0, 2, 4, 5, 8)]
 SYNC_BS_VOICE = 0x755FD7DF75F7
 SYNC_BS_DATA = 0xDFF57D75DF5D
+SYNCS_VOICE = (SYNC_BS_VOICE, 0x7F7D5DD57DFD)  # of a base station, of a mobile
+SYNCS_DATA = (SYNC_BS_DATA, 0xD5D7F77FD757)
+LCSS = (0, 1, 3, 3, 2, 0)  # by the letter
 SILENCE = bytes.fromhex("b9e881526173002a6b") * 3
 
 
@@ -122,8 +125,7 @@ def voice_burst(ambe, position, lc, cc=1):
     if position == 0:
         middle = bits_of(SYNC_BS_VOICE, 48)
     else:
-        lcss = (0, 1, 3, 3, 2, 0)[position]
-        emb = bits_of(qr_16_7(cc << 3 | lcss), 16)
+        emb = bits_of(qr_16_7(cc << 3 | LCSS[position]), 16)
         fragment = embedded_encode(lc)[position - 1] if position < 5 else [0] * 32
         middle = emb[:8] + fragment + emb[8:]
     return octets_of(voice[:108] + middle + voice[108:])
@@ -192,6 +194,7 @@ def judge(frames):
 def judge_slot(frames):
     last, fragments, is_open = None, [], False
     for f in frames:
+        judge_middle(f)
         if f.type == 2 and f.detail > 2:
             continue
         if last and f.stream != last.stream:
@@ -211,12 +214,26 @@ def judge_slot(frames):
     return not is_open
 
 
+def judge_middle(f):
+    """Sync, slot type and EMB say of the burst what the DMRD says."""
+    bits = bits_of(f.burst)
+    if f.type == 0:
+        emb = bits[108:116] + bits[148:156]
+        assert qr_16_7(number_of(emb[:7])) == number_of(emb), "EMB is no code word: %s" % f
+        assert number_of(emb[5:7]) == LCSS[f.detail], "EMB names another place in the superframe: %s" % f
+        return
+    sync = number_of(bits[108:156])
+    assert sync in (SYNCS_DATA if f.type == 2 else SYNCS_VOICE), "the sync is %012x: %s" % (sync, f)
+    if f.type == 2:
+        slot_type = bits[98:108] + bits[156:166]
+        assert golay_20_8(number_of(slot_type[:8])) == number_of(slot_type), "the slot type is no code word: %s" % f
+        assert number_of(slot_type[4:8]) == f.detail, "the slot type names another burst: %s" % f
+
+
 def judge_fragment(f, fragments):
     if not 1 <= f.detail <= 4:
         return []
     bits = bits_of(f.burst)
-    emb = bits[108:116] + bits[148:156]
-    assert qr_16_7(number_of(emb[:7])) == number_of(emb), "EMB is no code word: %s" % f
     if f.detail != len(fragments) + 1:
         fragments = []
         if f.detail != 1:

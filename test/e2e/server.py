@@ -46,7 +46,7 @@ class Server:
     """with Server("static-2 = 91") as server: `listener` continues the section of the one listener there is."""
 
     def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=(), http="",
-                 server_id=2345):
+                 server_id=2345, server=""):
         self.directory = tempfile.mkdtemp(prefix="freedmr-")
         self.port = port or free_port()
         self.control = os.path.join(self.directory, "control.sock")
@@ -54,8 +54,8 @@ class Server:
         self.wrap = list(wrap)
         self.process = None
         with open(self.config, "w") as f:
-            f.write("[server]\nid = %d\n[listener hotspots]\nbind = %s:%d\npassphrase = %s\n%s\n" %
-                    (server_id, bind, self.port, passphrase, listener))
+            f.write("[server]\nid = %d\n%s\n[listener hotspots]\nbind = %s:%d\npassphrase = %s\n%s\n" %
+                    (server_id, server, bind, self.port, passphrase, listener))
             f.write("[report]\ncontrol = %s\nhttp = %s\n%s\n" % (self.control, http, more))
 
     def __enter__(self):

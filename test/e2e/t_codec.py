@@ -47,6 +47,31 @@ def slot_types_and_emb():
 
 
 @case
+def a_wrong_middle_is_seen():
+    """One burst of a call in the place of another, and every bit of the middle turned: nothing passes."""
+    frames = dmr.call(2300101, 2300101, 91, 2)
+    for n, octets in enumerate(frames):
+        frame = dmr.Frame(octets)
+        turned = range(98, 166) if frame.type == 2 else range(108, 156) if frame.detail == 0 else \
+            list(range(108, 116)) + list(range(148, 156))
+        bits = dmr.bits_of(frame.burst)
+        for i in turned:
+            wrong = dmr.octets_of(bits[:i] + [1 - bits[i]] + bits[i + 1:])
+            check(not is_sound(frames, n, wrong), "bit %d of burst %d was not seen" % (i, n))
+        for m in range(1, 7):
+            check(m == n or not is_sound(frames, n, frames[m][20:53]) or n == m + 6,
+                  "burst %d in the place of %d was not seen" % (m, n))
+
+
+def is_sound(frames, n, burst):
+    try:
+        dmr.judge([dmr.Frame(o) for o in frames[:n] + [frames[n][:20] + burst + frames[n][53:]] + frames[n + 1:]])
+    except AssertionError:
+        return False
+    return True
+
+
+@case
 def a_wrong_link_control_is_seen():
     frames = dmr.call(2300101, 2300101, 91, 2)
     dmr.judge([dmr.Frame(o) for o in frames])
