@@ -40,7 +40,7 @@ called 'pthread_create|thrd_create|clone' | result one_thread
 called '(pthread_(mutex|rwlock|spin|cond)|mtx|cnd|sem)_[a-z]*|flock|lockf|flockfile' | result no_lock
 nm -f sysv "$objects"/*.a 2>/dev/null | awk -F'|' '$4 ~ /TLS/ { print $1 }' | result nothing_belongs_to_a_thread
 
-# What makes or ends rows, and the modules of the core that may.
+# What makes or ends rows, or opens sockets, and the modules that may.
 owners='
 session_(add|add_unlisted|remove) login uplink
 subscription_(add|remove) subscribe uplink
@@ -53,9 +53,10 @@ location_learn route restore
 peer_reset_address mesh
 block_add block
 decision_note why
+udp_open|tcp_listen|unix_listen parent
 '
 echo "$owners" | while read -r functions modules; do
 	[ -n "$functions" ] || continue
-	called "$functions" | grep -vE "^core\.a:($(echo "$modules" | tr ' ' '|'))\.o:"
+	called "$functions" | grep -vE "^[a-z]+\.a:($(echo "$modules" | tr ' ' '|'))\.o:"
 	called "$functions" | grep -q . || echo "nobody calls $functions"
 done | result owners_alone_change_tables
