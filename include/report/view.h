@@ -48,7 +48,8 @@ void view_past_heading(struct text *t, enum form form);
 /* Where a call came from, hop by hop as far as the frames tell; in lines for people. */
 void view_trace(struct text *t, const struct record *r, const struct clock *clock);
 
-void view_conference(struct text *t, enum form form, const struct conference *c);
+/* `name`: of its talkgroup; "" = not known. */
+void view_conference(struct text *t, enum form form, const struct conference *c, const char *name);
 void view_conference_heading(struct text *t, enum form form);
 
 /* One event for people, without its newline, as it goes into the ring; JSON is report/event.h's. */

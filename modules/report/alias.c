@@ -67,7 +67,8 @@ static void look(struct aliases *a)
 
 	if (!map_look(a->path, &stamp)) {
 		if (!a->missing)
-			log_warn("aliases=%s: %s", a->path, strerror(errno));
+			log_warn("aliases=%s: %s; no names are shown until it is there",
+			         a->path, strerror(errno));
 		a->missing = true;
 		return;
 	}

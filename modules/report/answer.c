@@ -180,6 +180,19 @@ static enum answer_step tell_session(struct answer *a, const struct sources *s,
 	return ANSWER_LINE;
 }
 
+static void tell_one_conference(struct answer *a, const struct sources *s,
+                                const struct conference *c, struct text *t)
+{
+	struct alias topic = {.name = ""};
+
+	if (s->aliases)
+		alias_index_find(s->aliases, ALIAS_TALKGROUP, c->number, &topic);
+	if (a->rows == 0)
+		view_conference_heading(t, a->form);
+	view_conference(t, a->form, c, topic.name);
+	a->rows++;
+}
+
 static enum answer_step tell_conferences(struct answer *a, const struct sources *s,
                                          const struct clock *clock, struct text *t)
 {
@@ -188,10 +201,7 @@ static enum answer_step tell_conferences(struct answer *a, const struct sources 
 	(void)clock;
 	if (a->nth > UINT32_MAX || !model_conference(s->model, (uint32_t)a->nth, &c))
 		return ANSWER_DONE;
-	if (a->rows == 0)
-		view_conference_heading(t, a->form);
-	view_conference(t, a->form, &c);
-	a->rows++;
+	tell_one_conference(a, s, &c, t);
 	a->nth = (uint64_t)c.number + 1;
 	return ANSWER_LINE;
 }
@@ -226,9 +236,7 @@ static enum answer_step tell_conference(struct answer *a, const struct sources *
 		a->error = a->detail;
 		return ANSWER_DONE;
 	}
-	view_conference_heading(t, a->form);
-	view_conference(t, a->form, &c);
-	a->rows++;
+	tell_one_conference(a, s, &c, t);
 	return ANSWER_LINE;
 }
 

@@ -349,16 +349,24 @@ static bool anybody_wants_alias(const struct conf *conf)
 	return false;
 }
 
+static void open_aliases(struct report *p, const struct conf *conf)
+{
+	aliases_open(&p->aliases, conf->report.aliases, p->clock.now);
+	p->registration.conf = conf;
+	if (!anybody_wants_alias(conf))
+		return;
+	p->alias_format = conf->report.alias_format;
+	if (!p->aliases.index.octets)
+		log_warn("alias=yes, but no names are known: talkers are given none");
+}
+
 static bool open_all(struct report *p, const struct report_start *start)
 {
 	read_clock(&p->clock);
 	p->model = model_open(&start->conf->limits);
 	if (!p->model || !open_poller(p) || !watch_all(p, start))
 		return false;
-	aliases_open(&p->aliases, start->conf->report.aliases, p->clock.now);
-	p->registration.conf = start->conf;
-	if (anybody_wants_alias(start->conf))
-		p->alias_format = start->conf->report.alias_format;
+	open_aliases(p, start->conf);
 	model_tell_gone(p->model, publish_gone, p);
 	if (!random_fill(&p->ring.boot, sizeof(p->ring.boot)))
 		return false;

@@ -47,6 +47,7 @@ static const struct column session_columns[] = {
 	{"STATE", "state", 13, LOOK_PLAIN},  {"LISTENER", "listener", 12, LOOK_PLAIN},
 	{"SINCE", "since", 7, LOOK_AGE},     {"PING", "last_ping", 6, LOOK_AGE},
 	{"ADDRESS", "at", 22, LOOK_PLAIN},   {"SOFTWARE", "software", 20, LOOK_PLAIN},
+	{"NAME", "name", 12, LOOK_PLAIN},
 };
 
 static const struct column slot_columns[] = {
@@ -54,6 +55,7 @@ static const struct column slot_columns[] = {
 	{"STATE", "state", 8, LOOK_PLAIN},   {"CONFERENCE", "conference", 10, LOOK_PLAIN},
 	{"SOURCE", "src", 8, LOOK_PLAIN},    {"CALLSIGN", "src_callsign", 8, LOOK_PLAIN},
 	{"STREAM", "stream", 8, LOOK_PLAIN}, {"LEFT", "until", 7, LOOK_LEFT},
+	{"NAME", "src_name", 12, LOOK_PLAIN}, {"TALKGROUP", "conference_name", 16, LOOK_PLAIN},
 };
 
 static const struct column subscription_columns[] = {
@@ -92,6 +94,7 @@ static const struct column past_columns[] = {
 	{"CONFERENCE", "conference", 10, LOOK_PLAIN},
 	{"FRAMES", "frames", 6, LOOK_PLAIN},
 	{"LOST", "lost", 5, LOOK_PLAIN},
+	{"TALKGROUP", "conference_name", 16, LOOK_PLAIN},
 };
 
 static const struct column peer_columns[] = {
@@ -222,11 +225,20 @@ static void legs_value(struct text *t, const struct leg_list *list)
 		            list->leg[i].slot, list->leg[i].tg);
 }
 
-/* One field for people; a blank text is "-". */
+/* A text for people; a blank one is "-". */
+static void text_value(struct text *t, const char *s)
+{
+	char clean[VALUE_MAX];
+
+	text_clean(clean, sizeof(clean), s, strlen(s));
+	text_put(t, *clean ? clean : "-");
+}
+
+/* One field for people. */
 static void value(struct text *t, const struct record *r, const struct record_field *f,
                   enum look look, const struct clock *clock)
 {
-	char addr[ADDR_TEXT_MAX], clean[VALUE_MAX];
+	char addr[ADDR_TEXT_MAX];
 	uint64_t v = record_number(r, f);
 
 	switch ((enum field_type)f->type) {
@@ -248,8 +260,7 @@ static void value(struct text *t, const struct record *r, const struct record_fi
 		text_put(t, addr_format(record_addr(r, f), addr));
 		break;
 	case FIELD_TEXT:
-		text_clean(clean, sizeof(clean), record_text(r, f), strlen(record_text(r, f)));
-		text_put(t, *clean ? clean : "-");
+		text_value(t, record_text(r, f));
 		break;
 	case FIELD_HEX32:
 		text_format(t, "%08" PRIx64, v);
@@ -399,19 +410,39 @@ void view_past_call(struct text *t, enum form form, const struct record *r,
 void view_conference_heading(struct text *t, enum form form)
 {
 	if (form == FORM_TEXT)
-		text_format(t, "%cCONFERENCE  SLOTS  ACTIVE  CALLS\n", TEXT_SHOW);
+		text_format(t, "%cCONFERENCE  SLOTS  ACTIVE  CALLS  NAME\n", TEXT_SHOW);
 }
 
-void view_conference(struct text *t, enum form form, const struct conference *c)
+void view_conference(struct text *t, enum form form, const struct conference *c, const char *name)
 {
-	if (form == FORM_TEXT)
-		text_format(t, "%c%10u  %5u  %6u  %5u\n", TEXT_SHOW, c->number, c->subscriptions,
+	if (form == FORM_TEXT) {
+		text_format(t, "%c%10u  %5u  %6u  %5u  ", TEXT_SHOW, c->number, c->subscriptions,
 		            c->active, c->calls);
-	else
-		text_format(t,
-		            "{\"row\":\"conference\",\"conference\":%u,\"subscriptions\":%u,"
-		            "\"active\":%u,\"calls\":%u}\n",
-		            c->number, c->subscriptions, c->active, c->calls);
+		text_value(t, name);
+		text_char(t, '\n');
+		return;
+	}
+	text_format(t,
+	            "{\"row\":\"conference\",\"conference\":%u,\"subscriptions\":%u,"
+	            "\"active\":%u,\"calls\":%u,\"name\":",
+	            c->number, c->subscriptions, c->active, c->calls);
+	text_json(t, name);
+	text_put(t, "}\n");
+}
+
+/* " (G0ABC Zoe)", as far as it is known. */
+static void put_names(struct text *t, const char *first, const char *second)
+{
+	if (!*first && !*second)
+		return;
+	text_put(t, " (");
+	if (*first)
+		text_value(t, first);
+	if (*first && *second)
+		text_char(t, ' ');
+	if (*second)
+		text_value(t, second);
+	text_char(t, ')');
 }
 
 /* "link" of a neighbour, "client" of ours: the last thing that is known before here. */
@@ -428,8 +459,11 @@ void view_trace(struct text *t, const struct record *r, const struct clock *cloc
 {
 	const struct call_row *c = &r->call;
 
-	text_format(t, "%cradio %" PRIu32 " in conference %" PRIu32 ", stream %08" PRIx32 ", ",
-	            TEXT_SHOW, c->src, c->conference, c->stream);
+	text_format(t, "%cradio %" PRIu32, TEXT_SHOW, c->src);
+	put_names(t, c->caller.callsign, c->caller.name);
+	text_format(t, " in conference %" PRIu32, c->conference);
+	put_names(t, c->topic.name, "");
+	text_format(t, ", stream %08" PRIx32 ", ", c->stream);
 	tick_value(t, c->started, LOOK_AGE, clock);
 	text_char(t, '\n');
 	if (c->peer[0] && c->repeater)

@@ -74,6 +74,12 @@ def names_stand_where_ids_do():
         check("G0ABC" in text and "Zo\u00eb" in text, text)
         row = [r for r in ask(server.control, "conference 91") if r["row"] == "subscription"][0]
         check(row["conference_name"] == "World", "%s" % row)
+        row = [r for r in ask(server.control, "conferences") if r["conference"] == 91][0]
+        check(row["name"] == "World", "%s" % row)
+        for words, names in ((("conferences",), ["World"]), (("conference", "91"), ["World"]),
+                             (("sessions",), ["Zo\u00eb"]), (("lastheard",), ["G0ABC", "Zo\u00eb", "World"])):
+            text = server.ctl(*words)[1]
+            check(all(name in text for name in names), "%s: %s" % (words, text))
 
 
 @case
@@ -98,6 +104,15 @@ def is_kept_out(client):
         return False
     client.ask(b"RPTL" + be32(client.client), b"MSTNAK")
     return True
+
+
+@case
+def who_misses_the_index_is_told():
+    with Named("static-2 = 91\nalias = yes") as server:
+        for line in ("warning: aliases=aliases: No such file or directory; no names",
+                     "warning: alias=yes, but no names are known"):
+            check(wait_for(lambda: line in server.stderr(), 10), "%s: %s" % (line, server.stderr()))
+        check(server.ctl("conferences")[0] == 0, "conferences")
 
 
 @case

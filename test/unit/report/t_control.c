@@ -229,9 +229,9 @@ T_CASE(sessions_are_told_in_both_forms)
 	T_CHECK(strstr(json, "}\n" OK(1)));
 	T_TEXT(ask(fd, "text sessions\n"),
 	       "    CLIENT  CALLSIGN   STATE          LISTENER      SINCE    PING    ADDRESS"
-	       "                 SOFTWARE\n"
+	       "                 SOFTWARE              NAME\n"
 	       " 234567801  G0ABC      connected      hotspots      7s       2s      [::]:0 "
-	       "                 MMDVM\n"
+	       "                 MMDVM                 -\n"
 	       ".\n");
 	close(fd);
 	desk_close();
@@ -260,9 +260,8 @@ T_CASE(a_session_is_told_with_all_that_hangs_on_it)
 	const char *text = ask(fd, "text session 234567801\n");
 	T_CHECK(strstr(text, "\n options           TS2=91;TS3=5;DIAL=x\n"));
 	T_EQUAL(count_of(text, "\n skipped           "), 2);
-	T_CHECK(strstr(
-		text,
-		"\n 234567801     2  hang              91   2345678  -         000000ab  3s\n"));
+	T_CHECK(strstr(text, "\n 234567801     2  hang              91   2345678  -         "
+	                     "000000ab  3s       -             -\n"));
 	T_CHECK(strstr(
 		text,
 		"\n 234567801     2         91          91  user      yes     9m59s    -\n.\n"));
@@ -298,6 +297,8 @@ T_CASE(a_call_is_traced_as_far_as_its_frames_tell)
 	                              .started = 99000,
 	                              .src = 2340001,
 	                              .conference = 91,
+	                              .caller = {"G0ABC", "Zoe", ""},
+	                              .topic = {.name = "World"},
 	                              .listeners = 3,
 	                              .peer = "uk",
 	                              .server = 2350,
@@ -305,7 +306,8 @@ T_CASE(a_call_is_traced_as_far_as_its_frames_tell)
 	                              .hops = 4,
 	                              .delay_ms = 43}});
 	const char *told = ask(fd, "text trace 91\n");
-	T_CHECK(strstr(told, " radio 2340001 in conference 91, stream 000000ab, "));
+	T_CHECK(strstr(told, " radio 2340001 (G0ABC Zoe) in conference 91 (World), "
+	                     "stream 000000ab, "));
 	T_CHECK(strstr(told, "\n   repeater 235001\n   server 2350\n"
 	                     "   2 servers that the frames do not name\n   link uk, 43 ms\n"
 	                     "   here: running, 3 listeners\n"));
@@ -339,9 +341,9 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 		"{\"row\":\"counter\",\"name\":\"report_control_requests_total\",\"value\":2}\n"));
 	T_TEXT(ask(fd, "conferences\n"),
 	       "{\"row\":\"conference\",\"conference\":91,\"subscriptions\":0,"
-	       "\"active\":0,\"calls\":1}\n" OK(1));
-	T_TEXT(ask(fd, "text conferences\n"), " CONFERENCE  SLOTS  ACTIVE  CALLS\n"
-	                                      "         91      0       0      1\n.\n");
+	       "\"active\":0,\"calls\":1,\"name\":\"\"}\n" OK(1));
+	T_TEXT(ask(fd, "text conferences\n"), " CONFERENCE  SLOTS  ACTIVE  CALLS  NAME\n"
+	                                      "         91      0       0      1  -\n.\n");
 	T_CHECK(strstr(ask(fd, "calls\n"), "\"stream\":\"000000ab\""));
 	const char *heard = ask(fd, "lastheard\n");
 	T_CHECK(strstr(heard, "{\"row\":\"call\",\"change\":\"end\",\"cause\":\"timeout\","
@@ -352,6 +354,34 @@ T_CASE(status_conferences_calls_and_lastheard_are_told)
 	T_EQUAL(count_of(ask(fd, "help\n"), "{\"row\":\"word\","), 23);
 	close(fd);
 	desk_close();
+}
+
+T_CASE(conferences_have_the_names_of_their_talkgroups)
+{
+	static const struct alias_row rows[] = {
+		{.kind = ALIAS_TALKGROUP, .id = 91, .alias = {.name = "World \"w\"\n"}},
+	};
+	struct alias_index index;
+	size_t len;
+
+	T_CHECK(desk_open());
+	uint8_t *octets = alias_index_make(rows, ARRAY_LEN(rows), &len);
+	T_CHECK(octets && alias_index_open(octets, len, &index));
+	d.sources.aliases = &index;
+	take((struct record){.kind = RECORD_CALL, .call = {1, 0xab, 99000, 2, 7, 91, 91}});
+	take((struct record){.kind = RECORD_CALL, .call = {1, 0xac, 99000, 1, 7, 92, 92}});
+	int fd = call_in();
+	const char *json = ask(fd, "conferences\n");
+	T_CHECK(strstr(json, ",\"calls\":1,\"name\":\"World \\\"w\\\"?\"}\n"));
+	T_CHECK(strstr(json, "\"conference\":92,\"subscriptions\":0,\"active\":0,\"calls\":1,"
+	                     "\"name\":\"\"}\n"));
+	T_TEXT(ask(fd, "text conferences\n"), " CONFERENCE  SLOTS  ACTIVE  CALLS  NAME\n"
+	                                      "         91      0       0      1  World \"w\"?\n"
+	                                      "         92      0       0      1  -\n.\n");
+	T_CHECK(strstr(ask(fd, "conference 91\n"), "\"name\":\"World \\\"w\\\"?\"}\n"));
+	close(fd);
+	desk_close();
+	free(octets);
 }
 
 T_CASE(bad_requests_get_a_reason_and_are_counted)
@@ -979,6 +1009,7 @@ T_MAIN(T_ENTRY(sessions_are_told_in_both_forms),
        T_ENTRY(a_session_that_is_not_there_is_refused_with_its_end),
        T_ENTRY(a_call_is_traced_as_far_as_its_frames_tell),
        T_ENTRY(status_conferences_calls_and_lastheard_are_told),
+       T_ENTRY(conferences_have_the_names_of_their_talkgroups),
        T_ENTRY(bad_requests_get_a_reason_and_are_counted),
        T_ENTRY(half_a_request_waits_for_the_rest),
        T_ENTRY(half_a_request_at_the_end_orders_nothing),
