@@ -139,13 +139,14 @@ static void slot_open(struct step *step, const struct session *s, struct slot *s
 	tell_leg(step, s, slot, x, true);
 }
 
-/* Data has no end of its own: voice, and the sender's next part, take its place at once. */
+/* Data has no end of its own: voice, and the sender's next part by whatever way, take its place at
+ * once. */
 static void end_data(struct step *step, struct session *s, struct slot *slot,
                      const struct stream *x)
 {
 	const struct stream *old = stream_get(&step->core->streams, slot->heard);
 
-	if (old && old->data && (!x->data || old->origin == x->origin))
+	if (old && old->data && (!x->data || old->origin == x->origin || old->src == x->src))
 		slot_close(step, s, slot, false);
 }
 

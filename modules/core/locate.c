@@ -40,7 +40,7 @@ static struct session *own_hotspot(const struct core *core, uint32_t radio)
 	return s;
 }
 
-/* Was it heard from a neighbour that can be reached? Then data for it goes that way alone. */
+/* Was it heard from a neighbour that can be reached, and takes data? Then it goes that way alone. */
 static bool is_behind_peer(struct step *step, struct stream *x, const struct location *at)
 {
 	const struct peer *p = at->client >= ORIGIN_PEER
@@ -48,7 +48,7 @@ static bool is_behind_peer(struct step *step, struct stream *x, const struct loc
 	                               : NULL;
 
 	if (!p || at->client == x->origin || step->now - at->at >= LOCATION_AGE_MS ||
-	    !link_may_hear(step, p))
+	    peer_conf(step->core, p)->protocol != PEER_FBP || !link_may_hear(step, p))
 		return false;
 	x->peer = p->row.index;
 	return true;

@@ -1,8 +1,8 @@
 /*
  * What was said and who heard it.
  *
- * At once: no rig hears a voice frame twice, or itself; no frame crosses a link twice in one
- * direction, or in a line of servers in both.
+ * At once: no rig hears a frame twice, or itself, or data for the radio of another; no frame
+ * crosses a link twice in one direction, or in a line of servers in both.
  *
  * At the end: a rig has heard every frame of every accepted call on a talkgroup of its, but those
  *   - said while its node could not be reached, or within HEAL_MS of a change of the network,
@@ -10,7 +10,8 @@
  *   - of a call that was contested elsewhere,
  *   - as many as the network spoiled;
  * and none of a call there was no way for; and a call on links that quench crosses each server
- * once, but for the probes.
+ * once, but for the probes. Data has to arrive where every link carries it, and leaves a server by
+ * one link at most when everybody knows where the radio is.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -24,6 +25,8 @@
 #define PROBE_MS 3000
 #define HOPS_MAX 9 /* received */
 #define STALE_MS 5000
+#define DATA_NODES_MAX 10u /* what is known of a radio may be old, but leads there by 9 links */
+#define SKEW_MAX_MS 2000
 #define MARK 0x4D
 #define VOICE_HALF 108u /* AMBE bits on either side of the middle of a burst */
 #define VOICE_GAP 48u
@@ -43,7 +46,7 @@ void ledger_mark(uint32_t call, uint32_t frame, uint8_t ambe[static TALK_AMBE_LE
 		ambe[i] = filling(call, frame, i);
 }
 
-bool ledger_voice(const uint8_t *payload, uint32_t *call, uint32_t *frame)
+bool ledger_marked(const uint8_t *payload, uint32_t *call, uint32_t *frame)
 {
 	uint8_t ambe[TALK_AMBE_LEN] = {0};
 
@@ -72,21 +75,23 @@ static bool bit_again(uint64_t *bits, uint32_t at)
 	return again;
 }
 
-struct call *ledger_begin(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
+static bool was_set(const uint64_t *bits, uint32_t at)
 {
-	if (sim->call_count == CALLS_MAX || frames > FRAMES_MAX)
+	return bits[at / 64] >> at % 64 & 1;
+}
+
+struct call *ledger_begin(struct sim *sim, const struct call *plan)
+{
+	if (sim->call_count == CALLS_MAX || plan->frames > FRAMES_MAX)
 		sim_fault(sim, "the plan has too many calls");
 	struct call *c = &sim->call[sim->call_count++];
-	*c = (struct call){.rig = rig,
-	                   .node = sim->rig[rig].node,
-	                   .tg = sim->rig[rig].tg[slot - 1],
-	                   .slot = slot,
-	                   .frames = frames,
-	                   .stream = net_random(&sim->net, UINT32_MAX) + 1};
+	*c = *plan;
+	c->node = sim->rig[c->rig].node;
+	c->stream = net_random(&sim->net, UINT32_MAX - FRAMES_MAX) + 1;
 	sim_say(sim,
 	        "call %" PRIu32 ": rig %" PRIu32 " at node %" PRIu32 " to %" PRIu32
-	        ", stream %08" PRIx32,
-	        sim->call_count - 1, rig, c->node, c->tg, c->stream);
+	        "%s, stream %08" PRIx32,
+	        sim->call_count - 1, c->rig, c->node, c->tg, c->data ? " (data)" : "", c->stream);
 	return c;
 }
 
@@ -125,7 +130,7 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 	if (!is_burst(f) || fate == FATE_CUT)
 		return;
 	bool spoiled = fate == FATE_LOST || fate == FATE_LATE;
-	if ((f->bytes[15] >> 4 & 3) > 1 || !ledger_voice(f->bytes + 20, &call, &frame)) {
+	if (!ledger_marked(f->bytes + 20, &call, &frame)) {
 		if (spoiled)
 			spoil_other(sim, f);
 		return;
@@ -136,7 +141,7 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          " twice",
 		          frame, call, from, to);
-	if (sim->tree && (sim->crossed[to][from][call][frame / 64] >> frame % 64 & 1))
+	if (sim->tree && was_set(sim->crossed[to][from][call], frame))
 		sim_fault(sim,
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          ", where it came from",
@@ -150,14 +155,19 @@ void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *seen)
 {
 	uint32_t call, frame;
 
-	if (!judge_voice(seen))
+	if (!ledger_marked(seen->burst, &call, &frame)) {
+		if (judge_voice(seen))
+			sim_fault(sim, "rig %" PRIu32 " hears voice nobody said", rig);
 		return;
-	if (!ledger_voice(seen->burst, &call, &frame))
-		sim_fault(sim, "rig %" PRIu32 " hears voice nobody said", rig);
-	if (call >= sim->call_count || sim->call[call].tg != seen->dst)
+	}
+	const struct call *c = &sim->call[call];
+	if (call >= sim->call_count || c->tg != seen->dst || c->data != seen->unit ||
+	    c->data == judge_voice(seen))
 		sim_fault(sim, "rig %" PRIu32 " hears call %" PRIu32 " as tg %" PRIu32, rig, call,
 		          seen->dst);
-	if (sim->call[call].rig == rig)
+	if (c->data && c->to != rig)
+		sim_fault(sim, "rig %" PRIu32 " hears data for another, call %" PRIu32, rig, call);
+	if (c->rig == rig)
 		sim_fault(sim, "rig %" PRIu32 " hears itself", rig);
 	if (bit_again(sim->heard[call][rig], frame))
 		sim_fault(sim, "rig %" PRIu32 " hears frame %" PRIu32 " of call %" PRIu32 " twice",
@@ -171,7 +181,7 @@ void ledger_forget_node(struct sim *sim, uint32_t node)
 }
 
 /* Would a frame that `from` has with `hops` be taken by `to`, and with how many? 0 = no. */
-static uint8_t step_hops(const struct sim *sim, uint32_t from, uint32_t to, uint8_t hops)
+static uint8_t step_hops(const struct sim *sim, uint32_t from, uint32_t to, uint8_t hops, bool data)
 {
 	const struct path *path = &sim->path[from][to];
 	int64_t behind = sim->node[to].ahead_ms - sim->node[from].ahead_ms;
@@ -179,14 +189,14 @@ static uint8_t step_hops(const struct sim *sim, uint32_t from, uint32_t to, uint
 	if (!path->there || path->cut || !sim->node[to].core)
 		return 0;
 	if (sim->v1[from][to])
-		return 1;
+		return !data;
 	if (behind + path->delay + path->jitter > STALE_MS || hops > HOPS_MAX)
 		return 0;
 	return (uint8_t)(hops + 1);
 }
 
 /* The nodes that hear what is said at `origin`; hops: as they would pass it on. */
-static uint64_t reach_from(const struct sim *sim, uint32_t origin)
+static uint64_t reach_from(const struct sim *sim, uint32_t origin, bool data)
 {
 	uint8_t hops[NODES_MAX] = {0};
 	uint64_t reached = UINT64_C(1) << origin;
@@ -197,7 +207,7 @@ static uint64_t reach_from(const struct sim *sim, uint32_t origin)
 		more = false;
 		for (uint32_t a = 0; a < sim->node_count; a++) {
 			for (uint32_t b = 0; hops[a] && b < sim->node_count; b++) {
-				uint8_t there = step_hops(sim, a, b, hops[a]);
+				uint8_t there = step_hops(sim, a, b, hops[a], data);
 				if ((a != origin && !sim->node[a].transit) || !there ||
 				    (hops[b] && hops[b] <= there))
 					continue;
@@ -210,14 +220,30 @@ static uint64_t reach_from(const struct sim *sim, uint32_t origin)
 	return reached;
 }
 
+static bool is_whole(const struct sim *sim)
+{
+	for (uint32_t a = 0; a < sim->node_count; a++) {
+		const struct node *n = &sim->node[a];
+		if (!n->core || n->ahead_ms > SKEW_MAX_MS || n->ahead_ms < -SKEW_MAX_MS)
+			return false;
+		for (uint32_t b = 0; b < sim->node_count; b++)
+			if (sim->path[a][b].cut)
+				return false;
+	}
+	return true;
+}
+
 void ledger_epoch(struct sim *sim)
 {
 	if (sim->epoch_count == EPOCHS_MAX)
 		sim_fault(sim, "the plan has too many changes");
 	struct epoch *e = &sim->epoch[sim->epoch_count++];
 	e->at = sim->now;
-	for (uint32_t n = 0; n < sim->node_count; n++)
-		e->reach[n] = reach_from(sim, n);
+	e->whole = is_whole(sim);
+	for (uint32_t n = 0; n < sim->node_count; n++) {
+		e->reach[n] = reach_from(sim, n, false);
+		e->data_reach[n] = reach_from(sim, n, true);
+	}
 }
 
 /* The epoch in which a frame that was said then has to be heard; NULL when around a change. */
@@ -242,7 +268,7 @@ static bool has_way(const struct sim *sim, const struct epoch *e, const struct c
 
 	if (c->tg == LOCAL_TG)
 		return r->node == c->node;
-	return e->reach[c->node] >> r->node & 1;
+	return (c->data ? e->data_reach : e->reach)[c->node] >> r->node & 1;
 }
 
 static bool was_in(const struct rig *r, tick_t then)
@@ -250,13 +276,30 @@ static bool was_in(const struct rig *r, tick_t then)
 	return r->since + TICK_SECOND < then;
 }
 
+static bool has_old_links(const struct sim *sim)
+{
+	for (uint32_t a = 0; a < sim->node_count; a++)
+		for (uint32_t b = 0; b < sim->node_count; b++)
+			if (sim->path[a][b].there && sim->v1[a][b])
+				return true;
+	return false;
+}
+
+/* A radio that was heard by a way that data cannot take, or takes no longer, is not found. */
+static bool is_found(const struct sim *sim, const struct epoch *e, const struct call *c,
+                     uint32_t rig)
+{
+	return sim->rig[rig].node == c->node ||
+	       (e->whole && !has_old_links(sim) && sim->node_count <= DATA_NODES_MAX);
+}
+
 static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
 {
 	tick_t said = c->said[frame];
 	const struct epoch *e = said ? epoch_of(sim, said) : NULL;
 
-	return e && has_way(sim, e, c, rig) && was_in(&sim->rig[rig], said) &&
-	       was_in(&sim->rig[c->rig], said);
+	return e && has_way(sim, e, c, rig) && (!c->data || is_found(sim, e, c, rig)) &&
+	       was_in(&sim->rig[rig], said) && was_in(&sim->rig[c->rig], said);
 }
 
 static bool must_not_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
@@ -272,7 +315,7 @@ static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
 	uint32_t missing = 0, last = 0, due = 0;
 
 	for (uint32_t f = 0; f < c->frames; f++) {
-		bool heard = sim->heard[call][rig][f / 64] >> f % 64 & 1;
+		bool heard = was_set(sim->heard[call][rig], f);
 		if (heard && must_not_hear(sim, c, rig, f))
 			sim_fault(sim,
 			          "rig %" PRIu32 " at node %" PRIu32 " hears frame %" PRIu32
@@ -301,13 +344,11 @@ static void close_quench(struct sim *sim, uint32_t call)
 	const struct call *c = &sim->call[call];
 	uint32_t links = 0, crossings = 0, frames = 0;
 
-	for (uint32_t a = 0; a < sim->node_count; a++) {
-		for (uint32_t b = 0; b < sim->node_count; b++) {
+	if (has_old_links(sim))
+		return;
+	for (uint32_t a = 0; a < sim->node_count; a++)
+		for (uint32_t b = 0; b < sim->node_count; b++)
 			links += sim->path[a][b].there;
-			if (sim->path[a][b].there && sim->v1[a][b])
-				return;
-		}
-	}
 	for (uint32_t f = QUENCHED_MS / DMR_BURST_MS; f < c->frames; f++) {
 		if (!c->said[f] || epoch_of(sim, c->said[f]) == NULL)
 			return;
@@ -322,18 +363,56 @@ static void close_quench(struct sim *sim, uint32_t call)
 		          frames, call, crossings, sim->node_count, probes);
 }
 
+/* Has everybody heard that radio since the network last changed? */
+static bool is_known_to_all(const struct sim *sim, const struct call *data)
+{
+	uint64_t all = sim->node_count == 64 ? UINT64_MAX : (UINT64_C(1) << sim->node_count) - 1;
+	const struct epoch *now = epoch_of(sim, data->said[0]);
+
+	for (const struct call *c = sim->call; c < data; c++)
+		if (now && !c->data && c->rig == data->to && !c->contested && c->tg != LOCAL_TG &&
+		    epoch_of(sim, c->said[0]) == now && now->reach[c->node] == all)
+			return true;
+	return false;
+}
+
+static void close_data(struct sim *sim, uint32_t call)
+{
+	const struct call *c = &sim->call[call];
+
+	if (c->to != NOBODY && !c->contested)
+		close_rig(sim, call, c->to);
+	if (c->to == NOBODY || sim->noisy || !is_known_to_all(sim, c))
+		return;
+	for (uint32_t f = 0; f < c->frames; f++)
+		for (uint32_t a = 0; a < sim->node_count; a++) {
+			uint32_t links = 0;
+			for (uint32_t b = 0; b < sim->node_count; b++)
+				links += was_set(sim->crossed[a][b][call], f);
+			if (links > 1)
+				sim_fault(sim,
+				          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32
+				          " by %" PRIu32 " links: the radio was heard by one",
+				          f, call, a, links);
+		}
+}
+
+static void close_voice(struct sim *sim, uint32_t call)
+{
+	const struct call *c = &sim->call[call];
+
+	if (c->contested)
+		return;
+	if (!c->accepted)
+		sim_fault(sim, "call %" PRIu32 " from rig %" PRIu32 " was refused", call, c->rig);
+	for (uint32_t r = 0; r < sim->rig_count; r++)
+		if (r != c->rig && (sim->rig[r].tg[0] == c->tg || sim->rig[r].tg[1] == c->tg))
+			close_rig(sim, call, r);
+	close_quench(sim, call);
+}
+
 void ledger_close(struct sim *sim)
 {
-	for (uint32_t i = 0; i < sim->call_count; i++) {
-		const struct call *c = &sim->call[i];
-		if (!c->contested && !c->accepted)
-			sim_fault(sim, "call %" PRIu32 " from rig %" PRIu32 " was refused", i,
-			          c->rig);
-		for (uint32_t r = 0; !c->contested && r < sim->rig_count; r++)
-			if (r != c->rig &&
-			    (sim->rig[r].tg[0] == c->tg || sim->rig[r].tg[1] == c->tg))
-				close_rig(sim, i, r);
-		if (!c->contested)
-			close_quench(sim, i);
-	}
+	for (uint32_t i = 0; i < sim->call_count; i++)
+		(sim->call[i].data ? close_data : close_voice)(sim, i);
 }

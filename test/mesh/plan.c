@@ -11,6 +11,7 @@
 #define SETTLE_MS (12 * TICK_SECOND)       /* a keepalive each 10 s makes a link known again; */
 #define SETTLE_NOISY_MS (32 * TICK_SECOND) /* two of them may be lost */
 #define PAUSE_MS (3 * TICK_SECOND)         /* between two acts: calls have ended, slots are free */
+#define HANG_MS (6 * TICK_SECOND)          /* no slot waits for its conference any more */
 #define PROBED_MS 4500        /* by then every quenched neighbour has answered a probe, */
 #define PROBED_NOISY_MS 10500 /* and here one of three */
 
@@ -192,6 +193,48 @@ static void act_contest(struct sim *sim)
 	sim_run(sim, 12 * TICK_SECOND);
 }
 
+/* A rig that has no part in the act yet; NOBODY when none was met. */
+static uint32_t bystander(struct sim *sim, bool *taken)
+{
+	for (int tries = 0; tries < 8; tries++) {
+		uint32_t rig = draw(sim, sim->rig_count);
+		if (!taken[rig]) {
+			taken[rig] = true;
+			return rig;
+		}
+	}
+	return NOBODY;
+}
+
+/* Messages from radio to radio, some of them to one that has just been heard, or never; now and
+ * then somebody talks at the same time, and then any of it may get lost. */
+static void act_data(struct sim *sim)
+{
+	bool taken[RIGS_MAX] = {false}, disturbed = one_in(sim, 4);
+	uint32_t first = bystander(sim, taken), count = 1 + draw(sim, 3);
+
+	if (one_in(sim, 2)) {
+		rig_talk(sim, first, one_in(sim, 2) ? 2 : 1, 10);
+		sim_run(sim, TICK_SECOND);
+	}
+	sim_run(sim, HANG_MS);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t to = i == 0 ? first : one_in(sim, 4) ? NOBODY : bystander(sim, taken);
+		uint32_t rig = bystander(sim, taken);
+		if (rig == NOBODY)
+			break;
+		if (disturbed && one_in(sim, 2)) {
+			rig_talk(sim, rig, 2, 20);
+			sim->call[sim->call_count - 1].contested = true;
+			continue;
+		}
+		rig_send(sim, rig, one_in(sim, 2) ? 2 : 1, to, 6 + draw(sim, 20));
+		sim->call[sim->call_count - 1].contested = disturbed;
+		sim_run(sim, draw(sim, 500));
+	}
+	sim_run(sim, 3 * TICK_SECOND);
+}
+
 static void settle(struct sim *sim)
 {
 	sim_run(sim, sim->noisy ? SETTLE_NOISY_MS : SETTLE_MS);
@@ -297,6 +340,8 @@ static void act_partition(struct sim *sim)
 	set_partition(sim, side, true);
 	sim_run(sim, heal_ms(sim));
 	act_calls(sim);
+	if (one_in(sim, 3))
+		act_data(sim);
 	if (one_in(sim, 2))
 		sim_run(sim, 80 * TICK_SECOND);
 	set_partition(sim, side, false);
@@ -322,8 +367,9 @@ static void act_clock(struct sim *sim)
 
 void plan_run(struct sim *sim)
 {
-	static void (*const acts[])(struct sim *) = {
-		act_calls, act_calls, act_contest, act_cut, act_restart, act_partition, act_clock};
+	static void (*const acts[])(struct sim *) = {act_calls, act_calls,   act_contest,
+	                                             act_cut,   act_restart, act_partition,
+	                                             act_clock, act_data,    act_data};
 
 	settle(sim);
 	for (uint32_t i = 6 + draw(sim, 3); i > 0; i--) {

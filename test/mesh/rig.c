@@ -123,7 +123,7 @@ static void hear(struct sim *sim, uint32_t rig, const struct flight *f)
 		sim_fault(sim,
 		          "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32 " seq %d)",
 		          rig, r->node, fault, seen.stream, seen.seq);
-	if (seen.dst != r->tg[seen.slot - 1])
+	if (seen.dst != (seen.unit ? rig_id(rig) : r->tg[seen.slot - 1]))
 		sim_fault(sim, "rig %" PRIu32 " hears tg %" PRIu32 " on slot %d", rig, seen.dst,
 		          seen.slot);
 	ledger_heard(sim, rig, &seen);
@@ -145,19 +145,56 @@ void rig_receive(struct sim *sim, uint32_t rig, const struct flight *f)
 	}
 }
 
-void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
+static void begin(struct sim *sim, const struct call *plan)
 {
-	struct rig *r = &sim->rig[rig];
+	struct rig *r = &sim->rig[plan->rig];
 
-	r->call = ledger_begin(sim, rig, slot, frames);
-	r->talk.next = (struct hbp_burst){.src = rig_id(rig),
-	                                  .dst = r->tg[slot - 1],
-	                                  .client = rig_id(rig),
-	                                  .slot = slot,
+	r->call = ledger_begin(sim, plan);
+	r->talk.next = (struct hbp_burst){.src = rig_id(plan->rig),
+	                                  .dst = plan->tg,
+	                                  .client = rig_id(plan->rig),
+	                                  .slot = plan->slot,
+	                                  .unit = plan->data,
 	                                  .stream = r->call->stream};
 	talk_code(&r->talk);
 	r->frame = 0;
 	r->next_frame = sim->now;
+}
+
+void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
+{
+	begin(sim, &(struct call){.rig = rig,
+	                          .tg = sim->rig[rig].tg[slot - 1],
+	                          .to = NOBODY,
+	                          .slot = slot,
+	                          .frames = frames});
+}
+
+void rig_send(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t to, uint32_t frames)
+{
+	begin(sim, &(struct call){.rig = rig,
+	                          .tg = to == NOBODY ? NOBODYS_ID : rig_id(to),
+	                          .data = true,
+	                          .to = to,
+	                          .slot = slot,
+	                          .frames = frames});
+}
+
+/* As radios send a message: CSBKs with a stream id each, then a header and its blocks. */
+static struct hbp_burst data_burst(const struct talk *t, const struct call *c, uint32_t frame,
+                                   const uint8_t ambe[static TALK_AMBE_LEN])
+{
+	uint32_t preambles = c->frames / 3;
+	bool preamble = frame < preambles;
+	struct hbp_burst b = t->next;
+
+	b.type = HBP_DATA_SYNC;
+	b.detail = preamble ? DMR_CSBK : frame == preambles ? DMR_DATA_HEADER : DMR_RATE_12_DATA;
+	b.stream = c->stream + (preamble ? frame : preambles);
+	b.seq = (uint8_t)(preamble ? 0 : frame - preambles);
+	burst_make_voice(b.payload, ambe, &t->coded, 0, TALK_CC);
+	burst_put_sync(b.payload, SYNC_MS_DATA);
+	return b;
 }
 
 static void say(struct sim *sim, uint32_t rig)
@@ -168,7 +205,13 @@ static void say(struct sim *sim, uint32_t rig)
 	struct wr w = wr_make(bytes, sizeof(bytes));
 	struct hbp_burst b;
 
-	if (r->frame == 0) {
+	if (c->data) {
+		ledger_mark((uint32_t)(c - sim->call), r->frame, ambe);
+		c->said[r->frame] = sim->now;
+		b = data_burst(&r->talk, c, r->frame, ambe);
+		if (r->frame + 1 == c->frames)
+			r->call = NULL;
+	} else if (r->frame == 0) {
 		b = talk_lc(&r->talk, DMR_VOICE_HEADER);
 	} else if (r->frame > c->frames) {
 		b = talk_lc(&r->talk, DMR_TERMINATOR);

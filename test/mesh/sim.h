@@ -7,8 +7,9 @@
  *   ledger  what was said and who heard it: the invariants
  *   plan    topology, configuration, and what happens when
  *
- * Every voice burst carries its call and its number in its AMBE bits, which no server touches, so a
- * call is known wherever it comes out, whatever stream id it has there.
+ * Every burst but headers and terminators carries its call and its number in the bits around its
+ * middle, which no server touches, so a call is known wherever it comes out, whatever stream id it
+ * has there.
  */
 #ifndef MESH_SIM_H
 #define MESH_SIM_H
@@ -31,6 +32,8 @@
 #define FRAMES_MAX 448u /* of one call: 26 s */
 #define EPOCHS_MAX 64u
 #define LOCAL_TG 70u /* never leaves its server */
+#define NOBODY UINT32_MAX
+#define NOBODYS_ID 2349999u /* a radio that nobody has heard */
 #define LISTENER_PORT 62031u
 #define MESH_PORT 62044u
 #define FIRST_SERVER 1001u
@@ -65,25 +68,28 @@ struct rig {
 	tick_t next_frame;
 };
 
-/* One transmission. */
+/* One transmission: voice for a conference, or data for one radio. */
 struct call {
 	uint32_t rig, node;
-	uint32_t tg;
+	uint32_t tg; /* or the id of the radio */
+	bool data;
+	uint32_t to; /* whose radio; NOBODY */
 	uint8_t slot;
-	uint32_t stream;
-	uint32_t frames; /* of voice */
+	uint32_t stream; /* the first of them, of data */
+	uint32_t frames; /* of voice or data */
 	bool accepted;   /* its server carries it */
 	bool contested;  /* another rig keyed the conference at the same time, somewhere */
 	tick_t said[FRAMES_MAX];
-	uint32_t
-		spoiled; /* voice frames the network lost or put out of order, all links together */
+	uint32_t spoiled; /* frames the network lost or put out of order, all links together */
 	uint32_t crossings[FRAMES_MAX]; /* datagrams between servers that carried the frame */
 };
 
 /* From a change of the network to the next one. */
 struct epoch {
 	tick_t at;
-	uint64_t reach[NODES_MAX]; /* from a node: bit n, what is said there is heard at n */
+	uint64_t reach[NODES_MAX];      /* from a node: bit n, what is said there is heard at n */
+	uint64_t data_reach[NODES_MAX]; /* likewise of data, which OpenBridge does not carry */
+	bool whole; /* no cable is pulled, every server runs, every clock is about right */
 };
 
 struct sim {
@@ -136,10 +142,12 @@ tick_t rig_next(const struct rig *rig);
 void rig_time(struct sim *sim, uint32_t rig);
 void rig_receive(struct sim *sim, uint32_t rig, const struct flight *flight);
 void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames);
+/* Data for the radio of another rig, or of NOBODY. */
+void rig_send(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t to, uint32_t frames);
 
 /* ledger */
-struct call *ledger_begin(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames);
-bool ledger_voice(const uint8_t *payload, uint32_t *call, uint32_t *frame);
+struct call *ledger_begin(struct sim *sim, const struct call *plan);
+bool ledger_marked(const uint8_t *payload, uint32_t *call, uint32_t *frame);
 void ledger_mark(uint32_t call, uint32_t frame, uint8_t ambe[static TALK_AMBE_LEN]);
 void ledger_accepted(struct sim *sim, uint32_t client, uint32_t stream);
 void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct flight *flight,
