@@ -21,7 +21,8 @@
 #define HEAL_MS 5500 /* decisions 20 and 22: a probe each 3 s, 1 s of silence, 500 ms, the way */
 #define HEAL_NOISY_MS 11500 /* two probes may be lost */
 #define BEFORE_CHANGE_MS 500
-#define QUENCHED_MS 2500 /* the quench has done its work everywhere */
+#define LOGIN_MS (75 * TICK_SECOND) /* of an uplink that was away for long */
+#define QUENCHED_MS 2500            /* the quench has done its work everywhere */
 #define PROBE_MS 3000
 #define HOPS_MAX 9 /* received */
 #define STALE_MS 5000
@@ -108,7 +109,7 @@ void ledger_accepted(struct sim *sim, uint32_t client, uint32_t stream)
 
 static bool is_burst(const struct flight *f)
 {
-	return f->len >= 73 &&
+	return f->len >= 53 &&
 	       (memcmp(f->bytes, "DMRD", 4) == 0 || memcmp(f->bytes, "DMRE", 4) == 0);
 }
 
@@ -120,6 +121,13 @@ static void spoil_other(struct sim *sim, const struct flight *f)
 	for (uint32_t i = 0; i < sim->call_count; i++)
 		if (sim->call[i].stream == stream)
 			sim->call[i].spoiled += 6;
+}
+
+/* A guest that logs in again in mid-call goes on under the id its call had, which two servers have
+ * ended by now: each gives it a fresh one of its own (decision 10), and so it is two calls. */
+static bool is_two_calls(const struct sim *sim, const struct call *c)
+{
+	return c->node == sim->guest && sim->uplinks > 1 && sim->guest_since > c->said[0];
 }
 
 void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct flight *f,
@@ -136,19 +144,20 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 		return;
 	}
 	struct call *c = &sim->call[call];
-	if (bit_again(sim->crossed[from][to][call], frame))
+	if (bit_again(sim->crossed[from][to][call], frame) && !is_two_calls(sim, c))
 		sim_fault(sim,
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          " twice",
 		          frame, call, from, to);
-	if (sim->tree && was_set(sim->crossed[to][from][call], frame))
+	bool no_return = sim->tree || (sim_is_uplink(sim, from, to) && sim->uplinks == 1);
+	if (no_return && was_set(sim->crossed[to][from][call], frame))
 		sim_fault(sim,
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          ", where it came from",
 		          frame, call, from, to);
 	c->spoiled += spoiled;
-	c->crossings[frame] +=
-		!sim->v1[from][to] && to != c->node; /* an echo is dropped, not quenched */
+	c->crossings[frame] += !sim->v1[from][to] && !sim_is_uplink(sim, from, to) &&
+	                       to != c->node; /* an echo is dropped, not quenched */
 }
 
 void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *seen)
@@ -186,7 +195,7 @@ static uint8_t step_hops(const struct sim *sim, uint32_t from, uint32_t to, uint
 	const struct path *path = &sim->path[from][to];
 	int64_t behind = sim->node[to].ahead_ms - sim->node[from].ahead_ms;
 
-	if (!path->there || path->cut || !sim->node[to].core)
+	if (!path->there || path->cut || !sim->node[to].core || sim_is_uplink(sim, from, to))
 		return 0;
 	if (sim->v1[from][to])
 		return !data;
@@ -195,8 +204,8 @@ static uint8_t step_hops(const struct sim *sim, uint32_t from, uint32_t to, uint
 	return (uint8_t)(hops + 1);
 }
 
-/* The nodes that hear what is said at `origin`; hops: as they would pass it on. */
-static uint64_t reach_from(const struct sim *sim, uint32_t origin, bool data)
+/* The nodes of the mesh that hear what is said at `origin`; hops: as they would pass it on. */
+static uint64_t reach_on_mesh(const struct sim *sim, uint32_t origin, bool data)
 {
 	uint8_t hops[NODES_MAX] = {0};
 	uint64_t reached = UINT64_C(1) << origin;
@@ -216,6 +225,30 @@ static uint64_t reach_from(const struct sim *sim, uint32_t origin, bool data)
 				more = true;
 			}
 		}
+	}
+	return reached;
+}
+
+/* Does the guest's uplink to that node stand? */
+static bool guest_is_at(const struct sim *sim, uint32_t node)
+{
+	return sim->guest != NOBODY && sim->up[sim->guest][node] &&
+	       !sim->path[sim->guest][node].cut && sim->node[sim->guest].core &&
+	       sim->node[node].core;
+}
+
+/* A guest passes nothing on from one uplink to the other. */
+static uint64_t reach_from(const struct sim *sim, uint32_t origin, bool data)
+{
+	uint64_t reached = reach_on_mesh(sim, origin, data);
+
+	for (uint32_t n = 0; n < sim->node_count; n++) {
+		if (!guest_is_at(sim, n))
+			continue;
+		if (origin == sim->guest)
+			reached |= reach_on_mesh(sim, n, data);
+		else if (reached >> n & 1)
+			reached |= UINT64_C(1) << sim->guest;
 	}
 	return reached;
 }
@@ -240,6 +273,7 @@ void ledger_epoch(struct sim *sim)
 	struct epoch *e = &sim->epoch[sim->epoch_count++];
 	e->at = sim->now;
 	e->whole = is_whole(sim);
+	e->guest_since = sim->guest_since;
 	for (uint32_t n = 0; n < sim->node_count; n++) {
 		e->reach[n] = reach_from(sim, n, false);
 		e->data_reach[n] = reach_from(sim, n, true);
@@ -260,6 +294,12 @@ static const struct epoch *epoch_of(const struct sim *sim, tick_t said)
 	return &sim->epoch[i];
 }
 
+/* Has the call to go by an uplink to be heard there? */
+static bool goes_up_or_down(const struct sim *sim, const struct call *c, uint32_t node)
+{
+	return c->node != node && (c->node == sim->guest || node == sim->guest);
+}
+
 /* Is there a way from the talker to the rig? */
 static bool has_way(const struct sim *sim, const struct epoch *e, const struct call *c,
                     uint32_t rig)
@@ -268,6 +308,9 @@ static bool has_way(const struct sim *sim, const struct epoch *e, const struct c
 
 	if (c->tg == LOCAL_TG)
 		return r->node == c->node;
+	if (!c->data && goes_up_or_down(sim, c, r->node) && c->tg != sim->guest_tg[0] &&
+	    c->tg != sim->guest_tg[1])
+		return false;
 	return (c->data ? e->data_reach : e->reach)[c->node] >> r->node & 1;
 }
 
@@ -290,7 +333,16 @@ static bool is_found(const struct sim *sim, const struct epoch *e, const struct 
                      uint32_t rig)
 {
 	return sim->rig[rig].node == c->node ||
-	       (e->whole && !has_old_links(sim) && sim->node_count <= DATA_NODES_MAX);
+	       (e->whole && !goes_up_or_down(sim, c, sim->rig[rig].node) && !has_old_links(sim) &&
+	        sim->node_count <= DATA_NODES_MAX);
+}
+
+/* Has everybody had the time to log in again, if the call needs it? */
+static bool is_logged_in(const struct sim *sim, const struct epoch *e, const struct call *c,
+                         uint32_t rig, tick_t said)
+{
+	return !goes_up_or_down(sim, c, sim->rig[rig].node) || e->guest_since == START_TICK ||
+	       said >= e->guest_since + LOGIN_MS;
 }
 
 static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
@@ -299,7 +351,8 @@ static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig,
 	const struct epoch *e = said ? epoch_of(sim, said) : NULL;
 
 	return e && has_way(sim, e, c, rig) && (!c->data || is_found(sim, e, c, rig)) &&
-	       was_in(&sim->rig[rig], said) && was_in(&sim->rig[c->rig], said);
+	       is_logged_in(sim, e, c, rig, said) && was_in(&sim->rig[rig], said) &&
+	       was_in(&sim->rig[c->rig], said);
 }
 
 static bool must_not_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
@@ -344,7 +397,7 @@ static void close_quench(struct sim *sim, uint32_t call)
 	const struct call *c = &sim->call[call];
 	uint32_t links = 0, crossings = 0, frames = 0;
 
-	if (has_old_links(sim))
+	if (has_old_links(sim) || c->node == sim->guest)
 		return;
 	for (uint32_t a = 0; a < sim->node_count; a++)
 		for (uint32_t b = 0; b < sim->node_count; b++)
@@ -370,8 +423,9 @@ static bool is_known_to_all(const struct sim *sim, const struct call *data)
 	const struct epoch *now = epoch_of(sim, data->said[0]);
 
 	for (const struct call *c = sim->call; c < data; c++)
-		if (now && !c->data && c->rig == data->to && !c->contested && c->tg != LOCAL_TG &&
-		    epoch_of(sim, c->said[0]) == now && now->reach[c->node] == all)
+		if (now && sim->guest == NOBODY && !c->data && c->rig == data->to &&
+		    !c->contested && c->tg != LOCAL_TG && epoch_of(sim, c->said[0]) == now &&
+		    now->reach[c->node] == all)
 			return true;
 	return false;
 }
@@ -382,7 +436,7 @@ static void close_data(struct sim *sim, uint32_t call)
 
 	if (c->to != NOBODY && !c->contested)
 		close_rig(sim, call, c->to);
-	if (c->to == NOBODY || sim->noisy || !is_known_to_all(sim, c))
+	if (c->to == NOBODY || sim->noisy || has_old_links(sim) || !is_known_to_all(sim, c))
 		return;
 	for (uint32_t f = 0; f < c->frames; f++)
 		for (uint32_t a = 0; a < sim->node_count; a++) {

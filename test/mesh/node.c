@@ -19,6 +19,13 @@ static void complain(void *context, const char *line)
 	sim_fault(context, "configuration: %s", line);
 }
 
+/* Its uplinks have to log in again. */
+static void touch_guest(struct sim *sim, uint32_t node)
+{
+	if (sim->guest != NOBODY && (node == sim->guest || sim->up[sim->guest][node]))
+		sim->guest_since = sim->now;
+}
+
 void node_start(struct sim *sim, uint32_t index)
 {
 	struct node *n = &sim->node[index];
@@ -37,6 +44,7 @@ void node_start(struct sim *sim, uint32_t index)
 		abort();
 	n->core = core_open(&n->arena, &n->conf, seed, sim->now);
 	actions_open(&n->actions, &n->arena, &n->conf.limits);
+	touch_guest(sim, index);
 }
 
 void node_stop(struct sim *sim, uint32_t index)
@@ -45,6 +53,7 @@ void node_stop(struct sim *sim, uint32_t index)
 
 	if (!n->core)
 		return;
+	touch_guest(sim, index);
 	n->core = NULL;
 	arena_release(&n->arena);
 	conf_release(&n->conf);
@@ -66,16 +75,27 @@ static void hops_bounded(struct sim *sim, uint32_t from, const struct flight *f)
 		sim_fault(sim, "node %" PRIu32 " sent a frame of %d hops", from, f->bytes[72]);
 }
 
-static void send(struct sim *sim, uint32_t from, struct flight *f)
+/* Sockets are numbered as in the configuration: the listener, that of all peers, those of uplinks.
+ */
+static uint16_t port_of(const struct conf *conf, uint32_t socket)
 {
-	bool mesh = f->to.port == MESH_PORT;
+	uint32_t uplinks = conf->socket_count - conf->uplink_count;
+
+	if (socket >= uplinks)
+		return (uint16_t)(UPLINK_PORT + socket - uplinks);
+	return socket > 0 ? MESH_PORT : LISTENER_PORT;
+}
+
+static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight *f)
+{
+	bool to_node = f->to.ip[13] == 1;
 	uint32_t to = (uint32_t)f->to.ip[14] << 8 | f->to.ip[15];
 
-	f->from = node_address(from, mesh ? MESH_PORT : LISTENER_PORT);
+	f->from = node_address(from, port_of(&sim->node[from].conf, socket));
 	sim->datagrams++;
 	hash_add(&sim->hash, f->bytes, f->len);
 	hash_add(&sim->hash, &f->to.ip, sizeof(f->to.ip));
-	if (!mesh) {
+	if (!to_node) {
 		net_send(&sim->net, NULL, sim->now, f);
 		return;
 	}
@@ -99,7 +119,7 @@ static void perform(struct sim *sim, uint32_t index)
 		memcpy(f.bytes, s->bytes, s->len);
 		for (unsigned b = 0; s->id_at && b < 4; b++)
 			f.bytes[s->id_at + b] = (uint8_t)(t->id >> (24 - 8 * b));
-		send(sim, index, &f);
+		send(sim, index, t->where.socket, &f);
 	}
 	for (uint32_t i = 0; i < a->record_count; i++) {
 		const struct record *r = &a->records[i];
@@ -127,17 +147,23 @@ static void step(struct sim *sim, uint32_t index, struct event *event)
 	perform(sim, index);
 }
 
-/* Sockets are numbered as in the configuration: the listeners, then those of the peers. */
 void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 {
 	struct event event = {.kind = EVENT_DATAGRAM};
+	const struct conf *conf = &sim->node[index].conf;
+	uint32_t socket = 0;
 
 	if (!sim->node[index].core)
 		return;
+	while (socket < conf->socket_count && port_of(conf, socket) != flight->to.port)
+		socket++;
+	if (socket == conf->socket_count)
+		sim_fault(sim, "node %" PRIu32 " has no socket with port %d", index,
+		          flight->to.port);
 	event.datagram.bytes = flight->bytes;
 	event.datagram.len = flight->len;
-	event.datagram.from = (struct endpoint){
-		.to = flight->from, .from = flight->to, .socket = flight->to.port == MESH_PORT};
+	event.datagram.from =
+		(struct endpoint){.to = flight->from, .from = flight->to, .socket = socket};
 	event.datagram.from.from.port = 0;
 	step(sim, index, &event);
 }
@@ -150,7 +176,8 @@ void node_time(struct sim *sim, uint32_t index)
 /* Rows of these stay: neighbours are configured, and a heap of hints is no table. */
 static bool may_hold(const char *table)
 {
-	return strcmp(table, "peers") == 0 || strcmp(table, "expiries") == 0;
+	return strcmp(table, "peers") == 0 || strcmp(table, "uplinks") == 0 ||
+	       strcmp(table, "expiries") == 0;
 }
 
 /* The first table that holds a row, as the snapshot says; NULL when none does. */

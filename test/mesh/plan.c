@@ -10,6 +10,7 @@
 
 #define SETTLE_MS (12 * TICK_SECOND)       /* a keepalive each 10 s makes a link known again; */
 #define SETTLE_NOISY_MS (32 * TICK_SECOND) /* two of them may be lost */
+#define SETTLE_GUEST_MS (80 * TICK_SECOND) /* an uplink tries once a minute */
 #define PAUSE_MS (3 * TICK_SECOND)         /* between two acts: calls have ended, slots are free */
 #define HANG_MS (6 * TICK_SECOND)          /* no slot waits for its conference any more */
 #define PROBED_MS 4500        /* by then every quenched neighbour has answered a probe, */
@@ -80,6 +81,24 @@ static void join_all(struct sim *sim, enum topology topology, uint32_t old)
 		join(sim, draw(sim, n), draw(sim, n), old && one_in(sim, old));
 }
 
+/* A server that is a client of others, and no neighbour of anybody. */
+static void place_guest(struct sim *sim)
+{
+	uint32_t guest = sim->node_count, first = draw(sim, ARRAY_LEN(conferences));
+	struct path path = {.there = true, .delay = 5 + draw(sim, 40), .jitter = draw(sim, 20)};
+
+	sim->guest = guest;
+	sim->guest_tg[0] = conferences[first];
+	sim->guest_tg[1] = conferences[(first + 1) % ARRAY_LEN(conferences)];
+	for (uint32_t i = 1 + draw(sim, UPLINKS_MAX); i > 0; i--) {
+		uint32_t n = draw(sim, guest);
+		sim->uplinks += !sim->up[guest][n];
+		sim->up[guest][n] = true;
+		sim->path[guest][n] = sim->path[n][guest] = path;
+	}
+	sim->node_count++;
+}
+
 static void place_rigs(struct sim *sim)
 {
 	uint32_t each = sim->node_count > 12 ? 1 : 2;
@@ -101,10 +120,15 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 {
 	static const uint32_t olds[] = {0, 0, 1, 2, 4};
 
-	sim->node_count = nodes;
+	bool guest = nodes > 2 && one_in(sim, 3);
+
+	sim->guest = NOBODY;
+	sim->node_count = nodes - guest;
 	sim->noisy = one_in(sim, 3);
-	sim->tree = topology == TOPOLOGY_LINE;
 	join_all(sim, topology, olds[draw(sim, ARRAY_LEN(olds))]);
+	if (guest)
+		place_guest(sim);
+	sim->tree = topology == TOPOLOGY_LINE && sim->uplinks < 2;
 	place_rigs(sim);
 	for (uint32_t n = 0; n < nodes; n++) {
 		sim->node[n].ahead_ms = (int64_t)draw(sim, 3000) - 1500;
@@ -112,8 +136,21 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 		node_start(sim, n);
 	}
 	ledger_epoch(sim);
-	sim_say(sim, "%s of %" PRIu32 "%s", topology_name(topology), nodes,
-	        sim->noisy ? ", noisy" : "");
+	sim_say(sim, "%s of %" PRIu32 "%s, %" PRIu32 " uplinks", topology_name(topology), nodes,
+	        sim->noisy ? ", noisy" : "", sim->uplinks);
+}
+
+static void uplink_config(const struct sim *sim, uint32_t to, struct text *out)
+{
+	char where[ADDR_TEXT_MAX];
+	struct addr at = node_address(to, LISTENER_PORT);
+	unsigned one = sim->guest_tg[0], two = sim->guest_tg[1];
+
+	text_format(out,
+	            "[uplink u%u]\ntarget = %s\nid = %u\npassphrase = " PASSPHRASE
+	            "\noptions = TS1=%u;TS2=%u\nmap = 1:%u=%u, 2:%u=%u\n",
+	            (unsigned)to, addr_format(&at, where), GUEST_CLIENT, one, two, one, one, two,
+	            two);
 }
 
 void node_config(const struct sim *sim, uint32_t node, struct text *out)
@@ -127,7 +164,9 @@ void node_config(const struct sim *sim, uint32_t node, struct text *out)
 	            "\nsingle = no\n",
 	            (unsigned)(FIRST_SERVER + node), addr_format(&at, where));
 	for (uint32_t n = 0; n < sim->node_count; n++) {
-		if (!sim->path[node][n].there)
+		if (sim->up[node][n])
+			uplink_config(sim, n, out);
+		if (!sim->path[node][n].there || sim_is_uplink(sim, node, n))
 			continue;
 		at = node_address(node, MESH_PORT);
 		text_format(out, "[peer n%u]\nprotocol = %s\nbind = %s\n", (unsigned)n,
@@ -237,11 +276,15 @@ static void act_data(struct sim *sim)
 
 static void settle(struct sim *sim)
 {
-	sim_run(sim, sim->noisy ? SETTLE_NOISY_MS : SETTLE_MS);
+	sim_run(sim, sim->guest != NOBODY ? SETTLE_GUEST_MS
+	             : sim->noisy         ? SETTLE_NOISY_MS
+	                                  : SETTLE_MS);
 }
 
 static void set_cut(struct sim *sim, uint32_t a, uint32_t b, bool cut)
 {
+	if (sim_is_uplink(sim, a, b))
+		sim->guest_since = sim->now;
 	sim->path[a][b].cut = sim->path[b][a].cut = cut;
 }
 

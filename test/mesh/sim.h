@@ -36,8 +36,11 @@
 #define NOBODYS_ID 2349999u /* a radio that nobody has heard */
 #define LISTENER_PORT 62031u
 #define MESH_PORT 62044u
+#define UPLINK_PORT 62100u /* and those behind it */
+#define UPLINKS_MAX 2u
 #define FIRST_SERVER 1001u
 #define FIRST_RIG 2340001u
+#define GUEST_CLIENT 2390001u
 #define PASSPHRASE "correct horse"
 #define SECOND_NS 1000000000u
 
@@ -89,6 +92,7 @@ struct epoch {
 	tick_t at;
 	uint64_t reach[NODES_MAX];      /* from a node: bit n, what is said there is heard at n */
 	uint64_t data_reach[NODES_MAX]; /* likewise of data, which OpenBridge does not carry */
+	tick_t guest_since;             /* when something last happened to the uplinks */
 	bool whole; /* no cable is pulled, every server runs, every clock is about right */
 };
 
@@ -104,8 +108,13 @@ struct sim {
 	struct epoch epoch[EPOCHS_MAX];
 	struct path path[NODES_MAX][NODES_MAX];
 	bool v1[NODES_MAX][NODES_MAX]; /* the link speaks OpenBridge, not FBP */
-	bool tree;                     /* there is one way from node to node */
-	bool noisy;                    /* paths lose, repeat and delay */
+	bool up[NODES_MAX][NODES_MAX]; /* by an uplink the first is a client of the second */
+	uint32_t guest;                /* the server with uplinks, and no other links; or NOBODY */
+	uint32_t uplinks;              /* how many it has */
+	uint32_t guest_tg[2];          /* what crosses them, on slot 1 and 2 */
+	tick_t guest_since;
+	bool tree;  /* there is one way from node to node */
+	bool noisy; /* paths lose, repeat and delay */
 	uint64_t heard[CALLS_MAX][RIGS_MAX][FRAMES_MAX / 64];
 	uint64_t crossed[NODES_MAX][NODES_MAX][CALLS_MAX][FRAMES_MAX / 64];
 	uint64_t hash; /* over every datagram sent: two runs of a seed are equal */
@@ -125,6 +134,12 @@ static inline tick_t sim_time(const struct sim *sim)
 /* Lets time pass, or one thing happen; false when `until` is reached. */
 bool sim_turn(struct sim *sim, tick_t until);
 void sim_run(struct sim *sim, tick_t ms);
+
+/* Is the path between the two an uplink? */
+static inline bool sim_is_uplink(const struct sim *sim, uint32_t a, uint32_t b)
+{
+	return sim->up[a][b] || sim->up[b][a];
+}
 
 /* node */
 struct addr node_address(uint32_t node, uint16_t port);
