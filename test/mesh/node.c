@@ -173,11 +173,16 @@ void node_time(struct sim *sim, uint32_t index)
 	step(sim, index, &(struct event){.kind = EVENT_TIME});
 }
 
-/* Rows of these stay: neighbours are configured, and a heap of hints is no table. */
+/* Rows of these stay: neighbours are configured, a heap of hints is no table, and what is
+ * remembered is overwritten, never given back. */
 static bool may_hold(const char *table)
 {
-	return strcmp(table, "peers") == 0 || strcmp(table, "uplinks") == 0 ||
-	       strcmp(table, "expiries") == 0;
+	static const char *const kept[] = {"peers", "uplinks", "expiries", "locations", "claims"};
+
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (strcmp(table, kept[i]) == 0)
+			return true;
+	return false;
 }
 
 /* The first table that holds a row, as the snapshot says; NULL when none does. */
