@@ -91,8 +91,7 @@ struct hbp_message {
 			uint32_t src;
 			uint8_t block; /* DMRA: 0..3 */
 			uint8_t octets[7];
-			uint8_t len; /* 7, or 3 in the form DMRGateway relays */
-		} alias; /* DMRA and DMRG; `id` is the client only in the relayed form */
+		} alias; /* DMRA and DMRG */
 		struct {
 			char latitude[9];
 			char longitude[10];
@@ -103,16 +102,14 @@ struct hbp_message {
 /*
  * Reads one datagram. PARSE_IGNORE: a tag that is not ours or not for us (DMRC, DTC?, PRIN, ...).
  * PARSE_BAD sets *reason to constant text. Messages of both directions are read.
+ *
+ * DMRGateway relays DMRA and DMRG with its id put in after the tag and four octets of seven cut off
+ * at the end. Nothing tells that form apart, and what is left is no name and no place; it reads as
+ * one of another radio, `src` being the first three octets of that id. The whole stands in the
+ * embedded link control of the same call.
  */
 MUST_CHECK enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_message *out,
                                 const char **reason);
-
-/*
- * DMRA and DMRG have two shapes of one length: what follows the tag is the source id, or, relayed
- * by DMRGateway, the client's id. Reads the relayed one when octets 4..7 are `client`.
- */
-MUST_CHECK enum parse hbp_parse_alias(const uint8_t *bytes, size_t len, uint32_t client,
-                                      struct hbp_message *out, const char **reason);
 
 /* Each writes one whole message. */
 void hbp_write_challenge(struct wr *w, const uint8_t salt[static 4]);

@@ -61,7 +61,7 @@ void stream_end(struct step *step, struct stream *x, enum cause cause)
 
 /*
  * Alias and position beside the bursts: they name the radio alone, so its call is found by where it
- * was heard. DMRGateway relays too little of them to be of use.
+ * was heard. Those DMRGateway relays name none that is here (wire/hbp.h).
  */
 void route_talker(struct step *step, const struct incoming *in)
 {
@@ -71,7 +71,7 @@ void route_talker(struct step *step, const struct incoming *in)
 	struct session *s = at ? session_find(&core->sessions, at->client) : NULL;
 
 	count(step, COUNT_ALIAS_BLOCKS);
-	if (!s || !endpoint_same(&s->at, in->from) || m->alias.len != ALIAS_BLOCK_LEN)
+	if (!s || !endpoint_same(&s->at, in->from))
 		return;
 	struct stream *x = stream_get(&core->streams, s->slot[at->slot - 1].talk);
 	if (!x || x->src != m->alias.src || x->data)

@@ -125,14 +125,12 @@ static void parse_alias(struct rd *r, struct hbp_message *m)
 {
 	m->alias.src = rd_u24(r);
 	m->alias.block = rd_u8(r);
-	m->alias.len = (uint8_t)rd_left(r);
 	rd_bytes(r, m->alias.octets, rd_left(r));
 }
 
 static void parse_position(struct rd *r, struct hbp_message *m)
 {
 	m->alias.src = rd_u24(r);
-	m->alias.len = (uint8_t)rd_left(r);
 	rd_bytes(r, m->alias.octets, rd_left(r));
 }
 
@@ -239,26 +237,6 @@ enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_message *out, 
 	}
 	*reason = known ? "wrong length" : "unknown tag";
 	return PARSE_BAD;
-}
-
-enum parse hbp_parse_alias(const uint8_t *bytes, size_t len, uint32_t client,
-                           struct hbp_message *out, const char **reason)
-{
-	enum parse result = hbp_parse(bytes, len, out, reason);
-	struct rd r = rd_make(bytes, len);
-
-	if (result != PARSE_OK || (out->kind != HBP_ALIAS && out->kind != HBP_POSITION))
-		return result;
-	rd_skip(&r, 4);
-	if (rd_u32(&r) != client)
-		return PARSE_OK;
-	struct hbp_message m = {.kind = out->kind, .id = client, .has_id = true};
-	m.alias.src = rd_u24(&r);
-	m.alias.block = m.kind == HBP_ALIAS ? rd_u8(&r) : 0;
-	m.alias.len = (uint8_t)rd_left(&r);
-	rd_bytes(&r, m.alias.octets, rd_left(&r));
-	*out = m;
-	return PARSE_OK;
 }
 
 static void write_tag_id(struct wr *w, const char *tag, size_t tag_len, uint32_t id)

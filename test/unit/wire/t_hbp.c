@@ -404,44 +404,38 @@ T_CASE(options_are_whatever_follows_the_id)
 
 /* ---- alias and position ---- */
 
-T_CASE(an_alias_has_two_shapes_of_one_length)
+T_CASE(alias_and_position_name_a_radio)
 {
-	static const uint8_t plain[] = "DMRA\x23\xca\xce\x02"
-				       "ABCDEFG",
-			     relayed[] = "DMRA\x0d\xfb\x38\x79\x23\xca\xce\x01"
-					 "ABC";
-
-	T_EQUAL(hbp_parse_alias(t_guarded(plain, 15), 15, ID, &message, &reason), PARSE_OK);
+	T_EQUAL(parse("DMRA\x23\xca\xce\x02"
+	              "ABCDEFG",
+	              15),
+	        PARSE_OK);
 	T_EQUAL(message.kind, HBP_ALIAS);
-	T_CHECK(!message.has_id && message.alias.src == 0x23cace);
-	T_EQUAL(message.alias.block, 2);
-	T_EQUAL(message.alias.len, 7);
+	T_CHECK(!message.has_id && message.alias.src == 0x23cace && message.alias.block == 2);
 	T_BYTES(message.alias.octets, "ABCDEFG", 7);
-	T_EQUAL(hbp_parse_alias(t_guarded(relayed, 15), 15, ID, &message, &reason), PARSE_OK);
-	T_CHECK(message.has_id && message.id == ID && message.alias.src == 0x23cace);
-	T_EQUAL(message.alias.block, 1);
-	T_EQUAL(message.alias.len, 3);
-	T_BYTES(message.alias.octets, "ABC", 3);
-	for (size_t len = 0; len < 15; len++)
-		T_CHECK(hbp_parse_alias(t_guarded(relayed, len), len, ID, &message, &reason) ==
-		        PARSE_BAD);
+	T_EQUAL(parse("DMRG\x23\xca\xce"
+	              "ABCDEFG",
+	              14),
+	        PARSE_OK);
+	T_EQUAL(message.kind, HBP_POSITION);
+	T_CHECK(!message.has_id && message.alias.src == 0x23cace);
+	T_BYTES(message.alias.octets, "ABCDEFG", 7);
 }
 
-T_CASE(a_position_has_two_shapes_of_one_length)
+/* Relayed by the gateway of a hotspot: its id, the radio's, the block, and three octets of seven. */
+T_CASE(relayed_alias_and_position_name_no_radio)
 {
-	static const uint8_t plain[] = "DMRG\x23\xca\xce"
-				       "ABCDEFG",
-			     relayed[] = "DMRG\x0d\xfb\x38\x79\x23\xca\xce"
-					 "ABC";
+	static const uint8_t alias[] = "DMRA\x0d\xfb\x38\x79\x23\xca\xce\x01"
+				       "ABC",
+			     position[] = "DMRG\x0d\xfb\x38\x79\x23\xca\xce"
+					  "ABC";
 
-	T_EQUAL(hbp_parse_alias(t_guarded(plain, 14), 14, ID, &message, &reason), PARSE_OK);
-	T_EQUAL(message.kind, HBP_POSITION);
-	T_CHECK(!message.has_id && message.alias.src == 0x23cace && message.alias.len == 7);
-	T_EQUAL(hbp_parse_alias(t_guarded(relayed, 14), 14, ID, &message, &reason), PARSE_OK);
-	T_CHECK(message.has_id && message.alias.src == 0x23cace && message.alias.len == 3);
-	T_BYTES(message.alias.octets, "ABC", 3);
-	T_EQUAL(hbp_parse_alias(t_guarded("RPTL\1\2\3\4", 8), 8, ID, &message, &reason), PARSE_OK);
-	T_EQUAL(message.kind, HBP_LOGIN);
+	T_EQUAL(parse(alias, 15), PARSE_OK);
+	T_CHECK(message.kind == HBP_ALIAS && message.alias.src == ID >> 8);
+	T_EQUAL(parse(position, 14), PARSE_OK);
+	T_CHECK(message.kind == HBP_POSITION && message.alias.src == ID >> 8);
+	for (size_t len = 0; len < 14; len++)
+		T_CHECK(parse(alias, len) == PARSE_BAD && parse(position, len) == PARSE_BAD);
 }
 
 T_CASE(answers_of_servers_come_with_and_without_an_id)
@@ -511,8 +505,8 @@ T_MAIN(T_ENTRY(what_is_read_is_written_back_as_it_was),
        T_ENTRY(numbers_that_are_none_read_as_zero),
        T_ENTRY(a_client_prints_numbers_as_wide_as_they_must_be),
        T_ENTRY(an_id_that_begins_with_an_l_is_no_log_out),
-       T_ENTRY(options_are_whatever_follows_the_id), T_ENTRY(an_alias_has_two_shapes_of_one_length),
-       T_ENTRY(a_position_has_two_shapes_of_one_length),
+       T_ENTRY(options_are_whatever_follows_the_id), T_ENTRY(alias_and_position_name_a_radio),
+       T_ENTRY(relayed_alias_and_position_name_no_radio),
        T_ENTRY(answers_of_servers_come_with_and_without_an_id),
        T_ENTRY(the_digest_is_that_of_the_vectors),
        T_ENTRY(a_writer_without_room_writes_nothing_to_send), T_ENTRY(every_kind_has_a_name))
