@@ -34,7 +34,7 @@ struct top_table {
 
 struct top_row {
 	char id[TOP_ID_MAX];
-	double number; /* what it is sorted by */
+	int64_t number; /* what it is sorted by */
 	char word[32];
 	char shown[TOP_LINE_MAX];
 };
@@ -47,9 +47,9 @@ struct top_list {
 /* A field of one row; blank and false when it is not there or null. */
 bool top_field(const char *json, const char *name, char *out, size_t cap);
 
-/* Adds a row, unless nothing in it matches `filter`; `now` in seconds since the epoch. */
+/* Adds a row, unless nothing in it matches `filter`; `now` in ms since the epoch. */
 void top_list_add(struct top_list *l, const struct top_table *table, int sort, const char *json,
-                  const char *filter, double now);
+                  const char *filter, int64_t now);
 void top_list_sort(struct top_list *l, bool numbers, bool descending);
 void top_list_clear(struct top_list *l);
 void top_list_release(struct top_list *l);
@@ -57,10 +57,10 @@ void top_list_release(struct top_list *l);
 /* The heading, with a mark at the column it is sorted by. */
 void top_heading(struct text *t, const struct top_table *table, int sort, bool descending);
 
-/* A number of ours out of JSON text: digits, perhaps a point and more digits. */
-double top_number(const char *text);
+/* A number of ours out of JSON text, in thousandths; so seconds become ms. Nonsense is 0. */
+int64_t top_thousandths(const char *text);
 
 /* "2h05m" */
-void top_duration(struct text *t, double seconds);
+void top_duration(struct text *t, int64_t ms);
 
 #endif

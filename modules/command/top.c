@@ -102,7 +102,7 @@ struct top {
 	struct screen screen;
 	const char *path;
 	tick_t now;
-	double epoch;
+	int64_t epoch; /* ms */
 
 	int fd; /* -1: no connection */
 	char in[IN_MAX];
@@ -134,7 +134,7 @@ static void read_clock(struct top *top)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	top->now = (tick_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 	clock_gettime(CLOCK_REALTIME, &t);
-	top->epoch = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	top->epoch = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* The connection. */
@@ -196,7 +196,7 @@ static void take_server(struct top *top, const char *json)
 	text_format(&t, "freedmr %s  %s %s", version, id, name);
 	if (top_field(json, "started", started, sizeof(started))) {
 		text_put(&t, "  up ");
-		top_duration(&t, top->epoch - top_number(started));
+		top_duration(&t, top->epoch - top_thousandths(started));
 	}
 }
 
@@ -607,10 +607,10 @@ static int run(struct top *top)
 static int usage(FILE *out, int status)
 {
 	print(out,
-	        "usage: freedmr top [-s SOCKET]\n\n"
-	        "  -s SOCKET   where the server listens (default %s,\n"
-	        "              or %s when only that is there)\n",
-	        CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
+	      "usage: freedmr top [-s SOCKET]\n\n"
+	      "  -s SOCKET   where the server listens (default %s,\n"
+	      "              or %s when only that is there)\n",
+	      CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
 	return status;
 }
 

@@ -49,28 +49,36 @@ bool top_field(const char *json, const char *name, char *out, size_t cap)
 	return t.len > 0;
 }
 
-/* strtod would bring its tables along. */
-double top_number(const char *text)
+int64_t top_thousandths(const char *text)
 {
-	char *end;
-	double whole = (double)strtoll(text, &end, 10);
-	long part = 0, scale = 1;
+	bool minus = *text == '-';
+	int64_t number = 0;
+	int places = -1; /* behind the point; -1: before it */
 
-	for (end += *end == '.'; *end >= '0' && *end <= '9' && scale < 1000000; end++, scale *= 10)
-		part = part * 10 + (*end - '0');
-	return whole + (double)part / (double)scale;
+	for (text += minus; (*text >= '0' && *text <= '9') || (*text == '.' && places < 0);
+	     text++) {
+		if (*text == '.')
+			places = 0;
+		else if (places < 3 && number < INT64_MAX / 100000) {
+			number = number * 10 + (*text - '0');
+			places += places >= 0;
+		}
+	}
+	for (places = places < 0 ? 0 : places; places < 3; places++)
+		number *= 10;
+	return minus ? -number : number;
 }
 
-static double field_number(const char *json, const char *name)
+static int64_t field_number(const char *json, const char *name)
 {
 	char text[32];
 
-	return top_field(json, name, text, sizeof(text)) ? top_number(text) : 0;
+	return top_field(json, name, text, sizeof(text)) ? top_thousandths(text) : 0;
 }
 
-void top_duration(struct text *t, double seconds)
+void top_duration(struct text *t, int64_t ms)
 {
-	int64_t s = seconds < 0 ? 0 : (int64_t)seconds;
+	int64_t s = ms < 0 ? 0 : ms / 1000;
 
 	if (s < 120)
 		text_format(t, "%" PRId64 "s", s);
@@ -101,7 +109,8 @@ static void put_cell(struct text *t, const char *text, int width, bool right)
 	text_put(t, "  ");
 }
 
-static void cell_of(const struct top_column *c, const char *json, double now, char *out, size_t cap)
+static void cell_of(const struct top_column *c, const char *json, int64_t now, char *out,
+                    size_t cap)
 {
 	struct text t = text_make(out, cap);
 	char value[256];
@@ -112,7 +121,7 @@ static void cell_of(const struct top_column *c, const char *json, double now, ch
 		return;
 	}
 	if (c->kind == TOP_AGE)
-		top_duration(&t, now - top_number(value));
+		top_duration(&t, now - top_thousandths(value));
 	else
 		text_put(&t, value);
 }
@@ -145,7 +154,7 @@ static struct top_row *take_row(struct top_list *l)
 }
 
 void top_list_add(struct top_list *l, const struct top_table *table, int sort, const char *json,
-                  const char *filter, double now)
+                  const char *filter, int64_t now)
 {
 	struct top_row *row = take_row(l);
 

@@ -49,10 +49,10 @@ T_CASE(rows_are_laid_out_sorted_and_filtered)
 	char line[100];
 
 	top_list_add(&l, &table, 0, "{\"id\":9,\"name\":\"Zo\xc3\xab longer\",\"since\":40.5}", "",
-	             100);
+	             100000);
 	top_list_add(&l, &table, 0, "{\"id\":10,\"name\":\"\",\"call\":\"G0A\",\"since\":null}", "",
-	             100);
-	top_list_add(&l, &table, 0, "{\"id\":8,\"name\":\"x\",\"since\":1}", "ZO\xc3\xab", 100);
+	             100000);
+	top_list_add(&l, &table, 0, "{\"id\":8,\"name\":\"x\",\"since\":1}", "ZO\xc3\xab", 100000);
 	T_EQUAL(l.count, 2);
 	T_TEXT(l.row[0].shown, "  9  Zo\xc3\xab     59s  ");
 	T_TEXT(l.row[1].shown, " 10  G0A       -  ");
@@ -84,9 +84,61 @@ T_CASE(a_crowd_is_sorted)
 	}
 	top_list_sort(&l, true, false);
 	for (unsigned i = 0; i < 1000; i++)
-		T_EQUAL(l.row[i].number, i);
+		T_EQUAL(l.row[i].number, 1000 * i);
 	top_list_release(&l);
 }
 
+T_CASE(numbers_are_thousandths)
+{
+	static const struct {
+		const char *text;
+		int64_t thousandths;
+	} rows[] = {
+		{"0", 0},
+		{"7", 7000},
+		{"-7", -7000},
+		{"1.5", 1500},
+		{"-1.5", -1500},
+		{"1.23456", 1234},
+		{".25", 250},
+		{"1.2.3", 1200},
+		{"1763654400.123", 1763654400123},
+		{"4294967295", 4294967295000},
+		{"", 0},
+		{"-", 0},
+		{"G0ABC", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		T_EQUAL(top_thousandths(rows[i].text), rows[i].thousandths);
+	T_CHECK(top_thousandths("99999999999999999999999999999999") > 0);
+	T_CHECK(top_thousandths("-99999999999999999999999999.999999") < 0);
+}
+
+T_CASE(durations_have_two_units)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} rows[] = {
+		{-1, "0s"},
+		{999, "0s"},
+		{119999, "119s"},
+		{120000, "2m00s"},
+		{7199999, "119m59s"},
+		{7200000, "2h00m"},
+		{172799999, "47h59m"},
+		{172800000, "2d00h"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char buf[32];
+		struct text t = text_make(buf, sizeof(buf));
+		top_duration(&t, rows[i].ms);
+		T_TEXT(buf, rows[i].text);
+	}
+}
+
 T_MAIN(T_ENTRY(fields_are_found_by_their_whole_name),
-       T_ENTRY(rows_are_laid_out_sorted_and_filtered), T_ENTRY(a_crowd_is_sorted))
+       T_ENTRY(rows_are_laid_out_sorted_and_filtered), T_ENTRY(a_crowd_is_sorted),
+       T_ENTRY(numbers_are_thousandths), T_ENTRY(durations_have_two_units))
