@@ -86,7 +86,7 @@ build/obj/$(1)/%.o: %.c Makefile build/how
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$(2) $$(LANGUAGE) $$(if $$(filter %_linux.c test/%,$$<),$$(LINUX),$$(POSIX)) $$(WARN) $(3) \
-		-DVERSION='"$$(VERSION)"' -MMD -MP -c -o $$@ $$<
+		$$(OWN) -DVERSION='"$$(VERSION)"' -MMD -MP -c -o $$@ $$<
 
 # Kept, though nothing names the objects of tests.
 .PRECIOUS: build/obj/$(1)/%.o
@@ -191,6 +191,9 @@ build/$(1)/freedmr: build/obj/$(1)/freedmr
 	$$(Q)cross/strip $(1) -o $$@ $$<
 endef
 $(foreach c,$(CROSS),$(eval $(call cross_rules,$(c))))
+
+# Atomics: the short encoding of ARMv6 has no barrier, and libgcc's brings 4 KB of others along.
+build/obj/arm/modules/conf/reload.o: OWN := -marm -fno-lto
 
 bench: all $(BENCHES:%=build/obj/native/%)
 	@test/bench/run.py

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "base/util.h"
@@ -61,7 +60,7 @@ static int be(int argc, char **argv)
 			continue;
 		if (argc == 2 && strcmp(argv[1], "-h") == 0) {
 			print(stdout, "usage: freedmr %s %s\n       %s\n", faces[i].word,
-			       faces[i].arguments, faces[i].help);
+			      faces[i].arguments, faces[i].help);
 			return STATUS_OK;
 		}
 		return faces[i].main(argc, argv);
@@ -73,26 +72,14 @@ static int be(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct process_title title = process_title_of(argc, argv);
-	const char *conf = CONF_DEFAULT;
-	int option;
 
-	/*
-	 * POSIX stops at the first word; a libc that sorts the words first would take the
-	 * face's options.
-	 */
 	if (argc > 1 && argv[1][0] != '-')
 		return be(argc - 1, argv + 1);
-	while ((option = getopt(argc, argv, "c:h")) != -1)
-		switch (option) {
-		case 'c':
-			conf = optarg;
-			break;
-		case 'h':
-			return usage(stdout, STATUS_OK);
-		default:
-			return usage(stderr, STATUS_USAGE);
-		}
-	if (optind < argc)
-		return usage(stderr, STATUS_USAGE);
-	return (int)parent_run(conf, &title);
+	if (argc == 1)
+		return (int)parent_run(CONF_DEFAULT, &title);
+	if (argc == 3 && strcmp(argv[1], "-c") == 0)
+		return (int)parent_run(argv[2], &title);
+	if (argc == 2 && strcmp(argv[1], "-h") == 0)
+		return usage(stdout, STATUS_OK);
+	return usage(stderr, STATUS_USAGE);
 }

@@ -24,14 +24,13 @@ struct wish {
 
 static int usage(FILE *out, int status)
 {
-	fputs(
-	        "usage: freedmr aliases [-f] FILE... -o INDEX\n\n"
-	        "  FILE        user.csv, users.json, rptrs.json, a list of talkgroups; of two "
-	        "rows\n"
-	        "              with one id the later counts\n"
-	        "  -o INDEX    where the server looks: the key aliases in its section [report]\n"
-	        "  -f          even when it holds less than half of the index before\n",
-	        out);
+	fputs("usage: freedmr aliases [-f] FILE... -o INDEX\n\n"
+	      "  FILE        user.csv, users.json, rptrs.json, a list of talkgroups; of two "
+	      "rows\n"
+	      "              with one id the later counts\n"
+	      "  -o INDEX    where the server looks: the key aliases in its section [report]\n"
+	      "  -f          even when it holds less than half of the index before\n",
+	      out);
 	return status;
 }
 
@@ -146,10 +145,9 @@ static int make(struct alias_rows *rows, const struct wish *wish)
 	uint64_t before = rows_before(wish->index);
 	if (rows->full || rows->count == 0 || (!wish->force && rows->count < before / 2)) {
 		print(stderr, "freedmr aliases: %s stays as it is: %s\n", wish->index,
-		        rows->full ? "no memory for all rows"
-		        : rows->count == 0
-		                ? "no row was found"
-		                : "it holds more than twice as many rows (-f forces it)");
+		      rows->full         ? "no memory for all rows"
+		      : rows->count == 0 ? "no row was found"
+		                         : "it holds more than twice as many rows (-f forces it)");
 		return STATUS_FAILED;
 	}
 	uint8_t *octets = alias_index_make(rows->row, rows->count, &len);

@@ -41,7 +41,7 @@ static int print_keys(void)
 		const struct conf_section *section = section_info(kind);
 		for (size_t i = 0; i < section->key_count; i++)
 			print(stdout, "%s %s %s %s\n", section_name(kind), section->keys[i].name,
-			       key_type_name(section->keys[i].type), default_of(&section->keys[i]));
+			      key_type_name(section->keys[i].type), default_of(&section->keys[i]));
 	}
 	return STATUS_OK;
 }
@@ -56,7 +56,7 @@ static void print_arena(const struct arena *arena)
 {
 	for (size_t i = 0; i < arena->cuts; i++)
 		print(stdout, "memory %-28s %7zu rows %10zu bytes\n", arena->cut[i].name,
-		       arena->cut[i].rows, arena->cut[i].bytes);
+		      arena->cut[i].rows, arena->cut[i].bytes);
 }
 
 /* The tables of the server, measured as at its start; nothing is claimed. */
@@ -71,7 +71,8 @@ static void print_memory(const struct conf *conf)
 	actions_open(&actions, &tables, &conf->limits);
 	print_arena(&conf->arena);
 	print_arena(&tables);
-	print(stdout, "memory %-28s %12s %10zu bytes\n", "total", "", conf->arena.used + tables.used);
+	print(stdout, "memory %-28s %12s %10zu bytes\n", "total", "",
+	      conf->arena.used + tables.used);
 }
 
 /* The voice files of one listener, by language. */

@@ -533,12 +533,12 @@ static void write_uplink(struct import *m)
 {
 	if (text_same(m->now->name, "ECHO")) {
 		print(stderr, "%s:%u: [%s]: left out, the echo 9990 is built in\n", m->now->file,
-		        m->now->line, m->now->name);
+		      m->now->line, m->now->name);
 		return;
 	}
 	m->commented = true;
 	print(stderr, "%s:%u: [%s]: written as a comment: add map = and what shall cross\n",
-	        m->now->file, m->now->line, m->now->name);
+	      m->now->file, m->now->line, m->now->name);
 	put_head(m, "uplink");
 	put_module(m);
 	put_format(m, "target", "%.100s:%.10s", value_of(m->now, "master_ip", ""),
@@ -571,7 +571,7 @@ static bool write_stanza(struct import *m, const struct stanza *s)
 	m->now = s;
 	if (!enabled && kind != GLOBAL && kind != OTHER) {
 		print(stderr, "%s:%u: [%s]: left out, it is not enabled\n", s->file, s->line,
-		        s->name);
+		      s->name);
 		return true;
 	}
 	switch (kind) {

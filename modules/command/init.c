@@ -70,9 +70,10 @@ int init_main(int argc, char **argv)
 		return fail(path, errno == EEXIST ? "is there already and was not touched"
 		                                  : strerror(errno));
 	print(stdout, "%s is written. Start the server with\n\n    freedmr -c %s\n\n", path, path);
-	print(stdout, "and enter in the hotspot\n\n    address     name or address of this machine\n"
-	       "    port        %u\n    passphrase  %s\n\n",
-	       CONF_PORT_DEFAULT, phrase);
+	print(stdout,
+	      "and enter in the hotspot\n\n    address     name or address of this machine\n"
+	      "    port        %u\n    passphrase  %s\n\n",
+	      CONF_PORT_DEFAULT, phrase);
 	puts("Before you link with other servers, change id under [server] to the number you "
 	     "were given.");
 	return STATUS_OK;

@@ -323,8 +323,13 @@ T_CASE(sameness_is_blind_to_case_in_ascii_only)
 T_CASE(base64_is_that_of_rfc_4648)
 {
 	static const char *const rows[][2] = {
-		{"", ""},         {"f", "Zg=="},        {"fo", "Zm8="},       {"foo", "Zm9v"},
-		{"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+		{"", ""},
+		{"f", "Zg=="},
+		{"fo", "Zm8="},
+		{"foo", "Zm9v"},
+		{"foob", "Zm9vYg=="},
+		{"fooba", "Zm9vYmE="},
+		{"foobar", "Zm9vYmFy"},
 		{"\xfb\xff\xbe", "+/++"},
 	};
 
@@ -337,8 +342,7 @@ T_CASE(base64_is_that_of_rfc_4648)
 	}
 }
 
-T_MAIN(T_ENTRY(base64_is_that_of_rfc_4648),
-       T_ENTRY(pieces_are_joined_and_terminated),
+T_MAIN(T_ENTRY(base64_is_that_of_rfc_4648), T_ENTRY(pieces_are_joined_and_terminated),
        T_ENTRY(numbers_of_every_length_are_formatted_as_printf_does),
        T_ENTRY(strings_are_filled_and_cut_as_printf_does),
        T_ENTRY(a_text_ends_before_a_letter_it_does_not_know),
