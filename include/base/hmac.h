@@ -10,8 +10,8 @@
 #include "base/sha1.h"
 
 struct hmac {
-	struct sha1 inner;
-	struct sha1 outer;
+	struct sha inner;
+	struct sha outer;
 };
 
 /* A key of any length; one longer than a block of SHA-1 counts as its digest. */

@@ -14,4 +14,14 @@ typedef int64_t tick_t; /* ms */
 #define TICK_SECOND ((tick_t)1000)
 #define TICK_MINUTE (60 * TICK_SECOND)
 
+/* As poll and its kin take it: -1 for ever. */
+static inline int tick_wait_ms(tick_t wait)
+{
+	if (wait == TICK_NEVER)
+		return -1;
+	if (wait < 0)
+		return 0;
+	return wait > INT32_MAX ? INT32_MAX : (int)wait;
+}
+
 #endif

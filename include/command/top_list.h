@@ -60,7 +60,4 @@ void top_heading(struct text *t, const struct top_table *table, int sort, bool d
 /* A number of ours out of JSON text, in thousandths; so seconds become ms. Nonsense is 0. */
 int64_t top_thousandths(const char *text);
 
-/* "2h05m" */
-void top_duration(struct text *t, int64_t ms);
-
 #endif

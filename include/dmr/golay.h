@@ -1,6 +1,7 @@
 /*
- * Golay(20,8), which guards the slot type. TS 102 361-1 §B.3.1.
- * Words are right-aligned: 8 data bits, 11 parity bits, overall parity.
+ * Golay(20,8), which guards the slot type (TS 102 361-1 §B.3.1), and what it is a shortened form
+ * of: Golay(23,12), and with overall parity Golay(24,12), which guard voice. Words are
+ * right-aligned: data bits, 11 parity bits, overall parity.
  */
 #ifndef DMR_GOLAY_H
 #define DMR_GOLAY_H
@@ -10,9 +11,11 @@
 
 #include "base/util.h"
 
-uint32_t golay_encode(uint8_t data);
+/* Of 12 data bits; golay_24 of 8 data bits is their word of Golay(20,8). */
+uint32_t golay_23(uint32_t data);
+uint32_t golay_24(uint32_t data);
 
-/* The data of the code word at most 3 bits away; false when there is none, *data untouched. */
+/* The data of the Golay(20,8) word at most 3 bits away; false when there is none, *data untouched. */
 MUST_CHECK bool golay_decode(uint32_t word, uint8_t *data);
 
 #endif

@@ -8,12 +8,9 @@ static uint32_t turn(uint32_t x, unsigned int by)
 }
 
 /* FIPS 180-4 section 6.1.2, step 1: the message schedule. */
-static void spread(uint32_t w[static 80], const uint8_t block[static SHA1_BLOCK_LEN])
+static void spread(uint32_t w[static 80], const uint32_t block[static 16])
 {
-	for (size_t i = 0; i < 16; i++) {
-		const uint8_t *b = block + 4 * i;
-		w[i] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-	}
+	memcpy(w, block, 16 * sizeof(w[0]));
 	for (size_t i = 16; i < 80; i++)
 		w[i] = turn(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
 }
@@ -34,7 +31,7 @@ static uint32_t mix(size_t i, uint32_t b, uint32_t c, uint32_t d)
 }
 
 /* Section 6.1.2, steps 2 to 4; the working variables a..e of the standard are v[0..4]. */
-static void compress(uint32_t state[static 5], const uint8_t block[static SHA1_BLOCK_LEN])
+static void compress(uint32_t *state, const uint32_t block[static 16])
 {
 	uint32_t w[80], v[5];
 
@@ -50,42 +47,11 @@ static void compress(uint32_t state[static 5], const uint8_t block[static SHA1_B
 		state[i] += v[i];
 }
 
-void sha1_begin(struct sha1 *s)
+void sha1_begin(struct sha *s)
 {
-	*s = (struct sha1){
+	*s = (struct sha){
+		.compress = compress,
+		.digest_len = SHA1_LEN,
 		.state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0},
 	};
-}
-
-void sha1_add(struct sha1 *s, const void *bytes, size_t len)
-{
-	const uint8_t *b = bytes;
-
-	while (len > 0) {
-		size_t filled = s->total % sizeof(s->block);
-		size_t part = sizeof(s->block) - filled;
-		if (part > len)
-			part = len;
-		memcpy(s->block + filled, b, part);
-		s->total += part;
-		b += part;
-		len -= part;
-		if (filled + part == sizeof(s->block))
-			compress(s->state, s->block);
-	}
-}
-
-/* Section 5.1.1: one bit, zeros up to 56 octets of a block, the length in bits. */
-void sha1_end(struct sha1 *s, uint8_t digest[static SHA1_LEN])
-{
-	static const uint8_t padding[SHA1_BLOCK_LEN] = {0x80};
-	uint64_t len_bits = s->total * 8;
-	uint8_t length[8];
-
-	for (size_t i = 0; i < 8; i++)
-		length[i] = (uint8_t)(len_bits >> (56 - 8 * i));
-	sha1_add(s, padding, 1 + (119 - s->total % 64) % 64);
-	sha1_add(s, length, sizeof(length));
-	for (size_t i = 0; i < SHA1_LEN; i++)
-		digest[i] = (uint8_t)(s->state[i / 4] >> (24 - 8 * (i % 4)));
 }

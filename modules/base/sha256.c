@@ -22,12 +22,9 @@ static uint32_t turn(uint32_t x, unsigned int by)
 }
 
 /* Section 6.2.2, step 1: the message schedule. */
-static void spread(uint32_t w[static 64], const uint8_t block[static 64])
+static void spread(uint32_t w[static 64], const uint32_t block[static 16])
 {
-	for (size_t i = 0; i < 16; i++) {
-		const uint8_t *b = block + 4 * i;
-		w[i] = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-	}
+	memcpy(w, block, 16 * sizeof(w[0]));
 	for (size_t i = 16; i < 64; i++) {
 		uint32_t s0 = turn(w[i - 15], 7) ^ turn(w[i - 15], 18) ^ w[i - 15] >> 3;
 		uint32_t s1 = turn(w[i - 2], 17) ^ turn(w[i - 2], 19) ^ w[i - 2] >> 10;
@@ -36,7 +33,7 @@ static void spread(uint32_t w[static 64], const uint8_t block[static 64])
 }
 
 /* Section 6.2.2, steps 2 to 4; the working variables a..h of the standard are v[0..7]. */
-static void compress(uint32_t state[static 8], const uint8_t block[static 64])
+static void compress(uint32_t *state, const uint32_t block[static 16])
 {
 	uint32_t w[64], v[8];
 
@@ -56,45 +53,14 @@ static void compress(uint32_t state[static 8], const uint8_t block[static 64])
 		state[i] += v[i];
 }
 
-void sha256_begin(struct sha256 *s)
+void sha256_begin(struct sha *s)
 {
-	*s = (struct sha256){
+	*s = (struct sha){
+		.compress = compress,
+		.digest_len = SHA256_LEN,
 		.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
 	                  0x1f83d9ab, 0x5be0cd19},
 	};
-}
-
-void sha256_add(struct sha256 *s, const void *bytes, size_t len)
-{
-	const uint8_t *b = bytes;
-
-	while (len > 0) {
-		size_t filled = s->total % sizeof(s->block);
-		size_t part = sizeof(s->block) - filled;
-		if (part > len)
-			part = len;
-		memcpy(s->block + filled, b, part);
-		s->total += part;
-		b += part;
-		len -= part;
-		if (filled + part == sizeof(s->block))
-			compress(s->state, s->block);
-	}
-}
-
-/* Section 5.1.1: one bit, zeros up to 56 octets of a block, the length in bits. */
-void sha256_end(struct sha256 *s, uint8_t digest[static SHA256_LEN])
-{
-	static const uint8_t padding[64] = {0x80};
-	uint64_t len_bits = s->total * 8;
-	uint8_t length[8];
-
-	for (size_t i = 0; i < 8; i++)
-		length[i] = (uint8_t)(len_bits >> (56 - 8 * i));
-	sha256_add(s, padding, 1 + (119 - s->total % 64) % 64);
-	sha256_add(s, length, sizeof(length));
-	for (size_t i = 0; i < SHA256_LEN; i++)
-		digest[i] = (uint8_t)(s->state[i / 4] >> (24 - 8 * (i % 4)));
 }
 
 bool digest_equal(const void *a, const void *b, size_t len)

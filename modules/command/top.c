@@ -196,7 +196,7 @@ static void take_server(struct top *top, const char *json)
 	text_format(&t, "freedmr %s  %s %s", version, id, name);
 	if (top_field(json, "started", started, sizeof(started))) {
 		text_put(&t, "  up ");
-		top_duration(&t, top->epoch - top_thousandths(started));
+		view_duration(&t, top->epoch - top_thousandths(started));
 	}
 }
 

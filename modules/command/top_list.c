@@ -1,8 +1,9 @@
 #include "command/top_list.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "report/view.h"
 
 /* Behind the opening quote; escapes of the server are \\", \\\\ and \\u00XX for what cannot be
  * shown. */
@@ -76,20 +77,6 @@ static int64_t field_number(const char *json, const char *name)
 	return top_field(json, name, text, sizeof(text)) ? top_thousandths(text) : 0;
 }
 
-void top_duration(struct text *t, int64_t ms)
-{
-	int64_t s = ms < 0 ? 0 : ms / 1000;
-
-	if (s < 120)
-		text_format(t, "%" PRId64 "s", s);
-	else if (s < 2 * 3600)
-		text_format(t, "%" PRId64 "m%02" PRId64 "s", s / 60, s % 60);
-	else if (s < 48 * 3600)
-		text_format(t, "%" PRId64 "h%02" PRId64 "m", s / 3600, s / 60 % 60);
-	else
-		text_format(t, "%" PRId64 "d%02" PRId64 "h", s / 86400, s / 3600 % 24);
-}
-
 /* Cut or filled to its width, and a gap. */
 static void put_cell(struct text *t, const char *text, int width, bool right)
 {
@@ -121,7 +108,7 @@ static void cell_of(const struct top_column *c, const char *json, int64_t now, c
 		return;
 	}
 	if (c->kind == TOP_AGE)
-		top_duration(&t, now - top_thousandths(value));
+		view_duration(&t, now - top_thousandths(value));
 	else
 		text_put(&t, value);
 }

@@ -229,35 +229,6 @@ static bool read_maps(const char *text, struct tg_map *out, struct text *expecte
 	return true;
 }
 
-static const char *const prompts_words[] = {
-	[PROMPTS_NONE] = "none", [PROMPTS_MORSE] = "morse", [PROMPTS_VOICE] = "voice"};
-
-static bool read_prompts(const char *text, enum prompts *out, struct text *expected)
-{
-	for (size_t i = 0; i < ARRAY_LEN(prompts_words); i++) {
-		if (!text_same(text, prompts_words[i]))
-			continue;
-		*out = (enum prompts)i;
-		return true;
-	}
-	text_put(expected, "expected voice, morse or none");
-	return false;
-}
-
-static const char *const log_words[] = {[LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog"};
-
-static bool read_log(const char *text, enum log_target *out, struct text *expected)
-{
-	for (size_t i = 0; i < ARRAY_LEN(log_words); i++) {
-		if (!text_same(text, log_words[i]))
-			continue;
-		*out = (enum log_target)i;
-		return true;
-	}
-	text_put(expected, "expected stderr or syslog");
-	return false;
-}
-
 static bool read_level(const char *text, enum log_level *out, struct text *expected)
 {
 	if (log_level_find(text, out))
@@ -275,31 +246,39 @@ static bool read_networks(const char *text, struct networks *out, struct text *e
 	return false;
 }
 
-static const char *const protocol_words[] = {[PEER_FBP] = "fbp", [PEER_OBP] = "obp"};
+/* The values of an enum by their names, in its order. */
+struct words {
+	const char *name[3];
+	const char *expected;
+};
 
-static bool read_protocol(const char *text, enum peer_protocol *out, struct text *expected)
+static const struct words words[] = {
+	[KEY_PROMPTS] =
+		{{[PROMPTS_NONE] = "none", [PROMPTS_MORSE] = "morse", [PROMPTS_VOICE] = "voice"},
+                 "expected voice, morse or none"},
+	[KEY_LOG] = {{[LOG_TO_STDERR] = "stderr", [LOG_TO_SYSLOG] = "syslog"},
+                     "expected stderr or syslog"},
+	[KEY_PROTOCOL] = {{[PEER_FBP] = "fbp", [PEER_OBP] = "obp"},
+                          "expected fbp (version 5) or obp (version 1)"},
+	[KEY_UPLINK] = {{[UPLINK_HBP] = "hbp", [UPLINK_XLX] = "xlx"}, "expected hbp or xlx"},
+};
+
+/* All of them are kept as the unsigned int that a compiler makes of an enum. */
+_Static_assert(sizeof(enum prompts) == sizeof(unsigned) &&
+                       sizeof(enum log_target) == sizeof(unsigned) &&
+                       sizeof(enum peer_protocol) == sizeof(unsigned) &&
+                       sizeof(enum uplink_protocol) == sizeof(unsigned),
+               "an enum is an unsigned int");
+
+static bool read_word(const struct words *w, const char *text, unsigned *out, struct text *expected)
 {
-	for (size_t i = 0; i < ARRAY_LEN(protocol_words); i++) {
-		if (!text_same(text, protocol_words[i]))
+	for (unsigned i = 0; i < ARRAY_LEN(w->name) && w->name[i]; i++) {
+		if (!text_same(text, w->name[i]))
 			continue;
-		*out = (enum peer_protocol)i;
+		*out = i;
 		return true;
 	}
-	text_put(expected, "expected fbp (version 5) or obp (version 1)");
-	return false;
-}
-
-static const char *const uplink_words[] = {[UPLINK_HBP] = "hbp", [UPLINK_XLX] = "xlx"};
-
-static bool read_uplink(const char *text, enum uplink_protocol *out, struct text *expected)
-{
-	for (size_t i = 0; i < ARRAY_LEN(uplink_words); i++) {
-		if (!text_same(text, uplink_words[i]))
-			continue;
-		*out = (enum uplink_protocol)i;
-		return true;
-	}
-	text_put(expected, "expected hbp or xlx");
+	text_put(expected, w->expected);
 	return false;
 }
 
@@ -334,18 +313,15 @@ bool value_read(const struct conf_key *key, const char *text, void *row, struct 
 		return read_access(text, field, expected);
 	case KEY_MAPS:
 		return read_maps(text, field, expected);
-	case KEY_PROMPTS:
-		return read_prompts(text, field, expected);
-	case KEY_LOG:
-		return read_log(text, field, expected);
 	case KEY_LEVEL:
 		return read_level(text, field, expected);
 	case KEY_NETWORKS:
 		return read_networks(text, field, expected);
+	case KEY_PROMPTS:
+	case KEY_LOG:
 	case KEY_PROTOCOL:
-		return read_protocol(text, field, expected);
 	case KEY_UPLINK:
-		return read_uplink(text, field, expected);
+		return read_word(&words[key->type], text, field, expected);
 	}
 	return false;
 }
@@ -431,23 +407,17 @@ void value_write(const struct conf_key *key, const void *row, struct text *out)
 	case KEY_MAPS:
 		write_maps(field, out);
 		break;
-	case KEY_PROMPTS:
-		text_put(out, prompts_words[*(const enum prompts *)field]);
-		break;
-	case KEY_LOG:
-		text_put(out, log_words[*(const enum log_target *)field]);
-		break;
 	case KEY_LEVEL:
 		text_put(out, log_level_name(*(const enum log_level *)field));
 		break;
 	case KEY_NETWORKS:
 		networks_write(field, out);
 		break;
+	case KEY_PROMPTS:
+	case KEY_LOG:
 	case KEY_PROTOCOL:
-		text_put(out, protocol_words[*(const enum peer_protocol *)field]);
-		break;
 	case KEY_UPLINK:
-		text_put(out, uplink_words[*(const enum uplink_protocol *)field]);
+		text_put(out, words[key->type].name[*(const unsigned *)field]);
 		break;
 	}
 }

@@ -2,31 +2,11 @@
 
 #include "base/cursor.h"
 #include "dmr/bits.h"
+#include "dmr/golay.h"
 
 #define FRAME_BITS (8 * AMBE_FRAME_LEN)
 
-/* x^11+x^10+x^6+x^5+x^4+x^2+1, as in the Golay code of the slot type */
-#define GOLAY_GENERATOR 0xC75u
-
 const uint8_t AMBE_SILENCE[AMBE_FRAME_LEN] = {0xB9, 0xE8, 0x81, 0x52, 0x61, 0x73, 0x00, 0x2A, 0x6B};
-
-static uint32_t golay_23_12(uint32_t data)
-{
-	uint32_t word = data << 11;
-	uint32_t rest = word;
-
-	for (unsigned bit = 22; bit >= 11; bit--)
-		if (rest >> bit & 1)
-			rest ^= GOLAY_GENERATOR << (bit - 11);
-	return word | rest;
-}
-
-static uint32_t golay_24_12(uint32_t data)
-{
-	uint32_t word = golay_23_12(data);
-
-	return word << 1 | bits_parity(word);
-}
 
 /* The 23 bits u1 is XORed with, so that a receiver who got u0 wrong sees errors in u1. */
 static uint32_t whitening(uint32_t u0)
@@ -49,8 +29,8 @@ void ambe_tone(uint8_t frame[static AMBE_FRAME_LEN], uint8_t id, uint8_t level)
 	uint32_t u3 = (id & 1u) << 13 | (uint32_t)id << 5 | (level & 1u) << 4;
 	uint8_t plain[AMBE_FRAME_LEN] = {0};
 
-	bits_put(plain, 0, 24, golay_24_12(u0));
-	bits_put(plain, 24, 23, golay_23_12(u1) ^ whitening(u0));
+	bits_put(plain, 0, 24, golay_24(u0));
+	bits_put(plain, 24, 23, golay_23(u1) ^ whitening(u0));
 	bits_put(plain, 47, 11, u2);
 	bits_put(plain, 58, 14, u3);
 	for (size_t i = 0; i < FRAME_BITS; i++)

@@ -54,7 +54,7 @@ void burst_put_sync(uint8_t burst[static DMR_BURST_LEN], enum dmr_sync sync)
 
 void burst_put_slot_type(uint8_t burst[static DMR_BURST_LEN], uint8_t cc, enum dmr_data_type type)
 {
-	uint32_t word = golay_encode((uint8_t)((cc & 15u) << 4 | ((unsigned)type & 15u)));
+	uint32_t word = golay_24((cc & 15u) << 4 | ((unsigned)type & 15u));
 	bits_put(burst, SLOT_TYPE_AT, 10, word >> 10);
 	bits_put(burst, SLOT_TYPE_AT_2, 10, word);
 }

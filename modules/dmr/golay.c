@@ -5,15 +5,21 @@
 /* x^11+x^10+x^6+x^5+x^4+x^2+1 */
 #define GOLAY_GENERATOR 0xC75u
 
-uint32_t golay_encode(uint8_t data)
+uint32_t golay_23(uint32_t data)
 {
-	uint32_t word = (uint32_t)data << 11;
+	uint32_t word = data << 11;
 	uint32_t rest = word;
-	for (unsigned bit = 18; bit >= 11; bit--) {
+
+	for (unsigned bit = 22; bit >= 11; bit--)
 		if (rest >> bit & 1)
 			rest ^= GOLAY_GENERATOR << (bit - 11);
-	}
-	word |= rest;
+	return word | rest;
+}
+
+uint32_t golay_24(uint32_t data)
+{
+	uint32_t word = golay_23(data);
+
 	return word << 1 | bits_parity(word);
 }
 
@@ -21,7 +27,7 @@ uint32_t golay_encode(uint8_t data)
 bool golay_decode(uint32_t word, uint8_t *data)
 {
 	for (unsigned guess = 0; guess < 256; guess++) {
-		if (bits_count(word ^ golay_encode((uint8_t)guess)) <= 3) {
+		if (bits_count(word ^ golay_24(guess)) <= 3) {
 			*data = (uint8_t)guess;
 			return true;
 		}

@@ -1,7 +1,6 @@
 #include "io/poller.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -61,19 +60,10 @@ void poller_drop(struct poller *p, int fd)
 		p->count--;
 }
 
-static int wait_ms(tick_t wait)
-{
-	if (wait == TICK_NEVER)
-		return -1;
-	if (wait < 0)
-		return 0;
-	return wait > INT_MAX ? INT_MAX : (int)wait;
-}
-
 int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tick_t wait)
 {
 	uint32_t room = cap < p->capacity ? cap : p->capacity;
-	int n = epoll_wait(p->fd, p->events, (int)room, wait_ms(wait));
+	int n = epoll_wait(p->fd, p->events, (int)room, tick_wait_ms(wait));
 
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;

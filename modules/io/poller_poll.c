@@ -1,7 +1,6 @@
 #include "io/poller.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 
 struct poller {
@@ -73,18 +72,9 @@ void poller_drop(struct poller *p, int fd)
 	p->tags[i] = p->tags[p->count];
 }
 
-static int wait_ms(tick_t wait)
-{
-	if (wait == TICK_NEVER)
-		return -1;
-	if (wait < 0)
-		return 0;
-	return wait > INT_MAX ? INT_MAX : (int)wait;
-}
-
 int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tick_t wait)
 {
-	int n = poll(p->fds, p->count, wait_ms(wait));
+	int n = poll(p->fds, p->count, tick_wait_ms(wait));
 	uint32_t found = 0;
 
 	if (n < 0)

@@ -348,13 +348,13 @@ void hbp_write_close(struct wr *w, uint32_t id)
 void hbp_digest(const uint8_t salt[static 4], const char *passphrase,
                 uint8_t digest[static SHA256_LEN])
 {
-	struct sha256 s;
+	struct sha s;
 	size_t len = 0;
 
 	while (passphrase[len])
 		len++;
 	sha256_begin(&s);
-	sha256_add(&s, salt, 4);
-	sha256_add(&s, passphrase, len);
-	sha256_end(&s, digest);
+	sha_add(&s, salt, 4);
+	sha_add(&s, passphrase, len);
+	sha_end(&s, digest);
 }

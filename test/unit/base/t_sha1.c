@@ -6,11 +6,11 @@
 
 static void digest_of(const void *bytes, size_t len, uint8_t digest[static SHA1_LEN])
 {
-	struct sha1 s;
+	struct sha s;
 
 	sha1_begin(&s);
-	sha1_add(&s, bytes, len);
-	sha1_end(&s, digest);
+	sha_add(&s, bytes, len);
+	sha_end(&s, digest);
 }
 
 /* FIPS 180-4 example values. */
@@ -42,16 +42,16 @@ T_CASE(a_million_a_in_uneven_pieces)
 	static const char a[] =
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 	uint8_t digest[SHA1_LEN], expected[SHA1_LEN];
-	struct sha1 s;
+	struct sha s;
 	size_t left = 1000000;
 
 	sha1_begin(&s);
 	for (size_t piece = 0; left > 0; piece = (piece + 7) % sizeof(a)) {
 		size_t len = piece < left ? piece : left;
-		sha1_add(&s, a, len);
+		sha_add(&s, a, len);
 		left -= len;
 	}
-	sha1_end(&s, digest);
+	sha_end(&s, digest);
 	t_hex("34aa973cd4c4daa4f61eeb2bdbad27316534016f", expected, sizeof(expected));
 	T_BYTES(digest, expected, SHA1_LEN);
 }
@@ -65,11 +65,11 @@ T_CASE(pieces_make_the_digest_of_the_whole)
 	for (size_t len = 0; len <= sizeof(message); len++) {
 		digest_of(message, len, whole);
 		for (size_t split = 0; split <= len; split++) {
-			struct sha1 s;
+			struct sha s;
 			sha1_begin(&s);
-			sha1_add(&s, message, split);
-			sha1_add(&s, message + split, len - split);
-			sha1_end(&s, pieces);
+			sha_add(&s, message, split);
+			sha_add(&s, message + split, len - split);
+			sha_end(&s, pieces);
 			T_BYTES(pieces, whole, SHA1_LEN);
 		}
 	}

@@ -6,11 +6,11 @@
 
 static void digest_of(const void *bytes, size_t len, uint8_t digest[static SHA256_LEN])
 {
-	struct sha256 s;
+	struct sha s;
 
 	sha256_begin(&s);
-	sha256_add(&s, bytes, len);
-	sha256_end(&s, digest);
+	sha_add(&s, bytes, len);
+	sha_end(&s, digest);
 }
 
 /* FIPS 180-4 example values. */
@@ -42,16 +42,16 @@ T_CASE(a_million_a_in_uneven_pieces)
 	static const char a[] =
 		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 	uint8_t digest[SHA256_LEN], expected[SHA256_LEN];
-	struct sha256 s;
+	struct sha s;
 	size_t left = 1000000;
 
 	sha256_begin(&s);
 	for (size_t piece = 0; left > 0; piece = (piece + 7) % sizeof(a)) {
 		size_t len = piece < left ? piece : left;
-		sha256_add(&s, a, len);
+		sha_add(&s, a, len);
 		left -= len;
 	}
-	sha256_end(&s, digest);
+	sha_end(&s, digest);
 	t_hex("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", expected, 32);
 	T_BYTES(digest, expected, SHA256_LEN);
 }
@@ -66,11 +66,11 @@ T_CASE(pieces_make_the_digest_of_the_whole)
 	for (size_t len = 0; len <= sizeof(message); len++) {
 		digest_of(message, len, whole);
 		for (size_t split = 0; split <= len; split++) {
-			struct sha256 s;
+			struct sha s;
 			sha256_begin(&s);
-			sha256_add(&s, message, split);
-			sha256_add(&s, message + split, len - split);
-			sha256_end(&s, pieces);
+			sha_add(&s, message, split);
+			sha_add(&s, message + split, len - split);
+			sha_end(&s, pieces);
 			T_BYTES(pieces, whole, SHA256_LEN);
 		}
 	}
@@ -112,11 +112,11 @@ T_CASE(login_digests_hold)
 		memcpy(name, "digest_", 8);
 		strncat(name, names[i], 20);
 		t_vector("hbp.txt", name, expected, sizeof(expected));
-		struct sha256 s;
+		struct sha s;
 		sha256_begin(&s);
-		sha256_add(&s, salt, sizeof(salt));
-		sha256_add(&s, pass, len);
-		sha256_end(&s, digest);
+		sha_add(&s, salt, sizeof(salt));
+		sha_add(&s, pass, len);
+		sha_end(&s, digest);
 		T_BYTES(digest, expected, SHA256_LEN);
 	}
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/t.h"
+#include "report/view.h"
 
 static const struct top_column columns[] = {
 	{"ID", "id", NULL, 3, TOP_NUMBER},
@@ -129,12 +130,13 @@ T_CASE(durations_have_two_units)
 		{7200000, "2h00m"},
 		{172799999, "47h59m"},
 		{172800000, "2d00h"},
+		{-TICK_LONG_AGO, "-"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char buf[32];
 		struct text t = text_make(buf, sizeof(buf));
-		top_duration(&t, rows[i].ms);
+		view_duration(&t, rows[i].ms);
 		T_TEXT(buf, rows[i].text);
 	}
 }

@@ -18,14 +18,14 @@ static void put_digest(struct text *t, const char *begin, const char *end)
 	const char *from = strstr(page, begin);
 	const char *to = from ? strstr(from, end) : NULL;
 	uint8_t digest[SHA256_LEN];
-	struct sha256 s;
+	struct sha s;
 
 	if (!to)
 		return;
 	from += strlen(begin);
 	sha256_begin(&s);
-	sha256_add(&s, from, (size_t)(to - from));
-	sha256_end(&s, digest);
+	sha_add(&s, from, (size_t)(to - from));
+	sha_end(&s, digest);
 	text_put(t, t->len ? " 'sha256-" : "'sha256-");
 	text_base64(t, digest, sizeof(digest));
 	text_char(t, '\'');
