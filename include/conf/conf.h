@@ -1,7 +1,7 @@
 /*
- * The configuration as values. One table of keys (conf/keys.h) says what may stand
- * in the file, its type, range, default and help; the reader, `freedmr check`, the
- * sample file and the check of the manual all use that table.
+ * The configuration in effect: who gets what of it. One table of keys (conf/keys.h) says what may
+ * stand in the file, its type, range, default and help; the reader (conf/parse.h), `freedmr check`,
+ * the sample file and the check of the manual all use that table.
  *
  * Secrets (passphrases) live only here; conf_forget_secrets wipes them in a process
  * that has no use for them.
@@ -16,17 +16,10 @@
 #include "base/util.h"
 #include "conf/settings.h"
 
-/* Gets one line about one fault, without newline: "FILE:LINE: what, expected, nearest known name".
- */
-typedef void conf_complain(void *context, const char *line);
+#define CONF_CLIENT_ID_MIN 100000u
+#define CONF_CLIENT_ID_MAX 999999999u
 
-/*
- * Reads a whole configuration text. Every fault of the text is reported, not only the first; the
- * return value is their number and *out is usable only at 0. `name` stands before the line numbers.
- * Claims memory for the clients; give it back with conf_release.
- */
-MUST_CHECK size_t conf_parse(const char *text, size_t len, const char *name, struct conf *out,
-                             conf_complain *complain, void *context);
+/* Gives back what conf_parse has claimed, and wipes the secrets. */
 void conf_release(struct conf *conf);
 
 /* Wipes what only the voice process needs to know, what only the reporter needs, or both. */
@@ -53,9 +46,5 @@ bool conf_passphrase_is_sample(const char *passphrase);
 /* What datagram socket `index` is bound to: first come the listeners, then the distinct binds of
  * the peers, then one of each uplink, whose port the system chooses. */
 const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index);
-
-/* Writes one "key = value" line after the other, section by section, with secrets as "(hidden)". */
-typedef void conf_print_line(void *context, const char *line);
-void conf_print(const struct conf *conf, conf_print_line *print, void *context);
 
 #endif

@@ -86,8 +86,4 @@ const struct conf_key *key_find(const struct conf_section *section, const char *
 /* A section other than `section` that has this key; NULL when there is none. */
 const struct conf_section *key_elsewhere(const struct conf_section *section, const char *name);
 
-/* The name nearest to what was written; NULL when nothing comes near. */
-const char *section_nearest(const char *name);
-const char *key_nearest(const struct conf_section *section, const char *name);
-
 #endif

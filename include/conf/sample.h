@@ -10,6 +10,7 @@
 
 #include "conf/conf.h"
 #include "conf/keys.h"
+#include "conf/print.h"
 
 struct sample_value {
 	enum section_kind section;

@@ -95,6 +95,7 @@ struct conf_server {
 
 struct conf_listener {
 	char name[CONF_NAME_MAX];
+	uint32_t line; /* of its section in the file */
 	struct addr bind;
 	char passphrase[CONF_PASSPHRASE_MAX];
 	bool open; /* a sample or empty passphrase is allowed; empty: everybody may log in */

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "conf/conf.h"
+#include "conf/parse.h"
 #include "parent/status.h"
 
 #define LOAD_MAX (1024u * 1024u) /* octets of a configuration file */

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "conf/keys.h"
+#include "conf/print.h"
 #include "conf/sample.h"
 #include "core/actions.h"
 #include "core/core.h"

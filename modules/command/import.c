@@ -11,6 +11,7 @@
 #include "command/phrase.h"
 #include "conf/conf.h"
 #include "conf/keys.h"
+#include "conf/parse.h"
 #include "io/print.h"
 #include "parent/status.h"
 

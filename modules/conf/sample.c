@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/print.h"
 #include "conf/value.h"
 
 #define LINE_MAX 256

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "conf/parse.h"
 #include "parent/audio.h"
 
 #define FAULT_MAX 512u

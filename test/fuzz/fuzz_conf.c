@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/parse.h"
+#include "conf/print.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/parse.h"
 #include "mesh/sim.h"
 
 #define EPOCH_NS (UINT64_C(1800000000) * SECOND_NS)

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/parse.h"
 #include "sim/judge.h"
 #include "sim/split.h"
 #include "hotspot/talk.h"

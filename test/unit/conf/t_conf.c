@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "conf/parse.h"
+#include "conf/print.h"
 #include "harness/t.h"
 
 #define SERVER "[server]\nid = 2345\n"
@@ -185,12 +187,47 @@ T_CASE(announcements_are_checked)
 	T_TEXT(read_text(SERVER LISTENER "[announcement]\nrecording = 9990\nevery = 59s\n"
 	                                 "[announcement a]\nrecording = 9999\nevery = 0\n"
 	                                 "[announcement a]\nevery = 1h\nlistener = club\n"),
-	       "f:6: [announcement ]: expected a name of at most 31 octets\n"
+	       "f:6: [announcement] has no name; expected [announcement NAME]\n"
 	       "f:7: recording = 9990: expected a number from 9991 to 9999\n"
-	       "f:8: [announcement ] every: expected at least 1m, or 0 for never\n"
+	       "f:8: [announcement] every: expected at least 1m, or 0 for never\n"
 	       "f:12: [announcement a] a second time; the first stands in line 9\n"
 	       "f:12: [announcement a] has no recording; expected one such as recording = 9991\n"
 	       "f:12: [announcement a]: there is no [listener club]\n");
+}
+
+T_CASE(a_text_is_utf_8_with_or_without_its_mark)
+{
+	static const char utf_16[] = "\xff\xfe[\0s\0]\0\n\0k\0=\0v\0\n";
+	static const char late[] = SERVER LISTENER "name = a\0b\nfoo = 1\n";
+
+	T_TEXT(read_text("\xef\xbb\xbf" SERVER LISTENER), "");
+	T_EQUAL(conf.server.id, 2345);
+	T_TEXT(read_text("\xef\xbb\xbf" SERVER LISTENER "foo = 1"),
+	       "f:6: unknown key \"foo\" in [listener hotspots]\n");
+	T_TEXT(read_octets(utf_16, sizeof(utf_16)), "f:1: NUL octet: expected a text in UTF-8\n");
+	T_TEXT(read_octets(late, sizeof(late) - 1), "f:6: NUL octet: expected a text in UTF-8\n");
+	T_TEXT(read_octets("\xef\xbb\xbf\0", 4), "f:1: NUL octet: expected a text in UTF-8\n");
+}
+
+T_CASE(lines_end_as_they_like)
+{
+	T_TEXT(read_text("[server]\r\nid = 2345\r\n[listener a]\r\nbind = [::]:62031\r\n"
+	                 "passphrase = hotel mike nine"),
+	       "");
+	T_TEXT(conf.listener[0].passphrase, "hotel mike nine");
+	T_TEXT(read_text("[server]\r\nid = 2345 \r\r\n" LISTENER),
+	       "f:2: control character in the line\nf:1: [server] has no id; expected one such as "
+	       "id = 2345\n");
+}
+
+T_CASE(a_peer_and_a_listener_bind_apart_in_either_order)
+{
+#define PEER                                                                                       \
+	"[peer uk]\nbind = [::]:62031\ntarget = uk.example\npassphrase = kilo nine tango\n"
+	T_TEXT(read_text(SERVER LISTENER PEER),
+	       "f:7: [peer uk]: [listener hotspots] in line 3 binds [::]:62031 too\n");
+	T_TEXT(read_text(SERVER PEER LISTENER),
+	       "f:8: [listener hotspots]: [peer uk] in line 3 binds [::]:62031 too\n");
 }
 
 T_CASE(nothing_may_stand_twice)
@@ -216,7 +253,7 @@ T_CASE(names_of_sections)
 	                 "[listener 0123456789012345678901234567890a]\nbind = [::1]:2\n[client]\n"
 	                 "[listner a]\n[limits]\n[]\nx = 1\n[client 1234567 8]\ntimer = z\n"),
 	       "f:1: [server] takes no name\n"
-	       "f:3: [listener] has no name; expected one such as [listener hotspots]\n"
+	       "f:3: [listener] has no name; expected [listener NAME]\n"
 	       "f:5: [listener 0123456789012345678901234567890a]: expected a name of at most 31 "
 	       "octets\n"
 	       "f:7: [client]: expected an id of 6 to 9 digits\n"
@@ -387,12 +424,14 @@ T_CASE(what_is_printed_reads_the_same)
 	T_TEXT(read_text(SERVER "name = \"a ; b\"\n" LISTENER
 	                        "static-2 = 91,92\nclients = deny 1-5\ntimer = 90s\n"
 	                        "[client 2345678]\nstatic-1 =\nsingle = no\nnotes = x\n"
+	                        "[announcement a]\nrecording = 9992\nevery = 2h\n"
 	                        "[report]\ncontrol =\n"),
 	       "");
 	text_put(&t, printed());
 	T_TEXT(read_text(first), "");
 	T_TEXT(printed(), first);
-	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n[limits]"));
+	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n[announcement a]\n"
+	                       "recording = 9992\nevery = 2h\n"));
 }
 
 /* Is `secret` anywhere in the object? */
@@ -550,6 +589,8 @@ T_MAIN(T_ENTRY(uplinks_are_read_and_checked), T_ENTRY(uplinks_have_the_last_sock
        T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
        T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice),
+       T_ENTRY(a_text_is_utf_8_with_or_without_its_mark), T_ENTRY(lines_end_as_they_like),
+       T_ENTRY(a_peer_and_a_listener_bind_apart_in_either_order),
        T_ENTRY(names_of_sections),
        T_ENTRY(thirty_two_listeners_and_no_more), T_ENTRY(a_passphrase_must_be_ones_own),
        T_ENTRY(a_client_s_passphrase_must_be_its_own), T_ENTRY(clients_are_sorted_and_found),

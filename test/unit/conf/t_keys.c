@@ -1,4 +1,5 @@
 #include "conf/keys.h"
+#include "conf/nearest.h"
 
 #include <string.h>
 

@@ -1,3 +1,4 @@
+#include "conf/parse.h"
 #include "conf/reload.h"
 
 #include <stdlib.h>

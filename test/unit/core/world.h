@@ -13,6 +13,7 @@
 #include "base/cursor.h"
 #include "base/util.h"
 #include "conf/conf.h"
+#include "conf/parse.h"
 #include "core/core.h"
 #include "wire/hbp.h"
 

@@ -1,0 +1,13 @@
+/*
+ * What must hold beyond the value of one key: within a section when all of it was read, and across
+ * sections when all of them were. Fills in what follows from several keys: targets, sockets.
+ */
+#ifndef CONF_CHECK_H
+#define CONF_CHECK_H
+
+#include "conf/reader.h"
+
+void check_section(struct reader *r);
+void check_all(struct reader *r);
+
+#endif
