@@ -42,12 +42,12 @@ static const struct face faces[] = {
 static int usage(FILE *out, int status)
 {
 	fputs("usage: freedmr [-c FILE]\n       freedmr WORD ...\n\n", out);
-	print(out, "  %-28s serve, in the foreground (FILE: %s)\n", "[-c FILE]", CONF_DEFAULT);
+	print(out, "  %-30s serve, in the foreground (FILE: %s)\n", "[-c FILE]", CONF_DEFAULT);
 	for (size_t i = 0; i < ARRAY_LEN(faces); i++) {
 		char buf[64];
 		struct text words = text_make(buf, sizeof(buf));
 		text_format(&words, "%s %s", faces[i].word, faces[i].arguments);
-		print(out, "  %-28s %s\n", buf, faces[i].help);
+		print(out, "  %-30s %s\n", buf, faces[i].help);
 	}
 	fputs("\nThe manual: freedmr(8), freedmr.conf(5).\n", out);
 	return status;

@@ -7,6 +7,7 @@
 # is there is kept. Run it again to upgrade. Without BINARY it takes the one beside this script, or the
 # one built for this machine. ROOT=DIR sets up below DIR and starts nothing.
 set -e
+PATH=$PATH:/usr/sbin:/sbin # su alone leaves them out
 here=$(cd "$(dirname "$0")" && pwd)
 root=${ROOT:-}
 
@@ -30,6 +31,7 @@ find_binary() {
 
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || die "run this as root: sudo $0"
 binary=${1:-$(find_binary)} || die "no freedmr for this machine; run make, or name the binary"
+case $binary in */*) ;; *) binary=./$binary ;; esac
 "$binary" version >/dev/null || die "$binary does not run on this machine"
 
 install -d "$root/usr/local/bin" "$root/etc/systemd/system"
@@ -58,5 +60,5 @@ if [ -z "$root" ] && [ -d /run/systemd/system ]; then
 	systemctl daemon-reload
 	systemctl enable freedmr
 	systemctl restart freedmr
-	echo "freedmr runs: journalctl -u freedmr; freedmr ctl status"
+	echo "freedmr runs: journalctl -u freedmr; sudo freedmr ctl status"
 fi

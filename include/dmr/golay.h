@@ -15,7 +15,7 @@
 uint32_t golay_23(uint32_t data);
 uint32_t golay_24(uint32_t data);
 
-/* The data of the Golay(20,8) word at most 3 bits away; false when there is none, *data untouched. */
+/* The data of the Golay(20,8) word at most 3 bits away; false when there is none. */
 MUST_CHECK bool golay_decode(uint32_t word, uint8_t *data);
 
 #endif

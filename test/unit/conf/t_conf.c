@@ -430,8 +430,8 @@ T_CASE(what_is_printed_reads_the_same)
 	text_put(&t, printed());
 	T_TEXT(read_text(first), "");
 	T_TEXT(printed(), first);
-	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n[announcement a]\n"
-	                       "recording = 9992\nevery = 2h\n"));
+	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n"
+	                       "[announcement a]\nrecording = 9992\nevery = 2h\n"));
 }
 
 /* Is `secret` anywhere in the object? */
