@@ -19,6 +19,10 @@
 #define CONF_CLIENT_ID_MIN 100000u
 #define CONF_CLIENT_ID_MAX 999999999u
 
+/* Gets one line about one fault, without newline: "FILE:LINE: what, expected, nearest known name".
+ */
+typedef void conf_complain(void *context, const char *line);
+
 /* Gives back what conf_parse has claimed, and wipes the secrets. */
 void conf_release(struct conf *conf);
 

@@ -6,11 +6,7 @@
 #define CONF_PARSE_H
 
 #include "base/util.h"
-#include "conf/settings.h"
-
-/* Gets one line about one fault, without newline: "FILE:LINE: what, expected, nearest known name".
- */
-typedef void conf_complain(void *context, const char *line);
+#include "conf/conf.h"
 
 /*
  * Reads a whole configuration text. Every fault of the text is reported, not only the first; the

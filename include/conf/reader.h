@@ -6,8 +6,8 @@
 #define CONF_READER_H
 
 #include "base/ini.h"
+#include "conf/conf.h"
 #include "conf/keys.h"
-#include "conf/parse.h"
 
 #define SHOWN_MAX 64 /* octets of a piece of the file in an error line */
 
