@@ -410,6 +410,8 @@ static void take_legs(struct systems *s, const struct record *r)
 {
 	const struct legs_record *l = &r->legs;
 
+	if (l->conference == 0) /* a private call: dashboards know talkgroups only */
+		return;
 	for (size_t i = 0; i < l->list.count; i++) {
 		const struct call_leg *leg = &l->list.leg[i];
 		const struct on_air what = {
@@ -758,7 +760,7 @@ static bool same_bridge(const struct leg_row *a, const struct leg_row *b)
 
 static enum legacy_timer timer_of(const struct leg_row *l)
 {
-	if (l->mode == SUBSCRIPTION_STATIC)
+	if (l->mode == SUBSCRIPTION_STATIC || l->mode == SUBSCRIPTION_DEFAULT)
 		return LEGACY_TIMER_OFF;
 	return l->until == TICK_NEVER ? LEGACY_TIMER_NONE : LEGACY_TIMER_ON;
 }

@@ -76,6 +76,8 @@ def config_and_bridges_come_at_once_and_have_the_keys_dashboards_read():
         check(set(d.bridges) == {"91", "2350", "#235"}, "%s" % d.bridges)
         dialled = d.bridges["#235"][0]
         check(dialled["TGID"] == bytes([0, 0, 9]) and dialled["TS"] == 2, "%s" % dialled)
+        for bridge, legs in d.bridges.items():  # what no user keyed is shown as held, not as a user's with no time left
+            check({leg["TO_TYPE"] for leg in legs} == {"OFF"}, "%s: %s" % (bridge, legs))
         check("rigpass" not in repr(d.frames), "a secret")
 
 
@@ -96,6 +98,25 @@ def a_call_is_told_on_both_sides():
                        ["GROUP VOICE", "END", "TX", b] + tail, ["GROUP VOICE", "END", "RX", a] + tail], "%s" % told)
         for fields in d.events()[2:]:
             check(abs(float(fields[9]) - 0.78) < 0.3, "it took %s s" % fields[9])
+
+
+@case
+def private_calls_are_not_told():
+    with Legacy("static-2 = 91\nprivate-calls = yes\nhang-time = 0s") as server:
+        one = Hotspot(2300101, server.port).login()
+        two = Hotspot(2300102, server.port).login()
+        d = server.dashboard()
+        talk(two, call(2300102, 2300102, 91, 0), [one])  # says where the radio is
+        d.listen(3, lambda: len(d.events()) == 4)
+        del d.frames[:]
+        one.drain()
+        time.sleep(0.7)  # decision 7: the pause between two talkers
+        talk(one, call(2300101, 2300101, 2300102, 1, unit=True), [two])
+        check(any(f.unit for f in two.drain()), "it was not carried")
+        time.sleep(0.7)
+        talk(one, call(2300101, 2300101, 91, 0), [two])
+        d.listen(3, lambda: len(d.events()) >= 4)
+        check({fields[8] for fields in d.events()} == {"91"}, "%s" % d.events())
 
 
 @case
