@@ -35,6 +35,7 @@ announce subscribe
 dial
 place restore
 route
+way
 arrive login uplink
 block mesh
 intake obey

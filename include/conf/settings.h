@@ -33,6 +33,8 @@
 #define CONF_PEER_BINDS_MAX 64u /* sockets of peers; those with the same bind share one */
 #define CONF_UPLINKS_MAX 16u
 #define CONF_UPLINK_PORT_DEFAULT 62031u
+#define CONF_TARGETS_MAX 4u
+#define CONF_TARGETS_TEXT 512u
 #define CONF_OPTIONS_MAX 301u /* octets of an option string with its terminator */
 #define CONF_SOCKETS_MAX (CONF_LISTENERS_MAX + CONF_PEER_BINDS_MAX + CONF_UPLINKS_MAX)
 #define CONF_HOST_MAX 254u      /* a name with its terminator */
@@ -149,6 +151,7 @@ struct conf_peer {
 	struct access transit;    /* conferences relayed between this neighbour and others */
 	struct access talkgroups; /* that cross at all, both ways */
 	struct access subscribers; /* radio ids that are taken from it */
+	struct access servers;     /* by which calls may have entered the mesh */
 };
 
 /* A recording that is played at fixed intervals. */
@@ -166,6 +169,11 @@ enum uplink_protocol {
 	UPLINK_XLX, /* a module of an XLX reflector: TG 9 on slot 2 */
 };
 
+struct conf_target {
+	char host[CONF_HOST_MAX]; /* a name to be resolved; "" = `address` stands already */
+	struct addr address;      /* with a name only the port is known; port 0 = no target */
+};
+
 /* Another server that we log in to as a client. */
 struct conf_uplink {
 	char name[CONF_NAME_MAX];
@@ -173,15 +181,16 @@ struct conf_uplink {
 	uint32_t socket; /* its own; see conf_socket_bind */
 	enum uplink_protocol protocol;
 	char module[2];                 /* of a reflector: "A".."Z" */
-	char target[CONF_HOST_MAX + 6]; /* as written */
-	char host[CONF_HOST_MAX];       /* a name to be resolved; "" = `address` stands already */
-	struct addr address;            /* with a name only the port is known */
-	uint32_t id;                    /* ours there */
+	char target[CONF_TARGETS_TEXT]; /* as written */
+	struct conf_target targets[CONF_TARGETS_MAX]; /* in the order they are tried */
+	uint32_t id;                                  /* ours there */
 	char callsign[CONF_NAME_MAX];
 	char passphrase[CONF_PASSPHRASE_MAX];
 	char options[CONF_OPTIONS_MAX];
 	struct tg_map map;     /* talkgroups there that are conferences here */
 	struct access transit; /* conferences relayed between it and peers or other uplinks */
+	bool private_calls;    /* voice to one radio crosses, not only data */
+	bool default_route;    /* calls to radios that were heard nowhere go up */
 };
 
 struct conf_limits {

@@ -38,7 +38,7 @@ struct event {
 		const struct conf *conf; /* good until the next one */
 		uint32_t rows;
 		struct {
-			uint32_t link; /* its place in the configuration: peers, then uplinks */
+			uint32_t link; /* its place: see struct resolved_record */
 			struct addr to;
 		} address;
 	};

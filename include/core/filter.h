@@ -20,8 +20,8 @@ bool filter_sends(enum peer_protocol protocol, uint32_t tg);
 bool filter_takes(enum peer_protocol protocol, uint32_t tg, uint32_t theirs, uint32_t ours,
                   uint32_t home_first);
 
-/* Has it the 4 to 7 digits of a server? */
-bool filter_is_server(uint32_t id);
+/* Has it the 4 to 7 digits of a server, and is it listed? Of 5 digits the first four are. */
+bool filter_is_server(uint32_t id, const struct access *listed);
 
 /* A call that has come over so many hops goes no further. */
 #define HOPS_MAX 10u

@@ -133,6 +133,9 @@ const struct conf_uplink *uplink_conf(const struct core *core, const struct upli
 struct peer *peer_of(const struct core *core, const struct stream *x);
 struct uplink *uplink_of(const struct core *core, const struct stream *x);
 
+/* The session of the uplink with this origin; NULL when it is no uplink's. */
+struct session *uplink_session(const struct core *core, uint32_t origin);
+
 static inline bool session_is_uplink(const struct session *s)
 {
 	return s->id >= ORIGIN_UPLINK;

@@ -7,13 +7,13 @@
 
 #include "core/step.h"
 
-/* A group call to `tg`, by a link with the transit list `out`. True for calls of our own clients.
+/*
+ * By a link with the transit list `out`: its conference, or, when it is for one radio, where
+ * anything passes at all. True for calls of our own clients.
  */
-bool transit_permits(const struct core *core, const struct stream *x, const struct access *out,
-                     uint32_t tg);
+bool transit_permits(const struct core *core, const struct stream *x, const struct access *out);
 
-/* Data for one radio: where anything passes at all. */
-bool transit_permits_unit(const struct core *core, const struct stream *x,
-                          const struct access *out);
+/* May the call go up by the uplink whose session this is? */
+bool transit_climbs(const struct core *core, const struct session *s, const struct stream *x);
 
 #endif

@@ -2,7 +2,8 @@
  * Looks up the names of neighbours, round after round, each in a short-lived child, so that
  * neither the parent nor the voice process ever waits for a name server. What a round finds goes
  * to the voice process as it comes. A round that missed a name is repeated after 10 s, then twice
- * as long each time up to 5 minutes; names that were found are looked up again every 5 minutes.
+ * as long each time up to a minute; names that were found are looked up again every minute, so a
+ * login that fails is tried at an address no older than that.
  *
  * Plain, owned by the parent.
  */

@@ -47,6 +47,12 @@ static inline uint64_t claim_key(uint32_t stream, uint32_t number, bool unit)
 /* NULL when there is none, or it is too old to count. */
 struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now);
 
+/*
+ * Does a copy of another origin have to give way? To a client of ours always, to a link while that
+ * carries the call, or has just ended it.
+ */
+bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now);
+
 /* The claim of this key, now of `origin`: made, or begun anew. */
 struct claim *claim_take(struct claims *t, uint64_t key, uint32_t origin, tick_t now);
 

@@ -33,8 +33,10 @@ enum uplink_state {
 
 struct uplink {
 	struct pool_row row;
+	struct addr target[CONF_TARGETS_MAX]; /* tried in turn; port 0 = none, or not known yet */
+	uint32_t turn;                        /* whose */
 	struct endpoint at;
-	bool has_address; /* `at` leads somewhere */
+	bool has_address; /* `at` leads there */
 	struct handle session;
 	enum uplink_state state;
 	struct expiry timer;   /* the next round, ping or module frames */
@@ -46,7 +48,8 @@ struct uplink {
 	tick_t ping_due;
 	tick_t module_due; /* TICK_NEVER = the module is asked for */
 	uint32_t module_step;
-	uint64_t refused_total; /* echoes */
+	uint64_t lost_total;
+	uint64_t refused_total; /* copies */
 	uint64_t frames_told;   /* sum of frames in the row told last */
 };
 
@@ -58,6 +61,9 @@ void uplinks_open(struct uplinks *t, struct arena *arena, uint32_t capacity);
 
 /* A row for every [uplink] section, on a real arena. */
 void uplinks_fill(struct uplinks *t, const struct conf *conf);
+
+/* Goes on to the next target whose address is known, if any is. */
+void uplink_turn(struct uplink *u);
 
 struct uplink *uplink_at(const struct uplinks *t, uint32_t index);
 

@@ -361,7 +361,7 @@ struct reload_record {
 	char what[240]; /* the key, or what is wrong with the file */
 };
 
-/* Peers, uplinks, then the broker, as they stand in the configuration. */
+/* Peers, uplinks with CONF_TARGETS_MAX places each, then the broker, as in the configuration. */
 struct resolved_record {
 	uint32_t place;
 	struct addr to;

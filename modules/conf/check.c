@@ -113,6 +113,28 @@ static bool read_target(const char *target, uint16_t port, struct addr *address,
 	return true;
 }
 
+/* A target or several, with commas between them. */
+static bool read_targets(struct conf_uplink *row)
+{
+	const char *at = row->target;
+
+	for (uint32_t i = 0; i < CONF_TARGETS_MAX; i++) {
+		char one[CONF_HOST_MAX + 6];
+		struct text t = text_make(one, sizeof(one));
+		size_t len = strcspn(at, ","), end = len;
+		while (end && at[end - 1] == ' ')
+			end--;
+		text_bytes(&t, at, end);
+		if (!read_target(one, CONF_UPLINK_PORT_DEFAULT, &row->targets[i].address,
+		                 row->targets[i].host))
+			return false;
+		if (!at[len])
+			return true;
+		at += len + 1 + strspn(at + len + 1, " ");
+	}
+	return false;
+}
+
 static void bad_target(struct reader *r, const char *target)
 {
 	char value[SHOWN_MAX];
@@ -155,8 +177,7 @@ static void check_uplink(struct reader *r)
 	bool xlx = row->protocol == UPLINK_XLX;
 	char text[SHOWN_MAX];
 
-	if (row->target[0] &&
-	    !read_target(row->target, CONF_UPLINK_PORT_DEFAULT, &row->address, row->host))
+	if (row->target[0] && !read_targets(row))
 		bad_target(r, row->target);
 	if (xlx && (row->module[0] < 'A' || row->module[0] > 'Z'))
 		fault(r, line_of(r, "module"), "%s: expected module = and a letter from A to Z",

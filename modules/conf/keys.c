@@ -350,6 +350,9 @@ static const struct conf_key peer_keys[] = {
 	{.name = "subscribers", .type = KEY_ACCESS, .initial = "permit all",
 	 .help = "Radio ids whose calls are taken from this neighbour.",
 	 .example = "deny 1", .offset = offsetof(struct conf_peer, subscribers)},
+	{.name = "servers", .type = KEY_ACCESS, .initial = "permit all",
+	 .help = "Server ids that calls from this neighbour may start from; fbp only.",
+	 .example = "permit 2340-2359", .offset = offsetof(struct conf_peer, servers)},
 };
 
 static const struct conf_key announcement_keys[] = {
@@ -386,9 +389,9 @@ static const struct conf_key uplink_keys[] = {
 	{.name = "target",
          .type = KEY_TEXT,
          .required = true,
-         .max = CONF_HOST_MAX + 5,
+         .max = CONF_TARGETS_TEXT - 1,
          .unit = "octets",
-         .help = "Address or name of the other server, and port.",
+         .help = "Address or name of the other server, and port; up to 4, tried in turn.",
          .example = "master.example:62031",
          .offset = offsetof(struct conf_uplink, target)},
 	{.name = "id",
@@ -435,6 +438,18 @@ static const struct conf_key uplink_keys[] = {
          .help = "Conferences relayed between it and peers or other uplinks: none, all, or a list.",
          .example = "none",
          .offset = offsetof(struct conf_uplink, transit)},
+	{.name = "private-calls",
+         .type = KEY_BOOL,
+         .initial = "no",
+         .help = "Private calls cross as well, not only data for a radio.",
+         .example = "no",
+         .offset = offsetof(struct conf_uplink, private_calls)},
+	{.name = "default-route",
+         .type = KEY_BOOL,
+         .initial = "no",
+         .help = "Data and private calls for radios that were heard nowhere go up.",
+         .example = "no",
+         .offset = offsetof(struct conf_uplink, default_route)},
 };
 
 static const struct conf_key limits_keys[] = {

@@ -14,6 +14,7 @@
 #include "core/link.h"
 #include "core/route.h"
 #include "core/rows.h"
+#include "core/way.h"
 #include "core/why.h"
 
 #define AGE_MAX_NS UINT64_C(5000000000)
@@ -149,7 +150,8 @@ static bool is_acceptable(struct step *step, const struct arrival *a)
 		count(step, COUNT_MESH_SLOT_BIT);
 	if ((a->burst->slot_bit && !is_stamped(a)) || !burst_is_carried(b))
 		refuse(step, a, COUNT_NOT_CARRIED_TYPE);
-	else if (is_stamped(a) && !filter_is_server(a->burst->source_server))
+	else if (is_stamped(a) && !filter_is_server(a->burst->source_server,
+	                                                &peer_conf(step->core, a->peer)->servers))
 		refuse_call(step, a, COUNT_MESH_SOURCE, "not taken from the mesh: its server id");
 	else if (a->burst->hops >= HOPS_MAX)
 		refuse_frame(step, a, COUNT_MESH_HOPS);
@@ -166,17 +168,6 @@ static bool is_acceptable(struct step *step, const struct arrival *a)
 	return false;
 }
 
-/* The claim passes on: the call ends here softly, and begins anew from the next. */
-static struct claim *take_over(struct step *step, const struct arrival *a, struct claim *c)
-{
-	struct stream *x = stream_find(&step->core->streams, c->origin, a->burst->frame.stream);
-
-	if (x)
-		stream_end(step, x, CAUSE_TIMEOUT);
-	count(step, COUNT_MESH_TAKEN_OVER);
-	return claim_take(&step->core->claims, a->key, a->origin, step->now);
-}
-
 /* A copy too many: no frame of it is taken, and who looks on is told so once. */
 static void refuse_copy(struct step *step, const struct arrival *a, enum counter reason,
                         uint32_t winner)
@@ -191,22 +182,15 @@ static void refuse_copy(struct step *step, const struct arrival *a, enum counter
 /* Ours, or NULL when another way of the call counts. */
 static struct claim *win(struct step *step, const struct arrival *a)
 {
-	struct claims *t = &step->core->claims;
 	const struct hbp_burst *b = &a->burst->frame;
-	struct claim *c = claim_find(t, a->key, step->now);
-	tick_t unseen = c ? step->now - c->seen : 0;
+	struct claim *c;
 
-	if (!c)
-		return claim_take(t, a->key, a->origin, step->now);
-	c->seen = step->now;
-	if (c->origin == a->origin)
+	if (way_counts(step, a->key, a->origin, &c))
 		return c;
-	if (c->origin < ORIGIN_PEER) {
+	if (c->origin < ORIGIN_UPLINK) {
 		refuse_copy(step, a, COUNT_MESH_ECHO, c->origin);
 		return NULL;
 	}
-	if (c->ended ? unseen >= CLAIM_SILENCE_MS : step->now - c->last >= CLAIM_SILENCE_MS)
-		return take_over(step, a, c);
 	refuse_copy(step, a, COUNT_MESH_LOST_RACE, c->origin);
 	if (!b->unit && !c->ended)
 		quench(step, a->peer, b->dst, b->stream);

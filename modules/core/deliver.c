@@ -194,7 +194,7 @@ static bool try_open(struct step *step, struct stream *x, const struct hbp_burst
 
 static bool wants_alias(const struct core *core, const struct session *s)
 {
-	return core->conf->listener[s->at.socket].alias;
+	return !session_is_uplink(s) && core->conf->listener[s->at.socket].alias;
 }
 
 /* `first`: the call begins with this frame. */
@@ -217,14 +217,6 @@ static void offer(struct step *step, struct stream *x, const struct hbp_burst *b
 	send_to(step, ear->session, variant(step, x, b, &wanted));
 }
 
-/* May the call go up by the uplink whose session this is? */
-static bool may_climb(const struct core *core, const struct session *s, const struct stream *x)
-{
-	const struct conf_uplink *c = &core->conf->uplink[s->id - ORIGIN_UPLINK];
-
-	return transit_permits(core, x, &c->transit, x->topic);
-}
-
 /* Nobody hears himself. */
 static bool is_own(const struct stream *x, const struct subscription *u)
 {
@@ -241,7 +233,7 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 	for (const struct subscription *u = subscription_at(t, c->subscriptions); u;
 	     u = subscription_at(t, u->next)) {
 		struct session *s = pool_at(&core->sessions.pool, u->session);
-		if (is_own(x, u) || (session_is_uplink(s) && !may_climb(core, s, x)))
+		if (is_own(x, u) || (session_is_uplink(s) && !transit_climbs(core, s, x)))
 			continue;
 		if (!u->active) {
 			if (first)

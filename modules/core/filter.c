@@ -67,7 +67,9 @@ bool filter_takes(enum peer_protocol protocol, uint32_t tg, uint32_t theirs, uin
 	return false;
 }
 
-bool filter_is_server(uint32_t id)
+bool filter_is_server(uint32_t id, const struct access *listed)
 {
-	return id >= 1000 && id <= 9999999;
+	bool part = id >= 10000 && id <= 99999;
+
+	return id >= 1000 && id <= 9999999 && access_permits(listed, part ? id / 10 : id);
 }

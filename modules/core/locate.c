@@ -7,15 +7,17 @@
 #include "core/link.h"
 #include "core/number.h"
 #include "core/relay.h"
+#include "core/transit.h"
 
 #define LOCATION_AGE_MS (24 * 60 * TICK_MINUTE)
 #define DATA_NUMBER 900999u /* position reports: for the gateway alone */
 
-static bool add_target(struct stream *x, struct session *s, uint8_t slot)
+static bool add_target(const struct core *core, struct stream *x, struct session *s, uint8_t slot)
 {
 	struct handle h = pool_handle(&s->row);
 
-	if (s->state != SESSION_CONNECTED || handle_equal(h, x->session))
+	if (s->state != SESSION_CONNECTED || handle_equal(h, x->session) ||
+	    (session_is_uplink(s) && !transit_climbs(core, s, x)))
 		return false;
 	for (size_t i = 0; i < STREAM_TARGETS; i++) {
 		if (handle_equal(x->targets[i].session, h))
@@ -54,20 +56,46 @@ static bool is_behind_peer(struct step *step, struct stream *x, const struct loc
 	return true;
 }
 
+static struct session *session_at(const struct core *core, uint32_t client)
+{
+	struct session *s = uplink_session(core, client);
+
+	return s ? s : session_find(&core->sessions, client);
+}
+
+/* It is there, and so nowhere else. */
+static bool is_at(const struct core *core, struct stream *x, struct session *s, uint8_t slot)
+{
+	if (!add_target(core, x, s, slot))
+		return false;
+	x->peer = PEER_NONE;
+	return true;
+}
+
+/* It was heard nowhere: perhaps a server above knows more. */
+static bool climb(const struct core *core, struct stream *x)
+{
+	for (uint32_t i = 0; i < core->conf->uplink_count; i++)
+		if (core->conf->uplink[i].default_route &&
+		    add_target(core, x, uplink_session(core, ORIGIN_UPLINK + i), x->slot))
+			return true;
+	return false;
+}
+
 static bool locate_radio(struct step *step, struct stream *x)
 {
-	struct core *core = step->core;
+	const struct core *core = step->core;
 	const struct location *at = location_find(&core->locations, x->dst);
 	struct session *s = at && step->now - at->at < LOCATION_AGE_MS
-	                            ? session_find(&core->sessions, at->client)
+	                            ? session_at(core, at->client)
 	                            : NULL;
 
 	if (s)
-		return add_target(x, s, at->slot);
+		return is_at(core, x, s, at->slot);
 	if (at && is_behind_peer(step, x, at))
 		return false;
 	s = number_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
-	return s && add_target(x, s, 2);
+	return s ? is_at(core, x, s, 2) : climb(core, x);
 }
 
 bool locate(struct step *step, struct stream *x)
@@ -77,7 +105,6 @@ bool locate(struct step *step, struct stream *x)
 		x->data && gateway ? session_find(&step->core->sessions, gateway) : NULL;
 	bool found = x->dst != DATA_NUMBER && locate_radio(step, x);
 
-	if (found)
-		x->peer = PEER_NONE;
-	return (s && add_target(x, s, x->slot)) || found || relay_carries_unit(step->core, x);
+	return (s && add_target(step->core, x, s, x->slot)) || found ||
+	       relay_carries_unit(step->core, x);
 }

@@ -16,6 +16,7 @@
 #include "core/link.h"
 #include "core/relay.h"
 #include "core/rows.h"
+#include "core/uplink.h"
 #include "wire/obp.h"
 
 #define KEEPALIVE_MS (10 * TICK_SECOND)
@@ -257,16 +258,27 @@ void mesh_address(struct step *step, uint32_t index, const struct addr *to)
 	}
 }
 
+static bool is_name(const char *own, const char *name, size_t len)
+{
+	return strlen(own) == len && memcmp(own, name, len) == 0;
+}
+
 /* The peer whose name is the first `len` octets. */
 static struct peer *find_by_name(const struct core *core, const char *name, size_t len)
 {
 	struct peer *p;
 
-	for (uint32_t at = POOL_NONE; (p = pool_next(&core->peers.pool, &at));) {
-		const char *own = peer_conf(core, p)->name;
-		if (strlen(own) == len && memcmp(own, name, len) == 0)
+	for (uint32_t at = POOL_NONE; (p = pool_next(&core->peers.pool, &at));)
+		if (is_name(peer_conf(core, p)->name, name, len))
 			return p;
-	}
+	return NULL;
+}
+
+static struct uplink *find_uplink(const struct core *core, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < core->conf->uplink_count; i++)
+		if (is_name(core->conf->uplink[i].name, name, len))
+			return uplink_at(&core->uplinks, i);
 	return NULL;
 }
 
@@ -314,6 +326,7 @@ void mesh_command(struct step *step, const struct command *c)
 	size_t len = strcspn(c->text, " ");
 	const char *word = c->text + len + strspn(c->text + len, " ");
 	struct peer *p = find_by_name(step->core, c->text, len);
+	struct uplink *u = find_uplink(step->core, c->text, len);
 
 	for (size_t i = 0; p && i < ARRAY_LEN(orders); i++) {
 		if (strcmp(orders[i].word, word) != 0)
@@ -323,5 +336,12 @@ void mesh_command(struct step *step, const struct command *c)
 		rows_reply(step, c->number, true, orders[i].done);
 		return;
 	}
-	rows_reply(step, c->number, false, p ? "stun, clear or reset?" : "no such peer");
+	bool reset_uplink = u && strcmp(word, "reset") == 0;
+	if (reset_uplink)
+		uplink_reset(step, u);
+	rows_reply(step, c->number, reset_uplink,
+	           reset_uplink ? "it logs in anew"
+	           : u          ? "an uplink takes no order but reset"
+	           : p          ? "stun, clear or reset?"
+	                        : "no such peer");
 }

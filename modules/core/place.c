@@ -10,6 +10,7 @@
 #include "core/locate.h"
 #include "core/number.h"
 #include "core/player.h"
+#include "core/relay.h"
 #include "core/subscribe.h"
 #include "core/why.h"
 
@@ -53,6 +54,16 @@ static void place_echo(struct step *step, struct stream *x)
 	call_tell(step, x);
 }
 
+/* Does it hand back what runs here already (decision 23)? */
+static bool is_copy(struct step *step, const struct stream *x)
+{
+	if (!relay_has(step, x))
+		return false;
+	count(step, COUNT_MESH_ECHO);
+	why_call(step, x, "not carried: a copy of a call that came another way", 0);
+	return true;
+}
+
 /* A call to everybody: which conference it speaks in, and whether it may (decisions 1 and 8). */
 static void place_group(struct step *step, struct session *s, struct stream *x)
 {
@@ -77,7 +88,8 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 		return;
 	}
 	x->topic = tg;
-	call_join(step, x);
+	if (!is_copy(step, x))
+		call_join(step, x);
 }
 
 /* A call to one: a command when it is voice to a number, else to where that radio was heard
@@ -85,6 +97,8 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 static void place_unit(struct step *step, struct stream *x, bool private_calls)
 {
 	x->topic = TOPIC_PAIR | (x->src ^ x->dst);
+	if (is_copy(step, x))
+		return;
 	bool allowed = x->data || private_calls;
 	if (!allowed || !locate(step, x)) {
 		count(step, COUNT_NOT_CARRIED_UNIT);
@@ -103,10 +117,14 @@ static void place_unit(struct step *step, struct stream *x, bool private_calls)
 static void place_from_uplink(struct step *step, const struct session *s, struct stream *x)
 {
 	const struct subscriptions *t = &step->core->subscriptions;
-	const struct subscription *u = x->unit ? NULL : subscription_find(t, s, x->slot, x->dst);
+	const struct subscription *u = subscription_find(t, s, x->slot, x->dst);
 
+	if (x->unit) {
+		place_unit(step, x, step->core->conf->uplink[s->id - ORIGIN_UPLINK].private_calls);
+		return;
+	}
 	if (!u) {
-		count(step, x->unit ? COUNT_NOT_CARRIED_UNIT : COUNT_NOT_CARRIED_TG);
+		count(step, COUNT_NOT_CARRIED_TG);
 		why_call(step, x, "not carried: not in the map of this uplink", 0);
 		return;
 	}

@@ -79,10 +79,11 @@ static bool may_leave(const struct core *core, const struct peer *p, const struc
 	if (peer_of(core, x) == p || d->out.hops > HOPS_MAX ||
 	    (x->peer != PEER_ALL && x->peer != p->row.index))
 		return false;
+	if (!transit_permits(core, x, &c->transit))
+		return false;
 	if (x->unit)
-		return c->protocol == PEER_FBP && transit_permits_unit(core, x, &c->transit);
-	return transit_permits(core, x, &c->transit, d->tg) && filter_sends(c->protocol, d->tg) &&
-	       access_permits(&c->talkgroups, d->tg);
+		return c->protocol == PEER_FBP && relay_carries_unit(core, x);
+	return filter_sends(c->protocol, d->tg) && access_permits(&c->talkgroups, d->tg);
 }
 
 static void send_burst(struct step *step, struct peer *p, struct departure *d)
@@ -172,14 +173,13 @@ bool relay_carries_unit(const struct core *core, const struct stream *x)
 	return x->data && number_is_radio(x->dst) && core->peers.pool.used > 0;
 }
 
-/* Is this something for the mesh? Data is not remapped, so it leaves only under the conference's
- * own number. */
-static bool is_for_mesh(const struct core *core, const struct stream *x)
+/* Is this something for other servers, so that its copies are to be known? Data is not remapped, so
+ * it leaves only under the conference's own number. */
+static bool is_for_others(const struct core *core, const struct stream *x)
 {
 	if (core->peers.pool.used == 0 && core->uplinks.pool.used == 0)
 		return false;
-	return x->unit ? x->peer != PEER_NONE && relay_carries_unit(core, x)
-	               : x->conference != POOL_NONE && (!x->data || x->dst == x->topic);
+	return x->unit || (x->conference != POOL_NONE && (!x->data || x->dst == x->topic));
 }
 
 /*
@@ -202,6 +202,15 @@ static void claim_ours(struct step *step, struct stream *x)
 	x->hops = 1;
 }
 
+bool relay_has(const struct step *step, const struct stream *x)
+{
+	const struct claim *c = claim_find(&step->core->claims,
+	                                   claim_key(x->id, mesh_number(x), x->unit), step->now);
+
+	return c && c->origin != x->origin &&
+	       (x->data || step->now - c->last < CLAIM_SILENCE_MS);
+}
+
 static struct claim *claim_of(const struct step *step, const struct stream *x)
 {
 	return claim_find(&step->core->claims, claim_key(x->mesh_id, mesh_number(x), x->unit),
@@ -210,7 +219,7 @@ static struct claim *claim_of(const struct step *step, const struct stream *x)
 
 void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *b)
 {
-	if (!is_for_mesh(step->core, x))
+	if (!is_for_others(step->core, x))
 		return;
 	bool first = !x->meshed;
 	if (first && !stream_is_from_peer(x))

@@ -190,6 +190,17 @@ static bool in_budget(struct step *step, struct stream *x)
 	return false;
 }
 
+static void note_lost(const struct core *core, const struct stream *x, uint32_t lost)
+{
+	struct peer *p = peer_of(core, x);
+	struct uplink *u = uplink_of(core, x);
+
+	if (p)
+		p->lost_total += lost;
+	if (u)
+		u->lost_total += lost;
+}
+
 /* Is it the next frame of its stream? */
 static bool in_order(struct step *step, struct stream *x, const struct hbp_burst *b)
 {
@@ -198,8 +209,7 @@ static bool in_order(struct step *step, struct stream *x, const struct hbp_burst
 	switch (sequence_judge(&x->sequence, b->seq, &lost)) {
 	case ORDER_NEXT:
 		x->lost += lost;
-		if (stream_is_from_peer(x))
-			peer_of(step->core, x)->lost_total += lost;
+		note_lost(step->core, x, lost);
 		return true;
 	case ORDER_DUPLICATE:
 		x->duplicate++;
@@ -239,8 +249,7 @@ static void hold_slot(struct step *step, struct session *s, struct slot *slot, s
 		slot->topic = x->topic;
 		slot->busy_last = step->now;
 	}
-	if (!session_is_uplink(s)) /* calls to one radio do not cross */
-		location_learn(&step->core->locations, x->src, s->id, x->slot, step->now);
+	location_learn(&step->core->locations, x->src, s->id, x->slot, step->now);
 	slot_close(step, s, slot, true);
 }
 

@@ -235,6 +235,7 @@ void rows_fill_uplink(const struct core *core, struct peer_row *row, const struc
 	row->stunned_until = TICK_LONG_AGO;
 	row->frames_in_total = s ? s->frames_in_total : 0;
 	row->frames_out_total = s ? s->frames_out_total : 0;
+	row->lost_total = u->lost_total;
 	row->refused_total = u->refused_total;
 }
 
@@ -311,6 +312,9 @@ void rows_loop(struct step *step, const struct peer *p, const struct hbp_burst *
 	if (winner >= ORIGIN_PEER)
 		text_copy(out->winner, sizeof(out->winner),
 		          core->conf->peer[winner - ORIGIN_PEER].name);
+	else if (winner >= ORIGIN_UPLINK)
+		text_copy(out->winner, sizeof(out->winner),
+		          core->conf->uplink[winner - ORIGIN_UPLINK].name);
 	out->stream = b->stream;
 	out->src = b->src;
 	out->dst = b->dst;

@@ -67,9 +67,21 @@ struct peer *peer_of(const struct core *core, const struct stream *x)
 	return stream_is_from_peer(x) ? peer_at(&core->peers, x->origin - ORIGIN_PEER) : NULL;
 }
 
+static struct uplink *uplink_from(const struct core *core, uint32_t origin)
+{
+	return origin >= ORIGIN_UPLINK && origin < ORIGIN_PEER
+	               ? uplink_at(&core->uplinks, origin - ORIGIN_UPLINK)
+	               : NULL;
+}
+
 struct uplink *uplink_of(const struct core *core, const struct stream *x)
 {
-	return x->origin >= ORIGIN_UPLINK && x->origin < ORIGIN_PEER
-	               ? uplink_at(&core->uplinks, x->origin - ORIGIN_UPLINK)
-	               : NULL;
+	return uplink_from(core, x->origin);
+}
+
+struct session *uplink_session(const struct core *core, uint32_t origin)
+{
+	const struct uplink *u = uplink_from(core, origin);
+
+	return u ? session_get(&core->sessions, u->session) : NULL;
 }

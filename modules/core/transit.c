@@ -9,17 +9,21 @@ static const struct access *list_of(const struct core *core, const struct stream
 	return p ? &peer_conf(core, p)->transit : u ? &uplink_conf(core, u)->transit : NULL;
 }
 
-bool transit_permits(const struct core *core, const struct stream *x, const struct access *out,
-                     uint32_t tg)
+bool transit_permits(const struct core *core, const struct stream *x, const struct access *out)
 {
 	const struct access *in = list_of(core, x);
 
-	return !in || (access_permits(in, tg) && access_permits(out, tg));
+	if (!in)
+		return true;
+	return x->unit ? in->count && out->count
+	               : access_permits(in, x->topic) && access_permits(out, x->topic);
 }
 
-bool transit_permits_unit(const struct core *core, const struct stream *x, const struct access *out)
+bool transit_climbs(const struct core *core, const struct session *s, const struct stream *x)
 {
-	const struct access *in = list_of(core, x);
+	const struct conf_uplink *c = &core->conf->uplink[s->id - ORIGIN_UPLINK];
 
-	return !in || (in->count && out->count);
+	if (x->unit && (c->protocol == UPLINK_XLX || !(x->data || c->private_calls)))
+		return false;
+	return transit_permits(core, x, &c->transit);
 }

@@ -18,6 +18,7 @@
 #include "core/route.h"
 #include "core/rows.h"
 #include "core/subscribe.h"
+#include "core/way.h"
 #include "dmr/burst.h"
 
 #define ROUND_FIRST_MS (10 * TICK_SECOND)
@@ -165,6 +166,7 @@ static void begin_round(struct step *step, struct uplink *u)
 {
 	tick_t wait = u->round_wait;
 
+	uplink_turn(u);
 	u->state = UPLINK_LOGIN;
 	send_notice(step, u, hbp_write_login);
 	u->round_wait = 2 * wait < ROUND_LONGEST_MS ? 2 * wait : ROUND_LONGEST_MS;
@@ -207,6 +209,7 @@ static void set_down(struct step *step, struct uplink *u, const char *why)
 	if (u->state != UPLINK_UP)
 		return;
 	u->state = UPLINK_WAITS;
+	u->turn = CONF_TARGETS_MAX - 1; /* the first is next */
 	for (int i = 0; i < 2; i++) {
 		struct stream *x = stream_get(&step->core->streams, s->slot[i].talk);
 		if (x)
@@ -352,19 +355,21 @@ static void on_refusal(struct step *step, struct uplink *u, const char *why)
 	u->state = UPLINK_WAITS;
 }
 
-/* Does the call run here already, by another way? Then this is its echo (decision 23). */
-static bool is_echo(struct step *step, const struct session *s, const struct hbp_burst *b)
+/* Is it a copy of what came by another way, and so perhaps our own call (decision 23)? */
+static bool is_copy(struct step *step, const struct session *s, const struct hbp_burst *b)
 {
-	struct core *core = step->core;
-	const struct subscription *x = subscription_find(&core->subscriptions, s, b->slot, b->dst);
+	const struct subscriptions *t = &step->core->subscriptions;
+	const struct subscription *x =
+		b->unit ? NULL : subscription_find(t, s, b->slot, b->dst);
+	struct claim *c;
 
-	if (!x || b->unit || stream_find(&core->streams, s->id, b->stream))
+	if (!x && !b->unit)
 		return false;
-	uint32_t tg = conference_at(&core->subscriptions, x->conference)->tg;
-	const struct claim *c =
-		claim_find(&core->claims, claim_key(b->stream, tg, false), step->now);
-	return c && c->origin != s->id &&
-	       (c->origin < ORIGIN_UPLINK || step->now - c->last < CLAIM_SILENCE_MS);
+	uint32_t number = x ? conference_at(t, x->conference)->tg : b->dst;
+	if (!way_counts(step, claim_key(b->stream, number, b->unit), s->id, &c))
+		return true;
+	c->last = step->now;
+	return false;
 }
 
 static void on_burst(struct step *step, struct uplink *u, const struct hbp_burst *b)
@@ -375,7 +380,7 @@ static void on_burst(struct step *step, struct uplink *u, const struct hbp_burst
 		count(step, COUNT_REFUSED_STATE);
 		return;
 	}
-	if (is_echo(step, s, b)) {
+	if (is_copy(step, s, b)) {
 		count(step, COUNT_UPLINK_ECHO);
 		u->refused_total++;
 		return;
@@ -447,17 +452,37 @@ void uplink_datagram(struct step *step, const struct event *event)
 	}
 }
 
-/* A name has an address: a link that is up stays where it is. */
-void uplink_address(struct step *step, uint32_t index, const struct addr *to)
+/* The round under way is for nothing; another begins, with the target of that place. */
+static void begin_anew(struct step *step, struct uplink *u, uint32_t place)
 {
-	struct uplink *u = uplink_at(&step->core->uplinks, index);
-
-	if (!u || u->state == UPLINK_UP || (u->has_address && addr_equal(&u->at.to, to)))
-		return;
-	u->at.to = *to;
-	u->has_address = true;
+	u->turn = place + CONF_TARGETS_MAX - 1;
 	u->round_wait = ROUND_FIRST_MS;
 	begin_round(step, u);
+}
+
+void uplink_address(struct step *step, uint32_t link, const struct addr *to)
+{
+	struct uplink *u = uplink_at(&step->core->uplinks, link / CONF_TARGETS_MAX);
+	uint32_t place = link % CONF_TARGETS_MAX;
+
+	if (!u || addr_equal(&u->target[place], to))
+		return;
+	u->target[place] = *to;
+	if (u->state != UPLINK_UP && (!u->has_address || u->turn == place))
+		begin_anew(step, u, place);
+}
+
+static void leave(struct step *step, struct uplink *u, const char *why)
+{
+	if (u->state != UPLINK_WAITS)
+		send_notice(step, u, hbp_write_close);
+	set_down(step, u, why);
+}
+
+void uplink_reset(struct step *step, struct uplink *u)
+{
+	leave(step, u, "reset");
+	begin_anew(step, u, 0);
 }
 
 void uplink_stop(struct step *step, struct uplink *u)
@@ -466,9 +491,7 @@ void uplink_stop(struct step *step, struct uplink *u)
 
 	if (!s)
 		return;
-	if (u->state != UPLINK_WAITS)
-		send_notice(step, u, hbp_write_close);
-	set_down(step, u, "shutdown");
+	leave(step, u, "shutdown");
 	subscribe_none(step, s);
 	session_remove(&step->core->sessions, s);
 }

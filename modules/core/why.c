@@ -174,6 +174,10 @@ static uint32_t tell_radio(struct step *step, const struct command *c)
 		return 0;
 	d.slot = at->slot;
 	d.number = at->client;
+	if (at->client > ORIGIN_CLIENT_MAX) {
+		d.words = "now: was last heard behind another server";
+		d.number = 0;
+	}
 	tell_now(step, c->number, d);
 	return 1;
 }

@@ -9,8 +9,14 @@
 #include "io/signals.h"
 
 #define FIRST_WAIT (10 * TICK_SECOND)
-#define LONGEST_WAIT (5 * TICK_MINUTE)
+#define LONGEST_WAIT TICK_MINUTE
 #define PATIENCE_S 60 /* what a round may take */
+
+/* Links of uplinks are numbered by target. */
+static const struct conf_target *uplink_target(const struct conf *conf, uint32_t link)
+{
+	return &conf->uplink[link / CONF_TARGETS_MAX].targets[link % CONF_TARGETS_MAX];
+}
 
 struct resolver resolver_make(const struct conf *conf)
 {
@@ -18,8 +24,8 @@ struct resolver resolver_make(const struct conf *conf)
 
 	for (uint32_t i = 0; i < conf->peer_count; i++)
 		r.names += conf->peer[i].host[0] != 0;
-	for (uint32_t i = 0; i < conf->uplink_count; i++)
-		r.names += conf->uplink[i].host[0] != 0;
+	for (uint32_t i = 0; i < conf->uplink_count * CONF_TARGETS_MAX; i++)
+		r.names += uplink_target(conf, i)->host[0] != 0;
 	return r;
 }
 
@@ -50,8 +56,8 @@ static _Noreturn void run(const struct conf *conf, const struct user *user, pid_
 		if (c->host[0] && name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &to))
 			answer(out, i, &to);
 	}
-	for (uint32_t i = 0; i < conf->uplink_count; i++) {
-		const struct conf_uplink *c = &conf->uplink[i];
+	for (uint32_t i = 0; i < conf->uplink_count * CONF_TARGETS_MAX; i++) {
+		const struct conf_target *c = uplink_target(conf, i);
 		struct addr to;
 
 		if (c->host[0] && name_resolve(c->host, c->address.port, false, &to))

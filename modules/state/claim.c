@@ -1,5 +1,7 @@
 #include "state/claim.h"
 
+#include "state/stream.h"
+
 void claims_open(struct claims *t, struct arena *arena, uint32_t capacity, uint64_t secret)
 {
 	*t = (struct claims){.capacity = capacity};
@@ -14,6 +16,12 @@ struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now)
 	if (index == HASH_NOT_FOUND || now - t->rows[index].seen >= CLAIM_KEEP_MS)
 		return NULL;
 	return &t->rows[index];
+}
+
+bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now)
+{
+	return c->origin != origin && (c->origin < ORIGIN_UPLINK ||
+	                               now - (c->ended ? c->seen : c->last) < CLAIM_SILENCE_MS);
 }
 
 static uint32_t advance(struct claims *t)

@@ -1,30 +1,37 @@
 """A real server that logs in to another one as a hotspot would, over loopback."""
 
+import os
 import time
 
 from cases import case, check, main
 from dmr import Frame, call, judge
 from hotspot import Hotspot, same_call, talk
+from mesh import peer_section
 from server import Server, free_port, wait_for
 
 UPLINK_ID = 234567899
 
 
-def uplink(port, passphrase="rigpass", more="", target="127.0.0.1"):
-    return "[uplink up]\ntarget = %s:%d\nid = %d\npassphrase = %s\nmap = 2:3100 = 91\n%s\n" % (
-        target, port, UPLINK_ID, passphrase, more)
+def uplink(port, passphrase="rigpass", more="", target="127.0.0.1", tg=3100):
+    return "[uplink up]\ntarget = %s:%d\nid = %d\npassphrase = %s\nmap = 2:%d = 91\n%s\n" % (
+        target, port, UPLINK_ID, passphrase, tg, more)
 
 
 def is_up(server):
     return any(row.get("name") == "up" and row["up"] for row in server.ctl_json("peers"))
 
 
-class Pair:
-    """A master, a server that logs in to it, and a hotspot at each; the conference is 3100 there and 91 here."""
+def links_up(server):
+    return sum(row.get("up", False) for row in server.ctl_json("peers"))
 
-    def __init__(self, passphrase="rigpass", more="", target="127.0.0.1"):
-        self.master = Server("static-2 = 3100", port=free_port(), server_id=3100)
-        self.below = Server("static-2 = 91", uplink(self.master.port, passphrase, more, target))
+
+class Pair:
+    """A master, a server that logs in to it, and a hotspot at each; the conference is `tg` there and 91 here."""
+
+    def __init__(self, passphrase="rigpass", more="", target="127.0.0.1", tg=3100, above=""):
+        self.tg = tg
+        self.master = Server("static-2 = %d" % tg, above, port=free_port(), server_id=3100)
+        self.below = Server("static-2 = 91", uplink(self.master.port, passphrase, more, target, tg))
         self.hotspots = []
 
     def __enter__(self):
@@ -49,7 +56,7 @@ class Pair:
         check(wait_for(lambda: is_up(self.below), seconds), "the uplink does not come up: " + self.below.stderr()[-300:])
 
     def exchange(self):
-        for talker, listener, tg, other in [(self.here, self.there, 91, 3100), (self.there, self.here, 3100, 91)]:
+        for talker, listener, tg, other in [(self.here, self.there, 91, self.tg), (self.there, self.here, self.tg, 91)]:
             sent = call(talker.client, talker.client, tg, 3)
             talk(talker, sent, [listener])
             heard = listener.drain()
@@ -116,6 +123,58 @@ def it_logs_out_when_it_stops():
         check(pair.below.stop() == 0, "exit code")
         check(wait_for(lambda: UPLINK_ID not in [row.get("client") for row in pair.master.ctl_json("sessions")], 2),
               "the session is still there")
+
+
+@case
+def the_next_target_is_tried():
+    with Pair(target="127.0.0.1:%d, localhost" % free_port()) as pair:
+        pair.wait(40)  # after the round with the first, of 10 s and some
+        pair.exchange()
+
+
+@case
+def an_operator_resets_it():
+    with Pair() as pair:
+        pair.wait()
+        check(pair.below.ctl("peer", "up", "reset")[0] == 0, "refused")
+        check(wait_for(lambda: "uplink down name=up" in pair.below.stderr()), "not said")
+        pair.wait()
+        pair.exchange()
+        check(pair.below.ctl("peer", "up", "stun")[0] != 0, "an uplink was stunned")
+
+
+def data_call(client, dst):
+    """A CSBK, a data header and two blocks to one radio, as a message is sent."""
+    stream = os.urandom(4)
+    return [b"DMRD" + bytes([seq]) + client.to_bytes(3, "big") + dst.to_bytes(3, "big") + client.to_bytes(4, "big") +
+            bytes([0x80 | 0x40 | 0x20 | kind]) + stream + bytes((seq * 29 + i) & 255 for i in range(33)) + b"\0\0"
+            for seq, kind in enumerate([3, 6, 7, 7])]
+
+
+@case
+def data_finds_a_radio_above_and_below():
+    with Pair() as pair:
+        pair.wait()
+        pair.exchange()  # so both servers know where the radios are
+        time.sleep(6)    # hang time: data waits for no idle slot
+        for talker, listener in [(pair.here, pair.there), (pair.there, pair.here)]:
+            sent = data_call(talker.client, listener.client)
+            talk(talker, sent, [listener])
+            same_call(sent, listener.drain())
+            time.sleep(1.5)  # until the message is over for both servers
+
+
+@case
+def linked_twice_calls_are_heard_once():
+    """As client and as neighbour, with transit between the two ways: every call comes twice and could go round."""
+    ports = [free_port(), free_port()]
+    with Pair(tg=91, more="transit = all\n" + peer_section("m", "fbp", ports[0], ports[1], 3100),
+              above=peer_section("b", "fbp", ports[1], ports[0], 2345)) as pair:
+        pair.wait()
+        check(wait_for(lambda: links_up(pair.below) == 2, 20), "the link does not come up")
+        check(wait_for(lambda: links_up(pair.master) == 1, 20), "nor over there")
+        for _ in range(2):
+            pair.exchange()
 
 
 main()

@@ -752,14 +752,23 @@ static size_t hex_octets(const char *text, uint8_t *out, size_t cap)
 	return n;
 }
 
+/* Its place; the number of uplinks when there is none of that name. */
+static uint32_t uplink_of(const struct run *r, const char *name)
+{
+	uint32_t i = 0;
+	while (i < r->conf.uplink_count && strcmp(r->conf.uplink[i].name, name) != 0)
+		i++;
+	return i;
+}
+
 static uint32_t listener_of(struct run *r, const char *name)
 {
 	for (uint32_t i = 0; i < r->conf.listener_count; i++)
 		if (strcmp(r->conf.listener[i].name, name) == 0)
 			return i;
-	for (uint32_t i = 0; i < r->conf.uplink_count; i++)
-		if (strcmp(r->conf.uplink[i].name, name) == 0)
-			return r->conf.uplink[i].socket;
+	uint32_t uplink = uplink_of(r, name);
+	if (uplink < r->conf.uplink_count)
+		return r->conf.uplink[uplink].socket;
 	fail(r, "no listener \"%s\"", name);
 }
 
@@ -1086,16 +1095,23 @@ static void do_clock(struct run *r, struct words *w)
 		fail(r, "clock is set|unset");
 }
 
-/* name NAME has ADDR: it was resolved */
+/* name NAME [second] has ADDR: it was resolved, the second of an uplink's list */
 static void do_name(struct run *r, struct words *w)
 {
-	struct neighbour *n = neighbour_of(r, word_next(w));
+	const char *name = word_next(w);
+	uint32_t link = r->conf.peer_count;
+	uint32_t uplink = uplink_of(r, name);
+	struct neighbour *n = uplink < r->conf.uplink_count ? NULL : neighbour_of(r, name);
+	if (n)
+		link = (uint32_t)(n->conf - r->conf.peer);
+	else
+		link += uplink * CONF_TARGETS_MAX + (word_take(w, "second") ? 1 : 0);
 	if (!word_take(w, "has"))
-		fail(r, "name NAME has ADDR");
-	n->addr = word_addr(w);
-	step(r, &(struct event){.kind = EVENT_ADDRESS,
-	                        .address = {.link = (uint32_t)(n->conf - r->conf.peer),
-	                                    .to = n->addr}});
+		fail(r, "name NAME [second] has ADDR");
+	struct addr to = word_addr(w);
+	if (n)
+		n->addr = to;
+	step(r, &(struct event){.kind = EVENT_ADDRESS, .address = {.link = link, .to = to}});
 }
 
 static void neighbours_open(struct run *r)
@@ -1119,7 +1135,7 @@ static void masters_open(struct run *r)
 	for (uint32_t i = 0; i < r->conf.uplink_count; i++) {
 		const struct conf_uplink *u = &r->conf.uplink[i];
 		struct client *c = client_of(r, u->id);
-		c->addr = u->address;
+		c->addr = u->targets[0].address;
 		c->listener = u->socket;
 	}
 }

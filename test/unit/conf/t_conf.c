@@ -528,6 +528,11 @@ T_CASE(every_prefix_is_read)
 
 #define UPLINK(more) "[uplink bm]\ntarget = 192.0.2.9\nid = 234567899\n" more
 
+#define TARGETS(list) "[uplink bm]\ntarget = " list "\nid = 234567899\nmap = 2:91=91\n"
+#define BAD_TARGET(list)                                                                           \
+	"f:7: target = " list                                                                      \
+	": expected an address or a name with a port, such as master.example:62031\n"
+
 T_CASE(uplinks_are_read_and_checked)
 {
 	static const struct {
@@ -535,6 +540,12 @@ T_CASE(uplinks_are_read_and_checked)
 	} rows[] = {
 		{UPLINK("map = 2:91=91\n"), ""},
 		{UPLINK("map = 2:9=91\nprotocol = xlx\nmodule = D\n"), ""},
+		{TARGETS("192.0.2.9 , a.example:7,[2001:db8::1]:8,b"), ""},
+		{TARGETS("a,b,c,d,e"), BAD_TARGET("a,b,c,d,e")},
+		{TARGETS("a,,b"), BAD_TARGET("a,,b")},
+		{TARGETS("a,"), BAD_TARGET("a,")},
+		{TARGETS("a,b c"), BAD_TARGET("a,b c")},
+		{TARGETS("a,192.0.2.9:0"), BAD_TARGET("a,192.0.2.9:0")},
 		{UPLINK(""), "f:6: [uplink bm] has no map; expected one such as "
 	                     "map = 2:91=91, 1:235=235\n"},
 		{UPLINK("map = 2:9=91\nprotocol = xlx\n"),
@@ -567,7 +578,8 @@ T_CASE(uplinks_have_the_last_sockets)
 	T_TEXT(read_text(SERVER LISTENER "[uplink bm]\ntarget = 192.0.2.9\nid = 234567899\n"
 	                                 "map = 2:91=91, 1:235=2350\n"
 	                                 "[peer uk]\npassphrase = hotel mike\n"
-	                                 "[uplink two]\ntarget = master.example:7\n"
+	                                 "[uplink two]\ntarget = master.example:7, "
+	                                 "192.0.2.8:8, other.example\n"
 	                                 "id = 234567898\nmap = 1:8=8\n"),
 	       "");
 	T_EQUAL(conf.uplink_count, 2);
@@ -577,9 +589,16 @@ T_CASE(uplinks_have_the_last_sockets)
 	T_EQUAL(conf.uplink[1].socket, 3);
 	T_EQUAL(conf_socket_bind(&conf, 3)->port, 0);
 	T_CHECK(addr_is_any(conf_socket_bind(&conf, 3)));
-	T_EQUAL(conf.uplink[0].address.port, CONF_UPLINK_PORT_DEFAULT);
-	T_EQUAL(conf.uplink[1].address.port, 7);
-	T_TEXT(conf.uplink[1].host, "master.example");
+	const struct conf_target *first = conf.uplink[0].targets, *second = conf.uplink[1].targets;
+	T_EQUAL(first[0].address.port, CONF_UPLINK_PORT_DEFAULT);
+	T_EQUAL(first[1].address.port, 0);
+	T_EQUAL(second[0].address.port, 7);
+	T_TEXT(second[0].host, "master.example");
+	T_EQUAL(second[1].address.port, 8);
+	T_TEXT(second[1].host, "");
+	T_EQUAL(second[2].address.port, CONF_UPLINK_PORT_DEFAULT);
+	T_TEXT(second[2].host, "other.example");
+	T_EQUAL(second[3].address.port, 0);
 	T_EQUAL(conf.uplink[0].map.count, 2);
 	T_EQUAL(conf.uplink[0].map.entry[1].conference, 2350);
 	T_EQUAL(conf.uplink[0].transit.count, 0);

@@ -46,13 +46,38 @@ T_CASE(home_may_begin_at_100)
 	T_CHECK(filter_takes(PEER_OBP, 99, 2345, 2345, 100));
 }
 
+static struct access listed(const char *text)
+{
+	struct access list = {.deny = false};
+	const char *reason;
+
+	if (!access_parse(text, &list, &reason))
+		t_fail(__FILE__, __LINE__, "%s: %s", text, reason);
+	return list;
+}
+
 T_CASE(servers_have_four_to_seven_digits)
 {
-	T_CHECK(!filter_is_server(999));
-	T_CHECK(filter_is_server(1000));
-	T_CHECK(filter_is_server(9999999));
-	T_CHECK(!filter_is_server(10000000));
+	struct access all = listed("all");
+
+	T_CHECK(!filter_is_server(999, &all));
+	T_CHECK(filter_is_server(1000, &all));
+	T_CHECK(filter_is_server(9999999, &all));
+	T_CHECK(!filter_is_server(10000000, &all));
+}
+
+T_CASE(a_server_of_five_digits_is_listed_by_its_first_four)
+{
+	struct access few = listed("1000, 2345-2346, 9999, 234567"), not = listed("deny 2345");
+
+	T_CHECK(filter_is_server(2345, &few) && !filter_is_server(2347, &few));
+	T_CHECK(filter_is_server(10000, &few) && filter_is_server(99999, &few));
+	T_CHECK(filter_is_server(23459, &few) && !filter_is_server(23470, &few));
+	T_CHECK(filter_is_server(234567, &few) && !filter_is_server(234568, &few));
+	T_CHECK(!filter_is_server(234500, &few) && !filter_is_server(100000, &few));
+	T_CHECK(!filter_is_server(23450, &not) && filter_is_server(2345000, &not));
 }
 
 T_MAIN(T_ENTRY(numbers_cross_as_the_table_says), T_ENTRY(home_may_begin_at_100),
-       T_ENTRY(servers_have_four_to_seven_digits))
+       T_ENTRY(servers_have_four_to_seven_digits),
+       T_ENTRY(a_server_of_five_digits_is_listed_by_its_first_four))

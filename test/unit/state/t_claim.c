@@ -1,6 +1,7 @@
 #include "state/claim.h"
 
 #include "harness/t.h"
+#include "state/stream.h"
 
 static struct arena arena;
 static struct claims claims;
@@ -36,6 +37,23 @@ T_CASE(a_claim_counts_for_three_minutes)
 	T_EQUAL(claims.used, 1);
 }
 
+T_CASE(who_has_to_give_way)
+{
+	const uint32_t client = 234567801, uplink = ORIGIN_UPLINK, peer = ORIGIN_PEER;
+
+	open_table(8);
+	struct claim *c = claim_take(&claims, claim_key(1, 91, false), client, 1000);
+	T_CHECK(!claim_outranks(c, client, 1000));
+	T_CHECK(claim_outranks(c, uplink, 1000) && claim_outranks(c, peer, 100000));
+	c = claim_take(&claims, claim_key(2, 91, false), uplink, 1000);
+	T_CHECK(!claim_outranks(c, uplink, 1000));
+	T_CHECK(claim_outranks(c, uplink + 1, 1999) && claim_outranks(c, peer, 1999));
+	T_CHECK(!claim_outranks(c, uplink + 1, 2000) && !claim_outranks(c, peer, 2000));
+	c->ended = true; /* copies of it keep it */
+	c->seen = 3000;
+	T_CHECK(claim_outranks(c, peer, 3999) && !claim_outranks(c, peer, 4000));
+}
+
 T_CASE(full_table_replaces_the_oldest_that_is_silent)
 {
 	open_table(4);
@@ -49,5 +67,6 @@ T_CASE(full_table_replaces_the_oldest_that_is_silent)
 	T_EQUAL(claims.by_key.count, 4);
 }
 
-T_MAIN(T_ENTRY(a_claim_is_of_stream_number_and_kind), T_ENTRY(a_claim_counts_for_three_minutes),
+T_MAIN(T_ENTRY(who_has_to_give_way), T_ENTRY(a_claim_is_of_stream_number_and_kind),
+       T_ENTRY(a_claim_counts_for_three_minutes),
        T_ENTRY(full_table_replaces_the_oldest_that_is_silent))
