@@ -33,13 +33,28 @@ static int import(const char *text)
 
 T_CASE(a_server_of_freedmr_becomes_one_of_ours)
 {
-	static const char *const lines[] = {
-		"id = 2341", "[peer obp-test]", "protocol = fbp", "target = 192.0.2.5:62044",
-		"passphrase = mypass", "remote-id = 2342", "talkgroups = deny 0-82,92-199",
-		"[listener system]", "bind = [::]:62031", "static-2 = 91,2350", "timer = 60m",
-		"single = yes", "hang-time = 5s", "ident = yes", "language = en_GB",
-		"clients = deny 1", "subscribers = deny 1", "[listener public]",
-		"bind = [::]:62040", "passphrase = passw0rd", "open = yes", "timer = 0"};
+	static const char *const lines[] = {"id = 2341",
+	                                    "[peer obp-test]",
+	                                    "protocol = fbp",
+	                                    "target = 192.0.2.5:62044",
+	                                    "passphrase = mypass",
+	                                    "remote-id = 2342",
+	                                    "talkgroups = deny 0-82,92-199",
+	                                    "[listener system]",
+	                                    "bind = [::]:62031",
+	                                    "static-2 = 91,2350",
+	                                    "timer = 60m",
+	                                    "single = yes",
+	                                    "hang-time = 5s",
+	                                    "ident = yes",
+	                                    "language = en_GB",
+	                                    "clients = deny 1",
+	                                    "subscribers = deny 1",
+	                                    "[listener public]",
+	                                    "bind = [::]:62040",
+	                                    "passphrase = passw0rd",
+	                                    "open = yes",
+	                                    "timer = 0"};
 	static const char *const told[] = {
 		SAMPLE ":45: PASSPHRASE of [SYSTEM]: empty: a random one was made, "
 		       "tell it your users",
@@ -110,6 +125,34 @@ T_CASE(openbridge_of_version_one_and_long_passphrases)
 	T_CHECK(strstr(face_err, "only the first 20 octets ever counted"));
 }
 
+#define MASTER "MODE: MASTER\nPORT: 62031\nPASSPHRASE: hotel mike nine\n"
+
+T_CASE(files_of_other_systems_are_read)
+{
+	T_EQUAL(import("\xef\xbb\xbf[GLOBAL]\r\nSERVER_ID: 2341\r\n[A]  # the first\r\n" MASTER
+	               "TS2_STATIC: 91"),
+	        0);
+	T_TEXT(face_err, "");
+	T_CHECK(has_line(face_out, "id = 2341") && has_line(face_out, "[listener a]"));
+	T_CHECK(has_line(face_out, "static-2 = 91"));
+	T_CHECK(import("[GLOBAL]\n\"") != 0);
+	T_CHECK(strstr(face_err, ":2: not a key and a value\n"));
+	T_CHECK(face_run(import_main, "import", "/tmp", NULL) != 0);
+	T_TEXT(face_err, "freedmr: /tmp: Is a directory\n");
+}
+
+T_CASE(a_long_line_is_one_line)
+{
+	static char text[8192] = "[GLOBAL]\nSERVER_ID: 2341\n[A]\n" MASTER "# ";
+	size_t len = strlen(text);
+
+	memset(text + len, '=', 6000);
+	strcpy(text + len + 6000, "\nFOO: 1\n");
+	T_EQUAL(import(text), 0);
+	T_CHECK(strstr(face_err, ":8: FOO of [A]: no such key is known\n"));
+	T_CHECK(!strstr(face_err, "not a key"));
+}
+
 T_CASE(trouble_is_told)
 {
 	T_EQUAL(face_run(import_main, "import", NULL, NULL), 64);
@@ -124,4 +167,6 @@ T_CASE(trouble_is_told)
 T_MAIN(T_ENTRY(a_server_of_freedmr_becomes_one_of_ours),
        T_ENTRY(what_comes_out_is_read_without_a_fault), T_ENTRY(old_grammar_is_read),
        T_ENTRY(hotspots_go_on_logging_in_where_the_proxy_was),
-       T_ENTRY(openbridge_of_version_one_and_long_passphrases), T_ENTRY(trouble_is_told))
+       T_ENTRY(openbridge_of_version_one_and_long_passphrases),
+       T_ENTRY(files_of_other_systems_are_read), T_ENTRY(a_long_line_is_one_line),
+       T_ENTRY(trouble_is_told))
