@@ -1,0 +1,121 @@
+#include "io/map.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "harness/t.h"
+
+static char directory[64], path[96];
+
+static void write_file(const char *octets, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f || fwrite(octets, 1, len, f) != len || fclose(f) != 0)
+		abort();
+}
+
+static void begin(void)
+{
+	text_copy(directory, sizeof(directory), "/tmp/t_map.XXXXXX");
+	if (!mkdtemp(directory))
+		abort();
+	struct text t = text_make(path, sizeof(path));
+	text_format(&t, "%s/file", directory);
+}
+
+static void end(void)
+{
+	unlink(path);
+	rmdir(directory);
+}
+
+static size_t seen, pieces;
+static unsigned long sum;
+
+static void look(void *context, const void *octets, size_t len)
+{
+	const unsigned char *b = octets;
+
+	(void)context;
+	seen += len;
+	pieces++;
+	for (size_t i = 0; i < len; i++)
+		sum += b[i];
+}
+
+T_CASE(all_of_a_file_is_shown_and_then_mapped)
+{
+	static char octets[40000];
+	unsigned long expected = 0;
+	struct map map;
+
+	for (size_t i = 0; i < sizeof(octets); i++) {
+		octets[i] = (char)(i * 7 % 128);
+		expected += (unsigned char)octets[i];
+	}
+	begin();
+	write_file(octets, sizeof(octets));
+	T_CHECK(map_open(path, sizeof(octets), look, NULL, &map));
+	T_EQUAL(map.len, sizeof(octets));
+	T_EQUAL(memcmp(map.octets, octets, sizeof(octets)), 0);
+	T_EQUAL(seen, sizeof(octets));
+	T_EQUAL(sum, expected);
+	T_CHECK(pieces > 1);
+	map_close(&map);
+	T_CHECK(map.octets == NULL);
+	map_close(&map); /* twice does no harm */
+	end();
+}
+
+T_CASE(what_is_no_file_of_a_fit_size_is_refused)
+{
+	struct map map;
+
+	begin();
+	T_CHECK(!map_open(path, 100, look, NULL, &map));
+	T_EQUAL(errno, ENOENT);
+	write_file("", 0);
+	T_CHECK(!map_open(path, 100, look, NULL, &map));
+	T_EQUAL(errno, EINVAL);
+	write_file("1234567890", 10);
+	T_CHECK(!map_open(path, 9, look, NULL, &map));
+	T_EQUAL(errno, EINVAL);
+	T_CHECK(map_open(path, 10, look, NULL, &map));
+	map_close(&map);
+	T_CHECK(!map_open(directory, 100000, look, NULL, &map));
+	T_EQUAL(errno, EINVAL);
+	unlink(path);
+	T_EQUAL(mkfifo(path, 0600), 0);
+	T_CHECK(!map_open(path, 100, look, NULL, &map)); /* and does not wait for a writer */
+	T_EQUAL(errno, EINVAL);
+	end();
+}
+
+T_CASE(a_replaced_file_looks_different)
+{
+	struct map_stamp before, after;
+	char beside[120];
+	struct text t = text_make(beside, sizeof(beside));
+
+	begin();
+	T_CHECK(!map_look(path, &before));
+	write_file("one", 3);
+	T_CHECK(map_look(path, &before) && map_look(path, &after));
+	T_CHECK(map_same(&before, &after));
+	text_format(&t, "%s.old", path);
+	T_EQUAL(rename(path, beside), 0);
+	write_file("two", 3);
+	T_CHECK(map_look(path, &after));
+	T_CHECK(!map_same(&before, &after));
+	unlink(beside);
+	end();
+}
+
+T_MAIN(T_ENTRY(all_of_a_file_is_shown_and_then_mapped),
+       T_ENTRY(what_is_no_file_of_a_fit_size_is_refused), T_ENTRY(a_replaced_file_looks_different))
