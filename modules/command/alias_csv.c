@@ -49,9 +49,11 @@ static void put(char *cell, size_t *len, char c)
  */
 static void read_cell(struct csv *c, char cell[static SOURCE_TEXT_MAX])
 {
-	bool quoted = c->at < c->end && *c->at == '"';
 	size_t len = 0;
 
+	while (c->at < c->end && *c->at == ' ')
+		c->at++;
+	bool quoted = c->at < c->end && *c->at == '"';
 	c->at += quoted;
 	while (c->at < c->end && *c->at != '\n' && (quoted || *c->at != c->separator)) {
 		if (quoted && *c->at == '"') {
@@ -65,7 +67,7 @@ static void read_cell(struct csv *c, char cell[static SOURCE_TEXT_MAX])
 		put(cell, &len, *c->at++);
 	}
 	c->open_quote = c->open_quote || quoted;
-	while (len > 0 && (cell[len - 1] == '\r' || cell[len - 1] == ' '))
+	while (len > 0 && strchr(" \t\r", cell[len - 1]))
 		len--;
 	cell[len] = 0;
 }

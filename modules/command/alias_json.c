@@ -55,8 +55,8 @@ static bool read_hex4(struct json *j, uint32_t *out)
 
 	*out = 0;
 	for (int i = 0; i < 4; i++, j->at++) {
-		char lower = j->at < j->end ? (char)(*j->at | 0x20) : 0;
-		const char *digit = lower ? strchr(digits, lower) : NULL;
+		char c = j->at < j->end ? *j->at : 0;
+		const char *digit = c ? strchr(digits, c >= 'A' && c <= 'F' ? c | 0x20 : c) : NULL;
 		if (!digit)
 			return false;
 		*out = *out << 4 | (uint32_t)(digit - digits);
@@ -80,7 +80,7 @@ static void put_utf8(struct token *t, uint32_t c)
 	put(t, (char)(0x80 | (c & 0x3f)));
 }
 
-/* Behind \\u: one character, of two escapes when it needs them. */
+/* Behind \\u: one character, of two escapes when it needs them; half a pair is U+FFFD. */
 static bool read_unicode(struct json *j, struct token *t)
 {
 	uint32_t c, low;
@@ -89,12 +89,16 @@ static bool read_unicode(struct json *j, struct token *t)
 		return false;
 	if (c >= 0xd800 && c < 0xdc00 && j->end - j->at > 1 && j->at[0] == '\\' &&
 	    j->at[1] == 'u') {
+		const char *second = j->at;
 		j->at += 2;
 		if (!read_hex4(j, &low))
 			return false;
-		c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+		if (low >= 0xdc00 && low < 0xe000)
+			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+		else
+			j->at = second;
 	}
-	put_utf8(t, c);
+	put_utf8(t, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
 	return true;
 }
 

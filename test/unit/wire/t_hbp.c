@@ -422,7 +422,7 @@ T_CASE(alias_and_position_name_a_radio)
 	T_BYTES(message.alias.octets, "ABCDEFG", 7);
 }
 
-/* Relayed by the gateway of a hotspot: its id, the radio's, the block, and three octets of seven. */
+/* Relayed by the gateway of a hotspot: its id, the radio's, the block, three octets of seven. */
 T_CASE(relayed_alias_and_position_name_no_radio)
 {
 	static const uint8_t alias[] = "DMRA\x0d\xfb\x38\x79\x23\xca\xce\x01"
