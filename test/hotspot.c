@@ -1,6 +1,6 @@
 /*
- * A hotspot without a radio: logs in to a server as MMDVMHost does, and listens or
- * talks. For tests, and for a person who wants to see a server work.
+ * A hotspot without a radio: logs in to a server as MMDVMHost does, and listens, talks and calls.
+ * For tests, and for a person who wants to see a server work.
  *
  * DIFFERS from real clients: they wait 10 s before the first RPTL, this one does not.
  *
@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hotspot/ear.h"
 #include "hotspot/talk.h"
 #include "base/cursor.h"
 #include "base/random.h"
@@ -34,6 +35,7 @@
 #define SILENCE_MS 60000     /* without MSTPONG: the server is gone, as MMDVMHost sees it */
 #define CALL_TIMEOUT_MS 1500 /* MMDVMHost's watchdog for network calls */
 #define LINE_LEN 1200
+#define DEEDS_MAX 32
 
 enum {
 	EXIT_NO_ANSWER = 3,
@@ -46,6 +48,7 @@ struct hearing {
 	struct hbp_burst first, last;
 	tick_t began, heard;
 	unsigned frames, lost;
+	struct ear ear;
 };
 
 struct hotspot {
@@ -224,6 +227,9 @@ static void hearing_end(struct hearing *s, const char *how)
 	say("end   %" PRIu32 " -> %s %" PRIu32 " slot %d: %.1f s, %u frames, %u lost%s",
 	    s->first.src, s->first.unit ? "user" : "TG", s->first.dst, s->first.slot, seconds,
 	    s->frames, s->lost, how);
+	const char *morse = ear_end(&s->ear);
+	if (*morse)
+		say("morse \"%s\"", morse);
 	s->open = false;
 }
 
@@ -249,6 +255,8 @@ static void hear_burst(struct hotspot *h, const struct hbp_burst *b, tick_t now)
 	uint8_t step = (uint8_t)(b->seq - s->last.seq);
 	if (step > 1 && step < 128)
 		s->lost += step - 1u;
+	if (b->type != HBP_DATA_SYNC)
+		ear_hear(&s->ear, b->payload);
 	s->frames++;
 	s->last = *b;
 	s->heard = now;
@@ -301,11 +309,11 @@ static void listen_turn(struct hotspot *h, tick_t *pong_at)
 		die(EXIT_NO_ANSWER, "no answer from %s for a minute", h->host);
 }
 
-static void listen_until_signal(struct hotspot *h)
+static void listen_until(struct hotspot *h, tick_t end)
 {
 	tick_t pong_at = now_ms();
 	tick_t ping_at = pong_at + PING_MS;
-	while (!leaving) {
+	while (!leaving && now_ms() < end) {
 		listen_turn(h, &pong_at);
 		if (now_ms() >= ping_at) {
 			ping(h);
@@ -332,9 +340,10 @@ static void talk_send(struct hotspot *h, const struct hbp_burst *b)
 	transmit(h, &w);
 }
 
-static struct talk talk_make(const struct hotspot *h, uint32_t tg, uint8_t slot)
+static struct talk talk_make(const struct hotspot *h, uint32_t to, bool unit, uint8_t slot)
 {
-	struct talk t = {.next = {.src = h->radio, .dst = tg, .client = h->id, .slot = slot}};
+	struct talk t = {.next = {.src = h->radio, .dst = to, .unit = unit, .slot = slot}};
+	t.next.client = h->id;
 	if (!random_fill(&t.next.stream, sizeof(t.next.stream)))
 		die(EXIT_FAILURE, "no randomness: %s", strerror(errno));
 	talk_code(&t);
@@ -402,6 +411,7 @@ static void talk_file(struct hotspot *h, struct talk t, const char *path)
 		m.burst.client = h->id;
 		m.burst.stream = t.next.stream;
 		m.burst.dst = t.next.dst;
+		m.burst.unit = t.next.unit;
 		m.burst.slot = t.next.slot;
 		m.burst.seq = t.next.seq++;
 		talk_send(h, &m.burst);
@@ -415,10 +425,13 @@ static void talk_file(struct hotspot *h, struct talk t, const char *path)
 
 static const char usage[] =
 	"usage: hotspot [-o OPTIONS] [-p PASSPHRASE] [-i ID] [-r RADIO] [-s simplex|duplex] "
-	"HOST[:PORT] WORD\n"
+	"HOST[:PORT] WORD...\n"
 	"  listen [--record FILE]                             says who is heard, until "
 	"interrupted\n"
-	"  talk TG [--slot N] [--seconds S] [--file FILE]     keys up on a talkgroup, then leaves\n"
+	"  talk TG [--slot N] [--seconds S] [--file FILE]     keys up on a talkgroup\n"
+	"  call NUMBER [--slot N] [--seconds S] [--file FILE] calls privately: 4000, 5000, a radio\n"
+	"  wait SECONDS                                       listens for so long\n"
+	"                                                     One after the other, then it leaves.\n"
 	"\n"
 	"  -o OPTIONS     option string, such as TS2=91;DIAL=0\n"
 	"  -p PASSPHRASE  default passw0rd\n"
@@ -478,52 +491,95 @@ static const char *value_of(char ***at, const char *name)
 	return **at;
 }
 
-static void run_listen(struct hotspot *h, char **arg)
+/* One thing after the other. */
+struct deed {
+	enum { LISTEN, TALK } kind;
+	unsigned seconds; /* LISTEN: 0 = until interrupted */
+	uint32_t to;
+	bool unit;
+	uint8_t slot;
+	const char *path;
+};
+
+static struct deed read_talk(char ***at, bool unit)
 {
-	for (; *arg; arg++) {
-		const char *path = value_of(&arg, "--record");
-		if (!path)
-			misuse("listen takes --record FILE");
+	struct deed d = {.kind = TALK, .unit = unit, .slot = 2, .seconds = unit ? 1 : 3};
+	if (!**at)
+		misuse("talk and call need a number");
+	d.to = number(*(*at)++, DMR_ID_MAX, "talk and call take a number up to 16777215");
+	for (const char *value; **at && ***at == '-'; ++*at) {
+		if ((value = value_of(at, "--slot")))
+			d.slot = (uint8_t)number(value, 2, "a slot is 1 or 2");
+		else if ((value = value_of(at, "--seconds")))
+			d.seconds = number(value, 3600, "--seconds takes 1 to 3600");
+		else if ((value = value_of(at, "--file")))
+			d.path = value;
+		else
+			misuse("talk and call take --slot, --seconds and --file");
+	}
+	return d;
+}
+
+static void read_record(struct hotspot *h, char ***at)
+{
+	for (const char *path; **at; ++*at) {
+		if (!(path = value_of(at, "--record")))
+			misuse("listen takes --record FILE, and nothing comes after it");
 		h->record = fopen(path, "w");
 		if (!h->record)
 			die(EXIT_FAILURE, "%s: %s", path, strerror(errno));
 	}
-	connect_to(h);
-	login(h);
-	listen_until_signal(h);
-	for (int i = 0; i < 2; i++)
-		hearing_end(&h->slot[i], ", we leave");
-	logout(h);
 }
 
-static void run_talk(struct hotspot *h, char **arg)
+static struct deed read_deed(struct hotspot *h, char ***at)
 {
-	if (!*arg)
-		misuse("talk needs a talkgroup");
-	uint32_t tg = number(*arg++, DMR_ID_MAX, "the talkgroup is a number up to 16777215");
-	uint8_t slot = 2;
-	unsigned seconds = 3;
-	const char *path = NULL;
-	for (; *arg; arg++) {
-		const char *value;
-		if ((value = value_of(&arg, "--slot")))
-			slot = (uint8_t)number(value, 2, "a slot is 1 or 2");
-		else if ((value = value_of(&arg, "--seconds")))
-			seconds = number(value, 3600, "--seconds takes 1 to 3600");
-		else if ((value = value_of(&arg, "--file")))
-			path = value;
-		else
-			misuse("talk takes --slot, --seconds and --file");
+	const char *word = *(*at)++;
+	struct deed d = {.kind = LISTEN};
+
+	if (strcmp(word, "talk") == 0)
+		return read_talk(at, false);
+	if (strcmp(word, "call") == 0)
+		return read_talk(at, true);
+	if (strcmp(word, "wait") == 0 && **at)
+		d.seconds = number(*(*at)++, 86400, "wait takes 1 to 86400 seconds");
+	else if (strcmp(word, "listen") == 0)
+		read_record(h, at);
+	else
+		misuse("the words are listen, talk, call and wait");
+	return d;
+}
+
+static void do_deed(struct hotspot *h, const struct deed *d)
+{
+	if (d->kind == LISTEN) {
+		listen_until(h, d->seconds ? now_ms() + (tick_t)d->seconds * 1000 : TICK_NEVER);
+		return;
+	}
+	struct talk t = talk_make(h, d->to, d->unit, d->slot);
+	say("talk  %" PRIu32 " -> %s %" PRIu32 " slot %d, stream %08" PRIx32, h->radio,
+	    d->unit ? "user" : "TG", d->to, d->slot, t.next.stream);
+	if (d->path)
+		talk_file(h, t, d->path);
+	else
+		talk_generated(h, t, d->seconds);
+}
+
+static void run(struct hotspot *h, char **words)
+{
+	struct deed deeds[DEEDS_MAX];
+	size_t count = 0;
+
+	while (*words) {
+		if (count == DEEDS_MAX)
+			misuse("too many words");
+		deeds[count++] = read_deed(h, &words);
 	}
 	connect_to(h);
 	login(h);
-	struct talk t = talk_make(h, tg, slot);
-	say("talk  %" PRIu32 " -> TG %" PRIu32 " slot %d, stream %08" PRIx32, h->radio, tg, slot,
-	    t.next.stream);
-	if (path)
-		talk_file(h, t, path);
-	else
-		talk_generated(h, t, seconds);
+	for (size_t i = 0; i < count && !leaving; i++)
+		do_deed(h, &deeds[i]);
+	for (int i = 0; i < 2; i++)
+		hearing_end(&h->slot[i], ", we leave");
 	logout(h);
 	say("done");
 }
@@ -567,12 +623,6 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &quit, NULL);
 	sigaction(SIGTERM, &quit, NULL);
 
-	char **rest = argv + optind + 2;
-	if (strcmp(argv[optind + 1], "listen") == 0)
-		run_listen(&h, rest);
-	else if (strcmp(argv[optind + 1], "talk") == 0)
-		run_talk(&h, rest);
-	else
-		misuse("the word is listen or talk");
+	run(&h, argv + optind + 1);
 	return EXIT_SUCCESS;
 }

@@ -268,11 +268,16 @@ void subscribe_none(struct step *step, struct session *s)
 	}
 }
 
+static bool is_echo(const struct core *core, const struct subscription *x)
+{
+	return conference_at(&core->subscriptions, x->conference)->tg == ECHO_TG;
+}
+
 void subscribe_timer(struct step *step, struct session *s, struct subscription *x)
 {
-	bool echo = conference_at(&step->core->subscriptions, x->conference)->tg == ECHO_TG;
-
-	subscribe_deadline(step, x, echo ? step->now + TICK_MINUTE : timer_from_now(step, s));
+	subscribe_deadline(step, x,
+	                   is_echo(step->core, x) ? step->now + TICK_MINUTE
+	                                          : timer_from_now(step, s));
 }
 
 void subscribe_suspend(struct step *step, struct session *s, struct subscription *x,
@@ -310,7 +315,7 @@ void subscribe_clear(struct step *step, struct session *s)
 /*
  * Single mode: keying a talkgroup ends the user-activated ones of that slot and suspends the static
  * ones until the timer has run out since the last local transmission. Reflectors on TG 9 are not
- * touched.
+ * touched, and who hears himself in the echo has keyed nothing.
  */
 static void single_out(struct step *step, struct session *s, struct subscription *keyed)
 {
@@ -338,7 +343,7 @@ void subscribe_touch(struct step *step, struct session *s, uint8_t slot, uint32_
 		return;
 	if (x->mode == SUBSCRIPTION_USER || x->mode == SUBSCRIPTION_DIAL)
 		subscribe_timer(step, s, x);
-	if (s->single)
+	if (s->single && !is_echo(step->core, x))
 		single_out(step, s, x);
 }
 

@@ -34,9 +34,11 @@ void decision_note(struct decisions *t, const struct decision *d)
 		struct decision *old = row_at(t, ago);
 		if (!old || !is_same(old, d))
 			continue;
-		old->at = d->at;
-		old->left = d->left;
-		old->times++;
+		uint32_t times = old->times + 1;
+		for (; ago > 0; ago--)
+			*row_at(t, ago) = *row_at(t, ago - 1);
+		*row_at(t, 0) = *d;
+		row_at(t, 0)->times = times;
 		return;
 	}
 	t->rows[t->count % DECISIONS] = *d;

@@ -32,7 +32,7 @@ class Listener:
 def run(*words):
     if not os.access(PROGRAM, os.X_OK):
         raise Skip("build/hotspot is not there")
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=20)
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=60)
 
 
 @case
@@ -47,6 +47,20 @@ def one_talks_one_hears():
         text = listener.end()
         check("begin 2300101 -> TG 91 slot 2" in text, text)
         check("20 frames, 0 lost" in text, text)
+
+
+@case
+def a_user_dials_asks_unlinks_and_hears_himself():
+    with Server() as server:
+        listener = Listener(server, "-i", "2300102", "-o", "TS2=235")
+        done = run("-p", "rigpass", "127.0.0.1:%d" % server.port, "call", "235", "wait", "6", "talk", "9", "--seconds",
+                   "1", "wait", "1", "call", "4000", "wait", "4", "talk", "9990", "--seconds", "1", "wait", "5")
+        check(done.returncode == 0, done.stderr)
+        said = [line.split(" ", 1)[1] for line in done.stdout.splitlines()]
+        check([line for line in said if line.startswith("morse")] == ['morse "235"', 'morse "NL"'], done.stdout)
+        check(any(line.startswith("begin 2300101 -> TG 9990 slot 2") for line in said), done.stdout)
+        check("begin 2300101 -> TG 235 slot 2" in listener.text(), listener.text())
+        listener.end()
 
 
 @case
@@ -79,7 +93,8 @@ def trouble_is_named():
     done = run("127.0.0.1:%d" % free_port(), "talk", "91")
     check(done.returncode == 3 and "no answer" in done.stderr, "%d %s" % (done.returncode, done.stderr))
     check(run("-h").returncode == 0, "-h")
-    for words in ([], ["host"], ["host", "sing"], ["-i", "x", "host", "listen"], ["host", "talk", "0"]):
+    for words in ([], ["host"], ["host", "sing"], ["-i", "x", "host", "listen"], ["host", "talk", "0"],
+                  ["host", "call"], ["host", "listen", "talk"], ["host", "wait", "x"]):
         check(run(*words).returncode == 2, "%s is not called misuse" % words)
 
 
