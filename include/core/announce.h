@@ -7,6 +7,7 @@
 #include "core/step.h"
 
 void announce_open(struct core *core);
+void announce_replan(struct step *step); /* the intervals may be others now */
 void announcement_expire(struct step *step, const struct expiry_entry *e);
 
 #endif

@@ -32,11 +32,34 @@ void announce_open(struct core *core)
 		if (!a)
 			return;
 		a->at = POOL_NONE;
-		a->round = core->started + every;
+		a->round = every ? core->started + every : TICK_NEVER;
 		a->expiry = expiry_none();
-		if (every)
-			expiry_set(&core->expiry, &a->expiry, EXPIRE_ANNOUNCEMENT,
-			           pool_handle(&a->row), a->round);
+		expiry_set(&core->expiry, &a->expiry, EXPIRE_ANNOUNCEMENT, pool_handle(&a->row),
+		           a->round);
+	}
+}
+
+/* The first round after this one, on the schedule the rounds have had. */
+static tick_t next_round(const struct core *core, const struct announcement *a, tick_t now)
+{
+	tick_t every = conf_of(core, a)->every_ms;
+
+	if (!every)
+		return TICK_NEVER;
+	if (a->round > now + every)
+		return now + every;
+	return a->round > now ? a->round : a->round + ((now - a->round) / every + 1) * every;
+}
+
+void announce_replan(struct step *step)
+{
+	struct announcement *a;
+
+	for (uint32_t at = POOL_NONE; (a = pool_next(&step->core->announcements.pool, &at));) {
+		if (a->at != POOL_NONE)
+			continue; /* a round that has begun goes on to its end */
+		a->round = next_round(step->core, a, step->now);
+		schedule(step, a, a->round);
 	}
 }
 
@@ -78,7 +101,6 @@ void announcement_expire(struct step *step, const struct expiry_entry *e)
 		return;
 	}
 	a->at = POOL_NONE;
-	while (a->round <= step->now)
-		a->round += conf_of(core, a)->every_ms;
+	a->round = next_round(core, a, step->now);
 	schedule(step, a, a->round);
 }

@@ -158,6 +158,7 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 		break;
 	case EVENT_CONF:
 		core->conf = event->conf;
+		announce_replan(&step);
 		break;
 	case EVENT_STOP:
 		stop(&step);

@@ -1,0 +1,181 @@
+/*
+ * What goes wrong around a core: its own address changes, it stands still for a while, a
+ * configuration takes back what runs, more forms of a frame are heard than it keeps at hand.
+ */
+#include <unistd.h>
+
+#include "dmr/burst.h"
+#include "harness/t.h"
+#include "world.h"
+
+#define HEAD                                                                                       \
+	"[server]\nid = 2345\n[limits]\nframes-per-second = 0\n[listener hotspots]\n"              \
+	"bind = [::]:62031\npassphrase = " WORLD_PASSPHRASE "\n"
+#define TALKER 2300101u
+
+static struct world w;
+
+/* A frame of one call of the talker: header, then A..F for ever. */
+static void talk(uint32_t n, uint32_t tg)
+{
+	struct endpoint at = world_endpoint(1, 1000);
+	struct hbp_burst b = {.seq = (uint8_t)n,
+	                      .src = TALKER,
+	                      .dst = tg,
+	                      .client = TALKER,
+	                      .slot = 2,
+	                      .type = n % 6 == 1 ? HBP_VOICE_SYNC : HBP_VOICE,
+	                      .detail = (uint8_t)((n + 5) % 6),
+	                      .stream = 0x0a};
+	uint8_t bytes[64];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	if (n == 0) {
+		b.type = HBP_DATA_SYNC;
+		b.detail = DMR_VOICE_HEADER;
+	}
+	hbp_write_burst(&wr, &b);
+	world_datagram(&w, &at, bytes, wr_len(&wr));
+}
+
+static uint32_t bursts(void)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w.actions.target_count; i++)
+		n += w.actions.sends[w.actions.targets[i].send].len == HBP_BURST_LEN;
+	return n;
+}
+
+/* A server behind a router gets another address while its clients go on writing to its name. */
+T_CASE(bursts_leave_from_the_address_that_was_pinged_last)
+{
+	struct endpoint talker = world_endpoint(1, 1000), listener = world_endpoint(2, 1000);
+	const uint8_t moved[4] = {192, 0, 2, 77};
+	uint8_t bytes[16];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	world_open(&w, HEAD "static-2 = 91\n", 1);
+	T_CHECK(world_login(&w, &talker, TALKER, '3'));
+	T_CHECK(world_login(&w, &listener, 2300102, '3'));
+	listener.from = addr_v4(moved, 0);
+	hbp_write_ping(&wr, 2300102);
+	world_datagram(&w, &listener, bytes, wr_len(&wr));
+	T_EQUAL(w.actions.target_count, 1);
+	actions_empty(&w.actions);
+	talk(0, 91);
+	T_EQUAL(bursts(), 1);
+	T_CHECK(addr_same_ip(&w.actions.targets[0].where.from, &listener.from));
+	world_close(&w);
+}
+
+/* Some hundred listeners, and all hear the conference under one of twelve numbers. */
+T_CASE(many_names_of_a_conference_need_few_datagrams)
+{
+	enum { LISTENERS = 600, NAMES = 12 };
+	static char text[4096];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s", HEAD);
+	struct endpoint talker = world_endpoint(1, 1000);
+
+	for (int i = 1; i < NAMES; i++)
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len,
+			"[listener l%d]\nbind = 192.0.2.1:%d\npassphrase = " WORLD_PASSPHRASE
+			"\nmap = 2:%d = 91\n",
+			i, 3000 + i, 100 + i);
+	world_open(&w, text, 1);
+	T_CHECK(world_login(&w, &talker, TALKER, '3'));
+	for (uint32_t i = 0; i < LISTENERS; i++) {
+		struct endpoint at = world_endpoint(2, (uint16_t)(1000 + i));
+		at.socket = 1 + i % (NAMES - 1);
+		T_CHECK(world_login(&w, &at, 2400001 + i, '3'));
+	}
+	actions_empty(&w.actions);
+	talk(1, 91); /* without its header: each gets one, and the frame */
+	T_EQUAL(bursts(), 2 * LISTENERS);
+	T_EQUAL(w.actions.send_count, 2 * (NAMES - 1));
+	T_EQUAL(w.actions.refused_total, 0);
+	world_close(&w);
+}
+
+static void take_conf(const struct conf *conf)
+{
+	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = conf});
+}
+
+T_CASE(an_announcement_can_be_taken_back_and_given_again)
+{
+	static struct conf never, often;
+
+	world_open(&w, HEAD "[announcement news]\nrecording = 9991\nevery = 1m\n", 1);
+	never = often = w.conf;
+	never.announcement[0].every_ms = 0;
+	alarm(20);
+	world_sleep(&w, 90 * TICK_SECOND);
+	T_CHECK(core_next(w.core) <= w.now + TICK_MINUTE);
+	take_conf(&never);
+	world_sleep(&w, 5 * TICK_MINUTE);
+	T_EQUAL(core_next(w.core), TICK_NEVER);
+	take_conf(&often);
+	T_CHECK(core_next(w.core) <= w.now + TICK_MINUTE);
+	world_sleep(&w, 5 * TICK_MINUTE);
+	T_CHECK(core_next(w.core) <= w.now + TICK_MINUTE);
+	alarm(0);
+	world_close(&w);
+}
+
+/* The process was stopped for ten seconds: what it would have said meanwhile does not come at once.
+ */
+T_CASE(a_player_that_stood_still_does_not_make_up_for_it)
+{
+	struct endpoint talker = world_endpoint(1, 1000);
+
+	world_open(&w, HEAD, 1);
+	T_CHECK(world_login(&w, &talker, TALKER, '3'));
+	for (uint32_t i = 1; i <= 300; i++, w.now += DMR_BURST_MS)
+		talk(i, 9990);
+	actions_empty(&w.actions);
+	world_sleep(&w, 6 * TICK_SECOND);
+	T_CHECK(bursts() > 20);
+	actions_empty(&w.actions);
+	w.now += 10 * TICK_SECOND;
+	world_step(&w, &(struct event){.kind = EVENT_TIME});
+	T_CHECK(bursts() <= 2);
+	actions_empty(&w.actions);
+	world_sleep(&w, TICK_SECOND);
+	T_CHECK(bursts() >= 15 && bursts() <= 18);
+	world_close(&w);
+}
+
+/* What stands in the low bits beside a sync is nobody's business. */
+T_CASE(the_echo_looks_at_no_number_beside_a_sync)
+{
+	struct endpoint at = world_endpoint(1, 1000);
+	uint8_t bytes[64];
+
+	world_open(&w, HEAD, 1);
+	T_CHECK(world_login(&w, &at, TALKER, '3'));
+	for (uint32_t i = 0; i < 12; i++, w.now += DMR_BURST_MS) {
+		struct hbp_burst b = {.seq = (uint8_t)i,
+		                      .src = TALKER,
+		                      .dst = 9990,
+		                      .client = TALKER,
+		                      .slot = 2,
+		                      .type = i % 6 ? HBP_VOICE : HBP_VOICE_SYNC,
+		                      .detail = i % 6 ? (uint8_t)(i % 6) : 9,
+		                      .stream = 0x0a};
+		struct wr wr = wr_make(bytes, sizeof(bytes));
+		hbp_write_burst(&wr, &b);
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+	}
+	actions_empty(&w.actions);
+	world_sleep(&w, 10 * TICK_SECOND);
+	T_EQUAL(bursts(), 1 + 12 + 1); /* header, voice, terminator */
+	world_close(&w);
+}
+
+T_MAIN(T_ENTRY(bursts_leave_from_the_address_that_was_pinged_last),
+       T_ENTRY(many_names_of_a_conference_need_few_datagrams),
+       T_ENTRY(an_announcement_can_be_taken_back_and_given_again),
+       T_ENTRY(a_player_that_stood_still_does_not_make_up_for_it),
+       T_ENTRY(the_echo_looks_at_no_number_beside_a_sync))
