@@ -69,7 +69,7 @@ struct variant {
 	const struct send *send;
 };
 
-#define VARIANTS 16u
+#define VARIANTS 64u /* more, and some are made again */
 
 struct core {
 	const struct conf *conf;

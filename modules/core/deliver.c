@@ -41,7 +41,7 @@ static const struct send *variant(struct step *step, struct stream *x, const str
 	struct core *core = step->core;
 	struct hbp_burst out;
 
-	for (uint32_t i = 0; i < core->variant_count; i++) {
+	for (uint32_t i = 0; i < core->variant_count && i < VARIANTS; i++) {
 		const struct variant *v = &core->variants[i];
 		if (v->slot == wanted->slot && v->tg == wanted->tg && v->form == wanted->form)
 			return v->send;
@@ -67,9 +67,8 @@ static const struct send *variant(struct step *step, struct stream *x, const str
 	out.slot = wanted->slot;
 	out.client = 0;
 	const struct send *send = make_send(step, &out);
-	if (core->variant_count < VARIANTS)
-		core->variants[core->variant_count++] =
-			(struct variant){wanted->slot, wanted->tg, wanted->form, send};
+	core->variants[core->variant_count++ % VARIANTS] =
+		(struct variant){wanted->slot, wanted->tg, wanted->form, send};
 	return send;
 }
 
