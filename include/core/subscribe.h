@@ -11,6 +11,9 @@ void subscribe_defaults(struct step *step, struct session *s);
 void subscribe_options(struct step *step, struct session *s, const char *text, size_t len);
 void subscribe_none(struct step *step, struct session *s);
 
+/* It came out that the session has slot 2 only. */
+void subscribe_simplex(struct step *step, struct session *s);
+
 /* A voice call was keyed: what it means on this slot. Activates the talkgroup when nobody has said
  * otherwise; NULL when the number cannot be a conference or no row was left. */
 struct subscription *subscribe_keyed(struct step *step, struct session *s, uint8_t slot,

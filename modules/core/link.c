@@ -3,9 +3,9 @@
 #include "core/limit.h"
 #include "core/rows.h"
 
-#define LINK_SILENCE_MS (60 * TICK_SECOND)    /* nothing heard for so long: down */
-#define ADDRESS_SILENCE_MS (30 * TICK_SECOND) /* of the old address, before a keepalive moves us   \
-	                                       */
+#define LINK_SILENCE_MS (60 * TICK_SECOND) /* nothing heard for so long: down */
+/* Of the old address, before a keepalive moves the link. */
+#define ADDRESS_SILENCE_MS (30 * TICK_SECOND)
 
 bool link_is_fbp(const struct core *core, const struct peer *p)
 {
@@ -92,8 +92,11 @@ bool link_speaks_from(struct step *step, struct peer *p, const struct endpoint *
 {
 	bool relaxed = peer_conf(step->core, p)->relaxed;
 
-	if (p->has_address && endpoint_same(&p->at, from))
+	if (p->has_address && endpoint_same(&p->at, from)) {
+		if (!addr_is_any(&p->at.from))
+			p->at.from = from->from; /* our own address may be another by now */
 		return true;
+	}
 	if (!p->has_address || (relaxed && (fresh || step->now - p->heard > ADDRESS_SILENCE_MS))) {
 		link_move(step, p, from);
 		return true;

@@ -222,6 +222,8 @@ static void connect_session(struct step *step, struct session *s, const struct i
 	rows_session(step, s, CHANGE_BEGIN, CAUSE_NONE);
 	if (!s->has_options)
 		subscribe_defaults(step, s);
+	else if (s->simplex)
+		subscribe_simplex(step, s);
 	core_log(step, LOG_INFO, "session up client=%lu callsign=%s from=%s listener=%s %s",
 	         (unsigned long)s->id, s->callsign[0] ? s->callsign : "-",
 	         addr_format(&s->at.to, text), in->listener->name,
@@ -299,6 +301,7 @@ static void on_ping(struct step *step, const struct incoming *in, struct session
 	}
 	count(step, COUNT_PINGS);
 	s->last_ping = step->now;
+	s->at.from = in->from->from; /* our own address may be another by now */
 	session_touch(step, s);
 	answer(step, in->from, hbp_write_pong, s->id);
 }

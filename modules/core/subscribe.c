@@ -206,6 +206,18 @@ static void settle(struct step *step, struct session *s, const struct session_de
 	player_ident_later(step, s);
 }
 
+void subscribe_simplex(struct step *step, struct session *s)
+{
+	struct subscriptions *t = &step->core->subscriptions;
+	struct subscription *x;
+
+	while ((x = subscription_at(t, s->slot[0].subscriptions))) {
+		uint32_t tg = x->rf_tg, conference = conference_at(t, x->conference)->tg;
+		subscribe_end(step, s, x, CAUSE_OPTIONS);
+		want_static(step, s, 2, tg, conference);
+	}
+}
+
 static struct session_defaults defaults_of(const struct step *step, const struct session *s)
 {
 	const struct conf *conf = step->core->conf;
