@@ -20,6 +20,7 @@
 #define DELAY_MS TICK_SECOND          /* from the command's end to its answer */
 #define PATIENCE_MS (5 * TICK_SECOND) /* then a prompt is dropped */
 #define RETRY_MS ((tick_t)200)
+#define LATE_MS ((tick_t)300)     /* made up for; what is later moves the schedule */
 #define UNASKED_MAX (PLAYERS / 2) /* the other half is for answers */
 #define IDENT_AGAIN_MS (10 * TICK_SECOND)
 #define QUIET_MS (30 * TICK_SECOND)
@@ -230,10 +231,11 @@ void player_expire(struct step *step, const struct expiry_entry *e)
 	struct stream *x = stream_get(&core->streams, p->stream);
 	bool waiting = handle_is_none(p->stream);
 	tick_t due = p->expiry.deadline;
+	bool late = step->now - due > LATE_MS;
 	if (!s || !(waiting ? start(step, p, slot_of(s, p)) : x && play(step, p, x, slot_of(s, p))))
 		end(step, p);
 	else if (!waiting)
-		schedule(step, p, due + DMR_BURST_MS);
+		schedule(step, p, (late ? step->now : due) + DMR_BURST_MS);
 }
 
 /* The server's, else the client's. */
@@ -409,7 +411,8 @@ void player_take(struct step *step, struct stream *x, const struct hbp_burst *b)
 
 	if (!r || b->type == HBP_DATA_SYNC)
 		return;
-	while (r->count < RECORDING_BURSTS && r->count % SUPERFRAME != b->detail)
+	uint8_t position = b->type == HBP_VOICE_SYNC ? 0 : b->detail;
+	while (r->count < RECORDING_BURSTS && r->count % SUPERFRAME != position)
 		ambe_burst_silence(r->burst[r->count++]);
 	if (r->count < RECORDING_BURSTS)
 		burst_voice(b->payload, r->burst[r->count++]);
