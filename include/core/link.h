@@ -22,7 +22,7 @@ void link_heard(struct step *step, struct peer *p);
 void link_move(struct step *step, struct peer *p, const struct endpoint *to);
 
 /* May the peer speak from there? Asked for authentic datagrams only; `fresh`: with a time stamp
- * that is young. */
+ * that is young, and above all before. */
 bool link_speaks_from(struct step *step, struct peer *p, const struct endpoint *from, bool fresh);
 
 /* Counts, and says why as often as is good for who reads it. */

@@ -54,6 +54,7 @@ struct peer {
 	struct bucket streams;  /* calls it begins */
 	bool clock_told;        /* its clock is wrong, or ours, and that was said */
 	int64_t offset_ms;      /* our clock minus the last stamp: delay and skew */
+	uint64_t newest_ns;     /* highest time stamp of it: others may be sent again by anybody */
 	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
 	uint64_t quenches_in_total, quenches_out_total;
 	uint64_t troubles_told; /* sum of lost, refused, stale and quenches in the row told last */

@@ -252,8 +252,11 @@ void arrive_burst(struct step *step, struct peer *p, const struct obp_message *m
 		refuse(step, &a, COUNT_MESH_STUNNED);
 		return;
 	}
-	if (!is_young(step, &a, from) || !link_speaks_from(step, p, from, is_stamped(&a)))
+	bool fresh = is_stamped(&a) && m->burst.timestamp_ns > p->newest_ns;
+	if (!is_young(step, &a, from) || !link_speaks_from(step, p, from, fresh))
 		return;
+	if (fresh)
+		p->newest_ns = m->burst.timestamp_ns;
 	if (!is_acceptable(step, &a))
 		return;
 	link_heard(step, p);

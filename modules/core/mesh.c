@@ -306,6 +306,7 @@ static void reset(struct step *step, struct peer *p)
 	p->heard = p->stunned_until = p->version_due = TICK_LONG_AGO;
 	p->answers_probes = false;
 	p->offset_ms = 0;
+	p->newest_ns = 0;
 	if (link_is_fbp(step->core, p))
 		link_set_up(step, p, false);
 	expire_at(step, &p->timer, EXPIRE_PEER, &p->row, step->now);

@@ -300,6 +300,24 @@ T_CASE(strangers_get_no_answer)
 	}
 }
 
+/* Who listens on the way and sends a frame again at once, from his own address, moves no link. */
+T_CASE(a_frame_sent_again_moves_no_link)
+{
+	struct endpoint elsewhere = world_endpoint(77, 62044);
+	uint8_t bytes[128];
+	size_t len = t_vector("mesh.txt", "fbp5_header", bytes, sizeof(bytes));
+
+	elsewhere.socket = 1;
+	open_world("fbp\nrelaxed = yes");
+	take(bytes, len);
+	world_datagram(&w, &elsewhere, bytes, len);
+	T_EQUAL(counter("mesh_address_moved_total"), 0);
+	T_EQUAL(counter("mesh_address_refused_total"), 1);
+	open_world("fbp\nrelaxed = yes");
+	world_datagram(&w, &elsewhere, bytes, len);
+	T_EQUAL(counter("mesh_address_moved_total"), 1);
+}
+
 /* Unknown control packets may come one day: they are no fault. */
 T_CASE(unknown_control_packets_are_counted_and_ignored)
 {
@@ -319,4 +337,5 @@ T_MAIN(T_ENTRY(every_vector_gets_its_answer), T_ENTRY(any_flipped_octet_is_refus
        T_ENTRY(any_other_length_is_refused_without_a_trace),
        T_ENTRY(what_is_valid_does_leave_a_trace), T_ENTRY(a_frame_counts_for_five_seconds),
        T_ENTRY(version_one_on_a_new_link_is_answered_once_a_second),
-       T_ENTRY(strangers_get_no_answer), T_ENTRY(unknown_control_packets_are_counted_and_ignored))
+       T_ENTRY(strangers_get_no_answer), T_ENTRY(a_frame_sent_again_moves_no_link),
+       T_ENTRY(unknown_control_packets_are_counted_and_ignored))
