@@ -4,8 +4,9 @@
  * The loop waits for nothing but its poller, takes no memory after "ready", and from then
  * on its log lines are records, which the reporter writes.
  *
- * A turn: read the clock, let run out what is due, take from each ready descriptor what
- * it has, within bounds, flush, and sleep until core_next.
+ * A turn: read the clock, take from each ready descriptor what it has, within bounds, let
+ * run out what is due, flush, and sleep until core_next. In this order, because what waits at
+ * a socket came in time even when the process, or its whole machine, stood still for a while.
  */
 #ifndef VOICE_VOICE_H
 #define VOICE_VOICE_H

@@ -65,6 +65,8 @@ int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tic
 	uint32_t room = cap < p->capacity ? cap : p->capacity;
 	int n = epoll_wait(p->fd, p->events, (int)room, tick_wait_ms(wait));
 
+	if (n < 0 && errno == EINTR) /* going on after a stop, too: much waits */
+		n = epoll_wait(p->fd, p->events, (int)room, 0);
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
 	for (int i = 0; i < n; i++) {

@@ -77,6 +77,8 @@ int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tic
 	int n = poll(p->fds, p->count, tick_wait_ms(wait));
 	uint32_t found = 0;
 
+	if (n < 0 && errno == EINTR) /* going on after a stop, too: much waits */
+		n = poll(p->fds, p->count, 0);
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
 	for (uint32_t looked = 0; n > 0 && looked < p->count && found < cap; looked++) {

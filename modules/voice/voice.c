@@ -376,10 +376,10 @@ static bool turn(struct voice *v)
 		return false;
 	read_clocks(v);
 	v->turns_total++;
-	if (core_next(v->core) <= v->now)
-		step(v, &(struct event){.kind = EVENT_TIME});
 	for (int i = 0; i < count; i++)
 		sources[events[i].tag >> 32](v, (uint32_t)events[i].tag, events[i].ready);
+	if (core_next(v->core) <= v->now)
+		step(v, &(struct event){.kind = EVENT_TIME});
 	flush(v);
 	teller_flush(&v->teller);
 	watch_room(v);
