@@ -58,6 +58,7 @@ static const struct option_name names[] = {
 	{.name = "KEY", .kind = OPTION_KEY, .secret = true},
 	{.name = "PASS", .kind = OPTION_NOTHING, .secret = true}, /* belongs to a proxy before us */
 	{.name = "UserLink", .kind = OPTION_NOTHING},
+	{.name = "Type", .kind = OPTION_NOTHING}, /* HBlink3 begins every string with it */
 };
 
 static const struct option_name one_static[] = {

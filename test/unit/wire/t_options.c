@@ -161,6 +161,7 @@ T_CASE(what_people_paste_is_tolerated)
 		{"TS1=91,;TS2=,,92,", "1:91 2:92 bad=0"},
 		{"KEY=a=b=c", "key=a=b=c bad=0"},
 		{"PASS=secret;TS1=91", "1:91 bad=0"},
+		{"Type=HBlink;TS1=91", "1:91 bad=0"},
 	};
 
 	check_rows(rows, ARRAY_LEN(rows));
