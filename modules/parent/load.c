@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "conf/parse.h"
 #include "parent/audio.h"
 
@@ -25,15 +26,6 @@ static void complain(void *context, const char *line)
 	log_error("%s", line);
 	if (f->told)
 		f->told(f->context, line);
-}
-
-/* A store the compiler may not leave out, though nobody reads it. */
-static void wipe(char *text, size_t len)
-{
-	volatile char *at = text;
-
-	while (len--)
-		*at++ = 0;
 }
 
 static enum status fail(struct faults *f, const char *path)
