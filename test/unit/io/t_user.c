@@ -1,6 +1,7 @@
 #include "io/user.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -46,7 +47,9 @@ T_CASE(a_user_must_be_there_and_not_be_root)
 /* In a process of its own: 0, or which of the facts does not hold. */
 static int drop(const struct user *u, const char *theirs)
 {
-	if (user_give(u, theirs) != 0)
+	const gid_t groups[] = {0, 1};
+
+	if (setgroups(2, groups) != 0 || user_give(u, theirs) != 0)
 		return 1;
 	if (user_become(u) != 0)
 		return 2;
