@@ -1,5 +1,6 @@
 #include "io/process.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +64,7 @@ T_CASE(a_process_ends_with_its_parent)
 		if (fork() == 0) {
 			close(ends[0]);
 			(void)!write(ends[1], process_die_with(own) ? "y" : "n", 1);
+			alarm(60); /* whatever happens */
 			for (;;)
 				pause();
 		}
@@ -74,6 +76,8 @@ T_CASE(a_process_ends_with_its_parent)
 	close(ends[1]);
 	T_EQUAL(waitpid(child, &status, 0), child);
 	T_EQUAL(WEXITSTATUS(status), 0);
+	struct pollfd end = {.fd = ends[0], .events = POLLIN};
+	T_EQUAL(poll(&end, 1, 20000), 1);
 	T_EQUAL(read(ends[0], &octet, 1), 0); /* the last holder of the other end is gone */
 	close(ends[0]);
 	T_CHECK(!process_die_with(getppid() + 1));
