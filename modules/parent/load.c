@@ -34,7 +34,8 @@ static enum status fail(struct faults *f, const char *path)
 	char line[FAULT_MAX];
 	struct text t = text_make(line, sizeof(line));
 
-	text_format(&t, "%s: %s", path, strerror(errno));
+	text_format(&t, "%s: %s%s", path, strerror(errno),
+	            errno == ENOENT ? "; freedmr init writes a first one" : "");
 	complain(f, line);
 	return status;
 }
