@@ -25,7 +25,7 @@ deterministic='dmr wire state core'
 core='
 actions counter event filter kind number sequence
 step
-contention limit rewrite rows transit
+contention limit prompt rewrite rows transit
 check snapshot why
 deliver link
 relay

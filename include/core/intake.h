@@ -1,5 +1,6 @@
 /*
- * The door for clients: who sent it, what is it.
+ * The door for clients: who sent it, what is it. Shown by the scenarios, every one of which comes
+ * in here, by fuzz_core, and by unit/core/t_core.
  */
 #ifndef CORE_INTAKE_H
 #define CORE_INTAKE_H

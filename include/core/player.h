@@ -4,9 +4,8 @@
 #ifndef CORE_PLAYER_H
 #define CORE_PLAYER_H
 
+#include "core/prompt.h"
 #include "core/step.h"
-
-enum prompt { PROMPT_LINKED, PROMPT_NOT_LINKED, PROMPT_BUSY, PROMPT_IDENT };
 
 void player_prompt(struct step *step, struct session *s, enum prompt prompt, uint32_t number);
 

@@ -1,5 +1,6 @@
 /*
- * What a slot listens to, and until when.
+ * What a slot listens to, and until when. Shown by scenarios (options_*, keying_*, single_*,
+ * *timer_*) and by unit/core/t_core_slots and t_core_random.
  */
 #ifndef CORE_SUBSCRIBE_H
 #define CORE_SUBSCRIBE_H

@@ -5,11 +5,11 @@
  */
 #include "core/player.h"
 
-#include "base/text.h"
 #include "core/call.h"
 #include "core/contention.h"
 #include "core/deliver.h"
 #include "core/number.h"
+#include "core/prompt.h"
 #include "core/rewrite.h"
 #include "core/sequence.h"
 #include "dmr/ambe.h"
@@ -238,135 +238,24 @@ void player_expire(struct step *step, const struct expiry_entry *e)
 		schedule(step, p, (late ? step->now : due) + DMR_BURST_MS);
 }
 
-/* The server's, else the client's. */
-static const char *ident_callsign(const struct core *core, const struct session *s)
-{
-	const char *callsign = core->conf->server.callsign;
-
-	return *callsign ? callsign : s->callsign;
-}
-
-static void prompt_text(const struct core *core, const struct session *s, struct text *t,
-                        enum prompt prompt, uint32_t number)
-{
-	switch (prompt) {
-	case PROMPT_LINKED:
-		text_format(t, "%lu", (unsigned long)number);
-		break;
-	case PROMPT_NOT_LINKED:
-		text_put(t, "NL");
-		break;
-	case PROMPT_BUSY:
-		text_put(t, "BSY");
-		break;
-	case PROMPT_IDENT:
-		text_format(t, "DE %s", ident_callsign(core, s));
-		break;
-	}
-}
-
-static const struct conf_listener *listener_of(const struct step *step, const struct session *s)
-{
-	return &step->core->conf->listener[s->at.socket];
-}
-
-/* The client's, else the listener's, else the first language there is. */
-static const char *language_of(const struct step *step, const struct session *s)
-{
-	const struct conf_listener *l = listener_of(step, s);
-
-	return audio_language(&l->voice, s->language, l->language);
-}
-
-static void add_clip(const struct step *step, struct player *p, const struct session *s,
-                     const char *word, bool *all)
-{
-	struct clip clip = audio_clip(&listener_of(step, s)->voice, language_of(step, s), word);
-
-	if (!clip.frames) {
-		*all = false;
-		return;
-	}
-	if (p->clip_count < PLAYER_CLIPS)
-		p->clips[p->clip_count++] = clip;
-}
-
-static bool is_letter(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static void add_letters(const struct step *step, struct player *p, const struct session *s,
-                        const char *letters, bool *all)
-{
-	for (; *letters; letters++) {
-		char word[2] = {*letters, 0};
-		if (is_letter(*letters))
-			add_clip(step, p, s, word, all);
-	}
-}
-
-/* The prompt in words; false when the set has not got them all. The name of the network is said
- * where it is there. */
-static bool speak_prompt(const struct step *step, struct player *p, const struct session *s,
-                         enum prompt prompt, uint32_t number)
-{
-	char digits[12];
-	struct text t = text_make(digits, sizeof(digits));
-	bool all = true, any;
-
-	add_clip(step, p, s, "silence", &all);
-	switch (prompt) {
-	case PROMPT_LINKED:
-		add_clip(step, p, s, "linkedto", &all);
-		add_clip(step, p, s, "to", &all);
-		text_format(&t, "%lu", (unsigned long)number);
-		add_letters(step, p, s, digits, &all);
-		break;
-	case PROMPT_NOT_LINKED:
-		add_clip(step, p, s, "notlinked", &all);
-		break;
-	case PROMPT_BUSY:
-		add_clip(step, p, s, "busy", &all);
-		break;
-	case PROMPT_IDENT:
-		add_clip(step, p, s, "this-is", &all);
-		add_letters(step, p, s, ident_callsign(step->core, s), &all);
-		add_clip(step, p, s, "freedmr", &any);
-		break;
-	}
-	return all;
-}
-
 static void say(struct step *step, struct session *s, enum prompt prompt, uint32_t number,
                 uint32_t tg)
 {
 	struct player *p;
 
-	if (listener_of(step, s)->prompts == PROMPTS_NONE)
+	if (step->core->conf->listener[s->at.socket].prompts == PROMPTS_NONE)
 		return;
 	p = begin(step, s, DIAL_SLOT, PLAY_MORSE);
 	if (!p)
 		return;
 	p->src = step->core->conf->server.prompt_id;
 	p->tg = tg;
-	if (listener_of(step, s)->prompts == PROMPTS_VOICE &&
-	    speak_prompt(step, p, s, prompt, number)) {
-		p->kind = PLAY_CLIPS;
-		return;
-	}
-	struct text t = text_make(p->text, sizeof(p->text));
-	prompt_text(step->core, s, &t, prompt, number);
+	prompt_put(step, p, s, prompt, number);
 }
 
 void player_prompt(struct step *step, struct session *s, enum prompt prompt, uint32_t number)
 {
 	say(step, s, prompt, number, DIAL_TG);
-}
-
-static struct clip recording_of(const struct step *step, const struct session *s, uint32_t number)
-{
-	return audio_recording(&listener_of(step, s)->voice, language_of(step, s), number);
 }
 
 static void play_clip(struct step *step, struct session *s, struct clip clip, uint8_t slot,
@@ -384,7 +273,7 @@ static void play_clip(struct step *step, struct session *s, struct clip clip, ui
 /* A recording, or "busy" where there is none. */
 void player_recording(struct step *step, struct session *s, const struct stream *x)
 {
-	struct clip clip = recording_of(step, s, x->dst);
+	struct clip clip = prompt_recording(step, s, x->dst);
 
 	if (clip.frames)
 		play_clip(step, s, clip, x->unit ? DIAL_SLOT : x->slot, x->unit ? DIAL_TG : x->dst);
@@ -472,7 +361,7 @@ static uint8_t announcing_slot(const struct step *step, const struct session *s,
 void player_announce(struct step *step, struct session *s, uint32_t recording, uint32_t tg)
 {
 	uint8_t slot = announcing_slot(step, s, tg);
-	struct clip clip = recording_of(step, s, recording);
+	struct clip clip = prompt_recording(step, s, recording);
 
 	if (clip.frames && is_quiet(step, &s->slot[slot - 1]))
 		play_clip(step, s, clip, slot, tg);
