@@ -111,7 +111,7 @@ build/obj/$(1)/freedmr: $$(call archives,$(1),command)
 build/obj/$(1)/hotspot: $$(HOTSPOT:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),io)
 	$$(call link,$(2) $(3),$(4))
 
-build/obj/$(1)/test/sim/run: $$(call archives,$(1),core)
+build/obj/$(1)/test/sim/run: build/obj/$(1)/test/sim/ways.o $$(call archives,$(1),core)
 build/obj/$(1)/test/mesh/run: $$(MESH:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),core)
 $(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),wire)
 

@@ -20,6 +20,7 @@
 #include "conf/parse.h"
 #include "sim/judge.h"
 #include "sim/split.h"
+#include "sim/ways.h"
 #include "hotspot/talk.h"
 #include "base/arena.h"
 #include "base/cursor.h"
@@ -531,7 +532,9 @@ static void step(struct run *r, struct event *e)
 	if (r->split.child) {
 		step_elsewhere(r, e);
 	} else {
+		ways_go(r->core, r->now, false);
 		core_step(r->core, r->now, e, &r->actions);
+		ways_go(r->core, r->now, false);
 		r->standing = stand(r->core);
 	}
 	uint64_t hash = 14695981039346656037u;
@@ -1161,8 +1164,10 @@ static void core_start(struct run *r)
 		fail(r, "core_open yields nothing on an arena of the measured size");
 	r->standing = stand(r->core);
 	split_end(&r->split);
-	if (!r->first)
+	if (!r->first) {
+		ways_go(r->core, r->now, true);
 		return;
+	}
 	if (split_begin(&r->split))
 		serve(r);
 	r->core = NULL;
