@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that every test that REQUIREMENTS.md and TRAPS.md of this directory name was run and passed.
+"""Checks that every test that REQUIREMENTS.md, TRAPS.md and LIFE.md of this directory name was run and passed.
 
     requirements.py build/test/results
 
@@ -15,7 +15,7 @@ import os
 import re
 import sys
 
-TABLES = ("requirements", "traps")
+TABLES = ("requirements", "traps", "life")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

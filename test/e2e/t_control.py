@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import socket
 import stat
@@ -89,7 +90,7 @@ def kick_ends_a_session_in_mid_call():
     with Server() as server:
         one, two = busy(server)
         answers = []
-        talk(one, call(2300101, 2300101, 91, 3), [two],
+        talk(one, call(2300101, 2300101, 91, 12), [two],
              middle=lambda: answers.append(server.ctl("kick", "2300101")))
         check(answers[0][0] == 0, "kick: %s" % (answers,))
         heard = two.drain()
@@ -99,6 +100,34 @@ def kick_ends_a_session_in_mid_call():
         check(b"MSTNAK" + be32(2300101) in one.other, "its next frame was not answered: %s" % one.other)
         check(server.ctl("kick", "2300101")[0] != 0, "kicking nobody is no error")
         one.login()
+
+
+def slot_row(server, client):
+    """What is told is a second old at most."""
+    return ([r for r in ask(server.control, "session %d" % client) if r.get("row") == "slot"] or [{}])[0]
+
+
+def session_says(server, client, pattern):
+    def text():
+        return server.ctl("session", str(client))[1]
+    check(wait_for(lambda: re.search(pattern, text()), 10, 0.3), "%s is not in %s" % (pattern, text()))
+
+
+@case
+def session_tells_what_holds_its_slots_and_how_long():
+    with Server("hang-time = 60s\nstatic-2 = 91\n") as server:
+        one, two = (Hotspot(id, server.port).login() for id in (2300101, 2300102))
+        seen = []
+        talk(one, call(2300101, 2300101, 91, 12), [two],
+             middle=lambda: seen.extend(slot_row(server, id) for id in (2300101, 2300102)))
+        check([(r.get("state"), r.get("conference"), r.get("src")) for r in seen] ==
+              [("talking", 91, 2300101), ("hearing", 91, 2300101)], "%s" % seen)
+        hangs = wait_for(lambda: slot_row(server, 2300102).get("state") == "hang", 10)
+        check(hangs, "%s" % slot_row(server, 2300102))
+        session_says(server, 2300102, r"2300102 +2 +hang +91 +2300101 .* [1-5]?\ds ")
+        talk(one, call(2300101, 2300101, 92, 1), [two])
+        session_says(server, 2300101, r"2300101 +2 +91 +91 +static +no +9m\d+s")  # by single mode, for so long
+        session_says(server, 2300101, r"2300101 +2 +92 +92 +user +yes +9m\d+s")
 
 
 @case
