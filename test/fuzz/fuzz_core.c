@@ -1,141 +1,100 @@
 /*
- * Datagrams of any octets from five endpoints under a moving clock; at the end the core is whole
- * and, after a long silence, empty. An input is a list of events:
+ * Datagrams of any octets, from clients, strangers and a server that we are a client of, under a
+ * moving clock; at the end the core is whole and, after a long silence, nobody is logged in.
  *
- *   who(1)  wait(1)  len(1)  octets(len)
- *   who     0..3 a client that was logged in at first, 4 a stranger, 5 a snapshot and rows, 6 a
- * kick, 7 a stop, modulo 8; with 0x80 the octets are a burst from offset 4 on, and tag and client
- * id are put in wait    in units of 16 ms
+ *   who     0..3 a client that was logged in at first, 4 a stranger, 5 a snapshot and rows,
+ *           6 a kick, 7 a stop, modulo 8; with 0x80 the octets are a burst from offset 4 on, and
+ *           tag and client id are put in; with 0x40 it comes from the other server, to which we
+ *           are logged in at first
  */
-#include "core/core.h"
-
-#include <assert.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "unit/core/world.h"
+#include "play.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CLIENTS 4u
 #define FIRST_ID 234567801u
+#define UPLINK_SOCKET 1u
+#define UPLINK_HOST 9
 
 static const char text[] =
 	"[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase = " WORLD_PASSPHRASE
-	"\nstatic-2 = 91\nsingle = no\ntimer = 5s\nfollow-port = yes\n[limits]\nsessions = 5\n"
-	"subscriptions = 16\nstreams = 16\ntransmit-timeout = 2s\n";
+	"\nstatic-2 = 91\nsingle = no\ntimer = 5s\nfollow-port = yes\nprivate-calls = yes\n"
+	"[limits]\nsessions = 5\nsubscriptions = 16\nstreams = 16\ntransmit-timeout = 2s\n"
+	"[uplink up]\ntarget = 10.0.9.1:1000, 10.0.9.1:1001\nid = 234567899\noptions = TS2=91\n"
+	"map = 2:91 = 91, 1:8 = 8\nprivate-calls = yes\ndefault-route = yes\n";
 
-static struct world world;
+static bool over; /* nobody is logged in any more, but we to the other server */
 
-/* A core with its clients logged in: made once, then an image of its memory is put back. */
-static void open_core(void)
+static void look_at(uint32_t socket, const uint8_t *sent, size_t len)
 {
-	static const uint8_t seed[CORE_SEED_LEN] = {1};
-	static struct arena arena;
-	static void *image;
+	struct hbp_message m;
+	const char *reason = "";
 
-	if (!image) {
-		struct arena measure;
-		world_open(&world, text, 1);
-		arena_measure(&measure);
-		core_open(&measure, &world.conf, seed, WORLD_START);
-		image = malloc(measure.used);
-		if (!image || !arena_claim(&arena, measure.used))
+	assert(hbp_parse(sent, len, &m, &reason) == PARSE_OK);
+	assert(!over || socket == UPLINK_SOCKET); /* so nobody is told to go */
+}
+
+static struct play play = {.look_at = look_at};
+
+static struct endpoint master(uint16_t port)
+{
+	struct endpoint at = world_endpoint(UPLINK_HOST, port);
+
+	at.socket = UPLINK_SOCKET;
+	return at;
+}
+
+static void log_in(void)
+{
+	static const uint8_t ack[] = "RPTACK\1\2\3\4";
+	struct endpoint up = master(1000);
+
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct endpoint at = world_endpoint((uint8_t)i, 1000);
+		if (!world_login(&play.world, &at, FIRST_ID + i, i == 3 ? '4' : '3'))
 			abort();
-		world.core = core_open(&arena, &world.conf, seed, WORLD_START);
-		for (unsigned i = 0; i < CLIENTS; i++) {
-			struct endpoint at = world_endpoint((uint8_t)i, 1000);
-			if (!world_login(&world, &at, FIRST_ID + i, i == 3 ? '4' : '3'))
-				abort();
-		}
-		memcpy(image, arena.block, arena.used);
 	}
-	memcpy(arena.block, image, arena.used);
-	world.now = WORLD_START;
-	actions_empty(&world.actions);
-}
-
-static void look(void)
-{
-	const char *fault = core_check(world.core);
-
-	if (fault) {
-		fprintf(stderr, "%s\n", fault);
-		abort();
-	}
-	assert(world.actions.refused_total == 0);
-	for (uint32_t i = 0; i < world.actions.target_count; i++) {
-		uint8_t sent[SEND_MAX];
-		struct hbp_message m;
-		const char *reason = "";
-		size_t len = world_sent(&world, i, sent);
-		assert(hbp_parse(sent, len, &m, &reason) == PARSE_OK);
-	}
-	actions_empty(&world.actions);
-}
-
-/* As the loop does: one event, then what it made is performed. */
-static void sleep_for(tick_t ms)
-{
-	struct event event = {.kind = EVENT_TIME};
-	tick_t until = world.now + ms;
-
-	while (core_next(world.core) <= until) {
-		if (core_next(world.core) > world.now)
-			world.now = core_next(world.core);
-		world_step(&world, &event);
-		look();
-	}
-	world.now = until;
+	world_sleep(&play.world, 0);
+	for (unsigned i = 0; i < 4; i++)
+		world_datagram(&play.world, &up, ack, i ? 6 : 10);
 }
 
 static void order(uint8_t what)
 {
-	struct command command = {.kind = what == 6 ? COMMAND_KICK : COMMAND_SNAPSHOT,
-	                          .client = FIRST_ID};
-	struct event event = {.kind = EVENT_COMMAND, .command = &command};
-
 	if (what == 7)
-		event.kind = EVENT_STOP;
-	world_step(&world, &event);
-	look();
-	event = (struct event){.kind = EVENT_ROWS, .rows = 40};
-	world_step(&world, &event);
-	look();
+		play_step(&play, &(struct event){.kind = EVENT_STOP});
+	else
+		play_order(&play, &(struct command){.kind = what == 6 ? COMMAND_KICK
+		                                                      : COMMAND_SNAPSHOT,
+		                                    .client = FIRST_ID});
 }
 
-static void datagram(uint8_t who, const uint8_t *bytes, size_t len)
+static void event(uint8_t who, uint8_t *bytes, size_t len)
 {
-	uint8_t copy[256];
-	struct endpoint at = world_endpoint(who & 7, (uint16_t)(1000 + (who >> 3 & 1)));
+	uint16_t port = (uint16_t)(1000 + (who >> 3 & 1));
+	struct endpoint from = who & 0x40 ? master(port) : world_endpoint(who & 7, port);
 
-	memcpy(copy, bytes, len);
+	if (!(who & 0x40) && (who & 7) > 4) {
+		order(who & 7);
+		return;
+	}
 	if (who & 0x80 && len > 15) {
-		struct wr w = wr_make(copy, 4);
+		struct wr w = wr_make(bytes, 4);
 		wr_bytes(&w, "DMRD", 4);
-		w = wr_make(copy + HBP_BURST_ID_AT, 4);
+		w = wr_make(bytes + HBP_BURST_ID_AT, 4);
 		wr_u32(&w, FIRST_ID + (who & 3));
 	}
-	world_datagram(&world, &at, copy, len);
-	look();
+	play_datagram(&play, &from, bytes, len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct rd r = rd_make(data, size);
-
-	open_core();
-	while (rd_more(&r)) {
-		uint8_t who = rd_u8(&r), wait = rd_u8(&r), len = rd_u8(&r), bytes[255];
-		size_t have = len < rd_left(&r) ? len : rd_left(&r);
-		rd_bytes(&r, bytes, have);
-		sleep_for((tick_t)wait * 16);
-		if ((who & 7) > 4)
-			order(who & 7);
-		else
-			datagram(who, bytes, have);
-	}
-	sleep_for(10 * TICK_MINUTE);
-	assert(!core_has_sessions(world.core));
+	over = false;
+	play_open(&play, text, log_in);
+	play_events(&play, data, size, event);
+	play_sleep(&play, 10 * TICK_MINUTE);
+	over = true;
+	play_step(&play, &(struct event){.kind = EVENT_STOP});
+	assert(!core_has_sessions(play.world.core));
 	return 0;
 }
