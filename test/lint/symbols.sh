@@ -46,7 +46,7 @@ session_(add|add_unlisted|remove) login uplink
 subscription_(add|remove) subscribe uplink
 conference_(hold|let_go) call
 stream_(add|bury) route player
-claim_take relay arrive
+claim_take relay way
 control_make relay arrive
 controls_forget mesh
 location_learn route restore
