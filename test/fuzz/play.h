@@ -23,7 +23,8 @@ struct play {
 	void (*look_at)(uint32_t socket, const uint8_t *sent, size_t len);
 };
 
-/* A core for the configuration text, as it was after `log_in`: an image of its memory is put back. */
+/* A core for the configuration text, as it was after `log_in`: an image of its memory is put back.
+ */
 static inline void play_open(struct play *p, const char *text, void (*log_in)(void))
 {
 	static const uint8_t seed[CORE_SEED_LEN] = {1};
