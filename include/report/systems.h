@@ -3,7 +3,7 @@
  * SYSTEM-1 and so on, each with room for one session. A dashboard breaks when a system it does not
  * know appears or one it knows goes, and paints every client of a system but the talker as
  * hearing him; so there is one system per session and the set never changes. Neighbours on the mesh
- * are OBP- and their name.
+ * are OBP- and their name, servers we log in to PEER- and theirs.
  *
  * A session is seated when it is connected and keeps its seat; a seat that was left stays empty for
  * a while, so that no dashboard takes the next session for the last. More sessions than seats: the

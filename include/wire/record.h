@@ -300,7 +300,9 @@ struct reply_record {
 	char text[160]; /* what was done, or why not */
 };
 
-/* A neighbour on the mesh, as origin of calls and in legs: + its place in the configuration. */
+/* An uplink or a neighbour on the mesh, as origin of calls and in legs: + its place in the
+ * configuration. */
+#define RECORD_UPLINK_ORIGIN 0xD0000000u
 #define RECORD_PEER_ORIGIN 0xE0000000u
 
 /* A slot that a call is sent to, and the talkgroup it is heard as there. */

@@ -248,6 +248,7 @@ void rows_uplink(struct step *step, const struct uplink *u, enum change change)
 }
 
 _Static_assert(ORIGIN_PEER == RECORD_PEER_ORIGIN, "the reporter knows origins by number");
+_Static_assert(ORIGIN_UPLINK == RECORD_UPLINK_ORIGIN, "the reporter knows origins by number");
 
 /* What legs leave to other records of the step. The snapshot shows those there was no room for. */
 #define LEGS_RESERVE 100u

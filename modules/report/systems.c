@@ -9,10 +9,10 @@
 #include "wire/legacy.h"
 #include "wire/options.h"
 
-#define NAME_MAX 40u      /* "SYSTEM-1999", "OBP-" and the name of a peer */
+#define NAME_MAX 40u         /* "SYSTEM-1999", "OBP-" and the name of a peer */
 #define MESH_ON_AIR_MAX 256u /* calls shown at neighbours at a time; more are not */
 #define MESH_SLOT 1
-#define LIST_MAX 512u     /* a full list of static talkgroups */
+#define LIST_MAX 512u      /* a full list of static talkgroups */
 #define DEFAULTS_MAX 1100u /* two of them with their names */
 #define BRIDGE_NAME_MAX 12u
 #define UNLINK_TG 4000u
@@ -33,10 +33,13 @@ struct mesh_air {
 	struct on_air air;
 };
 
+/* Those of uplinks come behind the others, always taken. */
 struct seat {
 	bool taken;
 	uint32_t client; /* also of who left last */
 	tick_t parked;   /* empty until then */
+	bool up;         /* an uplink */
+	tick_t since;
 	struct on_air rx[2], tx[2];
 };
 
@@ -60,14 +63,16 @@ struct systems {
 	tick_t call_ended; /* the last one */
 	tick_t fresh_at;   /* of the model when it was looked at last */
 	struct mesh_air mesh[MESH_ON_AIR_MAX];
-	uint32_t count;
+	uint32_t count; /* of seats for sessions */
+	uint32_t all;   /* and uplinks */
 	struct seat seat[];
 };
 
 struct systems *systems_open(const struct conf *conf, const struct model *model, struct ring *lines)
 {
 	uint32_t count = conf->report.legacy_systems;
-	struct systems *s = calloc(1, sizeof(*s) + count * sizeof(s->seat[0]));
+	uint32_t all = count + conf->uplink_count;
+	struct systems *s = calloc(1, sizeof(*s) + all * sizeof(s->seat[0]));
 
 	if (!s)
 		return NULL;
@@ -75,10 +80,14 @@ struct systems *systems_open(const struct conf *conf, const struct model *model,
 	s->model = model;
 	s->lines = lines;
 	s->count = count;
+	s->all = all;
 	s->version = 1;
 	s->call_ended = s->fresh_at = TICK_LONG_AGO;
 	for (uint32_t i = 0; i < count; i++)
 		s->seat[i].parked = TICK_LONG_AGO;
+	for (uint32_t i = 0; i < conf->uplink_count; i++)
+		s->seat[count + i] =
+			(struct seat){.taken = true, .client = RECORD_UPLINK_ORIGIN + i};
 	return s;
 }
 
@@ -98,19 +107,9 @@ uint32_t systems_unseated(const struct systems *s)
 	return s->unseated;
 }
 
-static const char *name_of(const struct systems *s, const struct seat *seat,
-                           char name[static NAME_MAX])
+/* A name of the operator's behind what dashboards tell its kind by; a comma would end the field. */
+static const char *name_link(const char *kind, const char *own, char name[static NAME_MAX])
 {
-	struct text t = text_make(name, NAME_MAX);
-
-	text_format(&t, "SYSTEM-%u", (unsigned)(seat - s->seat));
-	return name;
-}
-
-/* Dashboards tell neighbours by how the name begins; a comma would end the field. */
-static const char *name_of_peer(const struct systems *s, uint32_t place, char name[static NAME_MAX])
-{
-	const char *own = s->conf->peer[place].name;
 	char text[CONF_NAME_MAX];
 	struct text t = text_make(name, NAME_MAX);
 
@@ -118,7 +117,33 @@ static const char *name_of_peer(const struct systems *s, uint32_t place, char na
 	for (char *c = text; *c; c++)
 		if (*c == ',')
 			*c = '-';
-	text_format(&t, "OBP-%s", text);
+	text_format(&t, "%s-%s", kind, text);
+	return name;
+}
+
+static const char *name_of_peer(const struct systems *s, uint32_t place, char name[static NAME_MAX])
+{
+	return name_link("OBP", s->conf->peer[place].name, name);
+}
+
+static bool is_uplink(const struct systems *s, const struct seat *seat)
+{
+	return seat >= s->seat + s->count;
+}
+
+static const struct conf_uplink *uplink_at(const struct systems *s, const struct seat *seat)
+{
+	return &s->conf->uplink[seat - (s->seat + s->count)];
+}
+
+static const char *name_of(const struct systems *s, const struct seat *seat,
+                           char name[static NAME_MAX])
+{
+	struct text t = text_make(name, NAME_MAX);
+
+	if (is_uplink(s, seat))
+		return name_link("PEER", uplink_at(s, seat)->name, name);
+	text_format(&t, "SYSTEM-%u", (unsigned)(seat - s->seat));
 	return name;
 }
 
@@ -126,7 +151,7 @@ static const char *name_of_peer(const struct systems *s, uint32_t place, char na
 
 static struct seat *seat_of(struct systems *s, uint32_t client)
 {
-	for (uint32_t i = 0; i < s->count; i++)
+	for (uint32_t i = 0; i < s->all; i++)
 		if (s->seat[i].taken && s->seat[i].client == client)
 			return &s->seat[i];
 	return NULL;
@@ -309,7 +334,7 @@ static void mesh_off(struct systems *s, uint32_t origin, uint32_t stream, tick_t
 /* Ends a call wherever it is heard. */
 static void legs_off(struct systems *s, uint32_t origin, uint32_t stream, tick_t at)
 {
-	for (uint32_t i = 0; i < s->count; i++) {
+	for (uint32_t i = 0; i < s->all; i++) {
 		for (uint8_t slot = 1; slot <= 2; slot++) {
 			if (same_call(&s->seat[i].tx[slot - 1], origin, stream))
 				go_off(s, &s->seat[i], true, slot, at);
@@ -338,29 +363,44 @@ static void leave(struct systems *s, uint32_t client, tick_t at, tick_t now)
 	s->version++;
 }
 
+/* The place of the neighbour a call comes from; UINT32_MAX: it comes from none. */
+static uint32_t place_of(const struct systems *s, uint32_t origin)
+{
+	uint32_t place = origin - RECORD_PEER_ORIGIN;
+
+	return origin >= RECORD_PEER_ORIGIN && place < s->conf->peer_count ? place : UINT32_MAX;
+}
+
+/* Of a client its id, of an uplink ours there, of a neighbour the id of that server. */
+static uint32_t peer_told(const struct systems *s, uint32_t origin)
+{
+	uint32_t place = place_of(s, origin), uplink = origin - RECORD_UPLINK_ORIGIN;
+
+	if (place != UINT32_MAX)
+		return s->conf->peer[place].remote_id;
+	if (origin >= RECORD_UPLINK_ORIGIN && uplink < s->conf->uplink_count)
+		return s->conf->uplink[uplink].id;
+	return origin;
+}
+
 /* The only kind of data dashboards list: its header, once for each transmission. */
 static void take_data(struct systems *s, const struct record *r, const struct seat *seat)
 {
 	const struct call_row *c = &r->call;
+	uint32_t place = place_of(s, c->origin);
+	const struct on_air a = {
+		.stream = c->stream, .peer = peer_told(s, c->origin), .src = c->src, .tg = c->dst};
+	uint8_t slot = seat ? c->slot : MESH_SLOT;
 	char name[NAME_MAX];
 
-	if (!c->unit || r->change != CHANGE_BEGIN)
+	if (!c->unit || r->change != CHANGE_BEGIN || !is_slot(slot))
 		return;
-	const struct on_air a = {
-		.stream = c->stream, .peer = c->origin, .src = c->src, .tg = c->dst};
-	struct legacy_event e = event_of(&a, false, c->slot, name_of(s, seat, name));
+	if (!seat && place == UINT32_MAX)
+		return;
+	struct legacy_event e = event_of(
+		&a, false, slot, seat ? name_of(s, seat, name) : name_of_peer(s, place, name));
 	e.action = LEGACY_DATA;
 	publish(s, &e);
-}
-
-/* Of a client its id, of a neighbour the id of that server. */
-static uint32_t peer_told(const struct systems *s, uint32_t origin)
-{
-	uint32_t place = origin - RECORD_PEER_ORIGIN;
-
-	if (origin < RECORD_PEER_ORIGIN || place >= s->conf->peer_count)
-		return origin;
-	return s->conf->peer[place].remote_id;
 }
 
 static void voice_on(struct systems *s, const struct record *r, struct seat *seat)
@@ -386,8 +426,7 @@ static void voice_off(struct systems *s, const struct record *r, struct seat *se
 	const struct call_row *c = &r->call;
 
 	legs_off(s, c->origin, c->stream, r->at);
-	if (seat && is_slot(c->slot) &&
-	    same_call(&seat->rx[c->slot - 1], c->origin, c->stream))
+	if (seat && is_slot(c->slot) && same_call(&seat->rx[c->slot - 1], c->origin, c->stream))
 		go_off(s, seat, false, c->slot, r->at);
 }
 
@@ -396,7 +435,7 @@ static void take_call(struct systems *s, const struct record *r)
 	const struct call_row *c = &r->call;
 	struct seat *seat = seat_of(s, c->origin);
 
-	if (c->data && seat)
+	if (c->data)
 		take_data(s, r, seat);
 	if (c->data || c->unit)
 		return;
@@ -478,13 +517,16 @@ static bool is_logged_in(const struct systems *s, uint32_t client)
 
 static void reconcile_seat(struct systems *s, struct seat *seat, tick_t now)
 {
-	if (!is_logged_in(s, seat->client)) {
+	bool uplink = is_uplink(s, seat);
+
+	if (!uplink && !is_logged_in(s, seat->client)) {
 		leave(s, seat->client, now, now);
 		return;
 	}
 	for (uint8_t slot = 1; slot <= 2; slot++) {
 		const struct on_air *tx = &seat->tx[slot - 1], *rx = &seat->rx[slot - 1];
-		if (tx->on && tx->since < s->fresh_at && !hears_still(s, seat, slot))
+		if (tx->on && tx->since < s->fresh_at &&
+		    !(uplink ? runs_still(s, tx) : hears_still(s, seat, slot)))
 			go_off(s, seat, true, slot, now);
 		if (rx->on && rx->since < s->fresh_at && !runs_still(s, rx))
 			go_off(s, seat, false, slot, now);
@@ -496,7 +538,7 @@ static void reconcile(struct systems *s, tick_t now)
 	if (model_fresh_at(s->model) == s->fresh_at)
 		return;
 	s->fresh_at = model_fresh_at(s->model);
-	for (uint32_t i = 0; i < s->count; i++)
+	for (uint32_t i = 0; i < s->all; i++)
 		if (s->seat[i].taken)
 			reconcile_seat(s, &s->seat[i], now);
 	for (size_t i = 0; i < MESH_ON_AIR_MAX; i++) {
@@ -505,6 +547,19 @@ static void reconcile(struct systems *s, tick_t now)
 			mesh_off(s, a->origin, a->stream, now);
 	}
 	sit_all(s, now);
+}
+
+/* Of links dashboards see only whether those that are uplinks are up. */
+static void take_link(struct systems *s, const struct peer_row *p)
+{
+	for (uint32_t i = 0; i < s->conf->uplink_count; i++) {
+		struct seat *seat = &s->seat[s->count + i];
+		if (strcmp(s->conf->uplink[i].name, p->name) != 0)
+			continue;
+		s->version += seat->up != p->up;
+		seat->up = p->up;
+		seat->since = p->since;
+	}
 }
 
 void systems_take(struct systems *s, const struct record *r, const struct clock *clock)
@@ -517,6 +572,8 @@ void systems_take(struct systems *s, const struct record *r, const struct clock 
 		take_legs(s, r);
 	if (r->kind == RECORD_SUBSCRIPTION)
 		s->version += r->change != CHANGE_SNAPSHOT;
+	if (r->kind == RECORD_PEER)
+		take_link(s, &r->peer);
 	if (r->kind == RECORD_DROPPED)
 		s->version++;
 	if (r->kind == RECORD_SNAPSHOT)
@@ -540,8 +597,8 @@ bool systems_on_air(const struct systems *s, uint32_t nth, struct wr *w)
 {
 	char name[NAME_MAX];
 
-	if (nth >= s->count)
-		return mesh_on_air(s, nth - s->count, w);
+	if (nth >= s->all)
+		return mesh_on_air(s, nth - s->all, w);
 	const struct seat *seat = &s->seat[nth];
 	name_of(s, seat, name);
 	for (uint8_t slot = 1; slot <= 2; slot++) {
@@ -687,12 +744,40 @@ static void write_peer(const struct systems *s, struct wr *w, uint32_t place)
 	legacy_openbridge_write(w, &o);
 }
 
+/* How often it was asked and answered is not told; both zero: nothing was lost. */
+static void write_uplink(const struct systems *s, struct wr *w, const struct seat *seat,
+                         const struct clock *clock)
+{
+	const struct conf_uplink *c = uplink_at(s, seat);
+	char name[NAME_MAX], callsign[CONF_NAME_MAX];
+
+	clean(callsign, sizeof(callsign), c->callsign);
+	const struct legacy_uplink u = {
+		.name = name_of(s, seat, name),
+		.xlx = c->protocol == UPLINK_XLX,
+		.location = "",
+		.description = "",
+		.url = "",
+		.callsign = callsign,
+		.radio_id = c->id,
+		.master_ip = "",
+		.master_port = c->targets[0].address.port,
+		.slots = c->protocol == UPLINK_XLX ? 2 : 3,
+		.up = seat->up,
+		.since_ms = seat->since + clock->epoch_ms,
+	};
+
+	legacy_uplink_write(w, &u);
+}
+
 void systems_config(struct systems *s, struct wr *w, const struct clock *clock)
 {
 	sit_all(s, clock->now);
 	legacy_config_begin(w);
 	for (uint32_t i = 0; i < s->count; i++)
 		write_seat(s, w, &s->seat[i], clock);
+	for (uint32_t i = s->count; i < s->all; i++)
+		write_uplink(s, w, &s->seat[i], clock);
 	for (uint32_t i = 0; i < s->conf->peer_count; i++)
 		write_peer(s, w, i);
 	legacy_config_end(w);

@@ -13,6 +13,8 @@ from server import Server, free_port, wait_for
 
 KEYS = {
     "OPENBRIDGE": {"MODE": str, "ENABLED": bool, "NETWORK_ID": bytes, "TARGET_IP": str, "TARGET_PORT": int},
+    "PEER": {"MODE": str, "ENABLED": bool, "LOCATION": bytes, "DESCRIPTION": bytes, "URL": bytes, "CALLSIGN": bytes,
+             "RADIO_ID": bytes, "MASTER_IP": str, "MASTER_PORT": int, "SLOTS": bytes, "STATS": dict},
     "MASTER": {"MODE": str, "ENABLED": bool, "REPEAT": bool, "SINGLE_MODE": bool, "TS1_STATIC": str, "TS2_STATIC": str,
                "_default_options": str, "PEERS": dict},
 }
@@ -291,6 +293,24 @@ def calls_of_the_mesh_are_told_at_the_neighbour_in_both_directions():
         told = [(f[1], f[2], f[3], f[5], f[7], f[8]) for f in d.events()]
         check(told == [("START", "RX", "OBP-n", "2340", "1", "235"), ("START", "TX", here, "2340", "2", "235"),
                        ("END", "TX", here, "2340", "2", "235"), ("END", "RX", "OBP-n", "2340", "1", "235")], "%s" % told)
+
+
+@case
+def an_uplink_is_a_system_of_its_own():
+    master = Server("static-2 = 3100", port=free_port(), server_id=3100)
+    more = "\n[uplink up]\ntarget = 127.0.0.1:%d\nid = 234567899\npassphrase = rigpass\nmap = 2:3100 = 91\n" % master.port
+    with master, Legacy(more=more) as server:
+        there, here = Hotspot(3100101, master.port).login(), Hotspot(2300101, server.port).login()
+        d = server.dashboard()
+        same_types("PEER-up", d.config["PEER-up"], KEYS["PEER"])
+        check(d.listen(15, lambda: d.config["PEER-up"]["STATS"]["CONNECTION"] == "YES"), "%s" % d.config["PEER-up"])
+        check(abs(d.config["PEER-up"]["STATS"]["CONNECTED"] - time.time()) < 20, "%s" % d.config["PEER-up"])
+        talk(here, call(2300101, 2300101, 91, 1), [there])
+        d.listen(5, lambda: len(d.events()) >= 4)
+        told = [(f[1], f[2], f[3], f[5], f[8]) for f in d.events()]
+        seat = d.system_of(2300101)
+        check(told == [("START", "RX", seat, "2300101", "91"), ("START", "TX", "PEER-up", "2300101", "3100"),
+                       ("END", "TX", "PEER-up", "2300101", "3100"), ("END", "RX", seat, "2300101", "91")], "%s" % told)
 
 
 @case

@@ -23,6 +23,20 @@ static void ignore_log(void *context, enum log_level level, const char *line)
 	(void)line;
 }
 
+/* Two neighbours, and an uplink to another master and one to a reflector. */
+static struct conf_peer peers[2];
+
+static void add_links(void)
+{
+	peers[0] = (struct conf_peer){.name = "uk", .remote_id = 2340};
+	peers[1] = (struct conf_peer){.name = "de, north", .remote_id = 2620};
+	conf->peer = peers;
+	conf->peer_count = 2;
+	conf->uplink_count = 2;
+	conf->uplink[0] = (struct conf_uplink){.name = "bm", .id = 234567899, .callsign = "GB7XX"};
+	conf->uplink[1] = (struct conf_uplink){.name = "xlx", .protocol = UPLINK_XLX, .id = 5};
+}
+
 static bool open_systems(uint32_t count)
 {
 	log_set_sink(ignore_log, NULL);
@@ -31,6 +45,7 @@ static bool open_systems(uint32_t count)
 	conf->report.legacy_systems = count;
 	conf->report.legacy_repeat = true;
 	conf->limits.sessions = conf->limits.subscriptions = conf->limits.streams = 10;
+	add_links();
 	lines = (struct ring){.last = 0};
 	model = model_open(&conf->limits);
 	systems = systems_open(conf, model, &lines);
@@ -64,14 +79,23 @@ static void call(uint32_t client, uint32_t stream, enum change change)
 {
 	take((struct record){.kind = RECORD_CALL,
 	                     .change = change,
-	                     .call = {.origin = client, .stream = stream, .started = begun,
-	                              .slot = 2, .src = 7, .dst = 91, .conference = 91}});
+	                     .call = {.origin = client,
+	                              .stream = stream,
+	                              .started = begun,
+	                              .slot = 2,
+	                              .src = 7,
+	                              .dst = 91,
+	                              .conference = 91}});
 }
 
 static void leg(uint32_t origin, uint32_t client, bool open)
 {
 	take((struct record){.kind = RECORD_LEGS,
-	                     .legs = {.origin = origin, .stream = STREAM, .src = 7, .open = open,
+	                     .legs = {.origin = origin,
+	                              .stream = STREAM,
+	                              .src = 7,
+	                              .conference = 91,
+	                              .open = open,
 	                              .list = {1, {{.client = client, .tg = 91, .slot = 2}}}}});
 }
 
@@ -201,8 +225,187 @@ T_CASE(what_a_snapshot_no_longer_shows_is_taken_off_the_air)
 	close_systems();
 }
 
+static void call_as(uint32_t client, enum change change, enum call_state state)
+{
+	take((struct record){.kind = RECORD_CALL,
+	                     .change = change,
+	                     .call = {.origin = client,
+	                              .stream = STREAM,
+	                              .started = begun,
+	                              .slot = 2,
+	                              .src = 7,
+	                              .dst = 91,
+	                              .conference = 91,
+	                              .state = state}});
+}
+
+T_CASE(a_call_that_waits_is_told_from_when_it_is_carried)
+{
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	call_as(1, CHANGE_BEGIN, CALL_WAITING);
+	now_is.now += 3000;
+	call_as(1, CHANGE_UPDATE, CALL_WAITING);
+	T_EQUAL(lines.last, 0);
+	call_as(1, CHANGE_UPDATE, CALL_RUNNING);
+	T_TEXT(last(1), RX("START", "SYSTEM-0", ""));
+	now_is.now += 1500;
+	call_as(1, CHANGE_END, CALL_RUNNING);
+	T_TEXT(last(1), RX("END", "SYSTEM-0", ",1.50"));
+	T_EQUAL(lines.last, 2);
+	close_systems();
+}
+
+T_CASE(a_call_that_waits_in_vain_is_told_nowhere)
+{
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	call_as(1, CHANGE_BEGIN, CALL_WAITING);
+	call_as(1, CHANGE_END, CALL_WAITING);
+	T_EQUAL(lines.last, 0);
+	close_systems();
+}
+
+T_CASE(a_call_ended_here_ends_once_though_frames_go_on)
+{
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	call_as(1, CHANGE_BEGIN, CALL_RUNNING);
+	now_is.now += 180000;
+	call_as(1, CHANGE_UPDATE, CALL_IGNORED);
+	T_TEXT(last(1), RX("END", "SYSTEM-0", ",180.00"));
+	call_as(1, CHANGE_UPDATE, CALL_IGNORED);
+	call_as(1, CHANGE_END, CALL_IGNORED);
+	T_EQUAL(lines.last, 2);
+	close_systems();
+}
+
+T_CASE(calls_of_uplinks_are_told_at_their_systems)
+{
+	const uint32_t bm = RECORD_UPLINK_ORIGIN;
+
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	call_as(1, CHANGE_BEGIN, CALL_RUNNING);
+	leg(1, bm, true);
+	leg(1, bm + 1, true);
+	leg(1, bm + 2, true); /* there is none */
+	T_EQUAL(lines.last, 3);
+	T_TEXT(last(2), TX("START", "PEER-bm", "") TX("START", "PEER-xlx", ""));
+	call_as(1, CHANGE_END, CALL_RUNNING);
+	T_EQUAL(lines.last, 6);
+	begun = ++now_is.now;
+	call_as(bm, CHANGE_BEGIN, CALL_RUNNING);
+	leg(bm, 1, true);
+	T_TEXT(last(2), "GROUP VOICE,START,RX,PEER-bm,10,234567899,7,2,91,\n"
+	                "GROUP VOICE,START,TX,SYSTEM-0,10,234567899,7,2,91,\n");
+	now_is.now += 1000;
+	snapshot(true); /* shows neither slots of uplinks nor that call */
+	session(1, CHANGE_SNAPSHOT);
+	snapshot(false);
+	T_TEXT(last(2), "GROUP VOICE,END,TX,SYSTEM-0,10,234567899,7,2,91,1.00,\n"
+	                "GROUP VOICE,END,RX,PEER-bm,10,234567899,7,2,91,1.00,\n");
+	T_EQUAL(lines.last, 10);
+	close_systems();
+}
+
+T_CASE(a_call_to_an_uplink_outlives_a_snapshot_that_shows_it)
+{
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	call_as(1, CHANGE_BEGIN, CALL_RUNNING);
+	leg(1, RECORD_UPLINK_ORIGIN, true);
+	now_is.now += 1000;
+	snapshot(true);
+	session(1, CHANGE_SNAPSHOT);
+	call_as(1, CHANGE_SNAPSHOT, CALL_RUNNING);
+	snapshot(false);
+	T_EQUAL(lines.last, 2);
+	close_systems();
+}
+
+static void data(uint32_t origin, bool unit, enum change change)
+{
+	take((struct record){.kind = RECORD_CALL,
+	                     .change = change,
+	                     .call = {.origin = origin,
+	                              .stream = STREAM,
+	                              .started = begun,
+	                              .slot = 2,
+	                              .src = 7,
+	                              .dst = 8,
+	                              .unit = unit,
+	                              .data = true}});
+}
+
+T_CASE(data_to_a_radio_is_told_once_wherever_it_comes_from)
+{
+	T_CHECK(open_systems(2));
+	session(1, CHANGE_BEGIN);
+	data(1, true, CHANGE_BEGIN);
+	data(1, true, CHANGE_UPDATE);
+	data(1, true, CHANGE_END);
+	data(RECORD_PEER_ORIGIN + 1, true, CHANGE_BEGIN);
+	data(RECORD_UPLINK_ORIGIN, true, CHANGE_BEGIN);
+	T_TEXT(last(3), "UNIT DATA HEADER,DATA,RX,SYSTEM-0,10,1,7,2,8,\n"
+	                "UNIT DATA HEADER,DATA,RX,OBP-de- north,10,2620,7,1,8,\n"
+	                "UNIT DATA HEADER,DATA,RX,PEER-bm,10,234567899,7,2,8,\n");
+	T_EQUAL(lines.last, 3);
+	data(1, false, CHANGE_BEGIN); /* group data: dashboards know no such line */
+	data(2, true, CHANGE_BEGIN);  /* nobody's */
+	data(RECORD_PEER_ORIGIN + 2, true, CHANGE_BEGIN);
+	T_EQUAL(lines.last, 3);
+	close_systems();
+}
+
+static bool config_has(const void *what, size_t len)
+{
+	static uint8_t octets[65536];
+	struct wr w = wr_make(octets, sizeof(octets));
+
+	systems_config(systems, &w, &now_is);
+	for (size_t i = 0; i + len <= wr_len(&w); i++)
+		if (memcmp(octets + i, what, len) == 0)
+			return true;
+	return false;
+}
+
+static void up(const char *name, bool is_up)
+{
+	struct record r = {.kind = RECORD_PEER, .change = CHANGE_UPDATE, .peer = {.up = is_up}};
+
+	text_copy(r.peer.name, sizeof(r.peer.name), name);
+	take(r);
+}
+
+T_CASE(uplinks_are_in_the_set_of_systems_up_or_down)
+{
+	T_CHECK(open_systems(2));
+	T_CHECK(config_has("PEER-bm", 7) && config_has("PEER-xlx", 8) && config_has("XLXSTATS", 8));
+	T_CHECK(config_has("OBP-de- north", 13));
+	uint64_t before = systems_version(systems);
+	up("uk", true); /* a neighbour: dashboards have no field for that */
+	up("bm", false);
+	T_EQUAL(systems_version(systems), before);
+	up("bm", true);
+	up("bm", true);
+	T_EQUAL(systems_version(systems), before + 1);
+	T_CHECK(config_has("\012\0\0\0CONNECTIONX\003\0\0\0YES", 22));
+	up("bm", false);
+	T_EQUAL(systems_version(systems), before + 2);
+	T_CHECK(!config_has("\012\0\0\0CONNECTIONX\003\0\0\0YES", 22));
+	close_systems();
+}
+
 T_MAIN(T_ENTRY(a_call_begins_once_and_ends_everywhere),
        T_ENTRY(who_leaves_takes_his_calls_off_the_air),
        T_ENTRY(a_seat_is_kept_and_then_left_empty_for_a_while),
        T_ENTRY(the_start_is_repeated_only_when_another_call_has_ended),
-       T_ENTRY(what_a_snapshot_no_longer_shows_is_taken_off_the_air))
+       T_ENTRY(what_a_snapshot_no_longer_shows_is_taken_off_the_air),
+       T_ENTRY(a_call_that_waits_is_told_from_when_it_is_carried),
+       T_ENTRY(a_call_that_waits_in_vain_is_told_nowhere),
+       T_ENTRY(a_call_ended_here_ends_once_though_frames_go_on),
+       T_ENTRY(calls_of_uplinks_are_told_at_their_systems),
+       T_ENTRY(a_call_to_an_uplink_outlives_a_snapshot_that_shows_it),
+       T_ENTRY(data_to_a_radio_is_told_once_wherever_it_comes_from),
+       T_ENTRY(uplinks_are_in_the_set_of_systems_up_or_down))
