@@ -7,6 +7,7 @@ import select
 import socket
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 from cases import case, check, main
 from control import Control, ask
@@ -118,8 +119,9 @@ def session_tells_what_holds_its_slots_and_how_long():
     with Server("hang-time = 60s\nstatic-2 = 91\n") as server:
         one, two = (Hotspot(id, server.port).login() for id in (2300101, 2300102))
         seen = []
-        talk(one, call(2300101, 2300101, 91, 12), [two],
-             middle=lambda: seen.extend(slot_row(server, id) for id in (2300101, 2300102)))
+        with ThreadPoolExecutor(1) as beside:  # the call goes on meanwhile
+            talk(one, call(2300101, 2300101, 91, 20), [two],
+                 middle=lambda: beside.submit(lambda: seen.extend(slot_row(server, c.client) for c in (one, two))))
         check([(r.get("state"), r.get("conference"), r.get("src")) for r in seen] ==
               [("talking", 91, 2300101), ("hearing", 91, 2300101)], "%s" % seen)
         hangs = wait_for(lambda: slot_row(server, 2300102).get("state") == "hang", 10)
