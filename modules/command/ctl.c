@@ -33,8 +33,8 @@ static int usage(FILE *out, int status)
 	        "              or %s when only that is there)\n"
 	        "  --json      the answer as the server's own lines, one JSON object each\n\n"
 	        "Words: status, sessions, session ID, conferences, conference TG, calls,\n"
-	        "trace TG, lastheard, events [FILTER], report, why ID, loglevel [LEVEL], reload, peers,\n"
-	        "peer NAME stun|clear|reset, kick ID, block [WHAT [TIME]], unblock WHAT,\n"
+	        "trace TG, lastheard, events [FILTER], report, why ID, loglevel [LEVEL], reload,\n"
+	        "peers, peer NAME stun|clear|reset, kick ID, block [WHAT [TIME]], unblock WHAT,\n"
 	        "link ID SLOT TG, unlink ID SLOT TG, default ID TG, options ID [TEXT];\n"
 	        "help asks the server for its own.\n",
 	        CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
