@@ -1,5 +1,6 @@
 /*
- * Link control on its way through: what a call says of itself, and what it is made to say.
+ * Link control on its way through: what a call says of itself, and what it is made to say. Shown by
+ * every scenario: what leaves is compared with its talker to the bit (test/sim/README).
  */
 #ifndef CORE_REWRITE_H
 #define CORE_REWRITE_H
