@@ -211,7 +211,7 @@ static void act_calls(struct sim *sim)
 			rig_talk(sim, rig, slot, one_in(sim, 8) ? 200 : 10 + draw(sim, 60));
 		sim_run(sim, draw(sim, 300));
 	}
-	sim_run(sim, 13 * TICK_SECOND);
+	sim_run(sim, 15 * TICK_SECOND); /* a call of 12 s, and a lost terminator, ten links away */
 }
 
 /* Two rigs key one conference at nearly the same time, somewhere. */
