@@ -127,7 +127,7 @@ static void spoil_other(struct sim *sim, const struct flight *f)
  * ended by now: each gives it a fresh one of its own (decision 10), and so it is two calls. */
 static bool is_two_calls(const struct sim *sim, const struct call *c)
 {
-	return c->node == sim->guest && sim->uplinks > 1 && sim->guest_since > c->said[0];
+	return c->node == sim->guest && sim->guest_links > 1 && sim->guest_since > c->said[0];
 }
 
 void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct flight *f,
@@ -149,7 +149,7 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          " twice",
 		          frame, call, from, to);
-	bool no_return = sim->tree || (sim_is_uplink(sim, from, to) && sim->uplinks == 1);
+	bool no_return = sim->tree || (sim_is_uplink(sim, from, to) && sim->guest_links == 1);
 	if (no_return && was_set(sim->crossed[to][from][call], frame))
 		sim_fault(sim,
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
@@ -237,17 +237,17 @@ static bool guest_is_at(const struct sim *sim, uint32_t node)
 	       sim->node[node].core;
 }
 
-/* A guest passes nothing on from one uplink to the other. */
-static uint64_t reach_from(const struct sim *sim, uint32_t origin, bool data)
+/* A guest passes nothing on that came by an uplink. */
+static uint64_t reach_with_uplinks(const struct sim *sim, uint32_t origin)
 {
-	uint64_t reached = reach_on_mesh(sim, origin, data);
+	uint64_t on_mesh = reach_on_mesh(sim, origin, false), reached = on_mesh;
 
 	for (uint32_t n = 0; n < sim->node_count; n++) {
 		if (!guest_is_at(sim, n))
 			continue;
 		if (origin == sim->guest)
-			reached |= reach_on_mesh(sim, n, data);
-		else if (reached >> n & 1)
+			reached |= reach_on_mesh(sim, n, false);
+		else if (on_mesh >> n & 1)
 			reached |= UINT64_C(1) << sim->guest;
 	}
 	return reached;
@@ -275,8 +275,9 @@ void ledger_epoch(struct sim *sim)
 	e->whole = is_whole(sim);
 	e->guest_since = sim->guest_since;
 	for (uint32_t n = 0; n < sim->node_count; n++) {
-		e->reach[n] = reach_from(sim, n, false);
-		e->data_reach[n] = reach_from(sim, n, true);
+		e->reach[n] = reach_on_mesh(sim, n, false);
+		e->up_reach[n] = reach_with_uplinks(sim, n);
+		e->data_reach[n] = reach_on_mesh(sim, n, true);
 	}
 }
 
@@ -295,23 +296,21 @@ static const struct epoch *epoch_of(const struct sim *sim, tick_t said)
 }
 
 /* Has the call to go by an uplink to be heard there? */
-static bool goes_up_or_down(const struct sim *sim, const struct call *c, uint32_t node)
+static bool goes_by_uplink(const struct epoch *e, const struct call *c, uint32_t node)
 {
-	return c->node != node && (c->node == sim->guest || node == sim->guest);
+	return !((c->data ? e->data_reach : e->reach)[c->node] >> node & 1);
 }
 
 /* Is there a way from the talker to the rig? */
 static bool has_way(const struct sim *sim, const struct epoch *e, const struct call *c,
                     uint32_t rig)
 {
-	const struct rig *r = &sim->rig[rig];
+	uint32_t node = sim->rig[rig].node;
+	bool crosses = c->tg == sim->guest_tg[0] || c->tg == sim->guest_tg[1];
 
 	if (c->tg == LOCAL_TG)
-		return r->node == c->node;
-	if (!c->data && goes_up_or_down(sim, c, r->node) && c->tg != sim->guest_tg[0] &&
-	    c->tg != sim->guest_tg[1])
-		return false;
-	return (c->data ? e->data_reach : e->reach)[c->node] >> r->node & 1;
+		return node == c->node;
+	return !goes_by_uplink(e, c, node) || (crosses && (e->up_reach[c->node] >> node & 1));
 }
 
 static bool was_in(const struct rig *r, tick_t then)
@@ -333,15 +332,15 @@ static bool is_found(const struct sim *sim, const struct epoch *e, const struct 
                      uint32_t rig)
 {
 	return sim->rig[rig].node == c->node ||
-	       (e->whole && !goes_up_or_down(sim, c, sim->rig[rig].node) && !has_old_links(sim) &&
-	        sim->node_count <= DATA_NODES_MAX);
+	       (e->whole && c->node != sim->guest && sim->rig[rig].node != sim->guest &&
+	        !has_old_links(sim) && sim->node_count <= DATA_NODES_MAX);
 }
 
 /* Has everybody had the time to log in again, if the call needs it? */
 static bool is_logged_in(const struct sim *sim, const struct epoch *e, const struct call *c,
                          uint32_t rig, tick_t said)
 {
-	return !goes_up_or_down(sim, c, sim->rig[rig].node) || e->guest_since == START_TICK ||
+	return !goes_by_uplink(e, c, sim->rig[rig].node) || e->guest_since == START_TICK ||
 	       said >= e->guest_since + LOGIN_MS;
 }
 

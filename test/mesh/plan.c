@@ -81,7 +81,7 @@ static void join_all(struct sim *sim, enum topology topology, uint32_t old)
 		join(sim, draw(sim, n), draw(sim, n), old && one_in(sim, old));
 }
 
-/* A server that is a client of others, and no neighbour of anybody. */
+/* A server that is a client of others, and a neighbour of one at most. */
 static void place_guest(struct sim *sim)
 {
 	uint32_t guest = sim->node_count, first = draw(sim, ARRAY_LEN(conferences));
@@ -92,9 +92,14 @@ static void place_guest(struct sim *sim)
 	sim->guest_tg[1] = conferences[(first + 1) % ARRAY_LEN(conferences)];
 	for (uint32_t i = 1 + draw(sim, UPLINKS_MAX); i > 0; i--) {
 		uint32_t n = draw(sim, guest);
-		sim->uplinks += !sim->up[guest][n];
+		sim->guest_links += !sim->up[guest][n];
 		sim->up[guest][n] = true;
 		sim->path[guest][n] = sim->path[n][guest] = path;
+	}
+	uint32_t neighbour = draw(sim, guest);
+	if (one_in(sim, 2) && !sim->up[guest][neighbour]) {
+		join(sim, guest, neighbour, false);
+		sim->guest_links++;
 	}
 	sim->node_count++;
 }
@@ -128,7 +133,7 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 	join_all(sim, topology, olds[draw(sim, ARRAY_LEN(olds))]);
 	if (guest)
 		place_guest(sim);
-	sim->tree = topology == TOPOLOGY_LINE && sim->uplinks < 2;
+	sim->tree = topology == TOPOLOGY_LINE && sim->guest_links < 2;
 	place_rigs(sim);
 	for (uint32_t n = 0; n < nodes; n++) {
 		sim->node[n].ahead_ms = (int64_t)draw(sim, 3000) - 1500;
@@ -136,8 +141,8 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 		node_start(sim, n);
 	}
 	ledger_epoch(sim);
-	sim_say(sim, "%s of %" PRIu32 "%s, %" PRIu32 " uplinks", topology_name(topology), nodes,
-	        sim->noisy ? ", noisy" : "", sim->uplinks);
+	sim_say(sim, "%s of %" PRIu32 "%s, %" PRIu32 " links of a guest", topology_name(topology),
+	        nodes, sim->noisy ? ", noisy" : "", sim->guest_links);
 }
 
 static void uplink_config(const struct sim *sim, uint32_t to, struct text *out)

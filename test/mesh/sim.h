@@ -90,8 +90,10 @@ struct call {
 /* From a change of the network to the next one. */
 struct epoch {
 	tick_t at;
-	uint64_t reach[NODES_MAX];      /* from a node: bit n, what is said there is heard at n */
-	uint64_t data_reach[NODES_MAX]; /* likewise of data, which OpenBridge does not carry */
+	/* From a node: bit n, what is said there is heard at n, by the mesh alone, or by uplinks
+	 * too. */
+	uint64_t reach[NODES_MAX], up_reach[NODES_MAX];
+	uint64_t data_reach[NODES_MAX]; /* of data, which OpenBridge does not carry */
 	tick_t guest_since;             /* when something last happened to the uplinks */
 	bool whole; /* no cable is pulled, every server runs, every clock is about right */
 };
@@ -109,8 +111,8 @@ struct sim {
 	struct path path[NODES_MAX][NODES_MAX];
 	bool v1[NODES_MAX][NODES_MAX]; /* the link speaks OpenBridge, not FBP */
 	bool up[NODES_MAX][NODES_MAX]; /* by an uplink the first is a client of the second */
-	uint32_t guest;                /* the server with uplinks, and no other links; or NOBODY */
-	uint32_t uplinks;              /* how many it has */
+	uint32_t guest;                /* the server with uplinks; NOBODY */
+	uint32_t guest_links;          /* how many it has, and one if it is a neighbour as well */
 	uint32_t guest_tg[2];          /* what crosses them, on slot 1 and 2 */
 	tick_t guest_since;
 	bool tree;  /* there is one way from node to node */
