@@ -238,15 +238,15 @@ static bool guest_is_at(const struct sim *sim, uint32_t node)
 }
 
 /* A guest passes nothing on that came by an uplink. */
-static uint64_t reach_with_uplinks(const struct sim *sim, uint32_t origin)
+static uint64_t reach_with_uplinks(const struct sim *sim, uint32_t origin, bool data)
 {
-	uint64_t on_mesh = reach_on_mesh(sim, origin, false), reached = on_mesh;
+	uint64_t on_mesh = reach_on_mesh(sim, origin, data), reached = on_mesh;
 
 	for (uint32_t n = 0; n < sim->node_count; n++) {
 		if (!guest_is_at(sim, n))
 			continue;
 		if (origin == sim->guest)
-			reached |= reach_on_mesh(sim, n, false);
+			reached |= reach_on_mesh(sim, n, data);
 		else if (on_mesh >> n & 1)
 			reached |= UINT64_C(1) << sim->guest;
 	}
@@ -275,9 +275,10 @@ void ledger_epoch(struct sim *sim)
 	e->whole = is_whole(sim);
 	e->guest_since = sim->guest_since;
 	for (uint32_t n = 0; n < sim->node_count; n++) {
-		e->reach[n] = reach_on_mesh(sim, n, false);
-		e->up_reach[n] = reach_with_uplinks(sim, n);
-		e->data_reach[n] = reach_on_mesh(sim, n, true);
+		for (int data = 0; data < 2; data++) {
+			e->reach[data][n] = reach_on_mesh(sim, n, data);
+			e->up_reach[data][n] = reach_with_uplinks(sim, n, data);
+		}
 	}
 }
 
@@ -295,10 +296,16 @@ static const struct epoch *epoch_of(const struct sim *sim, tick_t said)
 	return &sim->epoch[i];
 }
 
+/* Is it something for the uplinks of the guest? */
+static bool crosses(const struct sim *sim, const struct call *c)
+{
+	return c->data || c->tg == sim->guest_tg[0] || c->tg == sim->guest_tg[1];
+}
+
 /* Has the call to go by an uplink to be heard there? */
 static bool goes_by_uplink(const struct epoch *e, const struct call *c, uint32_t node)
 {
-	return !((c->data ? e->data_reach : e->reach)[c->node] >> node & 1);
+	return !(e->reach[c->data][c->node] >> node & 1);
 }
 
 /* Is there a way from the talker to the rig? */
@@ -306,11 +313,10 @@ static bool has_way(const struct sim *sim, const struct epoch *e, const struct c
                     uint32_t rig)
 {
 	uint32_t node = sim->rig[rig].node;
-	bool crosses = c->tg == sim->guest_tg[0] || c->tg == sim->guest_tg[1];
-
 	if (c->tg == LOCAL_TG)
 		return node == c->node;
-	return !goes_by_uplink(e, c, node) || (crosses && (e->up_reach[c->node] >> node & 1));
+	return !goes_by_uplink(e, c, node) ||
+	       (crosses(sim, c) && (e->up_reach[c->data][c->node] >> node & 1));
 }
 
 static bool was_in(const struct rig *r, tick_t then)
@@ -327,21 +333,38 @@ static bool has_old_links(const struct sim *sim)
 	return false;
 }
 
-/* A radio that was heard by a way that data cannot take, or takes no longer, is not found. */
+/* Has the guest had the time to log in again? */
+static bool is_logged_in(const struct epoch *e, tick_t said)
+{
+	return e->guest_since == START_TICK || said >= e->guest_since + LOGIN_MS;
+}
+
+/* Has everybody heard that radio since the network last changed? */
+static bool is_known_to_all(const struct sim *sim, const struct call *data)
+{
+	uint64_t all = sim->node_count == 64 ? UINT64_MAX : (UINT64_C(1) << sim->node_count) - 1;
+	const struct epoch *now = epoch_of(sim, data->said[0]);
+
+	for (const struct call *c = sim->call; c < data; c++)
+		if (now && !c->data && c->rig == data->to && !c->contested && c->tg != LOCAL_TG &&
+		    epoch_of(sim, c->said[0]) == now &&
+		    (crosses(sim, c) ? now->up_reach : now->reach)[0][c->node] == all &&
+		    is_logged_in(now, c->said[0]))
+			return true;
+	return false;
+}
+
+/* A radio that was heard by a way that data cannot take, or takes no longer, is not found; nor is
+ * one beyond an uplink that was not heard lately. */
 static bool is_found(const struct sim *sim, const struct epoch *e, const struct call *c,
                      uint32_t rig)
 {
-	return sim->rig[rig].node == c->node ||
-	       (e->whole && c->node != sim->guest && sim->rig[rig].node != sim->guest &&
-	        !has_old_links(sim) && sim->node_count <= DATA_NODES_MAX);
-}
+	uint32_t node = sim->rig[rig].node;
+	bool by_guest = c->node == sim->guest || node == sim->guest;
 
-/* Has everybody had the time to log in again, if the call needs it? */
-static bool is_logged_in(const struct sim *sim, const struct epoch *e, const struct call *c,
-                         uint32_t rig, tick_t said)
-{
-	return !goes_by_uplink(e, c, sim->rig[rig].node) || e->guest_since == START_TICK ||
-	       said >= e->guest_since + LOGIN_MS;
+	return node == c->node ||
+	       (e->whole && !has_old_links(sim) && sim->node_count <= DATA_NODES_MAX &&
+	        (!by_guest || is_known_to_all(sim, c)));
 }
 
 static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
@@ -350,8 +373,8 @@ static bool must_hear(const struct sim *sim, const struct call *c, uint32_t rig,
 	const struct epoch *e = said ? epoch_of(sim, said) : NULL;
 
 	return e && has_way(sim, e, c, rig) && (!c->data || is_found(sim, e, c, rig)) &&
-	       is_logged_in(sim, e, c, rig, said) && was_in(&sim->rig[rig], said) &&
-	       was_in(&sim->rig[c->rig], said);
+	       (!goes_by_uplink(e, c, sim->rig[rig].node) || is_logged_in(e, said)) &&
+	       was_in(&sim->rig[rig], said) && was_in(&sim->rig[c->rig], said);
 }
 
 static bool must_not_hear(const struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
@@ -413,20 +436,6 @@ static void close_quench(struct sim *sim, uint32_t call)
 		          "%" PRIu32 " frames of call %" PRIu32 " crossed %" PRIu32
 		          " times: %" PRIu32 " servers, %" PRIu32 " probes at most",
 		          frames, call, crossings, sim->node_count, probes);
-}
-
-/* Has everybody heard that radio since the network last changed? */
-static bool is_known_to_all(const struct sim *sim, const struct call *data)
-{
-	uint64_t all = sim->node_count == 64 ? UINT64_MAX : (UINT64_C(1) << sim->node_count) - 1;
-	const struct epoch *now = epoch_of(sim, data->said[0]);
-
-	for (const struct call *c = sim->call; c < data; c++)
-		if (now && sim->guest == NOBODY && !c->data && c->rig == data->to &&
-		    !c->contested && c->tg != LOCAL_TG && epoch_of(sim, c->said[0]) == now &&
-		    now->reach[c->node] == all)
-			return true;
-	return false;
 }
 
 static void close_data(struct sim *sim, uint32_t call)

@@ -91,11 +91,10 @@ struct call {
 struct epoch {
 	tick_t at;
 	/* From a node: bit n, what is said there is heard at n, by the mesh alone, or by uplinks
-	 * too. */
-	uint64_t reach[NODES_MAX], up_reach[NODES_MAX];
-	uint64_t data_reach[NODES_MAX]; /* of data, which OpenBridge does not carry */
-	tick_t guest_since;             /* when something last happened to the uplinks */
-	bool whole; /* no cable is pulled, every server runs, every clock is about right */
+	 * too; [1] for data, which OpenBridge does not carry. */
+	uint64_t reach[2][NODES_MAX], up_reach[2][NODES_MAX];
+	tick_t guest_since; /* when something last happened to the uplinks */
+	bool whole;         /* no cable is pulled, every server runs, every clock is about right */
 };
 
 struct sim {
