@@ -19,6 +19,9 @@ void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t strea
 /* Is the call a copy of one that is carried already, and brought by somebody else? */
 bool relay_has(const struct step *step, const struct stream *x);
 
+/* Is it a copy of one that who brought it has ended? */
+bool relay_is_over(const struct step *step, const struct stream *x);
+
 /* Data for a radio may be for one of another server. */
 bool relay_carries_unit(const struct core *core, const struct stream *x);
 

@@ -48,8 +48,8 @@ static inline uint64_t claim_key(uint32_t stream, uint32_t number, bool unit)
 struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now);
 
 /*
- * Does a copy of another origin have to give way? To a client of ours always, to a link while that
- * carries the call, or has just ended it.
+ * Does a copy of another origin have to give way? To who carries the call or has just ended it, and
+ * to a client of ours that has ended it for as long as the claim lasts.
  */
 bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now);
 

@@ -42,8 +42,7 @@ static struct session *own_hotspot(const struct core *core, uint32_t radio)
 	return s;
 }
 
-/* Was it heard from a neighbour that can be reached, and takes data? Then it goes that way alone.
- */
+/* Was it heard from a neighbour that is there and takes data? Then it goes that way alone. */
 static bool is_behind_peer(struct step *step, struct stream *x, const struct location *at)
 {
 	const struct peer *p = at->client >= ORIGIN_PEER

@@ -82,13 +82,16 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 		why_call(step, x, "not carried: this talkgroup is no conference here", 0);
 		return;
 	}
-	uint32_t tg = conference_at(&core->subscriptions, u->conference)->tg;
+	const struct conference *c = conference_at(&core->subscriptions, u->conference);
+	uint32_t tg = c->tg;
 	if (tg == ECHO_TG) {
 		place_echo(step, x);
 		return;
 	}
 	x->topic = tg;
-	if (!is_copy(step, x))
+	/* a copy of who speaks waits with the others: its way may be the one that lasts */
+	bool waits = !x->data && stream_get(&core->streams, c->speaker);
+	if (waits || !is_copy(step, x))
 		call_join(step, x);
 }
 

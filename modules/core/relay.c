@@ -202,13 +202,27 @@ static void claim_ours(struct step *step, struct stream *x)
 	x->hops = 1;
 }
 
-bool relay_has(const struct step *step, const struct stream *x)
+/* The claim of another to the call; NULL when nobody else has one. */
+static const struct claim *claim_of_another(const struct step *step, const struct stream *x)
 {
 	const struct claim *c = claim_find(&step->core->claims,
 	                                   claim_key(x->id, mesh_number(x), x->unit), step->now);
 
-	return c && c->origin != x->origin &&
-	       (x->data || step->now - c->last < CLAIM_SILENCE_MS);
+	return c && c->origin != x->origin ? c : NULL;
+}
+
+bool relay_has(const struct step *step, const struct stream *x)
+{
+	const struct claim *c = claim_of_another(step, x);
+
+	return c && (x->data || step->now - c->last < CLAIM_SILENCE_MS);
+}
+
+bool relay_is_over(const struct step *step, const struct stream *x)
+{
+	const struct claim *c = claim_of_another(step, x);
+
+	return c && c->ended;
 }
 
 static struct claim *claim_of(const struct step *step, const struct stream *x)

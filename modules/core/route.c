@@ -270,7 +270,7 @@ static void carry(struct step *step, struct stream *x, const struct hbp_burst *b
 		why_call(step, x, "cut: it talked too long", 0);
 		in_transit = false;
 	}
-	if (x->state == CALL_WAITING)
+	if (x->state == CALL_WAITING && !relay_is_over(step, x))
 		call_take_turn(step, x, b);
 	if (!handle_is_none(x->recording))
 		player_take(step, x, b);

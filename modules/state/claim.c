@@ -20,8 +20,10 @@ struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now)
 
 bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now)
 {
-	return c->origin != origin && (c->origin < ORIGIN_UPLINK ||
-	                               now - (c->ended ? c->seen : c->last) < CLAIM_SILENCE_MS);
+	bool said_by_ours = c->origin < ORIGIN_UPLINK && c->ended;
+
+	return c->origin != origin &&
+	       (said_by_ours || now - (c->ended ? c->seen : c->last) < CLAIM_SILENCE_MS);
 }
 
 static uint32_t advance(struct claims *t)

@@ -165,7 +165,7 @@ void node_config(const struct sim *sim, uint32_t node, struct text *out)
 
 	text_format(out,
 	            "[server]\nid = %u\n[limits]\nsessions = 4\nsubscriptions = 32\n"
-	            "streams = 32\n[listener l]\nbind = %s\npassphrase = " PASSPHRASE
+	            "streams = 64\n[listener l]\nbind = %s\npassphrase = " PASSPHRASE
 	            "\nsingle = no\n",
 	            (unsigned)(FIRST_SERVER + node), addr_format(&at, where));
 	for (uint32_t n = 0; n < sim->node_count; n++) {
@@ -255,7 +255,9 @@ static uint32_t bystander(struct sim *sim, bool *taken)
 static void act_data(struct sim *sim)
 {
 	bool taken[RIGS_MAX] = {false}, disturbed = one_in(sim, 4);
-	uint32_t first = bystander(sim, taken), count = 1 + draw(sim, 3);
+	uint32_t first = bystander(sim, taken);
+	uint32_t count =
+		sim->guest == NOBODY ? 1 + draw(sim, 3) : 1; /* a slot of an uplink is one way */
 
 	if (one_in(sim, 2)) {
 		rig_talk(sim, first, one_in(sim, 2) ? 2 : 1, 10);

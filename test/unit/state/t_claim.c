@@ -44,6 +44,9 @@ T_CASE(who_has_to_give_way)
 	open_table(8);
 	struct claim *c = claim_take(&claims, claim_key(1, 91, false), client, 1000);
 	T_CHECK(!claim_outranks(c, client, 1000));
+	T_CHECK(claim_outranks(c, uplink, 1000) && claim_outranks(c, peer, 1999));
+	T_CHECK(!claim_outranks(c, uplink, 2000) && !claim_outranks(c, peer, 2000));
+	c->ended = true;
 	T_CHECK(claim_outranks(c, uplink, 1000) && claim_outranks(c, peer, 100000));
 	c = claim_take(&claims, claim_key(2, 91, false), uplink, 1000);
 	T_CHECK(!claim_outranks(c, uplink, 1000));
