@@ -121,12 +121,13 @@ def chatter(rig):
 
 
 def judge_delays(fresh, calm, stuck):
+    """A busy machine delays a frame or two by itself; voice that waits for somebody who stopped delays all that follow."""
     print("# frames within so many seconds, calm and with all stopped: " + ", ".join(
         "%g: %d %d" % (le, calm[le] - fresh[le], stuck[le] - calm[le]) for le in sorted(stuck)), flush=True)
     check(stuck[float("inf")] - calm[float("inf")] >= 62, "the call was not measured")
     for bound in (0.005, 0.01, 0.025):
         was, now = slower_than(bound, fresh, calm), slower_than(bound, calm, stuck)
-        check(now <= was, "slower than %g s: %d frames with all of them stopped, %d before" % (bound, now, was))
+        check(now <= was + 3, "slower than %g s: %d frames with all of them stopped, %d before" % (bound, now, was))
 
 
 @case
