@@ -209,7 +209,8 @@ static void set_down(struct step *step, struct uplink *u, const char *why)
 	if (u->state != UPLINK_UP)
 		return;
 	u->state = UPLINK_WAITS;
-	u->turn = CONF_TARGETS_MAX - 1; /* the first is next */
+	if (step->now - u->since >= ROUND_FIRST_MS) /* sent away at once: as if not let in */
+		u->turn = CONF_TARGETS_MAX - 1;     /* the first is next */
 	for (int i = 0; i < 2; i++) {
 		struct stream *x = stream_get(&step->core->streams, s->slot[i].talk);
 		if (x)
