@@ -4,7 +4,7 @@
  * client that was refused has a block of its own, which is of exactly its id and of no radio. Key:
  * the id, or the address. Written by core/block alone.
  *
- * Capacity: 256. Full: the newest is refused.
+ * Capacity: 256, half of it for refused clients. Full: the newest is refused.
  */
 #ifndef STATE_BLOCK_H
 #define STATE_BLOCK_H

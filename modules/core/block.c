@@ -13,6 +13,7 @@
 #include "core/why.h"
 
 #define REFUSED_MS (10 * TICK_MINUTE)
+#define REFUSED_MAX (BLOCKS / 2) /* the other half is for operators */
 
 struct target_of {
 	uint32_t id; /* 0: the address */
@@ -95,7 +96,6 @@ static bool begin(struct step *step, const struct target_of *what, const char *r
 	expire_at(step, &b->expiry, EXPIRE_BLOCK, &b->row,
 	          what->how_long ? step->now + what->how_long : TICK_NEVER);
 	rows_block(step, b, CHANGE_BEGIN, CAUSE_NONE);
-	end_hit(step);
 	return true;
 }
 
@@ -106,23 +106,31 @@ void block_order(struct step *step, const struct command *c)
 
 	if (!wrong && !begin(step, &what, NULL))
 		wrong = "no room for another block";
+	if (!wrong)
+		end_hit(step);
 	rows_reply(step, c->number, !wrong, wrong ? wrong : "blocked");
 }
 
-/* The operator's own block of this id stands. */
+/* The operator's own block of this id stands. Where too many are kept out the session ends all the
+ * same. */
 void block_refuse(struct step *step, const struct command *c)
 {
 	static const char *const words[UNREGISTERED_KINDS] = {
 		[UNREGISTERED_ID] = "this id is not registered",
 		[UNREGISTERED_CALLSIGN] = "this id is registered with another callsign"};
 	const struct target_of what = {.id = c->client, .how_long = REFUSED_MS};
+	struct core *core = step->core;
+	struct session *s = session_find(&core->sessions, c->client);
 
-	if (c->slot >= UNREGISTERED_KINDS || block_of_client(&step->core->blocks, c->client))
+	if (c->slot >= UNREGISTERED_KINDS || block_of_client(&core->blocks, c->client))
 		return;
 	why_client(step, c->client, words[c->slot]);
 	core_log(step, LOG_REMOTE, "refused client=%lu reason=\"%s\"", (unsigned long)c->client,
 	         words[c->slot]);
-	begin(step, &what, words[c->slot]);
+	if (core->blocks.pool.used < REFUSED_MAX)
+		begin(step, &what, words[c->slot]);
+	if (s)
+		session_end(step, s, CAUSE_BLOCKED, true);
 }
 
 static void end(struct step *step, struct block *b, enum cause cause)

@@ -1,11 +1,14 @@
 /*
  * What goes wrong around a core: its own address changes, it stands still for a while, a
- * configuration takes back what runs, more forms of a frame are heard than it keeps at hand.
+ * configuration takes back what runs, more forms of a frame are heard than it keeps at hand, more
+ * clients are refused than there is room for.
  */
 #include <unistd.h>
 
+#include "base/text.h"
 #include "dmr/burst.h"
 #include "harness/t.h"
+#include "state/block.h"
 #include "world.h"
 
 #define HEAD                                                                                       \
@@ -174,8 +177,49 @@ T_CASE(the_echo_looks_at_no_number_beside_a_sync)
 	world_close(&w);
 }
 
+static void order(enum command_kind kind, uint32_t client, const char *text)
+{
+	struct command c = {.kind = kind, .client = client};
+
+	text_copy(c.text, sizeof(c.text), text);
+	actions_empty(&w.actions);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+}
+
+/* Of an order, the last thing said. */
+static bool is_done(void)
+{
+	const struct record *last = &w.actions.records[w.actions.record_count - 1];
+
+	return w.actions.record_count && last->kind == RECORD_REPLY && last->reply.done;
+}
+
+/* Where everybody knows the passphrase anybody can log in with any number of unknown ids. */
+T_CASE(refused_clients_leave_the_operator_room_for_blocks)
+{
+	struct endpoint at = world_endpoint(1, 1000);
+
+	world_open(&w, HEAD, 1);
+	T_CHECK(world_login(&w, &at, TALKER, '3'));
+	for (uint32_t i = 0; i < BLOCKS; i++)
+		order(COMMAND_REFUSE, 2400001 + i, "");
+	order(COMMAND_BLOCK, 0, "203.0.113.1");
+	T_CHECK(is_done());
+	order(COMMAND_REFUSE, TALKER, "");
+	T_CHECK(!core_has_sessions(w.core));
+	T_EQUAL(w.actions.target_count, 1); /* it is told */
+	for (uint32_t i = 0; i < BLOCKS / 2 - 1; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "%u", 2500001 + i);
+		order(COMMAND_BLOCK, 0, id);
+		T_CHECK(is_done());
+	}
+	world_close(&w);
+}
+
 T_MAIN(T_ENTRY(bursts_leave_from_the_address_that_was_pinged_last),
        T_ENTRY(many_names_of_a_conference_need_few_datagrams),
        T_ENTRY(an_announcement_can_be_taken_back_and_given_again),
        T_ENTRY(a_player_that_stood_still_does_not_make_up_for_it),
-       T_ENTRY(the_echo_looks_at_no_number_beside_a_sync))
+       T_ENTRY(the_echo_looks_at_no_number_beside_a_sync),
+       T_ENTRY(refused_clients_leave_the_operator_room_for_blocks))
