@@ -53,6 +53,7 @@ static void answer(const struct sources *s, const char *line, size_t len)
 	char lines[VIEW_LINE_MAX];
 
 	(void)answer_begin(&a, line, len, &clock_of_test);
+	a.who = "somebody";
 	a.checked = true; /* nobody would answer for a snapshot */
 	for (int i = 0; i < ROWS_MAX && a.word; i++) {
 		struct text t = text_make(lines, sizeof(lines));
@@ -70,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct conf_limits limits = {
 		.sessions = 20, .subscriptions = 20, .streams = 20};
 	static struct ring ring;
-	static struct link link = {.record_pipe = -1, .command_pipe = -1};
+	static struct link link = {.record_pipe = -1, .command_pipe = -1, .parent = -1};
 	struct model *model = model_open(&limits);
 	const struct sources s = {.model = model, .ring = &ring, .link = &link};
 	struct rd stream = rd_make(data, size), frame;
