@@ -49,7 +49,8 @@ struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now);
 
 /*
  * Does a copy of another origin have to give way? To who carries the call or has just ended it, and
- * to a client of ours that has ended it for as long as the claim lasts.
+ * to a client of ours that has ended it for as long as the claim lasts. A terminator from an uplink
+ * is worth as much as its silence.
  */
 bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now);
 
