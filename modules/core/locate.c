@@ -82,6 +82,7 @@ static bool climb(const struct core *core, struct stream *x)
 	return false;
 }
 
+/* Where it was heard; its own hotspot when that is an uplink this call may not take, or unknown. */
 static bool locate_radio(struct step *step, struct stream *x)
 {
 	const struct core *core = step->core;
@@ -90,12 +91,14 @@ static bool locate_radio(struct step *step, struct stream *x)
 	                            ? session_at(core, at->client)
 	                            : NULL;
 
-	if (s)
-		return is_at(core, x, s, at->slot);
-	if (at && is_behind_peer(step, x, at))
+	if (s && is_at(core, x, s, at->slot))
+		return true;
+	if (s ? !session_is_uplink(s) : at && is_behind_peer(step, x, at))
 		return false;
-	s = number_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
-	return s ? is_at(core, x, s, 2) : climb(core, x);
+	struct session *own = number_is_radio(x->dst) ? own_hotspot(core, x->dst) : NULL;
+	if (own)
+		return is_at(core, x, own, 2);
+	return !s && climb(core, x);
 }
 
 bool locate(struct step *step, struct stream *x)
