@@ -23,8 +23,11 @@ void conf_forget_passphrases(struct conf *conf)
 		wipe(conf->client[i].passphrase, sizeof(conf->client[i].passphrase));
 	for (uint32_t i = 0; i < conf->peer_count; i++)
 		wipe(conf->peer[i].passphrase, sizeof(conf->peer[i].passphrase));
-	for (uint32_t i = 0; i < conf->uplink_count; i++)
-		wipe(conf->uplink[i].passphrase, sizeof(conf->uplink[i].passphrase));
+	for (uint32_t i = 0; i < conf->uplink_count; i++) {
+		struct conf_uplink *row = &conf->uplink[i];
+		wipe(row->passphrase, sizeof(row->passphrase));
+		wipe(row->options, sizeof(row->options)); /* PASS= is one, too */
+	}
 }
 
 const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)

@@ -482,6 +482,18 @@ T_CASE(each_process_forgets_what_the_other_needs)
 	T_CHECK(!holds(&conf, sizeof(conf), "delta") && !holds(&conf, sizeof(conf), "tango-four"));
 }
 
+/* An option string may hold one: PASS. */
+T_CASE(the_options_of_an_uplink_are_a_secret_of_voice)
+{
+	T_TEXT(read_text(SERVER LISTENER "[uplink up]\ntarget = 192.0.2.9\nid = 234567899\n"
+	                                 "map = 2:91=91\noptions = PASS=sierra\n"),
+	       "");
+	conf_forget_report_secrets(&conf);
+	T_CHECK(holds(&conf, sizeof(conf), "sierra"));
+	conf_forget_passphrases(&conf);
+	T_CHECK(!holds(&conf, sizeof(conf), "sierra"));
+}
+
 T_CASE(forgotten_secrets_are_gone)
 {
 	T_TEXT(read_text(SERVER LISTENER "[client 2345678]\npassphrase = quebec seven\n"), "");
@@ -617,5 +629,7 @@ T_MAIN(T_ENTRY(uplinks_are_read_and_checked), T_ENTRY(uplinks_have_the_last_sock
        T_ENTRY(a_page_for_others_needs_a_token_or_a_list),
        T_ENTRY(what_is_printed_reads_the_same), T_ENTRY(secrets_are_never_printed),
        T_ENTRY(forgotten_secrets_are_gone),
-       T_ENTRY(each_process_forgets_what_the_other_needs), T_ENTRY(sample_passphrases_are_known),
-       T_ENTRY(strange_octets_are_told_cleanly), T_ENTRY(every_prefix_is_read))
+       T_ENTRY(each_process_forgets_what_the_other_needs),
+       T_ENTRY(the_options_of_an_uplink_are_a_secret_of_voice),
+       T_ENTRY(sample_passphrases_are_known), T_ENTRY(strange_octets_are_told_cleanly),
+       T_ENTRY(every_prefix_is_read))
