@@ -49,6 +49,15 @@ static const struct stanza *stanza_of(const struct import *m, enum stanza_kind k
 	return NULL;
 }
 
+/* No address is any. */
+static void put_endpoint(struct import *m, const char *key, const char *ip, const char *port)
+{
+	bool bare = strchr(ip, ':') && *ip != '[';
+
+	import_put_format(m, key, bare ? "[%.100s]:%.10s" : "%.100s:%.10s", *ip ? ip : "[::]",
+	                  port);
+}
+
 /* Masters behind the proxy had ports of their own; now hotspots log in where the proxy was. */
 static void put_bind(struct import *m)
 {
@@ -63,7 +72,7 @@ static void put_bind(struct import *m)
 		port = proxy ? value_of(proxy, "listenport", "62031") : "62031";
 		ip = "";
 	}
-	import_put_format(m, "bind", "%.100s:%.10s", *ip ? ip : "[::]", port);
+	put_endpoint(m, "bind", ip, port);
 }
 
 static bool put_passphrase(struct import *m)
@@ -113,14 +122,12 @@ static void write_peer(struct import *m)
 	const struct entry *e = entry_of(m->now, "passphrase");
 	bool enhanced = import_is_yes(value_of(m->now, "enhanced_obp", "False")) &&
 	                strcmp(value_of(m->now, "proto_ver", "5"), "1") != 0;
-	const char *ip = value_of(m->now, "ip", "");
 
 	put_head(m, "peer");
 	import_put(m, "protocol", enhanced ? "fbp" : "obp");
-	import_put_format(m, "bind", "%.100s:%.10s", *ip ? ip : "[::]",
-	                  value_of(m->now, "port", "62044"));
-	import_put_format(m, "target", "%.100s:%.10s", value_of(m->now, "target_ip", ""),
-	                  value_of(m->now, "target_port", "62044"));
+	put_endpoint(m, "bind", value_of(m->now, "ip", ""), value_of(m->now, "port", "62044"));
+	put_endpoint(m, "target", value_of(m->now, "target_ip", ""),
+	             value_of(m->now, "target_port", "62044"));
 	import_put_format(m, "passphrase", "%.20s", e ? e->value : "");
 	if (e && strlen(e->value) > 20)
 		import_tell(m, e, "only the first 20 octets ever counted; the rest was left away");
@@ -155,8 +162,8 @@ static void write_uplink(struct import *m)
 	      m->now->file, m->now->line, m->now->name);
 	put_head(m, "uplink");
 	put_module(m);
-	import_put_format(m, "target", "%.100s:%.10s", value_of(m->now, "master_ip", ""),
-	                  value_of(m->now, "master_port", "62031"));
+	put_endpoint(m, "target", value_of(m->now, "master_ip", ""),
+	             value_of(m->now, "master_port", "62031"));
 	import_keys(m, UPLINK);
 	m->commented = false;
 }
@@ -171,8 +178,8 @@ static void write_server(struct import *m)
 		fputs("freedmr: no SERVER_ID of 4 to 7 digits: id = 9999 was written\n", stderr);
 		id = "9999";
 	}
-	import_put(m, "id", id);
 	m->now = global;
+	import_put(m, "id", id);
 	if (global)
 		import_keys(m, GLOBAL);
 }

@@ -20,6 +20,10 @@ void import_put(struct import *m, const char *key, const char *value)
 	size_t len = strlen(value);
 	bool quote = strpbrk(value, ";#") || (len && (value[0] == ' ' || value[len - 1] == ' '));
 
+	/* What else no line of ours can hold is told when the result is read. */
+	if (len > 1 && value[0] == '"' && value[len - 1] == '"')
+		print(stderr, "%s:%u: [%s]: %s loses its quotes, which counted\n", m->now->file,
+		      m->now->line, m->now->name, key);
 	text_format(&m->out, "%s%s = %s%s%s\n", m->commented ? ";" : "", key, quote ? "\"" : "",
 	            value, quote ? "\"" : "");
 }

@@ -125,6 +125,30 @@ T_CASE(openbridge_of_version_one_and_long_passphrases)
 	T_CHECK(strstr(face_err, "only the first 20 octets ever counted"));
 }
 
+T_CASE(addresses_of_version_six_are_read)
+{
+	T_EQUAL(import("[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: MASTER\nIP: ::\n"
+	               "PASSPHRASE: kilo tango\n[O]\nMODE: OPENBRIDGE\nIP: [::1]\n"
+	               "TARGET_IP: 2001:db8::1\nPASSPHRASE: kilo\nNETWORK_ID: 3102\n"),
+	        0);
+	T_CHECK(has_line(face_out, "bind = [::]:62031"));
+	T_CHECK(has_line(face_out, "bind = [::1]:62044"));
+	T_CHECK(has_line(face_out, "target = [2001:db8::1]:62044"));
+}
+
+T_CASE(quotes_do_not_go_silently)
+{
+	T_EQUAL(import("[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: MASTER\n"
+	               "PASSPHRASE: \"kilo tango\"\n"),
+	        0);
+	T_CHECK(strstr(face_err, ":3: [S]: passphrase loses its quotes, which counted\n"));
+	T_CHECK(!strstr(face_err, "kilo"));
+	T_EQUAL(import("[GLOBAL]\nSERVER_ID: \"2350\"\n[S]\nMODE: MASTER\nPASSPHRASE: k\"i\n"),
+	        0);
+	T_CHECK(strstr(face_err, ":1: [GLOBAL]: id loses"));
+	T_CHECK(!strstr(face_err, "passphrase"));
+}
+
 #define MASTER "MODE: MASTER\nPORT: 62031\nPASSPHRASE: hotel mike nine\n"
 
 T_CASE(files_of_other_systems_are_read)
@@ -168,5 +192,6 @@ T_MAIN(T_ENTRY(a_server_of_freedmr_becomes_one_of_ours),
        T_ENTRY(what_comes_out_is_read_without_a_fault), T_ENTRY(old_grammar_is_read),
        T_ENTRY(hotspots_go_on_logging_in_where_the_proxy_was),
        T_ENTRY(openbridge_of_version_one_and_long_passphrases),
+       T_ENTRY(addresses_of_version_six_are_read), T_ENTRY(quotes_do_not_go_silently),
        T_ENTRY(files_of_other_systems_are_read), T_ENTRY(a_long_line_is_one_line),
        T_ENTRY(trouble_is_told))
