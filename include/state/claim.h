@@ -48,9 +48,14 @@ static inline uint64_t claim_key(uint32_t stream, uint32_t number, bool unit)
 struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now);
 
 /*
+ * Has who brought the call ended it? A master ends what fades on its way to it, too, so a terminator
+ * from an uplink is worth as much as its silence: a second later the call may go on.
+ */
+bool claim_is_over(const struct claim *c, tick_t now);
+
+/*
  * Does a copy of another origin have to give way? To who carries the call or has just ended it, and
- * to a client of ours that has ended it for as long as the claim lasts. A terminator from an uplink
- * is worth as much as its silence.
+ * to a client of ours that has ended it for as long as the claim lasts.
  */
 bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now);
 

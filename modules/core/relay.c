@@ -222,7 +222,7 @@ bool relay_is_over(const struct step *step, const struct stream *x)
 {
 	const struct claim *c = claim_of_another(step, x);
 
-	return c && c->ended;
+	return c && claim_is_over(c, step->now);
 }
 
 static struct claim *claim_of(const struct step *step, const struct stream *x)

@@ -18,14 +18,20 @@ struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now)
 	return &t->rows[index];
 }
 
-bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now)
+bool claim_is_over(const struct claim *c, tick_t now)
 {
 	bool from_uplink = c->origin >= ORIGIN_UPLINK && c->origin < ORIGIN_PEER;
-	bool ended = c->ended && !from_uplink; /* a master ends what fades on its way to it, too */
-	bool said_by_ours = ended && c->origin < ORIGIN_UPLINK;
+
+	return c->ended && (!from_uplink || now - c->last < CLAIM_SILENCE_MS);
+}
+
+bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now)
+{
+	bool over = claim_is_over(c, now);
+	bool said_by_ours = over && c->origin < ORIGIN_UPLINK;
 
 	return c->origin != origin &&
-	       (said_by_ours || now - (ended ? c->seen : c->last) < CLAIM_SILENCE_MS);
+	       (said_by_ours || now - (over ? c->seen : c->last) < CLAIM_SILENCE_MS);
 }
 
 static uint32_t advance(struct claims *t)

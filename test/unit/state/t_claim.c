@@ -52,9 +52,16 @@ T_CASE(who_has_to_give_way)
 	T_CHECK(!claim_outranks(c, uplink, 1000));
 	T_CHECK(claim_outranks(c, uplink + 1, 1999) && claim_outranks(c, peer, 1999));
 	T_CHECK(!claim_outranks(c, uplink + 1, 2000) && !claim_outranks(c, peer, 2000));
+	c->ended = true; /* perhaps not by who spoke: as its silence */
+	c->seen = 3000;
+	T_CHECK(claim_outranks(c, peer, 1999) && !claim_outranks(c, peer, 2000));
+	T_CHECK(claim_is_over(c, 1999) && !claim_is_over(c, 2000));
+	c = claim_take(&claims, claim_key(3, 91, false), peer, 1000);
+	T_CHECK(!claim_is_over(c, 1000));
 	c->ended = true; /* copies of it keep it */
 	c->seen = 3000;
-	T_CHECK(claim_outranks(c, peer, 3999) && !claim_outranks(c, peer, 4000));
+	T_CHECK(claim_outranks(c, uplink, 3999) && !claim_outranks(c, uplink, 4000));
+	T_CHECK(claim_is_over(c, 4000));
 }
 
 T_CASE(full_table_replaces_the_oldest_that_is_silent)
