@@ -48,8 +48,8 @@ static inline uint64_t claim_key(uint32_t stream, uint32_t number, bool unit)
 struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now);
 
 /*
- * Has who brought the call ended it? A master ends what fades on its way to it, too, so a terminator
- * from an uplink is worth as much as its silence: a second later the call may go on.
+ * Has who brought the call ended it? A master ends what fades on its way to it, too, so a
+ * terminator from an uplink is worth as much as its silence: a second later the call may go on.
  */
 bool claim_is_over(const struct claim *c, tick_t now);
 
