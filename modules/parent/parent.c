@@ -194,6 +194,8 @@ static enum status open_all(struct parent *p)
 static void close_links(struct parent *p)
 {
 	poller_close(p->poller);
+	if (p->resolver.answers >= 0)
+		close(p->resolver.answers);
 	for (int i = 0; i < CHILDREN; i++)
 		if (p->child[i].link >= 0)
 			close(p->child[i].link);

@@ -238,6 +238,27 @@ def no_descriptor_blocks():
         check(callers[0].request("status")[1]["ok"], "a caller that waited is not answered")
 
 
+SLOW_NAMES = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "/etc/hosts", "-e", "trace=?open,openat",
+              "-e", "inject=?open,openat:delay_enter=2000000"]
+
+
+@case
+def who_is_started_again_inherits_no_more():
+    """While names are looked up, which takes its time."""
+    if not shutil.which("strace"):
+        raise Skip("there is no strace")
+    uplink = "[uplink u]\ntarget = localhost\nid = 234567800\npassphrase = x\nmap = 2:91 = 91\n"
+    with Server(more=uplink, wrap=SLOW_NAMES) as server:
+        for role in ("voice", "report"):
+            before = server.child(role)
+            count = len(os.listdir("/proc/%d/fd" % before))
+            os.kill(before, signal.SIGKILL)
+            line = "freedmr-%s is back" % role
+            check(wait_for(lambda: line in server.stderr(), 8), server.stderr())
+            now = len(os.listdir("/proc/%d/fd" % server.child(role)))
+            check(now == count, "%s had %d descriptors and has %d" % (role, count, now))
+
+
 def under_load(server):
     """Some of everything a voice process does."""
     one, two = pair(server)
