@@ -16,8 +16,9 @@
  * When the pipe is full records are dropped and counted; the next one that fits is
  * RECORD_DROPPED, upon which the reporter asks for a snapshot.
  *
- * One table of fields per kind (record_info) drives the codec, the JSON form and the
- * mirror's keys. On the wire: version u8, kind u8, change u8, cause u8, tick u64, then the
+ * One table of fields per kind (record_info, in modules/wire/record.c) drives the codec
+ * (record_codec.c), the JSON form (record_json.c) and the mirror's keys; what a field of each type
+ * is, wire/field.h. On the wire: version u8, kind u8, change u8, cause u8, tick u64, then the
  * fields in table order; a text is its length u16 and its octets, an address is ip(16),
  * scope u32, port u16. On the pipe each record follows its length u16, in one write.
  */
