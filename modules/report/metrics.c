@@ -39,6 +39,8 @@ static bool tell_gauges(struct telling *at, const struct sources *s, const struc
 	tick_t up = clock->now > r.server.started ? clock->now - r.server.started : 0;
 	prometheus_family(t, "freedmr_uptime_seconds", METRIC_GAUGE, "Since the server started.");
 	prometheus_sample(t, "freedmr_uptime_seconds", NULL, NULL, (uint64_t)up / 1000);
+	prometheus_family(t, "freedmr_server_id", METRIC_GAUGE, "The id of this server.");
+	prometheus_sample(t, "freedmr_server_id", NULL, NULL, r.server.id);
 	prometheus_family(t, "freedmr_build_info", METRIC_GAUGE,
 	                  "Always 1; the version is a label.");
 	prometheus_sample(t, "freedmr_build_info", "version", r.server.version, 1);
