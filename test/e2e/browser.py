@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,16 +11,11 @@ import urllib.error
 import urllib.request
 
 from cases import Skip
+from server import free_port
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
          "--lang=en-GB"]
-
-
-def free_tcp_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Browser:
@@ -31,7 +25,7 @@ class Browser:
         if not shutil.which("chromedriver") or not shutil.which("chromium"):
             raise Skip("there is no chromium with chromedriver")
         self.directory = tempfile.mkdtemp(prefix="freedmr-browser-")
-        port = free_tcp_port()
+        port = free_port()
         self.base = "http://127.0.0.1:%d" % port
         self.driver = subprocess.Popen(["chromedriver", "--port=%d" % port], stdin=subprocess.DEVNULL,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -1,5 +1,7 @@
 """Runs the server under test in a directory of its own and ends it whatever happens."""
 
+import errno
+import itertools
 import json
 import os
 import shutil
@@ -11,12 +13,21 @@ import time
 
 BINARY = os.path.abspath(os.environ.get("FREEDMR", "build/freedmr"))
 READY_S = 20 if os.environ.get("FREEDMR_QEMU") else 10
+PORTS = itertools.count(os.getpid() * 64)  # scripts that run at once try others
 
 
 def free_port(family=socket.AF_INET, host="127.0.0.1"):
-    with socket.socket(family, socket.SOCK_DGRAM) as s:
-        s.bind((host, 0))
-        return s.getsockname()[1]
+    """Below those the system gives to any socket, or a hotspot would have it before the server has."""
+    while True:
+        port = 11000 + next(PORTS) % 20000  # browsers refuse 10080
+        try:
+            for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                with socket.socket(family, kind) as s:
+                    s.bind((host, port))
+            return port
+        except OSError as why:
+            if why.errno != errno.EADDRINUSE:
+                raise
 
 
 def has_ipv6():

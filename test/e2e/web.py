@@ -4,15 +4,14 @@ import http.client
 import json
 import socket
 
-from browser import free_tcp_port
-from server import Server
+from server import Server, free_port
 
 
 class WebServer(Server):
     """A server with its page at `web`, a TCP port on loopback."""
 
     def __init__(self, listener="", more="", **others):
-        self.web = free_tcp_port()
+        self.web = free_port()
         super().__init__(listener, more, http="127.0.0.1:%d" % self.web, **others)
 
     @property
