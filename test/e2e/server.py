@@ -12,7 +12,7 @@ import tempfile
 import time
 
 BINARY = os.path.abspath(os.environ.get("FREEDMR", "build/freedmr"))
-READY_S = 20 if os.environ.get("FREEDMR_QEMU") else 10
+READY_S = 30  # others start at the same time
 PORTS = itertools.count(os.getpid() * 64)  # scripts that run at once try others
 
 
@@ -38,7 +38,7 @@ def has_ipv6():
         return False
 
 
-def wait_for(what, seconds=5.0, every=0.02):
+def wait_for(what, seconds=10.0, every=0.02):
     """The first true value of what(), or the last false one when time is up."""
     end = time.monotonic() + seconds
     while True:
@@ -136,7 +136,7 @@ class Server:
 
     def child(self, role):
         """The pid of the voice or report process."""
-        pid = wait_for(lambda: self.members().get("freedmr-" + role), 3)
+        pid = wait_for(lambda: self.members().get("freedmr-" + role))
         if not pid:
             raise AssertionError("no process freedmr-%s among %s" % (role, self.members()))
         return pid
@@ -145,7 +145,7 @@ class Server:
         with open("/proc/%d/status" % self.child(role)) as f:
             return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
 
-    def ctl(self, *words, timeout=5):
+    def ctl(self, *words, timeout=20):
         """One command of `freedmr ctl`: exit code and output."""
         done = subprocess.run(command("ctl", "-s", self.control, *words), capture_output=True, text=True,
                               timeout=timeout)
