@@ -1,0 +1,12 @@
+/* The inside of command/top: what the keys do. */
+#ifndef COMMAND_TOP_KEYS_H
+#define COMMAND_TOP_KEYS_H
+
+#include "command/top_state.h"
+
+/* Takes the keys that were pressed. */
+void top_keys_take(struct top *top);
+
+void top_keys_show_table(struct top *top, int table);
+
+#endif
