@@ -236,6 +236,17 @@ static void note_frame(struct step *step, struct stream *x, const struct hbp_bur
 		rows_call(step, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 
+/* A copy that comes back by a link does not take a radio away from the client that hears it now. */
+static void learn_location(struct step *step, const struct stream *x)
+{
+	struct locations *t = &step->core->locations;
+	const struct location *at = location_find(t, x->src);
+
+	if (x->origin < ORIGIN_UPLINK || !at || at->client >= ORIGIN_UPLINK ||
+	    step->now - at->at >= STREAM_SILENCE_MS)
+		location_learn(t, x->src, x->origin, x->slot, step->now);
+}
+
 /* Any uplink, carried or not, holds the slot and ends what it hears. */
 static void hold_slot(struct step *step, struct session *s, struct slot *slot, struct stream *x)
 {
@@ -249,7 +260,7 @@ static void hold_slot(struct step *step, struct session *s, struct slot *slot, s
 		slot->topic = x->topic;
 		slot->busy_last = step->now;
 	}
-	location_learn(&step->core->locations, x->src, s->id, x->slot, step->now);
+	learn_location(step, x);
 	slot_close(step, s, slot, true);
 }
 
@@ -364,7 +375,7 @@ void route_peer_burst(struct step *step, struct peer *p, const struct obp_burst 
 	if (!in_budget(step, x) || (!first && !in_order(step, x, b)))
 		return;
 	note_frame(step, x, b);
-	location_learn(&step->core->locations, x->src, origin, 1, step->now);
+	learn_location(step, x);
 	x->delay_ms = p->offset_ms > 0 ? (uint32_t)p->offset_ms : 0; /* 5 s at most */
 	if (first)
 		place_from_peer(step, x);
