@@ -51,4 +51,7 @@ bool conf_passphrase_is_sample(const char *passphrase);
  * the peers, then one of each uplink, whose port the system chooses. */
 const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index);
 
+/* The place of the broker among names that are resolved, which is the last (wire/record.h). */
+uint32_t conf_broker_place(const struct conf *conf);
+
 #endif

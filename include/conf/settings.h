@@ -33,6 +33,7 @@
 #define CONF_PEER_BINDS_MAX 64u /* sockets of peers; those with the same bind share one */
 #define CONF_UPLINKS_MAX 16u
 #define CONF_UPLINK_PORT_DEFAULT 62031u
+#define CONF_MQTT_PORT_DEFAULT 1883u
 #define CONF_TARGETS_MAX 4u
 #define CONF_TARGETS_TEXT 512u
 #define CONF_OPTIONS_MAX 301u /* octets of an option string with its terminator */
@@ -213,7 +214,8 @@ struct conf_report {
 	struct networks legacy_allow;
 	uint32_t legacy_systems; /* how many sessions they are shown at a time */
 	bool legacy_repeat;      /* a START again before the END of a call another one outlived */
-	struct addr mqtt;        /* broker; port 0 = off */
+	char mqtt[CONF_HOST_MAX + 6]; /* as written */
+	struct conf_target broker;    /* off without a port */
 	char mqtt_user[CONF_NAME_MAX];
 	char mqtt_password[CONF_PASSPHRASE_MAX];
 	char mqtt_topic[CONF_TOPIC_MAX]; /* prefix of all topics; "" = dmr/ID of the server */

@@ -1,9 +1,9 @@
 /*
- * Looks up the names of neighbours, round after round, each in a short-lived child, so that
- * neither the parent nor the voice process ever waits for a name server. What a round finds goes
- * to the voice process as it comes. A round that missed a name is repeated after 10 s, then twice
- * as long each time up to a minute; names that were found are looked up again every minute, so a
- * login that fails is tried at an address no older than that.
+ * Looks up the names of neighbours and of the broker, round after round, each in a short-lived
+ * child, so that neither the parent nor who needs them ever waits for a name server. What a round
+ * finds goes to the voice process or the reporter as it comes. A round that missed a name is
+ * repeated after 10 s, then twice as long each time up to a minute; names that were found are
+ * looked up again every minute, so a login that fails is tried at an address no older than that.
  *
  * Plain, owned by the parent.
  */
@@ -30,7 +30,7 @@ struct resolver {
 
 struct resolver resolver_make(const struct conf *conf);
 
-/* Starts a round: the voice process has none of the addresses. */
+/* Starts a round: a child that is new has none of the addresses. */
 void resolver_wake(struct resolver *r, tick_t now);
 
 /* Forks the child of a round that is due. False when it could not. */

@@ -12,7 +12,8 @@
  * taken when the ring comes round is lost, counted, and told as an event `gap`. A broker that
  * is away is called again after 1 s, then twice as long each time up to a minute, with chance; one
  * that takes nothing, or answers no ping, for MQTT_SILENCE_MS is hung up on. After each connect
- * all that is retained is told again.
+ * all that is retained is told again. The address of a broker that is given by name comes from
+ * the parent, now and again; a connection that is up stays where it is.
  *
  * Opaque, on the heap, claimed at start.
  */
@@ -43,6 +44,9 @@ struct mqtt *mqtt_open(const struct conf *conf, struct poller *poller, uint64_t 
 
 /* Says goodbye, as far as the broker listens. */
 void mqtt_close(struct mqtt *m);
+
+/* What the name of the broker was found to be. News for one who waits: he calls at once. */
+void mqtt_address(struct mqtt *m, const struct addr *to);
 
 /* The descriptor with our tag is ready. */
 void mqtt_event(struct mqtt *m, const struct poller_event *e, const struct clock *clock);

@@ -39,10 +39,40 @@ static void check_listener(struct reader *r)
 	check_bind(r, &row->bind, false);
 }
 
+/* A numeric address, or a name and a port, which is `port` when it is left out. */
+static bool read_target(const char *target, uint16_t port, struct addr *address,
+                        char host[static CONF_HOST_MAX])
+{
+	const char *colon = strrchr(target, ':');
+	uint64_t number = port;
+
+	if (addr_parse(target, port, address))
+		return address->port != 0 && !addr_is_any(address);
+	size_t len = colon ? (size_t)(colon - target) : strlen(target);
+	if (colon && !text_to_u64(colon + 1, strlen(colon + 1), 1, UINT16_MAX, &number))
+		return false;
+	if (len == 0 || len >= CONF_HOST_MAX ||
+	    strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") !=
+	            len)
+		return false;
+	struct text name = text_make(host, CONF_HOST_MAX);
+	text_bytes(&name, target, len);
+	address->port = (uint16_t)number;
+	return true;
+}
+
+static void bad_target(struct reader *r, const char *key, const char *target)
+{
+	char value[SHOWN_MAX];
+
+	fault(r, line_of(r, key), "%s = %s: expected an address or a name with a port, such as %s",
+	      key, shown(value, target), key_find(r->section, key)->example);
+}
+
 /* Who may see the page is said by the operator, unless only this machine can. */
 static void check_report(struct reader *r)
 {
-	const struct conf_report *row = r->row;
+	struct conf_report *row = r->row;
 	size_t len = strlen(row->http_token);
 
 	if (row->http.port && !addr_is_loopback(&row->http) && !len && !row->http_allow.count)
@@ -55,6 +85,9 @@ static void check_report(struct reader *r)
 	                            "0123456789-._~") != len)
 		fault(r, line_of(r, "http-token"),
 		      "http-token: expected letters, digits and the signs - . _ ~");
+	if (row->mqtt[0] &&
+	    !read_target(row->mqtt, CONF_MQTT_PORT_DEFAULT, &row->broker.address, row->broker.host))
+		bad_target(r, "mqtt", row->mqtt);
 }
 
 static bool is_ascii(const char *text)
@@ -91,28 +124,6 @@ static void check_peer_passphrase(struct reader *r)
 		      header(r, text));
 }
 
-/* A numeric address, or a name and a port, which is `port` when it is left out. */
-static bool read_target(const char *target, uint16_t port, struct addr *address,
-                        char host[static CONF_HOST_MAX])
-{
-	const char *colon = strrchr(target, ':');
-	uint64_t number = port;
-
-	if (addr_parse(target, port, address))
-		return address->port != 0 && !addr_is_any(address);
-	size_t len = colon ? (size_t)(colon - target) : strlen(target);
-	if (colon && !text_to_u64(colon + 1, strlen(colon + 1), 1, UINT16_MAX, &number))
-		return false;
-	if (len == 0 || len >= CONF_HOST_MAX ||
-	    strspn(target, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") !=
-	            len)
-		return false;
-	struct text name = text_make(host, CONF_HOST_MAX);
-	text_bytes(&name, target, len);
-	address->port = (uint16_t)number;
-	return true;
-}
-
 /* A target or several, with commas between them. */
 static bool read_targets(struct conf_uplink *row)
 {
@@ -135,15 +146,6 @@ static bool read_targets(struct conf_uplink *row)
 	return false;
 }
 
-static void bad_target(struct reader *r, const char *target)
-{
-	char value[SHOWN_MAX];
-
-	fault(r, line_of(r, "target"),
-	      "target = %s: expected an address or a name with a port, such as %s",
-	      shown(value, target), key_find(r->section, "target")->example);
-}
-
 static void check_peer(struct reader *r)
 {
 	struct conf_peer *row = r->row;
@@ -151,7 +153,7 @@ static void check_peer(struct reader *r)
 	check_peer_passphrase(r);
 	if (row->target[0] &&
 	    !read_target(row->target, CONF_PEER_PORT_DEFAULT, &row->address, row->host))
-		bad_target(r, row->target);
+		bad_target(r, "target", row->target);
 	check_bind(r, &row->bind, true);
 }
 
@@ -178,7 +180,7 @@ static void check_uplink(struct reader *r)
 	char text[SHOWN_MAX];
 
 	if (row->target[0] && !read_targets(row))
-		bad_target(r, row->target);
+		bad_target(r, "target", row->target);
 	if (xlx && (row->module[0] < 'A' || row->module[0] > 'Z'))
 		fault(r, line_of(r, "module"), "%s: expected module = and a letter from A to Z",
 		      header(r, text));

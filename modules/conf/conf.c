@@ -44,6 +44,11 @@ const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)
 	return &conf->peer[i].bind;
 }
 
+uint32_t conf_broker_place(const struct conf *conf)
+{
+	return conf->peer_count + conf->uplink_count * CONF_TARGETS_MAX;
+}
+
 void conf_forget_report_secrets(struct conf *conf)
 {
 	wipe(conf->report.http_token, sizeof(conf->report.http_token));

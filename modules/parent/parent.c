@@ -369,8 +369,7 @@ static void on_ready(struct parent *p, struct child *c)
 	if (p->ready)
 		log_info("%s is back", c->name);
 	c->ready = true;
-	if (c == &p->child[VOICE])
-		resolver_wake(&p->resolver, p->now);
+	resolver_wake(&p->resolver, p->now);
 	if (!p->ready && p->child[VOICE].ready && p->child[REPORT].ready) {
 		p->ready = true;
 		say_ready(p);
@@ -396,7 +395,17 @@ static void on_link(struct parent *p, struct child *c)
 	}
 }
 
-/* What was found goes to whom it is for. A round of names ends with its pair. */
+/* What was found goes to whom it is for. */
+static void tell_address(struct parent *p, const struct record *r)
+{
+	bool is_broker = r->resolved.place == conf_broker_place(&p->conf);
+	int link = p->child[is_broker ? REPORT : VOICE].link;
+
+	if (link >= 0)
+		(void)kin_tell(link, r);
+}
+
+/* A round of names ends with its pair. */
 static void on_names(struct parent *p)
 {
 	int answers = p->resolver.answers;
@@ -406,8 +415,7 @@ static void on_names(struct parent *p)
 	case KIN_NOTHING:
 		break;
 	case KIN_MESSAGE:
-		if (p->child[VOICE].link >= 0)
-			(void)kin_tell(p->child[VOICE].link, &r);
+		tell_address(p, &r);
 		break;
 	case KIN_END:
 		poller_drop(p->poller, answers);

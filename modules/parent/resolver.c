@@ -12,20 +12,35 @@
 #define LONGEST_WAIT TICK_MINUTE
 #define PATIENCE_S 60 /* what a round may take */
 
-/* Links of uplinks are numbered by target. */
-static const struct conf_target *uplink_target(const struct conf *conf, uint32_t link)
+/* What is to be looked up. */
+struct wanted {
+	const char *host; /* "" = nothing */
+	uint16_t port;
+	bool v4; /* only that will do */
+};
+
+/* At the places of struct resolved_record. */
+static struct wanted wanted_at(const struct conf *conf, uint32_t place)
 {
-	return &conf->uplink[link / CONF_TARGETS_MAX].targets[link % CONF_TARGETS_MAX];
+	const struct conf_target *c = &conf->report.broker;
+
+	if (place < conf->peer_count) {
+		const struct conf_peer *p = &conf->peer[place];
+		return (struct wanted){p->host, p->address.port, addr_is_v4(&p->bind)};
+	}
+	if (place < conf_broker_place(conf)) {
+		uint32_t link = place - conf->peer_count;
+		c = &conf->uplink[link / CONF_TARGETS_MAX].targets[link % CONF_TARGETS_MAX];
+	}
+	return (struct wanted){c->host, c->address.port, false};
 }
 
 struct resolver resolver_make(const struct conf *conf)
 {
 	struct resolver r = {.conf = conf, .answers = -1, .wait = FIRST_WAIT, .again = TICK_NEVER};
 
-	for (uint32_t i = 0; i < conf->peer_count; i++)
-		r.names += conf->peer[i].host[0] != 0;
-	for (uint32_t i = 0; i < conf->uplink_count * CONF_TARGETS_MAX; i++)
-		r.names += uplink_target(conf, i)->host[0] != 0;
+	for (uint32_t i = 0; i <= conf_broker_place(conf); i++)
+		r.names += wanted_at(conf, i).host[0] != 0;
 	return r;
 }
 
@@ -49,19 +64,12 @@ static _Noreturn void run(const struct conf *conf, const struct user *user, pid_
 	alarm(PATIENCE_S);
 	if (user_become(user) != 0 || !process_die_with(parent))
 		_exit(1);
-	for (uint32_t i = 0; i < conf->peer_count; i++) {
-		const struct conf_peer *c = &conf->peer[i];
+	for (uint32_t i = 0; i <= conf_broker_place(conf); i++) {
+		struct wanted w = wanted_at(conf, i);
 		struct addr to;
 
-		if (c->host[0] && name_resolve(c->host, c->address.port, addr_is_v4(&c->bind), &to))
+		if (w.host[0] && name_resolve(w.host, w.port, w.v4, &to))
 			answer(out, i, &to);
-	}
-	for (uint32_t i = 0; i < conf->uplink_count * CONF_TARGETS_MAX; i++) {
-		const struct conf_target *c = uplink_target(conf, i);
-		struct addr to;
-
-		if (c->host[0] && name_resolve(c->host, c->address.port, false, &to))
-			answer(out, conf->peer_count + i, &to);
 	}
 	_exit(0);
 }

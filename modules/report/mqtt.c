@@ -39,6 +39,7 @@ struct mqtt {
 	struct mqtt_figures figures;
 	char prefix[CONF_TOPIC_MAX];
 	char client_id[CLIENT_ID_MAX];
+	struct addr broker; /* port 0 = not known yet */
 
 	enum state state;
 	int fd;
@@ -77,6 +78,10 @@ struct mqtt *mqtt_open(const struct conf *conf, struct poller *poller, uint64_t 
 	m->fd = -1;
 	m->changed = true;
 	m->wait_until = m->state_at = TICK_LONG_AGO;
+	if (conf->report.broker.host[0])
+		m->wait_until = sources->began + MQTT_FIRST_WAIT_MS; /* its address is on the way */
+	else
+		m->broker = conf->report.broker.address;
 	m->position = sources->ring->last;
 	if (!random_fill(&m->dice, sizeof(m->dice)))
 		m->dice = conf->server.id; /* chance is only to keep servers apart */
@@ -125,13 +130,14 @@ static tick_t back_off(struct mqtt *m)
 	return wait / 2 + (tick_t)(m->dice >> 8) % (wait / 2 + 1);
 }
 
-/* Told once until the broker has been reached again. */
+/* Told once until the broker has been reached again, or is somewhere else. */
 static void complain(struct mqtt *m, const char *why)
 {
 	char at[ADDR_TEXT_MAX];
 
 	if (!m->complained)
-		log_warn("mqtt=down broker=%s reason=\"%s\"", addr_format(&m->conf->mqtt, at), why);
+		log_warn("mqtt=down broker=%s reason=\"%s\"",
+		         m->broker.port ? addr_format(&m->broker, at) : m->conf->mqtt, why);
 	m->complained = true;
 }
 
@@ -165,15 +171,29 @@ static void set_interest(struct mqtt *m, const struct clock *clock)
 
 static void call(struct mqtt *m, const struct clock *clock)
 {
+	if (m->broker.port == 0) {
+		hang_up(m, "name not resolved yet", clock);
+		return;
+	}
 	m->figures.calls_total++;
 	m->in_len = m->out_begin = m->out_end = 0;
 	m->interest = 0;
-	m->fd = tcp_connect(&m->conf->mqtt);
+	m->fd = tcp_connect(&m->broker);
 	if (m->fd < 0) {
 		hang_up(m, strerror(errno), clock);
 		return;
 	}
 	enter(m, STATE_CONNECTING, clock);
+}
+
+void mqtt_address(struct mqtt *m, const struct addr *to)
+{
+	if (addr_equal(&m->broker, to))
+		return;
+	m->broker = *to;
+	m->complained = false;
+	if (m->state == STATE_AWAY)
+		m->wait_until = TICK_LONG_AGO;
 }
 
 /* Sending. `out` holds one packet at a time. */
@@ -429,7 +449,7 @@ static void come_online(struct mqtt *m, const struct clock *clock)
 	char at[ADDR_TEXT_MAX];
 
 	enter(m, STATE_ONLINE, clock);
-	log_info("mqtt=up broker=%s topic=%s", addr_format(&m->conf->mqtt, at), m->prefix);
+	log_info("mqtt=up broker=%s topic=%s", addr_format(&m->broker, at), m->prefix);
 	m->complained = m->said_online = m->ping_out = false;
 	m->changed = true;
 	m->state_at = TICK_LONG_AGO;

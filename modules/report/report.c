@@ -180,7 +180,10 @@ static void on_parent(struct report *p)
 	case KIN_NOTHING:
 		break;
 	case KIN_MESSAGE:
-		take(p, &r);
+		if (r.kind != RECORD_RESOLVED)
+			take(p, &r);
+		else if (p->mqtt)
+			mqtt_address(p->mqtt, &r.resolved.to);
 		break;
 	case KIN_END:
 		p->stop = true;
@@ -333,7 +336,7 @@ static bool open_legacy(struct report *p, const struct report_start *start)
 
 static bool open_mqtt(struct report *p, const struct report_start *start)
 {
-	if (start->conf->report.mqtt.port == 0)
+	if (start->conf->report.broker.address.port == 0)
 		return true;
 	p->mqtt = mqtt_open(start->conf, p->poller, TAG_MQTT, &p->sources);
 	if (p->mqtt)

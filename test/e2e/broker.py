@@ -18,14 +18,14 @@ SUB = shutil.which("mosquitto_sub")
 class Broker:
     """A mosquitto of our own, on loopback, that keeps nothing."""
 
-    def __init__(self, password=None):
+    def __init__(self, password=None, host="127.0.0.1"):
         if not MOSQUITTO or not SUB:
             raise Skip("there is no mosquitto")
         self.directory = tempfile.mkdtemp(prefix="freedmr-mqtt-")
         self.port = free_port()
         self.config = os.path.join(self.directory, "mosquitto.conf")
         with open(self.config, "w") as f:
-            f.write("listener %d 127.0.0.1\npersistence false\n" % self.port)
+            f.write("listener %d %s\npersistence false\n" % (self.port, host))
             if password:
                 f.write("password_file %s/passwords\nallow_anonymous false\n" % self.directory)
             else:

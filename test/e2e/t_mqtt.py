@@ -105,6 +105,38 @@ def a_broker_that_is_not_there_is_called_ever_less_often():
 
 
 @case
+def a_broker_is_found_by_its_name():
+    more = "mqtt = localhost:%d\n[peer uk]\npassphrase = hotel mike\nbind = 127.0.0.1:%d\ntarget = localhost:%d\n"
+    with Broker(host="localhost") as broker, \
+            Server("static-2 = 91", more % (broker.port, free_port(), free_port())) as server:
+        check(is_online(broker, seconds=20), "not online: " + server.stderr())
+        os.kill(server.child("report"), signal.SIGKILL)  # the next one has to be told as well
+        check(wait_for(lambda: server.stderr().count("mqtt=up") == 2, 20), "not again: " + server.stderr())
+        check(is_online(broker), "not online again")
+        broker.stop(signal.SIGKILL)
+        check(wait_for(lambda: used(server, "report_mqtt") == 0, 10), "the loss is not seen")
+        broker.start()
+        check(is_online(broker, seconds=20), "it does not come back")
+
+
+@case
+def a_name_that_is_not_known_is_told_and_holds_up_nothing():
+    with Server("static-2 = 91", "mqtt = broker.invalid") as server:
+        one = Hotspot(2300101, server.port).login()
+        two = Hotspot(2300102, server.port).login()
+        told = 'mqtt=down broker=broker.invalid reason="name not resolved yet"'
+        check(wait_for(lambda: told in server.stderr(), 10), server.stderr())
+        sent = call(2300101, 2300101, 91, 1)
+        two.drain(0.1)
+        talk(one, sent, [two])
+        same_call(sent, two.drain())
+        check(wait_for(lambda: counter(server.control, "report_mqtt_failures_total") >= 2, 15), "not tried again")
+        check(used(server, "report_mqtt") == 0, "ctl status takes it for up")
+        check(counter(server.control, "report_mqtt_calls_total") == 0, "it called nobody")
+        check(server.stderr().count("mqtt=down") == 1, server.stderr())
+
+
+@case
 def user_password_and_topic_are_used_and_told_to_nobody():
     with Broker(password="delta echo") as broker:
         with serve(broker, "mqtt-user = us\nmqtt-password = delta echo\nmqtt-topic = club/one") as server:

@@ -119,7 +119,8 @@ T_CASE(every_key_is_kept)
 	T_EQUAL(conf.report.legacy_allow.count, 1);
 	T_EQUAL(conf.report.legacy_systems, 7);
 	T_CHECK(!conf.report.legacy_repeat);
-	T_EQUAL(conf.report.mqtt.port, 1883);
+	T_TEXT(conf.report.mqtt, "192.0.2.1");
+	T_EQUAL(conf.report.broker.address.port, 1883);
 	T_TEXT(conf.report.mqtt_user, "us");
 	T_TEXT(conf.report.mqtt_password, " hush ;# ");
 	T_TEXT(conf.report.mqtt_topic, "club");
@@ -616,7 +617,55 @@ T_CASE(uplinks_have_the_last_sockets)
 	T_EQUAL(conf.uplink[0].transit.count, 0);
 }
 
-T_MAIN(T_ENTRY(uplinks_are_read_and_checked), T_ENTRY(uplinks_have_the_last_sockets),
+/* Each row: as written, the name to be resolved, the port; 0 = a fault. */
+T_CASE(a_broker_has_an_address_or_a_name)
+{
+	static const struct {
+		const char *written, *host;
+		uint16_t port;
+	} rows[] = {
+		{"", "", 0},
+		{"192.0.2.1:7", "", 7},
+		{"[2001:db8::1]", "", 1883},
+		{"broker.local", "broker.local", 1883},
+		{"broker.local:8", "broker.local", 8},
+		{"broker.local:", NULL, 0},
+		{"broker.local:65536", NULL, 0},
+		{"mqtt://broker.local", NULL, 0},
+		{"0.0.0.0:1883", NULL, 0},
+		{"two, brokers", NULL, 0},
+	};
+	char text[256], fault[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *s = rows[i].written;
+		snprintf(text, sizeof(text), SERVER LISTENER "[report]\nmqtt = %s\n", s);
+		snprintf(fault, sizeof(fault),
+		         "f:7: mqtt = %s: expected an address or a name with a port, such as "
+		         "127.0.0.1:1883\n",
+		         s);
+		T_TEXT(read_text(text), rows[i].host ? "" : fault);
+		if (!rows[i].host)
+			continue;
+		T_TEXT(conf.report.broker.host, rows[i].host);
+		T_EQUAL(conf.report.broker.address.port, rows[i].port);
+	}
+}
+
+/* Behind the peers and all targets of the uplinks. */
+T_CASE(the_broker_is_the_last_of_the_names)
+{
+	T_TEXT(read_text(SERVER LISTENER "[report]\nmqtt = broker.local\n"), "");
+	T_EQUAL(conf_broker_place(&conf), 0);
+	T_TEXT(read_text(SERVER LISTENER "[peer uk]\npassphrase = hotel mike\n"
+	                                 "[uplink bm]\ntarget = 192.0.2.9\nid = 234567899\n"
+	                                 "map = 2:91=91\n"),
+	       "");
+	T_EQUAL(conf_broker_place(&conf), 1 + CONF_TARGETS_MAX);
+}
+
+T_MAIN(T_ENTRY(a_broker_has_an_address_or_a_name), T_ENTRY(the_broker_is_the_last_of_the_names),
+       T_ENTRY(uplinks_are_read_and_checked), T_ENTRY(uplinks_have_the_last_sockets),
        T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
        T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
        T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice),

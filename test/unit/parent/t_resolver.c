@@ -1,0 +1,93 @@
+#include "parent/resolver.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/t.h"
+
+#define PATIENCE_MS 30000
+#define PLACES 16u
+
+static struct addr found[PLACES];
+
+/* One round of names to its end. False when it has none. */
+static bool round_ends(struct resolver *r, tick_t now)
+{
+	struct user nobody_else = {.change = false};
+	struct record answer;
+
+	memset(found, 0, sizeof(found));
+	if (!resolver_start(r, &nobody_else, now))
+		return false;
+	int answers = r->answers;
+	for (;;) {
+		struct pollfd fd = {.fd = answers, .events = POLLIN};
+		if (poll(&fd, 1, PATIENCE_MS) != 1)
+			return false;
+		enum kin kin = resolver_take(r, &answer, now);
+		if (kin == KIN_MESSAGE && answer.resolved.place < PLACES)
+			found[answer.resolved.place] = answer.resolved.to;
+		if (kin == KIN_END)
+			break;
+	}
+	close(answers);
+	return wait(NULL) > 0;
+}
+
+static struct conf_target named(const char *host, uint16_t port)
+{
+	struct conf_target t = {.address.port = port};
+
+	snprintf(t.host, sizeof(t.host), "%s", host);
+	return t;
+}
+
+/* A peer, two uplinks and the broker, of which every other one goes by name. */
+T_CASE(each_name_has_its_place)
+{
+	static struct conf_peer peers[] = {{.address.port = 1}, {.host = "localhost"}};
+	static struct conf conf = {.peer = peers, .peer_count = 2, .uplink_count = 2};
+
+	peers[1].address.port = 62044;
+	conf.uplink[0].targets[0].address.port = 2;
+	conf.uplink[1].targets[1] = named("localhost", 62031);
+	conf.report.broker = named("localhost", 1883);
+	struct resolver r = resolver_make(&conf);
+	T_EQUAL(r.names, 3);
+	T_CHECK(round_ends(&r, 1000));
+	T_EQUAL(r.found, 3);
+	for (uint32_t i = 0; i < PLACES; i++) {
+		T_EQUAL(found[i].port, i == 1 ? 62044 : i == 7 ? 62031 : i == 10 ? 1883 : 0);
+		T_CHECK(!found[i].port || addr_is_loopback(&found[i]));
+	}
+	T_EQUAL(r.again, 1000 + TICK_MINUTE);
+}
+
+T_CASE(a_broker_that_is_missed_is_looked_up_again)
+{
+	static struct conf conf;
+
+	conf.report.broker = named("no..name", 1883);
+	struct resolver r = resolver_make(&conf);
+	T_EQUAL(r.names, 1);
+	T_CHECK(round_ends(&r, 1000));
+	T_EQUAL(r.again, 1000 + 10 * TICK_SECOND);
+	T_CHECK(round_ends(&r, 11000));
+	T_EQUAL(r.again, 11000 + 20 * TICK_SECOND);
+}
+
+T_CASE(without_names_there_are_no_rounds)
+{
+	static struct conf conf;
+
+	conf.report.broker.address.port = 1883;
+	struct resolver r = resolver_make(&conf);
+	resolver_wake(&r, 1000);
+	T_CHECK(r.again == TICK_NEVER);
+}
+
+T_MAIN(T_ENTRY(each_name_has_its_place), T_ENTRY(a_broker_that_is_missed_is_looked_up_again),
+       T_ENTRY(without_names_there_are_no_rounds))
