@@ -75,15 +75,15 @@ void link_complain(struct step *step, const struct endpoint *from, enum counter 
 		         addr_format(&from->to, text), why);
 }
 
-void link_move(struct step *step, struct peer *p, const struct endpoint *from)
+void link_move(struct step *step, struct peer *p, const struct endpoint *to)
 {
 	char before[ADDR_TEXT_MAX], after[ADDR_TEXT_MAX];
 
 	count(step, COUNT_MESH_MOVED);
 	core_log(step, LOG_INFO, "link moved peer=%s from=%s to=%s", peer_conf(step->core, p)->name,
 	         p->has_address ? addr_format(&p->at.to, before) : "-",
-	         addr_format(&from->to, after));
-	p->at = *from;
+	         addr_format(&to->to, after));
+	p->at = *to;
 	p->has_address = true;
 	rows_peer(step, p, CHANGE_UPDATE);
 }
