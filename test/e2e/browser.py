@@ -123,6 +123,6 @@ class Browser:
         for entry in self.call("POST", "/se/log", {"type": "performance"}):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent" and \
-                    not message["params"]["documentURL"].startswith("chrome:"):
+                    not message["params"]["documentURL"].startswith(("chrome:", "chrome-untrusted:")):
                 found.append(message["params"]["request"]["url"])
         return found
