@@ -14,6 +14,7 @@
 #include "io/kin.h"
 #include "io/pipe.h"
 #include "io/unix.h"
+#include "unit/report/caller.h"
 
 #define CALLERS_MAX 80
 
@@ -144,33 +145,6 @@ static int call_in(void)
 		return -1;
 	spin();
 	return fd;
-}
-
-static void say(int fd, const char *words, size_t len)
-{
-	if (send(fd, words, len, MSG_NOSIGNAL) != (ssize_t)len)
-		t_fail(__FILE__, __LINE__, "cannot say %zu octets", len);
-	spin();
-}
-
-/* All that can be heard now, terminated; "(end)" is added when the other side has hung up. */
-static const char *hear(int fd)
-{
-	static char heard[1 << 20];
-	size_t len = 0;
-
-	for (;;) {
-		ssize_t n = recv(fd, heard + len, sizeof(heard) - 8 - len, 0);
-		if (n > 0) {
-			len += (size_t)n;
-			spin();
-			continue;
-		}
-		heard[len] = 0;
-		if (n == 0 || errno == ECONNRESET)
-			strcpy(heard + len, "(end)");
-		return heard;
-	}
 }
 
 static const char *ask(int fd, const char *line)

@@ -16,6 +16,7 @@
 #include "io/pipe.h"
 #include "io/tcp.h"
 #include "report/page.h"
+#include "unit/report/caller.h"
 
 #define LOCAL "Host: localhost:8080\r\n"
 #define GET(path, fields) "GET " path " HTTP/1.1\r\n" LOCAL fields "\r\n"
@@ -119,33 +120,6 @@ static int call_in(void)
 
 	spin();
 	return fd;
-}
-
-static void say(int fd, const char *words, size_t len)
-{
-	if (send(fd, words, len, MSG_NOSIGNAL) != (ssize_t)len)
-		t_fail(__FILE__, __LINE__, "cannot say %zu octets", len);
-	spin();
-}
-
-/* All that can be heard now, terminated; "(end)" is added when the other side has hung up. */
-static const char *hear(int fd)
-{
-	static char heard[1 << 20];
-	size_t len = 0;
-
-	for (;;) {
-		ssize_t n = recv(fd, heard + len, sizeof(heard) - 8 - len, 0);
-		if (n > 0) {
-			len += (size_t)n;
-			spin();
-			continue;
-		}
-		heard[len] = 0;
-		if (n == 0 || errno == ECONNRESET)
-			memcpy(heard + len, "(end)", sizeof("(end)"));
-		return heard;
-	}
 }
 
 /* The whole answer to one request on a connection of its own. */
