@@ -1,7 +1,7 @@
 /*
- * BLAKE2b (RFC 7693), keyed or not, sequential, without salt and personalisation. Lengths of
- * digest and key enter the result: a short digest is no cut of a long one, and a key padded
- * with zeros is another key. A begun one may be kept as a ready key and copied.
+ * BLAKE2b (RFC 7693), keyed or unkeyed, sequential, without salt or personalisation. Digest and key
+ * lengths enter the result: a short digest is not a prefix of a long one, and a key padded with
+ * zeros is a different key. An initialised state can be kept as a prepared key and copied.
  */
 #ifndef BASE_BLAKE2B_H
 #define BASE_BLAKE2B_H
@@ -15,7 +15,7 @@
 
 struct blake2b {
 	uint64_t state[8];
-	uint64_t total; /* octets compressed; 2^64 are beyond what is ever hashed here */
+	uint64_t total; /* octets compressed; never near 2^64 here */
 	size_t filled;  /* of the block */
 	size_t digest_len;
 	uint8_t block[BLAKE2B_BLOCK_LEN];

@@ -1,7 +1,7 @@
 /*
- * Token bucket: `rate` tokens a second up to `depth`. A rate in thousandths of a token
- * per second times elapsed milliseconds is millionths of a token: no division, nothing
- * lost however often it is asked, and no timer. All zero = never used = full.
+ * Token bucket: `rate` tokens a second up to `depth`. A rate in thousandths of a token per second
+ * times elapsed milliseconds gives millionths of a token: no division, no rounding loss however
+ * often it is called, no timer. All zero = never used = full.
  */
 #ifndef BASE_BUCKET_H
 #define BASE_BUCKET_H
@@ -14,13 +14,16 @@
 struct bucket {
 	tick_t last;
 	int64_t micro; /* millionths of a token in stock */
-	bool used;     /* false: full, as claimed */
+	bool used;     /* false: full, as allocated */
 };
 
 /*
  * Takes one token; false when there is none. rate_milli = thousandths of a token per second (up to
- * 10^9), depth = whole tokens (up to 10^9). A clock that goes back refills nothing.
+ * 10^9), depth = whole tokens (up to 10^9). A clock that steps back refills nothing.
  */
 bool bucket_take(struct bucket *b, tick_t now, int64_t rate_milli, int64_t depth);
+
+/* Is the bucket full, as if never used? */
+bool bucket_is_full(const struct bucket *b, tick_t now, int64_t rate_milli, int64_t depth);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Bounded reader and writer for wire formats, big-endian. The first short read
- * makes the reader bad and yields zeros from then on; a parser asks once, at its
- * end. A writer without room turns bad and its bytes must not be sent.
+ * Bounded reader and writer for wire formats, big-endian. The first short read marks the reader
+ * bad, and it returns zeros from then on; a parser checks once, at its end. A writer that runs out
+ * of room is bad too, and its bytes must not be sent.
  */
 #ifndef BASE_CURSOR_H
 #define BASE_CURSOR_H

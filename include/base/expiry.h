@@ -1,18 +1,17 @@
 /*
- * When does something run out? One heap of hints serves every table.
+ * Timers. One heap of hints serves every table.
  *
- * The row is the truth, the heap only remembers to look. A row embeds a `struct
- * expiry` with two times: `deadline`, when it really runs out (TICK_NEVER = not at
- * all), and `hint`, the time of its one valid heap entry. To postpone or cancel, only
- * `deadline` changes and the heap is left alone: a voice frame or a ping costs one
- * store. Only a deadline earlier than the hint pushes a new entry; the old one
- * becomes a leftover that is forgotten when it comes up.
+ * The row is authoritative; the heap only says when to look. A row embeds a `struct expiry` with
+ * two times: `deadline`, when it really runs out (TICK_NEVER = not at all), and `hint`, the time of
+ * its one valid heap entry. To postpone or cancel, only `deadline` changes and the heap is left
+ * alone: a voice frame or a ping costs one store. Only a deadline earlier than the hint pushes a
+ * new entry; the old one becomes a leftover, discarded when it comes up.
  *
- * expiry_pop yields entries whose hint has come. The owner looks the row up by
- * (kind, handle) and asks expiry_due: stale handle or other hint, forget; deadline
- * later, it is pushed again; due, act. When the heap is full of leftovers the owner
- * rebuilds it from the rows (expiry_clear, then expiry_put_back for each row), which
- * always fits, because the capacity is at least twice the number of rows.
+ * expiry_pop yields entries whose hint has come. The owner looks the row up by (kind, handle) and
+ * asks expiry_due: stale handle or other hint, forget; deadline later, it is pushed again; due,
+ * act. When the heap is full of leftovers the owner rebuilds it from the rows (expiry_clear, then
+ * expiry_put_back for each row), which always fits, because the capacity is at least twice the
+ * number of rows.
  */
 #ifndef BASE_EXPIRY_H
 #define BASE_EXPIRY_H
@@ -31,7 +30,7 @@ struct expiry {
 
 struct expiry_entry {
 	tick_t at;
-	uint32_t order; /* rising number: equal times come out in the order they went in */
+	uint32_t order; /* sequence number: equal times pop in insertion order */
 	uint32_t kind;  /* the owner's table number */
 	struct handle row;
 };
@@ -48,36 +47,45 @@ struct expiry_heap {
 /* Cuts a heap for `rows` rows: twice as many entries. */
 void expiry_open(struct expiry_heap *h, struct arena *arena, uint32_t rows);
 
-/* A row that runs out never and has no entry. */
+/* A row that never expires and has no entry. */
 struct expiry expiry_none(void);
 
-/*
- * Sets when the row runs out. Later or never: only the row changes. Earlier than its hint: pushes.
- * False when it had to push and the heap is full: rebuild, then it holds.
+/* Gives the row an entry at its deadline. False when full: then an old entry stays the valid one.
  */
-bool expiry_set(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row,
-                tick_t deadline);
+bool expiry_push(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row);
+
+/*
+ * Sets when the row expires. Later or never: only the row changes. Earlier than its hint: pushes.
+ * False if it had to push and the heap is full: rebuild, after which it is in effect.
+ */
+static inline bool expiry_set(struct expiry_heap *h, struct expiry *x, uint32_t kind,
+                              struct handle row, tick_t deadline)
+{
+	x->deadline = deadline;
+	return deadline >= x->hint || expiry_push(h, x, kind, row);
+}
 
 /* Takes the first entry whose time is <= now. False when there is none. */
 bool expiry_pop(struct expiry_heap *h, tick_t now, struct expiry_entry *out);
 
 /*
- * What a popped entry means for its row (which the owner found alive), asked right after
- * expiry_pop: true when the row is due. False when the entry is a leftover, the row was cancelled,
- * or it was postponed (then it is pushed again into the room the popped entry left).
+ * Called right after expiry_pop, for a row the owner found alive: true when the row is due. False
+ * when the entry is a leftover, the row was cancelled, or it was postponed (then it is pushed again
+ * into the room the popped entry left).
  */
 bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e, tick_t now);
 
-/* Time of the first entry, TICK_NEVER when empty. It may be a leftover: waking early is no harm. */
+/* Time of the first entry, TICK_NEVER when empty. It may be a leftover: waking early is harmless.
+ */
 tick_t expiry_next(const struct expiry_heap *h);
 
-/* Forgets all entries, as the first step of a rebuild, and counts it. */
+/* First step of a rebuild: discards all entries and counts the rebuild. */
 void expiry_clear(struct expiry_heap *h);
 
 /*
- * The second step, for every live row: its entry is gone whatever `hint` says, so it gets a new one
- * at its deadline, or none when that is TICK_NEVER. False when full: more rows than the heap was
- * cut for.
+ * Second step, for every live row: its entry is gone whatever `hint` says, so it gets a new one at
+ * its deadline, or none if that is TICK_NEVER. False when full: more rows than the heap was sized
+ * for.
  */
 bool expiry_put_back(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row);
 

@@ -1,7 +1,7 @@
 /*
- * A reference to a table row that may be held across time. The row's generation
- * rises when it is released, so a stale handle finds nothing. All zero = none:
- * generations of live rows start at 1.
+ * A reference to a table row that can be kept while rows come and go. The row's generation rises
+ * when it is released, so a stale handle resolves to nothing. All zero = none: generations of live
+ * rows start at 1.
  */
 #ifndef BASE_HANDLE_H
 #define BASE_HANDLE_H

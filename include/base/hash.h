@@ -1,8 +1,8 @@
 /*
- * A map of fixed capacity from a 64-bit key to a row index. Open addressing with
- * linear probing over at most half-full slots; removal shifts back, so there are
- * no tombstones. Keys are mixed with a secret, so strangers cannot choose chains.
- * Opaque by habit: use the functions. Full: hash_put refuses.
+ * A map of fixed capacity from a 64-bit key to a row index. Open addressing with linear probing
+ * over at most half-full slots; removal shifts back, so there are no tombstones. Keys are mixed
+ * with a secret, so strangers cannot choose chains. Use the functions, not the fields. Full:
+ * hash_put refuses.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
@@ -17,7 +17,8 @@
 
 struct hash_slot {
 	uint64_t key;
-	uint32_t taken; /* value + 1; 0 = empty: a map is ready as claimed, its pages untouched */
+	uint32_t taken; /* value + 1; 0 = empty, so zeroed memory is a ready map and its pages stay
+	                   untouched */
 };
 
 struct hash {
@@ -32,10 +33,17 @@ struct hash {
 void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t capacity,
                uint64_t secret);
 
+/* Likewise to state/pool.h: takes what was fixed when `fresh`, of the same size, was opened. */
+void hash_attach(struct hash *h, const struct hash *fresh);
+
+/* Forgets all keys. */
+void hash_clear(struct hash *h);
+
 /* HASH_NOT_FOUND when absent. */
 uint32_t hash_get(const struct hash *h, uint64_t key);
 
-/* Adds the key or replaces its value (below HASH_NOT_FOUND). False when it is new and all full. */
+/* Adds the key or replaces its value (below HASH_NOT_FOUND). False when the key is new and the map
+ * is full. */
 bool hash_put(struct hash *h, uint64_t key, uint32_t value);
 
 /* False when absent. */

@@ -1,5 +1,5 @@
 /*
- * How long something took, counted in buckets with fixed bounds: two additions a measurement.
+ * Latency histogram with fixed bucket bounds: two additions per measurement.
  *
  * Plain.
  */
@@ -14,7 +14,7 @@
 extern const uint32_t histogram_bound_us[HISTOGRAM_BUCKETS - 1];
 
 struct histogram {
-	uint64_t bucket[HISTOGRAM_BUCKETS]; /* those above the bound before and up to their own */
+	uint64_t bucket[HISTOGRAM_BUCKETS]; /* above the previous bound, up to its own */
 	uint64_t sum_us;
 };
 

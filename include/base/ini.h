@@ -1,11 +1,11 @@
 /*
- * Splits one line of a configuration file (grammar: freedmr.conf(5)). It knows
- * lines only; what the keys mean is the key table's business (conf/keys.h).
+ * Splits one line of a configuration file (grammar: freedmr.conf(5)). It knows only lines; the
+ * meaning of keys is in the key table (conf/keys.h).
  *
  *   [section] / [section name]   key = value   ; comment   # comment
  *
- * A comment starts at the start of a line or after white space, so a value may
- * hold ';'. A value in double quotes is literal up to the closing quote.
+ * A comment starts at the beginning of a line or after white space, so a value may contain ';'. A
+ * value in double quotes is literal up to the closing quote.
  */
 #ifndef BASE_INI_H
 #define BASE_INI_H

@@ -1,6 +1,5 @@
 /*
- * Bytes nobody can guess, from the system. For start-up and the faces of the
- * binary; the core gets its seed as an argument.
+ * Random bytes from the system. For startup and subcommands; the core gets its seed as an argument.
  */
 #ifndef BASE_RANDOM_H
 #define BASE_RANDOM_H

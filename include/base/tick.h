@@ -1,6 +1,6 @@
 /*
- * Time as the whole program sees it: milliseconds of the monotonic clock.
- * It is read once per turn by the two loops and handed down as an argument.
+ * Time throughout the program: milliseconds of the monotonic clock, read once per turn by the two
+ * loops and passed down as an argument.
  */
 #ifndef BASE_TICK_H
 #define BASE_TICK_H
@@ -14,7 +14,12 @@ typedef int64_t tick_t; /* ms */
 #define TICK_SECOND ((tick_t)1000)
 #define TICK_MINUTE (60 * TICK_SECOND)
 
-/* As poll and its kin take it: -1 for ever. */
+static inline tick_t tick_first(tick_t a, tick_t b)
+{
+	return a < b ? a : b;
+}
+
+/* For poll and epoll_wait: -1 = for ever. */
 static inline int tick_wait_ms(tick_t wait)
 {
 	if (wait == TICK_NEVER)

@@ -1,5 +1,5 @@
 /*
- * The few macros everybody uses.
+ * Macros used everywhere.
  */
 #ifndef BASE_UTIL_H
 #define BASE_UTIL_H
@@ -8,7 +8,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The result of a decoder or a system-call wrapper may not be ignored. */
+/* The result of a decoder or a system call wrapper must be used. */
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define PRINTF_LIKE(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
 

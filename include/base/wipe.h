@@ -1,6 +1,6 @@
 /*
- * Makes secrets unreadable before their memory goes to others: a store the compiler may not leave
- * out, unlike memset before the end of a life.
+ * Erases secrets. Unlike a memset before the memory goes out of scope, the compiler may not remove
+ * the stores.
  */
 #ifndef BASE_WIPE_H
 #define BASE_WIPE_H

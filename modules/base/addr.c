@@ -21,6 +21,16 @@ bool addr_is_v4(const struct addr *a)
 	return memcmp(a->ip, v4_prefix, sizeof(v4_prefix)) == 0;
 }
 
+size_t addr_site_octets(const struct addr *a)
+{
+	return addr_is_v4(a) ? sizeof(a->ip) : 8;
+}
+
+bool addr_same_site(const struct addr *a, const struct addr *b)
+{
+	return addr_is_v4(a) == addr_is_v4(b) && memcmp(a->ip, b->ip, addr_site_octets(a)) == 0;
+}
+
 bool addr_is_any(const struct addr *a)
 {
 	static const uint8_t zeros[16];
@@ -117,7 +127,7 @@ static bool take_part(const char **at, uint8_t ip[static 16], size_t *len)
 	return true;
 }
 
-/* RFC 4291 section 2.2: eight groups; one "::" stands for as many zeros as are missing. */
+/* RFC 4291 section 2.2: eight groups; one "::" fills in the missing zeros. */
 static bool take_v6(const char **at, uint8_t ip[static 16])
 {
 	size_t len = 0, gap = 16; /* 16: no "::" yet */
@@ -156,6 +166,19 @@ static bool take_port(const char **at, uint16_t default_port, uint16_t *port)
 	return true;
 }
 
+bool addr_is_private(const struct addr *a)
+{
+	const uint8_t *v4 = a->ip + 12;
+
+	if (addr_is_loopback(a) || addr_is_any(a))
+		return true;
+	if (!addr_is_v4(a))
+		return (a->ip[0] & 0xfe) == 0xfc || (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80);
+	return v4[0] == 10 || (v4[0] == 172 && (v4[1] & 0xf0) == 16) ||
+	       (v4[0] == 192 && v4[1] == 168) || (v4[0] == 169 && v4[1] == 254) ||
+	       (v4[0] == 100 && (v4[1] & 0xc0) == 64);
+}
+
 bool addr_parse(const char *text, uint16_t default_port, struct addr *out)
 {
 	struct addr a = {0};
@@ -179,7 +202,7 @@ bool addr_parse(const char *text, uint16_t default_port, struct addr *out)
 	return true;
 }
 
-/* RFC 5952: the longest run of two or more zero groups, the first of equals; start 8 = none. */
+/* RFC 5952: the longest run of two or more zero groups, the first if equal; start 8 = none. */
 static void longest_zeros(const uint8_t ip[static 16], size_t *start, size_t *count)
 {
 	*start = 8;

@@ -19,7 +19,7 @@ bool arena_claim(struct arena *arena, size_t size)
 		errno = ENOMEM;
 		return false;
 	}
-	/* The pages of a large block from calloc are touched, and paid for, by their first use. */
+	/* Pages of a large calloc block cost memory only once used. */
 	arena->claimed = calloc(1, size + LINE_LEN);
 	if (!arena->claimed)
 		return false;
@@ -28,7 +28,12 @@ bool arena_claim(struct arena *arena, size_t size)
 	return true;
 }
 
-/* A table so large that its size does not fit is measured as SIZE_MAX, which no claim can meet. */
+void arena_lay(struct arena *arena, void *block, size_t size)
+{
+	*arena = (struct arena){.block = block, .size = size};
+}
+
+/* A table whose size overflows is measured as SIZE_MAX, which cannot be allocated. */
 static size_t cut_end(size_t used, size_t rows, size_t row_size)
 {
 	if (row_size && rows > SIZE_MAX / row_size)
@@ -40,7 +45,7 @@ static size_t cut_end(size_t used, size_t rows, size_t row_size)
 	return bytes > SIZE_MAX - used ? SIZE_MAX : used + bytes;
 }
 
-/* Notes the cut for `freedmr check`; names past the end of the list are still in `used`. */
+/* Records the cut for `freedmr check`; names past the end of the list still count in `used`. */
 static void list_cut(struct arena *arena, const char *name, size_t rows, size_t bytes)
 {
 	size_t i = 0;

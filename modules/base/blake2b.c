@@ -88,7 +88,7 @@ void blake2b_begin(struct blake2b *s, size_t digest_len, const void *key, size_t
 	}
 }
 
-/* A full block waits until more comes: the last one is compressed differently. */
+/* A full block is held until more arrives: the last block is compressed differently. */
 void blake2b_add(struct blake2b *s, const void *bytes, size_t len)
 {
 	const uint8_t *b = bytes;

@@ -4,13 +4,13 @@
 
 struct rd rd_make(const void *bytes, size_t len)
 {
-	static const uint8_t nothing; /* so that an absent buffer needs no care below */
+	static const uint8_t nothing; /* so a missing buffer needs no special case below */
 	const uint8_t *at = len ? bytes : &nothing;
 
 	return (struct rd){.at = at, .end = at + len};
 }
 
-/* The next `len` octets, or NULL: the one place where a reader turns bad. */
+/* The next `len` octets, or NULL: the only place where a reader goes bad. */
 static const uint8_t *take(struct rd *r, size_t len)
 {
 	const uint8_t *from = r->at;
@@ -118,7 +118,7 @@ struct wr wr_make(void *buf, size_t cap)
 	return (struct wr){.start = start, .at = start, .end = cap ? start + cap : start};
 }
 
-/* Room for `len` octets (one or more), or NULL: the one place where a writer turns bad. */
+/* Room for `len` octets (one or more), or NULL: the only place where a writer goes bad. */
 static uint8_t *room(struct wr *w, size_t len)
 {
 	uint8_t *to = w->at;

@@ -22,7 +22,7 @@ static bool before(const struct expiry_entry *a, const struct expiry_entry *b)
 	return a->order - b->order > UINT32_MAX / 2; /* the number wraps */
 }
 
-/* Entry i's children are 2i + 1 and 2i + 2; none is before its parent. */
+/* Entry i's children are 2i + 1 and 2i + 2; neither is earlier than its parent. */
 static bool push(struct expiry_heap *h, const struct expiry_entry *e)
 {
 	if (h->count == h->capacity)
@@ -38,7 +38,7 @@ static bool push(struct expiry_heap *h, const struct expiry_entry *e)
 	return true;
 }
 
-/* Puts `e` into the gap at the top and lets it sink to its place. */
+/* Puts `e` into the gap at the top and sifts it down. */
 static void sink(struct expiry_heap *h, const struct expiry_entry *e)
 {
 	uint32_t i = 0;
@@ -55,8 +55,7 @@ static void sink(struct expiry_heap *h, const struct expiry_entry *e)
 	h->entries[i] = *e;
 }
 
-/* Gives the row an entry at its deadline. Without room an old entry stays the valid one. */
-static bool push_row(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row)
+bool expiry_push(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row)
 {
 	struct expiry_entry e = {
 		.at = x->deadline,
@@ -70,13 +69,6 @@ static bool push_row(struct expiry_heap *h, struct expiry *x, uint32_t kind, str
 	h->order++;
 	x->hint = x->deadline;
 	return true;
-}
-
-bool expiry_set(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct handle row,
-                tick_t deadline)
-{
-	x->deadline = deadline;
-	return deadline >= x->hint || push_row(h, x, kind, row);
 }
 
 bool expiry_pop(struct expiry_heap *h, tick_t now, struct expiry_entry *out)
@@ -100,7 +92,7 @@ bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_ent
 	if (x->deadline <= now)
 		return true;
 	if (x->deadline != TICK_NEVER)
-		(void)push_row(h, x, e->kind, e->row); /* the popped entry left room */
+		(void)expiry_push(h, x, e->kind, e->row); /* the popped entry left room */
 	return false;
 }
 

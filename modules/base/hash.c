@@ -15,9 +15,24 @@ void hash_open(struct hash *h, struct arena *arena, const char *name, uint32_t c
 	};
 }
 
+void hash_clear(struct hash *h)
+{
+	for (uint32_t i = 0; i <= h->mask; i++)
+		if (h->slots[i].taken)
+			h->slots[i].taken = 0;
+	h->count = 0;
+}
+
+void hash_attach(struct hash *h, const struct hash *fresh)
+{
+	h->slots = fresh->slots;
+	h->mask = fresh->mask;
+	h->capacity = fresh->capacity;
+}
+
 /*
- * Where a key would like to live. Two multiplications, the second by a secret number, carry every
- * bit of the key upwards; so the place is taken from the top bits, scaled to the number of slots.
+ * A key's home slot. Two multiplications, the second by a secret number, carry every bit of the key
+ * upwards, so the slot is taken from the top bits, scaled to the number of slots.
  */
 static uint32_t home(const struct hash *h, uint64_t key)
 {
@@ -27,7 +42,7 @@ static uint32_t home(const struct hash *h, uint64_t key)
 	return (uint32_t)((x >> 32) * ((uint64_t)h->mask + 1) >> 32);
 }
 
-/* The slot that holds the key, or the empty one that ends its chain: half of all are empty. */
+/* The slot that holds the key, or the empty slot that ends its chain (at least half are empty). */
 static uint32_t find(const struct hash *h, uint64_t key)
 {
 	uint32_t i = home(h, key);
@@ -39,7 +54,7 @@ static uint32_t find(const struct hash *h, uint64_t key)
 
 uint32_t hash_get(const struct hash *h, uint64_t key)
 {
-	return h->slots[find(h, key)].taken - 1; /* an empty slot yields HASH_NOT_FOUND */
+	return h->slots[find(h, key)].taken - 1; /* an empty slot gives HASH_NOT_FOUND */
 }
 
 bool hash_put(struct hash *h, uint64_t key, uint32_t value)
@@ -56,8 +71,8 @@ bool hash_put(struct hash *h, uint64_t key, uint32_t value)
 }
 
 /*
- * The followers of a removed key move up, each into the gap if its home is not past the gap: the
- * distance from home to where it stands must reach back to the gap at least.
+ * The keys after a removed one move into the gap unless their home lies past it: the distance from
+ * home to the current slot must reach back at least to the gap.
  */
 bool hash_remove(struct hash *h, uint64_t key)
 {

@@ -54,7 +54,7 @@ static struct span from(struct span s, size_t start)
 	return (struct span){s.at + start, s.len - start};
 }
 
-/* What stands before a comment; `at_start` says whether one may start with the first octet. */
+/* The part before a comment; `at_start` says whether a comment may start at the first octet. */
 static struct span without_comment(struct span s, bool at_start)
 {
 	for (size_t i = 0; i < s.len; i++) {
@@ -74,7 +74,7 @@ static bool copy(char *out, size_t cap, struct span s)
 	return true;
 }
 
-/* Each check and split below returns NULL, or the reason why it failed. */
+/* Each check and split below returns NULL or the reason for failure. */
 
 static const char *check_octets(struct span s)
 {
@@ -95,19 +95,19 @@ static const char *split_section(struct span s, struct ini_line *out)
 	if (end == s.len)
 		return "missing ] after the section";
 	if (end + 1 < s.len)
-		return "text after the ] of the section";
+		return "text after the section's ]";
 	s = trimmed((struct span){s.at + 1, end - 1});
 	size_t word_len = 0;
 	while (word_len < s.len && !is_blank(s.at[word_len]))
 		word_len++;
 	struct span name = trimmed(from(s, word_len));
 	if (word_len == 0)
-		return "no word between [ and ]";
+		return "empty section name";
 	if (!copy(out->section, sizeof(out->section), (struct span){s.at, word_len}))
-		return "section word longer than 63 octets";
+		return "section type longer than 63 octets";
 	for (size_t i = 0; i < name.len; i++)
 		if (is_blank(name.at[i]))
-			return "a section has one word and at most one name without blanks";
+			return "expected [TYPE] or [TYPE NAME], the name without blanks";
 	if (!copy(out->name, sizeof(out->name), name))
 		return "section name longer than 63 octets";
 	return NULL;

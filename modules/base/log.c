@@ -73,7 +73,8 @@ const char *log_name(void)
 	return out.name;
 }
 
-/* One write, so that lines of several processes do not mix. A lost line has nobody to be told. */
+/* One write, so lines of several processes do not mix. A failed write cannot be reported anywhere.
+ */
 void log_stderr(void *context, enum log_level level, const char *line)
 {
 	char buf[NAME_MAX_LEN + LINE_MAX_LEN + 16];

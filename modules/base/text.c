@@ -34,7 +34,7 @@ static size_t utf8_take(const uint8_t *s, size_t left, uint32_t *point)
 	return 0;
 }
 
-/* C0, DEL, C1, line separators, and the marks by which a name can turn the text around it. */
+/* C0, DEL, C1, line separators, and marks that reverse the direction of surrounding text. */
 static bool is_control(uint32_t point)
 {
 	return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x200e ||
@@ -42,7 +42,7 @@ static bool is_control(uint32_t point)
 	       (point >= 0x2066 && point <= 0x2069);
 }
 
-/* How much of the first `len` octets remains when a cut may not split a character. */
+/* How many of the first `len` octets to keep so that no character is split. */
 static size_t whole_characters(const void *text, size_t len)
 {
 	const uint8_t *s = text;
@@ -62,7 +62,7 @@ struct text text_make(char *buf, size_t cap)
 	return (struct text){.at = buf, .cap = cap};
 }
 
-/* The one place where text is added; `s` is octets of any kind. */
+/* The only place where text is added; `s` may be any octets. */
 static void add(struct text *t, const void *s, size_t len)
 {
 	size_t room = t->cap - 1 - t->len;
@@ -93,13 +93,13 @@ void text_put(struct text *t, const char *s)
 	add(t, s, strlen(s));
 }
 
-/* A format and its arguments, as far as they are not used up. */
+/* The remaining format and arguments. */
 struct format {
 	const char *at;
 	va_list args;
 };
 
-/* What stands between '%' and the letter. */
+/* Flags, width, precision and length of a conversion. */
 struct shape {
 	bool left, zeros;
 	int width;
@@ -185,7 +185,7 @@ static void put_integer(struct text *t, const struct shape *s, uint64_t value, u
 	put_padded(t, s, digits + start, sizeof(digits) - start);
 }
 
-/* One conversion; false when its letter is none of ours. */
+/* One conversion; false if it is not supported. */
 static bool put_argument(struct text *t, struct format *f)
 {
 	const struct shape s = take_shape(f);
@@ -245,6 +245,23 @@ void text_format(struct text *t, const char *format, ...)
 	va_start(args, format);
 	text_vformat(t, format, args);
 	va_end(args);
+}
+
+/* The two largest units. */
+void text_duration(struct text *t, tick_t ms)
+{
+	long long s = ms < 0 ? 0 : ms / 1000;
+
+	if (ms >= -TICK_LONG_AGO)
+		text_char(t, '-');
+	else if (s < 120)
+		text_format(t, "%llds", s);
+	else if (s < 2 * 3600)
+		text_format(t, "%lldm%02llds", s / 60, s % 60);
+	else if (s < 48 * 3600)
+		text_format(t, "%lldh%02lldm", s / 3600, s / 60 % 60);
+	else
+		text_format(t, "%lldd%02lldh", s / 86400, s / 3600 % 24);
 }
 
 void text_hex(struct text *t, const void *bytes, size_t len)
@@ -314,7 +331,7 @@ static bool is_padding(uint8_t octet)
 	return octet == 0 || octet == ' ' || octet == '\t';
 }
 
-/* An octet that is no UTF-8, read as Latin-1. */
+/* An octet that is not UTF-8, read as Latin-1. */
 static void put_latin1(struct text *t, uint8_t octet)
 {
 	const uint8_t utf8[2] = {(uint8_t)(0xc0 | octet >> 6), (uint8_t)(0x80 | (octet & 0x3f))};
