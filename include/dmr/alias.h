@@ -1,7 +1,7 @@
 /*
- * Talker alias: the talker's own text, in up to four blocks of seven octets that
- * come again and again during a call, as embedded LC with FLCO 4..7 (octets 2..8)
- * or as DMRA datagrams. TS 102 361-2 §7.1.1.4, §7.1.1.5.
+ * Talker alias: text sent by the talking radio, in up to four blocks of seven octets repeated
+ * throughout a call, as embedded LC with FLCO 4..7 (octets 2..8) or as DMRA datagrams. TS 102 361-2
+ * §7.1.1.4, §7.1.1.5.
  *
  *   bits 0-1  format      2-6  length in characters
  *        7..  text of the 7-bit format      8..  text of the others
@@ -18,7 +18,7 @@
 
 #define ALIAS_BLOCKS 4u
 #define ALIAS_BLOCK_LEN 7u
-#define ALIAS_TEXT_CAP 55u /* 27 Latin-1 letters of two octets each, and the end */
+#define ALIAS_TEXT_CAP 55u /* 27 Latin-1 letters of two octets each, and NUL */
 
 enum alias_format {
 	ALIAS_7_BIT,
@@ -27,31 +27,31 @@ enum alias_format {
 	ALIAS_UTF_16,
 };
 
-/* Of one call; starts as zeros, the owner of the call owns it. */
+/* The alias of one call, kept by its owner; starts zeroed. */
 struct talker_alias {
 	uint8_t octets[ALIAS_BLOCKS * ALIAS_BLOCK_LEN];
-	uint8_t have; /* bit n = block n is there */
+	uint8_t have; /* bit n = block n received */
 };
 
 /*
- * Takes block 0..3. True when it told something new; a repetition or another number does not. A
- * different block 0 begins another alias: the other blocks are forgotten.
+ * Adds block 0..3. True if it was new; repeated blocks and other numbers are not. A different block
+ * 0 starts another alias: the other blocks are discarded.
  */
 bool alias_put(struct talker_alias *a, unsigned block,
                const uint8_t octets[static ALIAS_BLOCK_LEN]);
 
-/* The same from an embedded LC; false for one that is no alias block. */
+/* The same from an embedded LC; false if it is not an alias block. */
 bool alias_put_lc(struct talker_alias *a, const struct lc *lc);
 
 /*
- * The text so far as clean UTF-8, up to the first block that is missing; empty without block 0.
- * True when all that its length asks for is there.
+ * The text so far as clean UTF-8, up to the first missing block; empty without block 0. True when
+ * it has its full length.
  */
 bool alias_text(const struct talker_alias *a, char out[static ALIAS_TEXT_CAP]);
 
 /*
- * An alias that says `text`, clean UTF-8, as far as 27 octets hold it; no block where it is empty.
- * Its length is in octets: a radio that counts characters reads NULs behind it.
+ * Makes an alias of `text`, clean UTF-8, cut to 27 octets; no blocks if it is empty. Its length is
+ * in octets: a radio that counts characters reads trailing NULs.
  */
 struct talker_alias alias_make(const char *text);
 

@@ -1,13 +1,13 @@
 /*
- * AMBE+2 half-rate frames that need no vocoder: silence and tones. A frame is 20 ms in 72 bits, a
- * burst carries three. TIA-102.BABA, half-rate annex.
+ * AMBE+2 half-rate frames that can be made without a vocoder: silence and tones. A frame is 20 ms
+ * in 72 bits, a burst carries three. TIA-102.BABA, half-rate annex.
  *
  *   u0  12 bits  111111, level(6 high bits)       Golay(24,12)
  *   u1  12 bits  id(8), id(4 high bits)           Golay(23,12), whitened by u0
  *   u2  11 bits  id(4 low bits), id(7 high bits)
  *   u3  14 bits  id(low bit), id(8), level(low bit), 0000
  *
- * These 24 + 23 + 11 + 14 bits are interleaved: bit i goes to place 4 * (i mod 18) + i / 18.
+ * These 24 + 23 + 11 + 14 bits are interleaved: bit i goes to position 4 * (i mod 18) + i / 18.
  */
 #ifndef DMR_AMBE_H
 #define DMR_AMBE_H
@@ -25,8 +25,7 @@ extern const uint8_t AMBE_SILENCE[AMBE_FRAME_LEN];
 
 /*
  * id 5..122: a sine of id * 31.25 Hz; 128..143: the DTMF pairs of 0..9, A..D, *, #; 144..159 other
- * pairs; 160 dial tone, 161 ringing, 162 busy; others are heard as silence. level 0..127 is
- * logarithmic.
+ * pairs; 160 dial tone, 161 ringing, 162 busy; other ids are silent. level 0..127 is logarithmic.
  */
 void ambe_tone(uint8_t frame[static AMBE_FRAME_LEN], uint8_t id, uint8_t level);
 

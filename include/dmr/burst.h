@@ -1,6 +1,6 @@
 /*
- * The 264 bits of a burst: sync, slot type, EMB, and whole bursts we make
- * ourselves. TS 102 361-1 §4.2.2, §6, §9.1.1, §9.1.2, §9.1.3.
+ * The 264 bits of a burst: sync, slot type, EMB, and complete bursts we generate. TS 102 361-1
+ * §4.2.2, §6, §9.1.1, §9.1.2, §9.1.3.
  *
  *   bits   0..107   payload (data bursts: 0..97 payload, 98..107 slot type)
  *        108..155   sync, or EMB(8) fragment(32) EMB(8) in voice bursts B..F
@@ -31,7 +31,7 @@ enum dmr_sync {
 
 const char *dmr_sync_name(enum dmr_sync sync);
 
-/* Which sync word stands at bits 108..155, exactly; SYNC_NONE when none. */
+/* The sync word at bits 108..155 (exact match), or SYNC_NONE. */
 enum dmr_sync burst_sync(const uint8_t burst[static DMR_BURST_LEN]);
 /* SYNC_NONE writes nothing. */
 void burst_put_sync(uint8_t burst[static DMR_BURST_LEN], enum dmr_sync sync);

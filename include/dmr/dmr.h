@@ -28,7 +28,7 @@ enum dmr_data_type {
 	DMR_RATE_1_DATA = 10,
 };
 
-/* The names are for people; a value off the air that has none is "reserved". */
+/* Display names; unassigned values are "reserved". */
 const char *dmr_data_type_name(enum dmr_data_type type);
 
 /* Full link control opcodes, TS 102 361-2 §B.1, and the talker alias and GPS blocks. */

@@ -21,13 +21,13 @@
 struct gps {
 	int32_t lat_udeg; /* 1e-6 degrees, north positive, -90000000..90000000 */
 	int32_t lon_udeg; /* 1e-6 degrees, east positive, -180000000..180000000 */
-	uint8_t error;    /* 0..5: below 2, 20, 200, 2000, 20000, 200000 m; 6: more; 7: not known */
+	uint8_t error;    /* 0..5: below 2, 20, 200, 2000, 20000, 200000 m; 6: more; 7: unknown */
 };
 
-/* Any seven octets are a position. */
+/* Every seven octets decode to a position. */
 struct gps gps_read(const uint8_t octets[static GPS_LEN]);
 
-/* False when the LC is no position, *out untouched. */
+/* False when the LC is not a position, *out untouched. */
 MUST_CHECK bool gps_decode(const struct lc *lc, struct gps *out);
 
 #endif

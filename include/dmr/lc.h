@@ -26,7 +26,7 @@ struct lc {
 /* Makes an LC with service options 0x00 and feature set 0. flco: FLCO_GROUP or FLCO_UNIT. */
 struct lc lc_make(enum dmr_flco flco, uint32_t dst, uint32_t src);
 
-/* The same LC for other ids: the first three octets stay but for the FLCO. */
+/* The same LC with other ids: the first three octets are kept except for the FLCO. */
 struct lc lc_retarget(const struct lc *lc, enum dmr_flco flco, uint32_t dst, uint32_t src);
 
 uint8_t lc_flco(const struct lc *lc);
@@ -44,7 +44,7 @@ bool lc_names(const struct lc *lc, enum dmr_flco flco, uint32_t dst, uint32_t sr
 MUST_CHECK bool lc_decode(const uint8_t burst[static DMR_BURST_LEN], enum dmr_data_type type,
                           struct lc *out);
 
-/* The 196 coded bits of one LC, ready to be put into bursts. */
+/* The 196 coded bits of one LC, ready to be written into bursts. */
 struct lc_coded {
 	uint8_t header[DMR_BURST_LEN];         /* as a burst with zeros at bits 98..165 */
 	uint8_t terminator[DMR_BURST_LEN];     /* likewise */
@@ -68,7 +68,7 @@ void lc_put_fragment(uint8_t burst[static DMR_BURST_LEN], const struct lc_coded 
  */
 struct lc_assembler {
 	uint8_t fragment[4][DMR_FRAGMENT_LEN];
-	uint8_t have; /* bit n = position n+1 is there */
+	uint8_t have; /* bit n = position n+1 received */
 };
 
 bool lc_assemble(struct lc_assembler *a, const uint8_t burst[static DMR_BURST_LEN], int position,

@@ -15,18 +15,18 @@ enum morse_unit {
 
 const char *morse_unit_name(enum morse_unit unit);
 
-/* A place in a text; all zero = its start. The text stays with its owner. */
+/* A position in a text; all zero = the start. The caller keeps the text. */
 struct morse {
 	uint16_t at;     /* characters begun */
 	uint8_t sign;    /* dots and dashes begun of the last of them */
-	uint8_t silence; /* units of it still due, and then */
+	uint8_t silence; /* units left of it, followed by */
 	uint8_t tone;    /* units of it */
 };
 
 /*
  * The next unit of `text` (up to 65535 octets), which must be the same in every call. It begins and
  * ends with a tone; from then on, and at once when nothing in it can be sent, MORSE_END. Letters of
- * both cases, digits and . , : ? ' - / ( ) " = + @ are sent, any row of blanks parts words, other
+ * both cases, digits and . , : ? ' - / ( ) " = + @ are sent, runs of blanks separate words, other
  * characters are skipped.
  */
 enum morse_unit morse_next(struct morse *m, const char *text);

@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "dmr/bits.h"
 
-#define TEXT_BLOCK_AT 2u /* octet of an LC where its block begins */
-#define RAW_CAP 40u      /* 13 UTF-16 units of three octets each, and the end */
+#define TEXT_BLOCK_AT 2u /* offset of the block in an LC */
+#define RAW_CAP 40u      /* 13 UTF-16 units of three octets each, and NUL */
 
-/* Where the text begins and how wide a unit is, in bits. */
+/* Start of the text and width of a unit, in bits. */
 static const struct {
 	uint8_t at;
 	uint8_t width;
@@ -38,7 +38,7 @@ bool alias_put(struct talker_alias *a, unsigned block, const uint8_t octets[stat
 
 bool alias_put_lc(struct talker_alias *a, const struct lc *lc)
 {
-	/* Any other FLCO makes a number above 3, those below the header by wrapping round. */
+	/* Any other FLCO gives a number above 3; those below the header wrap around. */
 	unsigned block = lc_flco(lc) - (unsigned)FLCO_ALIAS_HEADER;
 	return alias_put(a, block, &lc->octets[TEXT_BLOCK_AT]);
 }
@@ -52,7 +52,7 @@ static size_t bits_there(const struct talker_alias *a)
 	return blocks * ALIAS_BLOCK_LEN * 8;
 }
 
-/* One UTF-16 unit as UTF-8. *high keeps the first half of a pair; half a pair is left out. */
+/* One UTF-16 unit as UTF-8. *high keeps a high surrogate; unpaired ones are dropped. */
 static void put_utf16(struct text *t, uint32_t unit, uint32_t *high)
 {
 	uint32_t first = *high;
@@ -75,9 +75,9 @@ static void put_utf16(struct text *t, uint32_t unit, uint32_t *high)
 }
 
 /*
- * Radios count a UTF-8 alias in characters or in octets. Counting characters reads both whole,
- * for an alias counted in octets ends in NULs, which are no text. Whether octets are Latin-1 or
- * UTF-8 is left to text_clean: radios mislabel them.
+ * Radios count a UTF-8 alias in characters or in octets. Counting characters reads both in full,
+ * because an alias counted in octets is padded with NULs. Whether octets are Latin-1 or UTF-8 is
+ * left to text_clean: radios mislabel them.
  */
 bool alias_text(const struct talker_alias *a, char out[static ALIAS_TEXT_CAP])
 {
@@ -118,7 +118,7 @@ struct talker_alias alias_make(const char *text)
 	if (len > sizeof(a.octets) - at)
 		len = sizeof(a.octets) - at;
 	while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80)
-		len--; /* no half of a character */
+		len--; /* no partial character */
 	if (len == 0)
 		return a;
 	memcpy(&a.octets[at], text, len);

@@ -8,7 +8,7 @@
 
 const uint8_t AMBE_SILENCE[AMBE_FRAME_LEN] = {0xB9, 0xE8, 0x81, 0x52, 0x61, 0x73, 0x00, 0x2A, 0x6B};
 
-/* The 23 bits u1 is XORed with, so that a receiver who got u0 wrong sees errors in u1. */
+/* The 23 bits u1 is XORed with, so that a receiver that decoded u0 wrongly sees errors in u1. */
 static uint32_t whitening(uint32_t u0)
 {
 	uint32_t state = 16 * u0;

@@ -12,7 +12,7 @@
 #define ALL_COLUMNS 0x7FFFu
 #define ROUNDS_MAX 5
 
-/* Place of the matrix bit after the one at `place`: 181 further, modulo 196. */
+/* Position of the matrix bit after the one at `place`: 181 further, modulo 196. */
 static size_t next_place(size_t place)
 {
 	return place < 196 - 181 ? place + 181 : place + 181 - 196;
@@ -94,7 +94,7 @@ static bool correct_rows(uint16_t rows[static ROWS])
 void bptc_put(uint8_t burst[static DMR_BURST_LEN], const uint8_t block[static DMR_BLOCK_LEN])
 {
 	uint16_t rows[ROWS];
-	rows[0] = hamming_encode(&hamming_15_11, block[0]); /* behind the three zero bits */
+	rows[0] = hamming_encode(&hamming_15_11, block[0]); /* after the three zero bits */
 	for (size_t r = 1; r < DATA_ROWS; r++) {
 		uint32_t data = bits_get(block, 11 * r - 3, 11);
 		rows[r] = hamming_encode(&hamming_15_11, (uint16_t)data);
@@ -111,7 +111,7 @@ void bptc_get(const uint8_t burst[static DMR_BURST_LEN], uint8_t block[static DM
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		correct_columns(rows);
 		if (!correct_rows(rows))
-			break; /* then the columns have nothing new to correct either */
+			break; /* so the columns have nothing new to correct either */
 	}
 	block[0] = (uint8_t)(rows[0] >> 4);
 	for (size_t r = 1; r < DATA_ROWS; r++)

@@ -4,7 +4,7 @@
 #include "dmr/golay.h"
 #include "dmr/qr.h"
 
-/* Where the fields stand, in bits; slot type and EMB lie in two halves around the sync. */
+/* Bit offsets of the fields; slot type and EMB are split in two halves around the sync. */
 #define SLOT_TYPE_AT 98
 #define SLOT_TYPE_AT_2 156
 #define SYNC_AT 108

@@ -9,7 +9,7 @@
 #define ROWS 8
 #define COLUMNS 16
 
-/* Where the LC bits of rows 0..6 begin, and how many there are; a row of ten has a checksum bit. */
+/* First LC bit and number of LC bits in rows 0..6; a row of ten ends in a checksum bit. */
 static const struct {
 	uint8_t at;
 	uint8_t count;

@@ -23,7 +23,7 @@ uint32_t golay_24(uint32_t data)
 	return word << 1 | bits_parity(word);
 }
 
-/* The code has distance 8, so at most one of its words is that near. */
+/* The code has distance 8, so at most one code word is that close. */
 bool golay_decode(uint32_t word, uint8_t *data)
 {
 	for (unsigned guess = 0; guess < 256; guess++) {

@@ -14,7 +14,7 @@ uint16_t hamming_encode(const struct hamming *h, uint16_t data)
 	return (uint16_t)word;
 }
 
-/* The parity bits that do not agree with the data bits; 0 for a code word. */
+/* The syndrome: parity bits that disagree with the data bits; 0 for a code word. */
 static unsigned syndrome(const struct hamming *h, uint16_t word)
 {
 	return word ^ hamming_encode(h, (uint16_t)(word >> h->parity_bits));

@@ -5,7 +5,7 @@
 #include "dmr/emblc.h"
 #include "dmr/rs129.h"
 
-/* Where the fields stand, in bits. */
+/* Bit offsets of the fields. */
 #define FLCO_AT 2
 #define DST_AT 24
 #define SRC_AT 48
@@ -129,5 +129,6 @@ bool lc_assemble(struct lc_assembler *a, const uint8_t burst[static DMR_BURST_LE
 	a->have = (uint8_t)(earlier << 1 | 1);
 	if (position < EMBLC_FRAGMENTS)
 		return false;
-	return emblc_decode(a->fragment, out->octets);
+	/* C11 itself makes no array of arrays const. */
+	return emblc_decode((const uint8_t(*)[DMR_FRAGMENT_LEN])a->fragment, out->octets);
 }

@@ -37,7 +37,7 @@ const char *morse_unit_name(enum morse_unit unit)
 	return "?";
 }
 
-/* Dots and dashes; "" when it cannot be sent. */
+/* Dots and dashes; "" if the character cannot be sent. */
 static const char *signs_of(char c)
 {
 	size_t place = (unsigned char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
@@ -45,7 +45,7 @@ static const char *signs_of(char c)
 	return place < ARRAY_LEN(alphabet) && alphabet[place] ? alphabet[place] : "";
 }
 
-/* Goes on to the next dot or dash and the gap in front of it; false when there is none. */
+/* Advances to the next dot or dash and the gap before it; false if there is none. */
 static bool begin_sign(struct morse *m, const char *text)
 {
 	bool first = m->at == 0;

@@ -17,7 +17,7 @@ uint16_t qr_encode(uint8_t data)
 	return (uint16_t)(word << 1 | bits_parity(word));
 }
 
-/* The code has distance 6, so at most one of its words is that near. */
+/* The code has distance 6, so at most one code word is that close. */
 bool qr_decode(uint16_t word, uint8_t *data)
 {
 	for (unsigned guess = 0; guess < 128; guess++) {

@@ -19,8 +19,8 @@
 void bptc_put(uint8_t burst[static DMR_BURST_LEN], const uint8_t block[static DMR_BLOCK_LEN]);
 
 /*
- * Reads the block, correcting one bit per column and per row in turns. It gives no verdict: a block
- * carries its own check (RS parity or CRC), and only that decides.
+ * Reads the block, alternately correcting one bit per column and per row. The result is unchecked:
+ * only the block's own check (RS parity or CRC) tells whether it is valid.
  */
 void bptc_get(const uint8_t burst[static DMR_BURST_LEN], uint8_t block[static DMR_BLOCK_LEN]);
 

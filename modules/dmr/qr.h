@@ -1,6 +1,6 @@
 /*
- * Quadratic residue code (16,7,6), which guards the EMB. TS 102 361-1 §B.3.2.
- * Words are right-aligned: 7 data bits, 8 parity bits, overall parity.
+ * Quadratic residue code (16,7,6), which protects the EMB. TS 102 361-1 §B.3.2. Words are
+ * right-aligned: 7 data bits, 8 parity bits, overall parity.
  */
 #ifndef DMR_QR_H
 #define DMR_QR_H

@@ -14,7 +14,7 @@
 
 #define DMR_BLOCK_LEN 12u /* octets a BPTC(196,96) carries; the last two are the CRC */
 
-/* What the CRC is XORed with, so that one kind of block never passes for another. */
+/* CRC masks, so that one kind of block is never taken for another. */
 #define CRC_MASK_PI 0x6969u
 #define CRC_MASK_CSBK 0xA5A5u
 #define CRC_MASK_DATA_HEADER 0xCCCCu
@@ -25,7 +25,7 @@ uint16_t crc_ccitt(const uint8_t *octets, size_t len);
 /* Do octets 10 and 11 hold the masked CRC of octets 0..9? */
 MUST_CHECK bool crc_holds(const uint8_t block[static DMR_BLOCK_LEN], uint16_t mask);
 
-/* The sum of the LC's octets modulo 31, which rides in the embedded LC. */
+/* The sum of the LC's octets modulo 31, carried in the embedded LC. */
 uint8_t checksum5(const uint8_t lc[static DMR_LC_LEN]);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Bit fields in octet arrays as the standard counts them: bit 0 is the most
- * significant bit of octet 0. TS 102 361-1 §4.2.2 numbers a burst this way.
- * The caller answers for `at + count` staying inside the array.
+ * Bit fields in octet arrays as the standard counts them: bit 0 is the most significant bit of
+ * octet 0. TS 102 361-1 §4.2.2 numbers a burst this way. The caller guarantees that `at + count` is
+ * inside the array.
  */
 #ifndef DMR_BITS_H
 #define DMR_BITS_H
@@ -25,7 +25,7 @@ static inline void bit_put(uint8_t *octets, size_t at, bool bit)
 uint32_t bits_get(const uint8_t *octets, size_t at, size_t count);
 void bits_put(uint8_t *octets, size_t at, size_t count, uint32_t value);
 
-/* How many ones; and whether that number is odd. */
+/* Number of ones; and whether it is odd. */
 unsigned bits_count(uint32_t word);
 bool bits_parity(uint32_t word);
 

@@ -1,5 +1,5 @@
 /*
- * Reed-Solomon (12,9) over GF(256), which guards the full LC. TS 102 361-1 §B.3.6.
+ * Reed-Solomon (12,9) over GF(256), which protects the full LC. TS 102 361-1 §B.3.6.
  */
 #ifndef DMR_RS129_H
 #define DMR_RS129_H

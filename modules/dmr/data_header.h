@@ -1,6 +1,6 @@
 /*
- * Data headers: what a data transmission is, for whom, and how many bursts follow.
- * TS 102 361-1 §8.2.1, §9.2. They are read, never rewritten.
+ * Data headers: type and addressee of a data transmission, and how many bursts follow. TS 102 361-1
+ * §8.2.1, §9.2. We read them and never rewrite them.
  *
  *   octet 0     group, response requested, by format(2), format(4)
  *         2-4   destination      5-7 source
@@ -30,12 +30,12 @@ const char *data_format_name(enum data_format format);
 
 struct data_header {
 	uint8_t format; /* any of 16, see enum data_format */
-	/* All zero in a proprietary header: it comes second, behind one that has them. */
+	/* All zero in a proprietary header, which follows a header that has them. */
 	bool group;
-	bool response; /* the sender asks for one */
+	bool response; /* the sender asks for a response */
 	uint32_t dst;
 	uint32_t src;
-	uint8_t blocks; /* bursts that follow; 0 where a reserved format does not tell */
+	uint8_t blocks; /* bursts that follow; 0 for reserved formats */
 };
 
 /* Reads the header in a burst; false when its CRC does not hold, *out untouched. */

@@ -1,11 +1,11 @@
 /*
- * Control signalling blocks: call set-up, alerts, and the preambles before data.
- * TS 102 361-1 §7.2, TS 102 361-2 §7.1.2. They are read, never rewritten.
+ * Control signalling blocks: call set-up, alerts, and the preambles before data. TS 102 361-1 §7.2,
+ * TS 102 361-2 §7.1.2. We read them and never rewrite them.
  *
  *   octet 0     last block, protect flag, CSBKO(6)
  *         1     feature set id
  *         2-3   by opcode; preamble: data follows, group, reserved(6), blocks to follow
- *         4-6   destination      7-9 source      (a NACK has them the other way round)
+ *         4-6   destination      7-9 source      (swapped in a NACK)
  *        10-11  CRC, mask 0xA5A5
  */
 #ifndef DMR_CSBK_H
