@@ -24,16 +24,16 @@
 #include <stdint.h>
 
 #include "base/cursor.h"
-#include "base/sha256.h"
+#include "base/sha.h"
 #include "wire/frame.h"
 #include "wire/parse.h"
 
-#define HBP_BURST_LEN 55u     /* what every client accepts; DMRGateway drops any other */
-#define HBP_DATAGRAM_MAX 512u /* longer ones are no Homebrew */
+#define HBP_BURST_LEN 55u     /* the length every client accepts; DMRGateway drops others */
+#define HBP_DATAGRAM_MAX 512u /* longer datagrams are not Homebrew */
 #define HBP_OPTIONS_MAX 300u
-#define HBP_BURST_ID_AT 11u /* where the receiver's id stands in a DMRD */
+#define HBP_BURST_ID_AT 11u /* offset of the receiver's ID in a DMRD */
 #define HBP_NOTICE_ID_AT 5u /* ... in an MSTCL */
-#define HBP_PING_MS 10000   /* clients ping that often */
+#define HBP_PING_MS 10000   /* ping interval of clients */
 
 enum hbp_kind {
 	HBP_LOGIN,    /* RPTL */
@@ -46,7 +46,7 @@ enum hbp_kind {
 	HBP_ALIAS,    /* DMRA */
 	HBP_POSITION, /* DMRG */
 	HBP_HOME,     /* RPTG */
-	HBP_ACK,      /* RPTACK: what an uplink hears */
+	HBP_ACK,      /* RPTACK: the server's messages to an uplink */
 	HBP_NAK,      /* MSTNAK */
 	HBP_PONG,     /* MSTPONG */
 	HBP_CLOSED,   /* MSTCL */
@@ -55,8 +55,7 @@ enum hbp_kind {
 
 const char *hbp_kind_name(enum hbp_kind kind);
 
-/* The text fields of RPTC, cleaned for people, and what is read from them; 0 where it could not be.
- */
+/* The text fields of RPTC, cleaned for display, and their values; 0 if unreadable. */
 struct hbp_config {
 	char callsign[9];
 	uint32_t rx_hz;
@@ -76,7 +75,7 @@ struct hbp_config {
 
 struct hbp_message {
 	enum hbp_kind kind;
-	uint32_t id; /* of the client; unset for a bare RPTACK/MSTNAK/MSTCL */
+	uint32_t id; /* the client's; unset for a bare RPTACK/MSTNAK/MSTCL */
 	bool has_id;
 	union {
 		uint8_t digest[SHA256_LEN];
@@ -103,15 +102,14 @@ struct hbp_message {
  * Reads one datagram. PARSE_IGNORE: a tag that is not ours or not for us (DMRC, DTC?, PRIN, ...).
  * PARSE_BAD sets *reason to constant text. Messages of both directions are read.
  *
- * DMRGateway relays DMRA and DMRG with its id put in after the tag and four octets of seven cut off
- * at the end. Nothing tells that form apart, and what is left is no name and no place; it reads as
- * one of another radio, `src` being the first three octets of that id. The whole stands in the
- * embedded link control of the same call.
+ * DMRGateway relays DMRA and DMRG with its ID inserted after the tag and the last four of seven
+ * octets cut off. That form cannot be recognised, and the rest contains no alias or position; it
+ * reads as a message of another radio, with the first three octets of that ID as `src`. The
+ * complete data is in the embedded link control of the same call.
  */
 MUST_CHECK enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_message *out,
                                 const char **reason);
 
-/* Each writes one whole message. */
 void hbp_write_challenge(struct wr *w, const uint8_t salt[static 4]);
 void hbp_write_ack(struct wr *w, uint32_t id);
 void hbp_write_nak(struct wr *w, uint32_t id);
@@ -119,7 +117,7 @@ void hbp_write_pong(struct wr *w, uint32_t id);
 void hbp_write_closed(struct wr *w, uint32_t id);
 void hbp_write_burst(struct wr *w, const struct hbp_burst *b);
 
-/* The client's half (uplinks, the test client). `options` without terminator. */
+/* The client's side (uplinks, the test client). `options` has no terminator. */
 void hbp_write_login(struct wr *w, uint32_t id);
 void hbp_write_key(struct wr *w, uint32_t id, const uint8_t digest[static SHA256_LEN]);
 void hbp_write_config(struct wr *w, uint32_t id, const struct hbp_config *config);
@@ -127,7 +125,7 @@ void hbp_write_options(struct wr *w, uint32_t id, const char *options, size_t le
 void hbp_write_ping(struct wr *w, uint32_t id);
 void hbp_write_close(struct wr *w, uint32_t id);
 
-/* SHA-256 over the salt and the passphrase as configured: what an RPTK carries. */
+/* SHA-256 over the salt and the configured passphrase, as in RPTK. */
 void hbp_digest(const uint8_t salt[static 4], const char *passphrase,
                 uint8_t digest[static SHA256_LEN]);
 

@@ -2,18 +2,18 @@
  * The messages of the report socket of FreeDMR and HBlink, as FDMR-Monitor and HBMonv2 read them:
  * netstrings whose first octet is the opcode.
  *
- *   01 CONFIG    pickled dict: name of a system -> dict of what it is and who is on it
+ *   01 CONFIG    pickled dict: name of a system -> dict of its properties and clients
  *   03 BRIDGES   pickled dict: talkgroup -> list of legs, (system, slot, talkgroup) each
  *   07 event     comma-separated text
  *   00, 02       from the monitor: asks for CONFIG, for BRIDGES
- *   "bridge updated", without an opcode: some subscription has changed
+ *   "bridge updated", without an opcode: a subscription has changed
  *
- * Both monitors drop the connection at the first field they do not find or cannot decode, so
- * exactly the keys they read are written, in types they take. Texts must be UTF-8. Nothing secret
- * is among them.
+ * Both monitors drop the connection at the first field that is missing or cannot be decoded, so
+ * exactly the keys they read are written, in types they accept. Texts must be UTF-8. No secrets are
+ * included.
  *
- * A message is made by its begin, parts and end; only events are framed here, the others when
- * their length is known (wire/netstring.h).
+ * A message is written by its begin, parts and end. Only events are framed here; the others are
+ * framed when their length is known (wire/netstring.h).
  */
 #ifndef WIRE_LEGACY_H
 #define WIRE_LEGACY_H
@@ -38,22 +38,22 @@ enum legacy_opcode {
 struct legacy_client {
 	uint32_t id;
 	int64_t since_ms;
-	const char *ip; /* "": not told */
+	const char *ip; /* "": unknown */
 	uint16_t port;
 	const char *callsign;
 	uint32_t rx_hz, tx_hz;
 	uint8_t cc;
-	uint8_t slots; /* 1, 2: that one; 3: both, duplex; 4: simplex */
+	uint8_t slots; /* 1, 2: that slot; 3: both, duplex; 4: simplex */
 	const char *location, *description, *url, *software, *package;
 };
 
-/* What clients log in to. */
+/* A system that clients log in to. */
 struct legacy_master {
 	const char *name;
 	bool single;
-	const char *static_1, *static_2; /* of the client: "91,2350" */
-	const char *options;             /* the server's: "TS1_STATIC=...;TS2_STATIC=...;..." */
-	const struct legacy_client *client; /* NULL: nobody is there */
+	const char *static_1, *static_2;    /* of the client: "91,2350" */
+	const char *options;                /* the server's: "TS1_STATIC=...;TS2_STATIC=...;..." */
+	const struct legacy_client *client; /* NULL: no clients */
 };
 
 /* A mesh neighbour. */
@@ -99,10 +99,10 @@ struct legacy_leg {
 
 struct legacy_event {
 	enum { LEGACY_START, LEGACY_END, LEGACY_DATA } action;
-	bool sent; /* by the server to that system; false: came in on it */
+	bool sent; /* sent by the server to that system; false: received from it */
 	const char *system;
 	uint32_t stream;
-	uint32_t peer; /* client id, or network id of a neighbour */
+	uint32_t peer; /* client ID, or network ID of a neighbour */
 	uint32_t src;
 	uint8_t slot;
 	uint32_t dst;

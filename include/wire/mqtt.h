@@ -1,5 +1,5 @@
 /*
- * MQTT 3.1.1 (OASIS), as much of it as a publisher at QoS 0 speaks:
+ * The part of MQTT 3.1.1 (OASIS) that a publisher at QoS 0 needs:
  *
  *   to the broker     CONNECT with user, password and will; PUBLISH; PINGREQ; DISCONNECT
  *   from the broker   CONNACK, PINGRESP
@@ -16,16 +16,16 @@
 #include "base/cursor.h"
 #include "wire/parse.h"
 
-#define MQTT_REST_MAX 268435455u /* what four groups hold */
+#define MQTT_REST_MAX 268435455u /* the largest number in four groups */
 #define MQTT_HEAD_MAX 5u
-#define MQTT_ANSWER_MAX 4u /* octets of the longest packet a publisher is sent */
+#define MQTT_ANSWER_MAX 4u /* octets of the longest packet for a publisher */
 
 struct mqtt_connect {
 	const char *client_id;
 	const char *user;     /* "": none */
 	const char *password; /* only with a user */
 	const char *will_topic;
-	const char *will; /* published, retained, when we vanish */
+	const char *will; /* will, retained, published by the broker when we disappear */
 	uint16_t keep_alive_s;
 };
 
@@ -48,12 +48,12 @@ struct mqtt_answer {
 
 const char *mqtt_answer_kind_name(enum mqtt_answer_kind kind);
 
-/* What the code of a CONNACK means. */
+/* The meaning of a CONNACK code. */
 const char *mqtt_refusal(uint8_t code);
 
 /*
- * Takes the first packet off a stream of octets. PARSE_IGNORE: it is not complete yet; PARSE_BAD:
- * it is none a broker may send to a publisher, *reason says why. In both cases nothing is taken.
+ * Takes the first packet from a stream of octets. PARSE_IGNORE: not complete yet; PARSE_BAD: not a
+ * packet that a broker may send to a publisher, see *reason. In both cases nothing is taken.
  */
 MUST_CHECK enum parse mqtt_take(struct rd *stream, struct mqtt_answer *out, const char **reason);
 

@@ -1,5 +1,5 @@
 /*
- * Netstrings: the length in decimal, ':', as many octets, ','. No blanks, no leading zeros.
+ * Netstrings: the length in decimal, ':', that many octets, ','. No blanks, no leading zeros.
  */
 #ifndef WIRE_NETSTRING_H
 #define WIRE_NETSTRING_H
@@ -10,9 +10,9 @@
 void netstring_write(struct wr *w, const void *bytes, size_t len);
 
 /*
- * Takes the first netstring off a stream of octets: *payload then reads what is in it.
- * PARSE_IGNORE: it is not complete yet; PARSE_BAD: it is none, or longer than `max`. In both cases
- * nothing is taken.
+ * Takes the first netstring from a stream of octets: *payload then reads its contents.
+ * PARSE_IGNORE: not complete yet; PARSE_BAD: malformed, or longer than `max`. In both cases nothing
+ * is taken.
  */
 MUST_CHECK enum parse netstring_take(struct rd *stream, size_t max, struct rd *payload);
 

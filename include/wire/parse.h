@@ -1,7 +1,6 @@
 /*
- * What a decoder answers. Decoders are total: any octets in, one of three answers
- * out; the result is written only on PARSE_OK. They check form only; who may send
- * it is the core's question.
+ * The result of a decoder. Decoders are total: any input gives one of three results, and the output
+ * is written only on PARSE_OK. They check only the form; the core checks the sender.
  */
 #ifndef WIRE_PARSE_H
 #define WIRE_PARSE_H
@@ -11,7 +10,7 @@
 enum parse {
 	PARSE_OK,
 	PARSE_IGNORE, /* well-formed, not for us */
-	PARSE_BAD,    /* the caller's *reason names what is wrong */
+	PARSE_BAD,    /* the caller's *reason names the fault */
 };
 
 const char *parse_name(enum parse p);

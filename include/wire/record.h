@@ -1,26 +1,24 @@
 /*
- * What the voice process tells the reporter, and the parent its children.
+ * Messages of the voice process to the reporter, and of the parent to its children.
  *
- * A record is one message on the pipe between the two: smaller than PIPE_BUF, so a
- * write is all or nothing, and versioned, so that a row can also leave the core for
- * the state file or a hand-over. Most records are rows: the one form in which the
- * core's tables are seen from outside, without secrets. A row says what happened
- * to it (`change`) and, at its end, why (`cause`); the reporter keeps a mirror by
+ * A record is one message on the pipe between the two: smaller than PIPE_BUF, so a write is all or
+ * nothing, and versioned, so that a row can also be saved in the state file or handed over. Most
+ * records are rows: the published form of the core's tables, without secrets. A row says what
+ * happened to it (`change`) and, at its end, why (`cause`); the reporter keeps a mirror by
  * replacing rows of the same key and dropping ended ones.
  *
- * A snapshot is RECORD_SNAPSHOT with begin = true, every row with CHANGE_SNAPSHOT,
- * and RECORD_SNAPSHOT with begin = false; rows that changed meanwhile may come in
- * between and are simply newer. What the mirror held before and did not see again
- * is gone.
+ * A snapshot is RECORD_SNAPSHOT with begin = true, every row with CHANGE_SNAPSHOT, and
+ * RECORD_SNAPSHOT with begin = false; rows that change meanwhile may come in between and are newer.
+ * The mirror drops rows that the snapshot did not repeat.
  *
- * When the pipe is full records are dropped and counted; the next one that fits is
- * RECORD_DROPPED, upon which the reporter asks for a snapshot.
+ * When the pipe is full, records are dropped and counted; the next one that fits is RECORD_DROPPED,
+ * and the reporter then requests a snapshot.
  *
  * One table of fields per kind (record_info, in modules/wire/record.c) drives the codec
- * (record_codec.c), the JSON form (record_json.c) and the mirror's keys; what a field of each type
- * is, wire/field.h. On the wire: version u8, kind u8, change u8, cause u8, tick u64, then the
- * fields in table order; a text is its length u16 and its octets, an address is ip(16),
- * scope u32, port u16. On the pipe each record follows its length u16, in one write.
+ * (record_codec.c), the JSON form (record_json.c) and the mirror's keys; see wire/field.h for the
+ * types. On the wire: version u8, kind u8, change u8, cause u8, tick u64, then the fields in table
+ * order; a text is its length u16 and its octets, an address is ip(16), scope u32, port u16. On the
+ * pipe each record is preceded by its length u16, in one write.
  */
 #ifndef WIRE_RECORD_H
 #define WIRE_RECORD_H
@@ -36,12 +34,13 @@
 #include "base/text.h"
 #include "base/tick.h"
 #include "wire/parse.h"
+#include "wire/source.h"
 
 #define RECORD_VERSION 1
 #define RECORD_MAX 1024u /* octets on the wire; far below PIPE_BUF */
 #define RECORD_FRAME_MAX (2u + RECORD_MAX)
 #define RECORD_KEY_MAX 64u
-#define RECORD_JSON_MAX 4096u /* holds every record's JSON form, whatever is escaped in it */
+#define RECORD_JSON_MAX 4096u /* fits every record's JSON form, with escapes */
 #define RECORD_LINE_MAX 400u
 #define RECORD_OPTIONS_MAX 304u
 
@@ -54,10 +53,10 @@ enum record_kind {
 	RECORD_CALL,
 	RECORD_PEER,
 	RECORD_BLOCK,
-	RECORD_TABLE,   /* use of one table */
-	RECORD_COUNTER, /* one counter, or a gauge when its name does not end in _total */
-	RECORD_HISTOGRAM, /* how long one thing takes */
-	RECORD_ROWS,    /* number of row kinds; not sent */
+	RECORD_TABLE,     /* use of one table */
+	RECORD_COUNTER,   /* one counter, or a gauge if its name does not end in _total */
+	RECORD_HISTOGRAM, /* durations */
+	RECORD_ROWS,      /* number of row kinds; not sent */
 
 	RECORD_SNAPSHOT = RECORD_ROWS,
 	RECORD_LOG,
@@ -65,28 +64,34 @@ enum record_kind {
 	RECORD_REPLY, /* to a command */
 	RECORD_LEGS,
 	RECORD_DECISION, /* one row of the answer to COMMAND_WHY */
-	RECORD_REFUSAL,  /* of a login, or of what comes without one */
-	RECORD_LOOP,     /* a call that came by another way as well */
+	RECORD_REFUSAL,  /* of a login, or of a datagram without a session */
+	RECORD_LOOP,     /* a call that also came by another path */
 	RECORD_RELOAD,   /* one row of the answer to COMMAND_RELOAD, or of a reload by signal */
-	RECORD_RESOLVED, /* what the parent has found a name to be */
+	RECORD_RESOLVED, /* the address of a name, resolved by the parent */
+	RECORD_PING,     /* a client sent a keepalive */
+	RECORD_QUENCH,   /* one row of the answer to COMMAND_QUENCHES */
+	RECORD_BEAT,     /* heartbeat of the parent, to be answered */
+	RECORD_SOCKET,   /* comes with a descriptor: what the parent has opened */
+	RECORD_OFFER,    /* a new configuration is ready (conf/reload.h); its sockets were passed
+	                    before */
 	RECORD_KINDS,
 };
 
 enum change {
-	CHANGE_SNAPSHOT, /* as it stands */
+	CHANGE_SNAPSHOT, /* current state, in a snapshot */
 	CHANGE_BEGIN,
 	CHANGE_UPDATE,
 	CHANGE_END,
 };
 
-/* Why something ended, was refused or was dropped: the reasons operators are told. */
+/* Why something ended, was refused or was dropped, as reported to operators. */
 enum cause {
 	CAUSE_NONE,
 	/* sessions */
-	CAUSE_LOGOUT,       /* RPTCL */
-	CAUSE_EXPIRED,      /* keepalive missed */
-	CAUSE_REPLACED,     /* logged in again, here or elsewhere */
-	CAUSE_KICKED,       /* operator */
+	CAUSE_LOGOUT,   /* RPTCL */
+	CAUSE_EXPIRED,  /* keepalive missed */
+	CAUSE_REPLACED, /* logged in again, here or elsewhere */
+	CAUSE_KICKED,   /* operator */
 	CAUSE_SHUTDOWN,
 	/* calls */
 	CAUSE_TERMINATOR,
@@ -97,42 +102,68 @@ enum cause {
 	/* subscriptions */
 	CAUSE_OPTIONS, /* replaced by an option string */
 	CAUSE_TIMER,
-	CAUSE_SINGLE,  /* single mode: another talkgroup was keyed */
-	CAUSE_DIALLED, /* another one was dialled, or 4000 */
+	CAUSE_SINGLE,   /* single mode: another talkgroup was keyed */
+	CAUSE_DIALLED,  /* another one was dialled, or 4000 */
 	CAUSE_OPERATOR, /* unlinked, unblocked */
 	CAUSE_BLOCKED,  /* by an operator */
 	CAUSE_CAUSES,
 };
 
 enum session_state {
-	SESSION_AUTHENTICATED, /* RPTK was right, RPTC is awaited */
+	SESSION_AUTHENTICATED, /* RPTK was correct, waiting for RPTC */
 	SESSION_CONNECTED,
 };
 
 enum slot_state {
 	SLOT_IDLE,
 	SLOT_TALKING, /* the client's own radio side transmits */
-	SLOT_HEARING, /* we send it a call */
-	SLOT_HANG,    /* only `conference` may start */
-	SLOT_PROMPT,  /* the server says something, or is about to */
+	SLOT_HEARING, /* it hears a call from us */
+	SLOT_HANG,    /* hang time: only `conference` may start */
+	SLOT_PROMPT,  /* audio of the server, playing or waiting */
 };
 
-/* Where a subscription came from: provenance, which decides only expiry and what replaces it. */
+/* How a subscription began, which decides only when it ends and what replaces it. */
 enum subscription_mode {
 	SUBSCRIPTION_STATIC,
-	SUBSCRIPTION_USER,    /* activated by keying it */
+	SUBSCRIPTION_USER,    /* activated by keying up */
 	SUBSCRIPTION_DEFAULT, /* default reflector: TG 9 on slot 2 */
-	SUBSCRIPTION_DIAL,    /* dialled: TG 9 on slot 2, in place of the default */
+	SUBSCRIPTION_DIAL,    /* dialled: TG 9 on slot 2, replaces the default */
 };
 
 enum call_state {
 	CALL_RUNNING,
-	CALL_WAITING, /* refused: its conference is busy; joins when that is free */
-	CALL_IGNORED, /* ended by us; the rest of it is not carried */
+	CALL_WAITING, /* its conference is busy; joins when it is free */
+	CALL_IGNORED, /* ended by us; its remaining frames are dropped */
+};
+
+/* The state of a link. */
+enum link_state {
+	LINK_DOWN,
+	LINK_UP,
+	LINK_QUIET,   /* unknown without keepalives, and nothing was sent */
+	LINK_UNHEARD, /* likewise, but calls are sent */
+	LINK_STATES,
+};
+
+/* Who stopped something. */
+enum issuer {
+	ISSUER_NONE,
+	ISSUER_OPERATOR,
+	ISSUER_NEIGHBOUR,
+	ISSUER_SERVER, /* this one */
+	ISSUERS,
+};
+
+/* Why a call is not sent over a link. */
+enum quench_reason {
+	QUENCH_ASKED,   /* the receiving side has asked for it */
+	QUENCH_BROUGHT, /* the receiving side sends the call itself */
+	QUENCH_REASONS,
 };
 
 enum reload_outcome {
 	RELOAD_APPLIED,
+	RELOAD_LOGIN,    /* at the next login */
 	RELOAD_DEFERRED, /* to the next start */
 	RELOAD_REFUSED,
 	RELOAD_OUTCOMES,
@@ -145,15 +176,18 @@ const char *session_state_name(enum session_state state);
 const char *slot_state_name(enum slot_state state);
 const char *subscription_mode_name(enum subscription_mode mode);
 const char *call_state_name(enum call_state state);
+const char *link_state_name(enum link_state state);
+const char *issuer_name(enum issuer issuer);
+const char *quench_reason_name(enum quench_reason reason);
 const char *reload_outcome_name(enum reload_outcome outcome);
 
 /*
- * What is known of an id by the alias files. The voice process leaves it blank; the reporter fills
- * it in as a record arrives (report/alias.h).
+ * Data about an ID from the alias files. The voice process leaves it blank; the reporter fills it
+ * in on arrival (report/alias.h).
  */
 struct alias {
 	char callsign[12];
-	char name[28];
+	char name[41];
 	char country[28];
 };
 
@@ -196,28 +230,29 @@ struct slot_row {
 	uint8_t slot;    /* key */
 	enum slot_state state;
 	uint32_t conference;
-	uint32_t src;    /* who is heard or talks */
+	uint32_t src; /* the talker heard or sent */
 	uint32_t stream;
-	tick_t until;    /* end of the hang time; TICK_NEVER otherwise */
+	tick_t until; /* end of the hang time; TICK_NEVER otherwise */
 	struct alias caller;
-	struct alias topic; /* the conference; of a talkgroup only the name is known */
+	struct alias conference_alias; /* the conference; a talkgroup has only a name */
 };
 
 struct subscription_row {
-	uint32_t client;     /* key */
-	uint8_t slot;        /* key */
-	uint32_t rf_tg;      /* key */
-	uint32_t conference; /* key */
+	uint32_t client;             /* key */
+	uint8_t slot;                /* key */
+	uint32_t rf_tg;              /* key */
+	uint32_t conference;         /* key */
 	enum subscription_mode mode; /* key */
-	bool active; /* false: suspended by single mode */
+	bool active;                 /* false: suspended by single mode */
 	tick_t until;
-	struct alias topic;
+	struct alias conference_alias;
 };
 
 struct call_row {
-	uint32_t origin; /* key: client id, or the number of another source above those */
-	uint32_t stream; /* key */
-	tick_t started;  /* key: a stream id may come again */
+	struct source origin; /* key */
+	uint32_t stream;      /* key */
+	uint32_t generation;  /* key: a stream ID may be reused */
+	tick_t started;
 	uint8_t slot;
 	uint32_t src;
 	uint32_t dst; /* as keyed on the radio */
@@ -226,41 +261,44 @@ struct call_row {
 	bool data;
 	enum call_state state;
 	uint32_t frames, lost, late, duplicate; /* per call */
-	uint32_t ber_errors;   /* bit errors summed over the voice bursts */
-	uint8_t rssi;          /* last one told, magnitude of dBm, 0 = unknown */
-	uint32_t listeners;    /* slots that have it open */
-	char peer[32];         /* it came from; "" = from a client */
-	uint32_t server;       /* where it entered the mesh */
-	uint32_t repeater;     /* whose user speaks; 0 = unknown */
-	uint8_t hops;          /* it has come over */
-	uint32_t delay_ms;     /* of the last of them, by its time stamp */
-	char talker[56];       /* alias, as far as it has been heard */
-	char position[24];     /* "LATITUDE,LONGITUDE" in degrees; "" = not told */
+	uint32_t ber_errors;                    /* bit errors summed over the voice bursts */
+	uint8_t rssi;       /* last value received, magnitude of dBm, 0 = unknown */
+	uint32_t listeners; /* slots that have it open */
+	char peer[32];      /* it came from; "" = from a client */
+	uint32_t server;    /* server where it entered the mesh */
+	uint32_t repeater;  /* the talker's client; 0 = unknown */
+	uint8_t hops;       /* so far */
+	uint32_t delay_ms;  /* of the last of them, by its time stamp */
+	char talker[56];    /* alias, as far as received */
+	char position[24];  /* "LATITUDE,LONGITUDE" in degrees; "" = unknown */
 	struct alias caller;
 	struct alias called; /* of a unit call */
-	struct alias topic;
+	struct alias conference_alias;
 };
 
 struct peer_row {
 	char name[32]; /* key */
 	char protocol[4];
 	struct addr at;
-	bool up;
-	tick_t since;    /* of up or down; TICK_LONG_AGO = never up */
-	tick_t heard;    /* last authentic and fresh datagram */
+	bool up; /* calls are sent */
+	enum link_state state;
+	tick_t since;         /* of up or down; TICK_LONG_AGO = never up */
+	tick_t heard;         /* last authentic and fresh datagram */
 	tick_t stunned_until; /* TICK_LONG_AGO = not stunned; TICK_NEVER = until cleared */
 	bool stunned;
-	uint32_t remote; /* server id it has to send */
-	uint8_t version; /* highest it has shown, 0 = nothing yet */
-	bool clock_differs; /* by so much that calls are refused */
-	uint32_t behind_ms, ahead_ms; /* how old the last stamp was, or how far in the future */
+	enum issuer stunned_by;
+	uint32_t remote;              /* server ID it must send */
+	struct source origin;         /* in its calls, and in legs */
+	uint8_t version;              /* highest version received, 0 = none yet */
+	bool clock_differs;           /* so much that calls are refused */
+	uint32_t behind_ms, ahead_ms; /* age of the last stamp, or its distance in the future */
 	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
 	uint64_t quenches_in_total, quenches_out_total;
 };
 
 struct block_row {
-	char what[56]; /* key: an id or an address */
-	char refused[48]; /* of a client that was refused: why; "" = an operator's */
+	char what[56];    /* key: an ID or an address */
+	char refused[48]; /* reason a client was refused; "" = an operator's block */
 	tick_t until;
 };
 
@@ -291,34 +329,30 @@ struct log_record {
 };
 
 struct dropped_record {
-	uint64_t count; /* since the last one that got through */
+	uint64_t count; /* since the last record sent */
 	uint64_t total;
 };
 
 struct reply_record {
 	uint32_t number;
 	bool done;
-	char text[160]; /* what was done, or why not */
+	char text[160]; /* the result, or the reason for refusal */
 };
 
-/* An uplink or a neighbour on the mesh, as origin of calls and in legs: + its place in the
- * configuration. */
-#define RECORD_UPLINK_ORIGIN 0xD0000000u
-#define RECORD_PEER_ORIGIN 0xE0000000u
-
-/* A slot that a call is sent to, and the talkgroup it is heard as there. */
+/* A slot that hears a call, and the talkgroup it is heard as. */
 struct call_leg {
-	uint32_t client; /* or neighbour */
+	struct source to;
 	uint32_t tg;
 	uint8_t slot;
 };
 
 #define LEGS_MAX 40u
 
-/* Slots that a call was opened to, or closed at. Those of a big call come in several records. */
+/* Slots on which a call was opened or closed. A big call needs several records. */
 struct legs_record {
-	uint32_t origin; /* origin, stream, started: the key of the call */
+	struct source origin; /* origin, stream, generation: the key of the call */
 	uint32_t stream;
+	uint32_t generation;
 	tick_t started;
 	uint32_t src;
 	uint32_t conference;
@@ -335,39 +369,65 @@ struct decision_record {
 	uint32_t client, radio;
 	uint8_t slot;
 	uint32_t tg;
-	uint32_t times; /* 0: how it stands now */
+	uint32_t times; /* 0: the current state */
 	char text[160];
 };
 
-/* Once a minute for each reason and address. */
+/* Once a minute per reason and address. */
 struct refusal_record {
 	uint32_t client;
 	char listener[32];
 	struct addr at;
-	char message[8]; /* that was refused: RPTL, DMRD, ... */
+	char message[8]; /* the refused datagram: RPTL, DMRD, ... */
 	char why[80];
 };
 
-/* Once a minute for each call and neighbour. */
+/* Once a minute per call and neighbour. */
 struct loop_record {
-	char peer[32];   /* whose copy is dropped */
-	char winner[32]; /* whose copy counts; "" = the call is of a client here */
+	char peer[32];   /* origin of the dropped copy */
+	char winner[32]; /* origin of the copy in use; "" = a client here */
 	uint32_t stream;
 	uint32_t src;
 	uint32_t dst;
 	bool unit;
 };
 
+struct quench_record {
+	uint32_t number; /* of the command that asked */
+	char peer[32];
+	uint32_t tg, stream;
+	enum quench_reason reason;
+	enum issuer issuer; /* whose side does not want it */
+	tick_t until;       /* without a word before */
+};
+
 struct reload_record {
 	uint32_t number; /* of the command that asked; 0 = a signal */
 	enum reload_outcome outcome;
-	char what[240]; /* the key, or what is wrong with the file */
+	char what[240]; /* the key, or the fault in the file */
 };
 
-/* Peers, uplinks with CONF_TARGETS_MAX places each, then the broker, as in the configuration. */
+struct beat_record {
+	uint32_t number; /* from 1 after each start of the child */
+};
+
 struct resolved_record {
-	uint32_t place;
+	struct source of; /* a neighbour, an uplink, or the server itself: its broker */
+	uint32_t target;  /* of an uplink */
 	struct addr to;
+};
+
+struct socket_record {
+	uint32_t place; /* conf_socket_bind; of the reporter, enum service */
+	struct addr at; /* bound to */
+};
+
+struct offer_record {
+	uint32_t number; /* of the command that asked; 0 = a signal */
+};
+
+struct ping_record {
+	uint32_t client;
 };
 
 struct record {
@@ -395,8 +455,13 @@ struct record {
 		struct decision_record decision;
 		struct refusal_record refusal;
 		struct loop_record loop;
+		struct quench_record quench;
 		struct reload_record reload;
 		struct resolved_record resolved;
+		struct ping_record ping;
+		struct beat_record beat;
+		struct socket_record socket;
+		struct offer_record offer;
 	};
 };
 
@@ -409,13 +474,14 @@ enum field_type {
 	FIELD_TICK, /* JSON: seconds since the epoch, null for TICK_NEVER */
 	FIELD_ADDR,
 	FIELD_TEXT,
-	FIELD_HEX32, /* stream ids: eight hex digits in JSON */
+	FIELD_SOURCE, /* u32: its number */
+	FIELD_HEX32,  /* stream ids: eight hex digits in JSON */
 	FIELD_LEGS, /* count u8, then client u32, slot u8, tg u32 of each; JSON: array of objects */
 };
 
 struct record_field {
 	const char *name; /* as in JSON: letters, digits, '_' */
-	const char *(*enum_name)(int value);
+	const char *(*enum_name)(unsigned value);
 	uint16_t offset; /* within struct record */
 	uint16_t size;   /* octets of a FIELD_TEXT; how many values a FIELD_ENUM has */
 	uint8_t type;    /* enum field_type */
@@ -433,23 +499,24 @@ const struct record_info *record_info(enum record_kind kind);
 /* The field of this name; NULL when the kind has none. */
 const struct record_field *record_field_find(enum record_kind kind, const char *name);
 
-/* What stands in a field: of a number, bool, enum or tick; of the types named alike. */
+/* The value of a field: of a number, bool, enum or tick; of the type in the name. */
 uint64_t record_number(const struct record *r, const struct record_field *f);
 const char *record_text(const struct record *r, const struct record_field *f);
 const struct addr *record_addr(const struct record *r, const struct record_field *f);
+struct source record_source(const struct record *r, const struct record_field *f);
 const struct leg_list *record_legs(const struct record *r, const struct record_field *f);
 
 void record_write(struct wr *w, const struct record *r);
 MUST_CHECK enum parse record_parse(const uint8_t *bytes, size_t len, struct record *out,
                                    const char **reason);
 
-/* Writes the record behind its length, as it goes onto the pipe. */
+/* Writes the record preceded by its length, as on the pipe. */
 void record_frame_write(struct wr *w, const struct record *r);
 
 /*
- * Takes the first frame off a stream of octets: *record then reads what record_parse wants.
- * PARSE_IGNORE: the frame is not complete yet; PARSE_BAD: no record is that long, the stream is
- * out of step. In both cases nothing is taken.
+ * Takes the first frame from a stream of octets: *record then reads the input for record_parse.
+ * PARSE_IGNORE: not complete yet; PARSE_BAD: too long for a record, the stream is out of sync. In
+ * both cases nothing is taken.
  */
 MUST_CHECK enum parse record_frame_take(struct rd *stream, struct rd *record);
 
@@ -469,10 +536,10 @@ bool record_same_key(const struct record *a, const struct record *b);
  */
 void record_json(struct text *t, const struct record *r, int64_t epoch_ms);
 
-/* Only the fields, each as ,"name":value so that they can follow whatever an object begins with. */
+/* Only the fields, each as ,"name":value to continue an object. */
 void record_json_fields(struct text *t, const struct record *r, int64_t epoch_ms);
 
-/* One of them. */
+/* One field. */
 void record_json_field(struct text *t, const struct record *r, const struct record_field *f,
                        int64_t epoch_ms);
 

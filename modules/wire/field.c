@@ -6,14 +6,9 @@
 /* Enums are read and set as the unsigned integer they are stored as. */
 _Static_assert(sizeof(enum session_state) == sizeof(unsigned), "enums are as wide as integers");
 
-static const void *field_at(const struct record *r, const struct record_field *f)
+static const void *field_at(const void *row, const struct record_field *f)
 {
-	return (const unsigned char *)r + f->offset;
-}
-
-static void *field_place(struct record *r, const struct record_field *f)
-{
-	return (unsigned char *)r + f->offset;
+	return (const unsigned char *)row + f->offset;
 }
 
 const char *record_text(const struct record *r, const struct record_field *f)
@@ -24,6 +19,13 @@ const char *record_text(const struct record *r, const struct record_field *f)
 const struct addr *record_addr(const struct record *r, const struct record_field *f)
 {
 	return field_at(r, f);
+}
+
+struct source record_source(const struct record *r, const struct record_field *f)
+{
+	const struct source *v = field_at(r, f);
+
+	return *v;
 }
 
 const struct leg_list *record_legs(const struct record *r, const struct record_field *f)
@@ -40,9 +42,9 @@ uint8_t field_below(struct rd *rd, unsigned limit)
 	return rd->bad ? 0 : v;
 }
 
-size_t field_text_length(const struct record *r, const struct record_field *f)
+size_t field_text_length(const void *row, const struct record_field *f)
 {
-	const char *text = record_text(r, f);
+	const char *text = field_at(row, f);
 	const char *end = memchr(text, 0, f->size);
 
 	return end ? (size_t)(end - text) : f->size - 1u;
@@ -85,6 +87,13 @@ static uint64_t get_enum(const void *at)
 	return *v;
 }
 
+static uint64_t get_source(const void *at)
+{
+	const struct source *v = at;
+
+	return source_number(*v);
+}
+
 static uint64_t get_tick(const void *at)
 {
 	const tick_t *v = at;
@@ -92,54 +101,54 @@ static uint64_t get_tick(const void *at)
 	return (uint64_t)*v;
 }
 
-/* Onto the wire. */
+/* Write a field to the wire. */
 
-static void write_u8(struct wr *w, const struct record *r, const struct record_field *f)
+static void write_u8(struct wr *w, const void *row, const struct record_field *f)
 {
-	wr_u8(w, (uint8_t)record_number(r, f));
+	wr_u8(w, (uint8_t)field_number(row, f));
 }
 
-static void write_u32(struct wr *w, const struct record *r, const struct record_field *f)
+static void write_u32(struct wr *w, const void *row, const struct record_field *f)
 {
-	wr_u32(w, (uint32_t)record_number(r, f));
+	wr_u32(w, (uint32_t)field_number(row, f));
 }
 
-static void write_u64(struct wr *w, const struct record *r, const struct record_field *f)
+static void write_u64(struct wr *w, const void *row, const struct record_field *f)
 {
-	wr_u64(w, record_number(r, f));
+	wr_u64(w, field_number(row, f));
 }
 
-static void write_addr(struct wr *w, const struct record *r, const struct record_field *f)
+static void write_addr(struct wr *w, const void *row, const struct record_field *f)
 {
-	const struct addr *a = record_addr(r, f);
+	const struct addr *a = field_at(row, f);
 
 	wr_bytes(w, a->ip, sizeof(a->ip));
 	wr_u32(w, a->scope);
 	wr_u16(w, a->port);
 }
 
-static void write_text(struct wr *w, const struct record *r, const struct record_field *f)
+static void write_text(struct wr *w, const void *row, const struct record_field *f)
 {
-	size_t len = field_text_length(r, f);
+	size_t len = field_text_length(row, f);
 
 	wr_u16(w, (uint16_t)len);
-	wr_bytes(w, record_text(r, f), len);
+	wr_bytes(w, field_at(row, f), len);
 }
 
-static void write_legs(struct wr *w, const struct record *r, const struct record_field *f)
+static void write_legs(struct wr *w, const void *row, const struct record_field *f)
 {
-	const struct leg_list *list = record_legs(r, f);
+	const struct leg_list *list = field_at(row, f);
 	uint8_t count = list->count < LEGS_MAX ? list->count : LEGS_MAX;
 
 	wr_u8(w, count);
 	for (size_t i = 0; i < count; i++) {
-		wr_u32(w, list->leg[i].client);
+		wr_u32(w, source_number(list->leg[i].to));
 		wr_u8(w, list->leg[i].slot);
 		wr_u32(w, list->leg[i].tg);
 	}
 }
 
-/* Off the wire. */
+/* Read a field from the wire. */
 
 static void read_u8(struct rd *rd, void *at, const struct record_field *f)
 {
@@ -155,6 +164,14 @@ static void read_u32(struct rd *rd, void *at, const struct record_field *f)
 
 	(void)f;
 	*v = rd_u32(rd);
+}
+
+static void read_source(struct rd *rd, void *at, const struct record_field *f)
+{
+	struct source *v = at;
+
+	(void)f;
+	*v = source_from_number(rd_u32(rd));
 }
 
 static void read_u64(struct rd *rd, void *at, const struct record_field *f)
@@ -198,7 +215,7 @@ static void read_addr(struct rd *rd, void *at, const struct record_field *f)
 	a->port = rd_u16(rd);
 }
 
-/* A text that fits with its terminator and has none inside. */
+/* A text that fits with its terminator and contains no NUL. */
 static void read_text(struct rd *rd, void *at, const struct record_field *f)
 {
 	size_t len = rd_u16(rd);
@@ -219,16 +236,16 @@ static void read_legs(struct rd *rd, void *at, const struct record_field *f)
 	(void)f;
 	out->count = field_below(rd, LEGS_MAX + 1);
 	for (size_t i = 0; i < out->count; i++) {
-		out->leg[i].client = rd_u32(rd);
+		out->leg[i].to = source_from_number(rd_u32(rd));
 		out->leg[i].slot = rd_u8(rd);
 		out->leg[i].tg = rd_u32(rd);
 	}
 }
 
-/* To be seen. */
+/* Show a field. */
 
 struct shown {
-	const struct record *record;
+	const void *row;
 	const struct record_field *field;
 	const struct field_style *style;
 	const void *context;
@@ -247,7 +264,7 @@ static void show_bool(struct text *t, const struct shown *v)
 
 static void show_enum(struct text *t, const struct shown *v)
 {
-	v->style->text(t, v->field->enum_name((int)v->number));
+	v->style->text(t, v->field->enum_name((unsigned)v->number));
 }
 
 static void show_tick(struct text *t, const struct shown *v)
@@ -259,12 +276,12 @@ static void show_addr(struct text *t, const struct shown *v)
 {
 	char addr[ADDR_TEXT_MAX];
 
-	v->style->text(t, addr_format(record_addr(v->record, v->field), addr));
+	v->style->text(t, addr_format(field_at(v->row, v->field), addr));
 }
 
 static void show_text(struct text *t, const struct shown *v)
 {
-	v->style->text(t, record_text(v->record, v->field));
+	v->style->text(t, field_at(v->row, v->field));
 }
 
 static void show_hex(struct text *t, const struct shown *v)
@@ -274,13 +291,13 @@ static void show_hex(struct text *t, const struct shown *v)
 
 static void show_legs(struct text *t, const struct shown *v)
 {
-	v->style->legs(t, record_legs(v->record, v->field));
+	v->style->legs(t, field_at(v->row, v->field), v->context);
 }
 
-/* What can be done with a field of each type. */
+/* The operations on each type of field. */
 static const struct field_kind {
 	uint64_t (*number)(const void *at); /* NULL: it is none */
-	void (*write)(struct wr *w, const struct record *r, const struct record_field *f);
+	void (*write)(struct wr *w, const void *row, const struct record_field *f);
 	void (*read)(struct rd *rd, void *at, const struct record_field *f);
 	void (*show)(struct text *t, const struct shown *v);
 } kinds[] = {
@@ -292,31 +309,37 @@ static const struct field_kind {
 	[FIELD_TICK] = {get_tick, write_u64, read_tick, show_tick},
 	[FIELD_ADDR] = {NULL, write_addr, read_addr, show_addr},
 	[FIELD_TEXT] = {NULL, write_text, read_text, show_text},
+	[FIELD_SOURCE] = {get_source, write_u32, read_source, show_number},
 	[FIELD_HEX32] = {get_u32, write_u32, read_u32, show_hex},
 	[FIELD_LEGS] = {NULL, write_legs, read_legs, show_legs},
 };
 
-uint64_t record_number(const struct record *r, const struct record_field *f)
+uint64_t field_number(const void *row, const struct record_field *f)
 {
 	const struct field_kind *kind = &kinds[f->type];
 
-	return kind->number ? kind->number(field_at(r, f)) : 0;
+	return kind->number ? kind->number(field_at(row, f)) : 0;
 }
 
-void field_write(struct wr *w, const struct record *r, const struct record_field *f)
+uint64_t record_number(const struct record *r, const struct record_field *f)
 {
-	kinds[f->type].write(w, r, f);
+	return field_number(r, f);
 }
 
-void field_read(struct rd *rd, struct record *r, const struct record_field *f)
+void field_write(struct wr *w, const void *row, const struct record_field *f)
 {
-	kinds[f->type].read(rd, field_place(r, f), f);
+	kinds[f->type].write(w, row, f);
 }
 
-void field_show(struct text *t, const struct record *r, const struct record_field *f,
+void field_read(struct rd *rd, void *row, const struct record_field *f)
+{
+	kinds[f->type].read(rd, (unsigned char *)row + f->offset, f);
+}
+
+void field_show(struct text *t, const void *row, const struct record_field *f,
                 const struct field_style *style, const void *context)
 {
-	const struct shown v = {r, f, style, context, record_number(r, f)};
+	const struct shown v = {row, f, style, context, field_number(row, f)};
 
 	kinds[f->type].show(t, &v);
 }

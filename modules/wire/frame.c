@@ -2,7 +2,7 @@
 
 #define FLAG_SLOT_2 0x80u
 #define FLAG_UNIT 0x40u
-#define FLAG_DETAIL 0x0Fu
+#define FLAGS_CLASS 0x3Fu
 
 void frame_read(struct rd *r, struct hbp_burst *b)
 {
@@ -13,8 +13,7 @@ void frame_read(struct rd *r, struct hbp_burst *b)
 	uint8_t flags = rd_u8(r);
 	b->slot = flags & FLAG_SLOT_2 ? 2 : 1;
 	b->unit = (flags & FLAG_UNIT) != 0;
-	b->type = (enum hbp_frame_type)(flags >> 4 & 3);
-	b->detail = flags & FLAG_DETAIL;
+	b->class = (enum burst_class)(flags & FLAGS_CLASS);
 	b->stream = rd_u32(r);
 	rd_bytes(r, b->payload, sizeof(b->payload));
 }
@@ -22,7 +21,7 @@ void frame_read(struct rd *r, struct hbp_burst *b)
 void frame_write(struct wr *w, const struct hbp_burst *b)
 {
 	unsigned flags = (b->slot == 2 ? FLAG_SLOT_2 : 0) | (b->unit ? FLAG_UNIT : 0) |
-	                 (unsigned)b->type << 4 | (b->detail & FLAG_DETAIL);
+	                 ((unsigned)b->class & FLAGS_CLASS);
 
 	wr_u8(w, b->seq);
 	wr_u24(w, b->src);

@@ -48,8 +48,8 @@ static void read_text(struct rd *r, size_t width, char *out, size_t cap)
 	text_clean(out, cap, field, have);
 }
 
-/* Digits as clients print them: zero padded, sometimes with blanks or a sign. What is no number is
- * 0. */
+/* Digits as clients print them: zero padded, sometimes with blanks or a sign. Anything else is 0.
+ */
 static uint32_t read_number(struct rd *r, size_t width)
 {
 	char digits[16];
@@ -150,7 +150,8 @@ static void parse_ack(struct rd *r, struct hbp_message *m)
 
 /*
  * Every message kind: the first four letters, those that follow, and the length of the whole
- * datagram. RPTC stands twice, told apart by length: an id whose first octet is 'L' makes no RPTCL.
+ * datagram. RPTC is listed twice, distinguished by length: an ID whose first octet is 'L' does not
+ * make an RPTCL.
  */
 static const struct shape {
 	uint32_t tag;
@@ -178,7 +179,7 @@ static const struct shape {
 	{TAG('M', 'S', 'T', 'C'), "L", 9, 9, HBP_CLOSED, parse_close},
 };
 
-/* Takes the letters that must follow; false at the first other one. */
+/* Takes the letters that must follow; false on a mismatch. */
 static bool take_letters(struct rd *r, const char *letters)
 {
 	for (; *letters; letters++)
@@ -189,8 +190,8 @@ static bool take_letters(struct rd *r, const char *letters)
 
 /*
  * Tags seen on or near this port that are not for us: the hotspot-internal DMRC, DMRP, DMRB,
- * trunking (DT??, DMRT, 71-octet DMRD), the proxy's PRIN and PRBL, which must never be taken from
- * the network, and the beacon request RPTS.
+ * trunking (DT??, DMRT, 71-octet DMRD), the proxy's PRIN and PRBL, which must never be accepted
+ * from the network, and the beacon request RPTS.
  */
 static bool tag_is_foreign(uint32_t tag, size_t len)
 {
@@ -296,7 +297,7 @@ static void write_text(struct wr *w, const char *s, size_t width)
 		wr_u8(w, *s ? (uint8_t)*s++ : ' ');
 }
 
-/* Zero-padded digits; what does not fit is written as nines. */
+/* Zero-padded digits; a number that does not fit is written as nines. */
 static void write_number(struct wr *w, uint32_t value, size_t width)
 {
 	char digits[16];

@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What is left to be read. */
+/* The rest of the input. */
 struct head {
 	const char *at, *end;
 };
 
-/* Takes a line without its end; false when it has none yet. */
+/* Takes a line without its end; false if it is incomplete. */
 static bool take_line(struct head *h, struct http_text *line)
 {
 	const char *newline = memchr(h->at, '\n', (size_t)(h->end - h->at));
@@ -57,7 +57,7 @@ static bool is_value(struct http_text s)
 	return true;
 }
 
-/* Splits `s` at the first `c`; false when there is none. */
+/* Splits `s` at the first `c`; false if there is none. */
 static bool split(struct http_text s, char c, struct http_text *before, struct http_text *after)
 {
 	const char *at = s.len ? memchr(s.at, c, s.len) : NULL;
@@ -140,7 +140,7 @@ bool http_is(struct http_text text, const char *s)
 	return text.len == strlen(s) && (text.len == 0 || memcmp(text.at, s, text.len) == 0);
 }
 
-/* In any case; only letters, digits and '-' are compared, of which none is another's capital. */
+/* Ignores case. Only letters, digits and '-' occur, so masking one bit is safe. */
 static bool is_named(struct http_text text, const char *name)
 {
 	if (text.len != strlen(name))
@@ -173,6 +173,60 @@ struct http_text http_value(struct http_text list, char separator, const char *n
 	return (struct http_text){NULL, 0};
 }
 
+/* Is the weight after "q=" above zero? An invalid weight is zero. */
+static bool is_weight(struct http_text q)
+{
+	bool more = false;
+
+	if (q.len == 0 || q.len > 5 || (q.at[0] != '0' && q.at[0] != '1'))
+		return false;
+	for (size_t i = 0; i < q.len; i++) {
+		if (i == 1 ? q.at[i] != '.' : q.at[i] < '0' || q.at[i] > '9')
+			return false;
+		more = more || (i != 1 && q.at[i] != '0');
+	}
+	return more;
+}
+
+/* One item of the list: "gzip", "gzip;q=0.5". */
+static bool is_wanted(struct http_text parameters)
+{
+	struct http_text item, rest, name, value;
+
+	while (parameters.len > 0) {
+		item = parameters;
+		rest = (struct http_text){NULL, 0};
+		(void)split(parameters, ';', &item, &rest);
+		if (split(trim(item), '=', &name, &value) && is_named(trim(name), "q"))
+			return is_weight(trim(value));
+		parameters = rest;
+	}
+	return true;
+}
+
+bool http_accepts(const struct http_request *r, const char *coding)
+{
+	bool named = false, wanted = false, any = false;
+
+	for (size_t i = 0; i < r->field_count; i++) {
+		struct http_text list = r->field[i].value, item, rest;
+		for (; is_named(r->field[i].name, "accept-encoding") && list.len > 0; list = rest) {
+			item = list;
+			rest = (struct http_text){NULL, 0};
+			(void)split(list, ',', &item, &rest);
+			struct http_text name = item, parameters = {NULL, 0};
+			(void)split(item, ';', &name, &parameters);
+			if (http_is(trim(name), "*"))
+				any = is_wanted(parameters);
+			if (!is_named(trim(name), coding))
+				continue;
+			named = true;
+			wanted = wanted || is_wanted(parameters);
+		}
+	}
+	return named ? wanted : any;
+}
+
 const char *http_status_name(enum http_status status)
 {
 	switch (status) {
@@ -190,6 +244,8 @@ const char *http_status_name(enum http_status status)
 		return "Not Found";
 	case HTTP_METHOD_NOT_ALLOWED:
 		return "Method Not Allowed";
+	case HTTP_TOO_MANY:
+		return "Too Many Requests";
 	case HTTP_HEAD_TOO_LARGE:
 		return "Request Header Fields Too Large";
 	case HTTP_UNAVAILABLE:
@@ -199,8 +255,8 @@ const char *http_status_name(enum http_status status)
 }
 
 /*
- * The page may use what stands in it and talk to us, nothing else; it may not be framed, guessed
- * at, stored or told of to others.
+ * The page may use its own contents and connect to us, nothing else. No framing, sniffing, caching
+ * or referrer.
  */
 void http_head(struct text *t, const struct http_answer *a)
 {

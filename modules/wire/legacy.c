@@ -62,7 +62,7 @@ static void pickle_tg(struct wr *w, uint32_t tg)
 	pickle_bytes(w, octets, sizeof(octets));
 }
 
-/* A number as so many digits, in octets: "01". */
+/* A number as digits of fixed length, as bytes: "01". */
 static void put_digits(struct wr *w, const char *name, uint32_t v, int digits)
 {
 	char text[FREQUENCY_DIGITS + 2];
@@ -72,7 +72,7 @@ static void put_digits(struct wr *w, const char *name, uint32_t v, int digits)
 	put_bytes(w, name, text);
 }
 
-/* A list of one talkgroup, or of none. */
+/* A list of one talkgroup, or an empty one. */
 static void put_tgs(struct wr *w, const char *name, uint32_t tg)
 {
 	key(w, name);
@@ -82,7 +82,7 @@ static void put_tgs(struct wr *w, const char *name, uint32_t tg)
 	pickle_list_end(w);
 }
 
-/* The name of a system and what every system has. */
+/* The name of a system and the properties common to all systems. */
 static void system_begin(struct wr *w, const char *name, const char *mode)
 {
 	key(w, name);

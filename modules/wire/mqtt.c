@@ -23,7 +23,7 @@ enum packet {
 #define PROTOCOL "MQTT"
 #define PROTOCOL_LEVEL 4
 
-/* Type and length of the rest; what is too long makes the writer bad. */
+/* Type and length of the rest; a packet that is too long makes the writer bad. */
 static void head(struct wr *w, enum packet packet, size_t rest)
 {
 	wr_u8(w, (uint8_t)packet);
@@ -106,8 +106,8 @@ const char *mqtt_refusal(uint8_t code)
 {
 	static const char *const meanings[] = {
 		"accepted",
-		"the broker does not speak MQTT 3.1.1",
-		"the broker does not take the client id",
+		"the broker does not support MQTT 3.1.1",
+		"the broker rejects the client ID",
 		"the broker is not available",
 		"wrong user or password",
 		"not authorised",
@@ -138,7 +138,7 @@ enum parse mqtt_take(struct rd *stream, struct mqtt_answer *out, const char **re
 	}
 	if (packet == PACKET_CONNACK) {
 		answer.kind = MQTT_CONNACK;
-		rd_skip(&rest, 1); /* is there a session? We ask for none. */
+		rd_skip(&rest, 1); /* session present? We request none. */
 		answer.code = rd_u8(&rest);
 	}
 	if (!rd_ok(&rest))

@@ -4,9 +4,14 @@
 
 static void write_decimal(struct wr *w, size_t number)
 {
-	if (number >= 10)
-		write_decimal(w, number / 10);
-	wr_u8(w, (uint8_t)('0' + number % 10));
+	uint8_t digits[20]; /* of 64 bits */
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (uint8_t)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	wr_bytes(w, digits + at, sizeof(digits) - at);
 }
 
 void netstring_write(struct wr *w, const void *bytes, size_t len)
@@ -17,7 +22,7 @@ void netstring_write(struct wr *w, const void *bytes, size_t len)
 	wr_u8(w, ',');
 }
 
-/* The length up to its colon. PARSE_IGNORE: the colon has not come yet. */
+/* The length up to its colon. PARSE_IGNORE: no colon yet. */
 static enum parse take_length(struct rd *r, size_t max, size_t *out)
 {
 	size_t length = 0;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/sha256.h"
+#include "base/sha.h"
 #include "base/util.h"
 
 #define TAG_LEN 4u
@@ -16,6 +16,7 @@ enum {
 	V1,
 	BCKA,
 	BCST,
+	BCST_PLAIN,
 	BCVE,
 	BCSQ,
 };
@@ -39,7 +40,7 @@ static void parse_v1(struct rd *r, struct obp_message *m)
 	m->version = 1;
 }
 
-/* What v4 and v5 have in common. The version octet is passed over: it may lie. */
+/* The common part of v4 and v5. The version octet is skipped: it may be wrong. */
 static void parse_head(struct rd *r, struct obp_message *m)
 {
 	struct obp_burst *b = &m->burst;
@@ -73,6 +74,11 @@ static void parse_tag_only(struct rd *r, struct obp_message *m)
 	(void)m;
 }
 
+static void parse_stun(struct rd *r, struct obp_message *m)
+{
+	m->stun_ns = rd_u64(r);
+}
+
 static void parse_version(struct rd *r, struct obp_message *m)
 {
 	m->version = rd_u8(r);
@@ -84,11 +90,11 @@ static void parse_quench(struct rd *r, struct obp_message *m)
 	m->quench.stream = rd_u32(r);
 }
 
-/* Every datagram there is, by its length where a tag stands twice. */
+/* All datagrams; where a tag is listed twice, the length decides. */
 static const struct shape {
 	char tag[TAG_LEN + 1];
 	uint8_t len;          /* whole datagram */
-	uint8_t covered_from; /* up to the MAC, which ends the datagram */
+	uint8_t covered_from; /* length before the MAC */
 	uint8_t mac_len;
 	enum obp_kind kind;
 	void (*parse)(struct rd *r, struct obp_message *m);
@@ -97,12 +103,14 @@ static const struct shape {
 	[V4] = {"DMRE", 85, 0, BLAKE2B_LEN, OBP_BURST, parse_v4},
 	[V1] = {"DMRD", 73, 0, HMAC_LEN, OBP_BURST, parse_v1},
 	[BCKA] = {"BCKA", 24, 0, HMAC_LEN, OBP_KEEPALIVE, parse_tag_only},
-	[BCST] = {"BCST", 24, 0, HMAC_LEN, OBP_STUN, parse_tag_only},
+	[BCST] = {"BCST", 32, 0, HMAC_LEN, OBP_STUN, parse_stun},
+	[BCST_PLAIN] = {"BCST", 24, 0, HMAC_LEN, OBP_STUN, parse_tag_only},
 	[BCVE] = {"BCVE", 25, 4, HMAC_LEN, OBP_VERSION, parse_version},
 	[BCSQ] = {"BCSQ", 31, 0, HMAC_LEN, OBP_QUENCH, parse_quench},
 };
 
-/* Versions 2 and 3 spoke DMRF, EOBP was an experiment, and new control packets (BC??) may come. */
+/* Versions 2 and 3 used DMRF, EOBP was an experiment, and there may be new control packets (BC??).
+ */
 static bool tag_is_foreign(const char tag[static TAG_LEN])
 {
 	return memcmp(tag, "DMRF", TAG_LEN) == 0 || memcmp(tag, "EOBP", TAG_LEN) == 0 ||
@@ -143,6 +151,7 @@ struct obp_key obp_key_make(const char *passphrase, bool full)
 	size_t len = strlen(passphrase);
 	struct obp_key key;
 
+	memset(&key, 0, sizeof(key)); /* two keys are compared octet by octet */
 	wr_bytes(&w, passphrase, len < sizeof(padded) ? len : sizeof(padded));
 	blake2b_begin(&key.blake2b, BLAKE2B_LEN, padded, sizeof(padded));
 	if (full)
@@ -174,7 +183,7 @@ static void make_mac(const struct obp_key *key, const struct shape *s, const uin
 bool obp_authentic(const struct obp_key *key, const uint8_t *bytes, size_t len,
                    const struct obp_message *m)
 {
-	uint8_t mac[MAC_MAX], told[MAC_MAX];
+	uint8_t mac[MAC_MAX], received[MAC_MAX];
 
 	for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
 		const struct shape *s = &shapes[i];
@@ -183,14 +192,14 @@ bool obp_authentic(const struct obp_key *key, const uint8_t *bytes, size_t len,
 		struct rd r = rd_make(bytes, len);
 		rd_skip(&r, s->covered_from);
 		struct rd covered = rd_sub(&r, covered_len(s));
-		rd_bytes(&r, told, s->mac_len);
+		rd_bytes(&r, received, s->mac_len);
 		make_mac(key, s, covered.at, mac);
-		return rd_done(&r) && digest_equal(mac, told, s->mac_len);
+		return rd_done(&r) && digest_equal(mac, received, s->mac_len);
 	}
 	return false;
 }
 
-/* Appends the MAC over what has just been written, a datagram of this shape. */
+/* Appends the MAC to the datagram of this shape just written. */
 static void seal(struct wr *w, const struct obp_key *key, const struct shape *s)
 {
 	uint8_t mac[MAC_MAX];
@@ -205,7 +214,7 @@ static void write_head(struct wr *w, const struct shape *s, const struct hbp_bur
 {
 	struct hbp_burst out = *frame;
 
-	out.slot = 1; /* there are no slots on the mesh */
+	out.slot = 1; /* the mesh has no slots */
 	wr_bytes(w, s->tag, TAG_LEN);
 	frame_write(w, &out);
 }
@@ -236,10 +245,14 @@ void obp_write_keepalive(struct wr *w, const struct obp_key *key)
 	seal(w, key, &shapes[BCKA]);
 }
 
-void obp_write_stun(struct wr *w, const struct obp_key *key)
+void obp_write_stun(struct wr *w, const struct obp_key *key, uint64_t now_ns)
 {
-	wr_bytes(w, shapes[BCST].tag, TAG_LEN);
-	seal(w, key, &shapes[BCST]);
+	const struct shape *s = &shapes[now_ns ? BCST : BCST_PLAIN];
+
+	wr_bytes(w, s->tag, TAG_LEN);
+	if (now_ns)
+		wr_u64(w, now_ns);
+	seal(w, key, s);
 }
 
 void obp_write_version(struct wr *w, const struct obp_key *key, uint8_t version)

@@ -4,10 +4,10 @@
 
 #include "base/text.h"
 
-#define NAME_MAX_LEN 24u /* octets with the terminator; longer keys are unknown */
+#define NAME_MAX_LEN 24u /* octets, including the terminator; longer keys are unknown */
 #define TG_HIGHEST 16777215u
 
-/* What a key of the string sets. */
+/* The setting of a key. */
 enum option_kind {
 	OPTION_STATICS,
 	OPTION_STATIC_ONE, /* TS1_1 .. TS2_9: one talkgroup of the list that replaces TS1 or TS2 */
@@ -18,20 +18,21 @@ enum option_kind {
 	OPTION_IDENT_TG,
 	OPTION_LANGUAGE,
 	OPTION_KEY,
-	OPTION_NOTHING, /* known, but nothing for us to do */
+	OPTION_NOTHING, /* known, but without effect here */
 	OPTION_KINDS,
 };
 
 /*
- * One spelling of a key. Of several spellings of one kind the highest rank counts, wherever it
- * stands; within a rank the last one does, as in FreeDMR.
+ * One spelling of a key. Among several spellings of one kind the highest rank wins, at any
+ * position; within a rank the last one wins, as in FreeDMR.
  */
 struct option_name {
 	const char *name;
 	enum option_kind kind;
 	uint8_t slot; /* 1 or 2, where it matters */
 	uint8_t rank;
-	bool secret; /* the value is shown to nobody */
+	bool secret;   /* never show the value */
+	uint32_t none; /* a talkgroup that means none */
 };
 
 static const struct option_name names[] = {
@@ -41,7 +42,7 @@ static const struct option_name names[] = {
 	{.name = "TS2_STATIC", .kind = OPTION_STATICS, .slot = 2},
 	{.name = "DIAL", .kind = OPTION_DIAL},
 	{.name = "DEFAULT_REFLECTOR", .kind = OPTION_DIAL},
-	{.name = "StartRef", .kind = OPTION_DIAL, .rank = 1},
+	{.name = "StartRef", .kind = OPTION_DIAL, .rank = 1, .none = 4000},
 	{.name = "TIMER", .kind = OPTION_TIMER},
 	{.name = "DEFAULT_UA_TIMER", .kind = OPTION_TIMER},
 	{.name = "RelinkTime", .kind = OPTION_TIMER, .rank = 1},
@@ -56,9 +57,9 @@ static const struct option_name names[] = {
 	{.name = "LANG", .kind = OPTION_LANGUAGE},
 	{.name = "ANNOUNCEMENT_LANGUAGE", .kind = OPTION_LANGUAGE},
 	{.name = "KEY", .kind = OPTION_KEY, .secret = true},
-	{.name = "PASS", .kind = OPTION_NOTHING, .secret = true}, /* belongs to a proxy before us */
+	{.name = "PASS", .kind = OPTION_NOTHING, .secret = true}, /* for a proxy in front of us */
 	{.name = "UserLink", .kind = OPTION_NOTHING},
-	{.name = "Type", .kind = OPTION_NOTHING}, /* HBlink3 begins every string with it */
+	{.name = "Type", .kind = OPTION_NOTHING}, /* the prefix of every HBlink3 string */
 };
 
 static const struct option_name one_static[] = {
@@ -66,7 +67,7 @@ static const struct option_name one_static[] = {
 	{.name = "TS2_n", .kind = OPTION_STATIC_ONE, .slot = 2},
 };
 
-/* A part of a string, told by its position: that is what people hear about bad ones. */
+/* A part of a string, identified by its position, which messages about bad ones quote. */
 struct piece {
 	const char *text; /* the whole string */
 	size_t at;
@@ -75,14 +76,15 @@ struct piece {
 
 /* Reading one string. */
 struct reader {
+	bool secret; /* the piece before was one */
 	struct options *out;
 	struct bad_tokens *bad;
-	uint8_t rank[OPTION_KINDS]; /* 1 + that of the value kept so far */
+	uint8_t rank[OPTION_KINDS]; /* 1 + the rank of the value kept so far */
 	bool has_ones[2];
 	struct tg_list ones[2]; /* of TS1_n and TS2_n */
 };
 
-/* The string with what editors leave in it (quotes, NULs, line ends) made blank, in place. */
+/* Blanks out what editors leave in the string (quotes, NULs, line ends), in place. */
 struct tidy {
 	char text[OPTIONS_TEXT_MAX];
 	size_t len;
@@ -108,7 +110,7 @@ static struct piece trimmed(struct piece p)
 	return p;
 }
 
-/* Takes what stands before the next `c` off `rest`, or all of it. */
+/* Takes the part before the next `c` from `rest`, or all of it. */
 static struct piece cut_at(struct piece *rest, char c)
 {
 	struct piece first = *rest;
@@ -135,7 +137,7 @@ static bool copy(char *out, size_t cap, struct piece p)
 	return !t.cut;
 }
 
-/* TS1_1 .. TS2_9, in any case. */
+/* TS1_1 .. TS2_9, ignoring case. */
 static const struct option_name *find_one_static(const char *key)
 {
 	char start[5] = {key[0], key[1], key[2], key[3], 0};
@@ -159,12 +161,40 @@ static const struct option_name *find_name(struct piece key)
 	return find_one_static(text);
 }
 
+/* Does it contain "pass", in any case? */
+static bool is_near_pass(struct piece p)
+{
+	for (size_t i = 0; i + 4 <= p.len; i++) {
+		const char *s = p.text + p.at + i;
+		if ((s[0] | 32) == 'p' && (s[1] | 32) == 'a' && (s[2] | 32) == 's' &&
+		    (s[3] | 32) == 's')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * May its value be a secret? That of an unknown key may be a mistyped password, and a piece without
+ * '=' after a secret is the rest of one that contained a ';'.
+ */
+static bool is_secret(struct piece pair, const struct option_name *name, bool after_secret)
+{
+	if (!has_equals(pair))
+		return after_secret || is_near_pass(pair) || (name && name->secret);
+	return !name || name->secret || is_near_pass(pair);
+}
+
 static bool to_number(struct piece value, uint64_t max, uint64_t *out)
 {
 	return text_to_u64(value.text + value.at, value.len, 0, max, out);
 }
 
-/* Each read below gives NULL, or why the value is no good; then nothing is changed. */
+static void give(struct options *out, enum session_default which)
+{
+	out->own.given |= 1u << which;
+}
+
+/* Each reader below returns NULL, or the reason a value is bad; then nothing is changed. */
 
 static const char *read_one_static(struct reader *r, size_t slot, struct piece value)
 {
@@ -172,7 +202,7 @@ static const char *read_one_static(struct reader *r, size_t slot, struct piece v
 	return value.len ? tg_list_add(&r->ones[slot], value.text + value.at, value.len) : NULL;
 }
 
-static const char *read_dial(struct options *out, struct piece value)
+static const char *read_dial(struct options *out, struct piece value, uint32_t none_too)
 {
 	char word[8] = "";
 	uint64_t tg = 0;
@@ -181,10 +211,12 @@ static const char *read_dial(struct options *out, struct piece value)
 
 	if (!none && !to_number(value, UINT32_MAX, &tg))
 		return "not a talkgroup number";
+	if (tg == none_too)
+		tg = 0;
 	if (tg != 0 && tg_is_prohibited((uint32_t)tg))
 		return "cannot be dialled";
-	out->dial = (uint32_t)tg;
-	out->has_dial = true;
+	out->own.value.dial = (uint32_t)tg;
+	give(out, SESSION_DIAL);
 	return NULL;
 }
 
@@ -194,29 +226,30 @@ static const char *read_timer(struct options *out, struct piece value)
 
 	if (!to_number(value, UINT32_MAX, &minutes))
 		return "not a number of minutes";
-	out->timer_s = OPTIONS_TIMER_MAX_S;
-	if (minutes < OPTIONS_TIMER_MAX_S / 60)
-		out->timer_s = (uint32_t)minutes * 60;
-	out->has_timer = true;
+	if (minutes > OPTIONS_TIMER_MAX_S / 60)
+		minutes = OPTIONS_TIMER_MAX_S / 60;
+	out->own.value.timer_ms = (uint32_t)minutes * 60000;
+	give(out, SESSION_TIMER);
 	return NULL;
 }
 
-static const char *read_switch(bool *out, bool *has, struct piece value)
+static const char *read_switch(struct options *out, enum session_default which, bool *to,
+                               struct piece value)
 {
 	static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};
 	char word[8] = "";
 	uint64_t number;
 
 	if (to_number(value, UINT32_MAX, &number)) {
-		*out = number != 0;
-		*has = true;
+		*to = number != 0;
+		give(out, which);
 		return NULL;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(words) && copy(word, sizeof(word), value); i++) {
 		if (!text_same(word, words[i]))
 			continue;
-		*out = i % 2;
-		*has = true;
+		*to = i % 2;
+		give(out, which);
 		return NULL;
 	}
 	return "neither 0 nor 1";
@@ -241,7 +274,7 @@ static const char *read_language(struct options *out, struct piece value)
 		return "too long";
 	for (const char *c = word; *c; c++)
 		if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", *c))
-			return "not the name of a language";
+			return "not a language name";
 	memcpy(out->language, word, sizeof(word));
 	out->has_language = true;
 	return NULL;
@@ -263,19 +296,20 @@ static const char *read_value(struct reader *r, const struct option_name *name, 
 
 	switch (name->kind) {
 	case OPTION_STATICS:
-		out->has_statics[slot] = true;
-		tg_list_parse(value.text, value.at, value.len, &out->statics[slot], r->bad);
+		give(out, (enum session_default)(SESSION_STATIC_1 + slot));
+		tg_list_parse(value.text, value.at, value.len, &out->own.value.statics[slot],
+		              r->bad);
 		return NULL;
 	case OPTION_STATIC_ONE:
 		return read_one_static(r, slot, value);
 	case OPTION_DIAL:
-		return read_dial(out, value);
+		return read_dial(out, value, name->none);
 	case OPTION_TIMER:
 		return read_timer(out, value);
 	case OPTION_SINGLE:
-		return read_switch(&out->single, &out->has_single, value);
+		return read_switch(out, SESSION_SINGLE, &out->own.value.single, value);
 	case OPTION_VOICE:
-		return read_switch(&out->voice, &out->has_voice, value);
+		return read_switch(out, SESSION_IDENT, &out->own.value.ident, value);
 	case OPTION_IDENT_TG:
 		return read_ident_tg(out, value);
 	case OPTION_LANGUAGE:
@@ -296,8 +330,9 @@ static void read_pair(struct reader *r, struct piece pair)
 	const struct option_name *name = find_name(key);
 
 	value = trimmed(value);
+	r->secret = is_secret(pair, name, r->secret);
 	if (!has_equals(pair)) {
-		bad_tokens_add(r->bad, pair.at, pair.len, "no = in it");
+		bad_tokens_add(r->bad, pair.at, r->secret ? 0 : pair.len, "missing =");
 		return;
 	}
 	if (!name) {
@@ -330,14 +365,14 @@ void options_parse(const char *text, size_t len, struct options *out, struct bad
 	for (size_t slot = 0; slot < ARRAY_LEN(r.ones); slot++) {
 		if (!r.has_ones[slot])
 			continue;
-		out->has_statics[slot] = true;
-		out->statics[slot] = r.ones[slot];
+		give(out, (enum session_default)(SESSION_STATIC_1 + slot));
+		out->own.value.statics[slot] = r.ones[slot];
 	}
 	if (len > tidy.len)
 		bad_tokens_add(bad, tidy.len, len - tidy.len, "too long");
 }
 
-/* One piece as it may be shown, with a secret value blanked. */
+/* One piece for display, with a secret value blanked. */
 static void show(struct text *t, struct piece pair, bool hidden)
 {
 	char shown[2 * OPTIONS_TEXT_MAX + 1]; /* Latin-1 grows as UTF-8 */
@@ -361,9 +396,7 @@ void options_clean(const char *text, size_t len, char *out, size_t cap)
 		struct piece pair = cut_at(&rest, ';'), value = pair;
 		if (pair.len == 0)
 			continue;
-		const struct option_name *name = find_name(cut_at(&value, '='));
-		/* A piece without '=' behind a secret is the rest of one that held a ';'. */
-		hidden = (name && name->secret) || (hidden && !has_equals(pair));
+		hidden = is_secret(pair, find_name(cut_at(&value, '=')), hidden);
 		if (hidden)
 			pair.len = has_equals(pair) ? value.at - pair.at : 0;
 		show(&t, pair, hidden);

@@ -28,7 +28,7 @@ static void op(struct wr *w, enum opcode code)
 	wr_u8(w, (uint8_t)code);
 }
 
-/* Little-endian, as all arguments but those of floats are. */
+/* Little-endian, like all arguments except floats. */
 static void little(struct wr *w, uint64_t v, int octets)
 {
 	for (int i = 0; i < octets; i++)

@@ -15,8 +15,7 @@ const char *metric_name(enum metric metric)
 	return "?";
 }
 
-/* Backslash and newline stand behind a backslash, in a label's value the quote as well. */
-static void put_escaped(struct text *t, const char *s)
+void prometheus_escaped(struct text *t, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '\n')
@@ -39,7 +38,7 @@ void prometheus_sample(struct text *t, const char *name, const char *label, cons
 	text_put(t, name);
 	if (label) {
 		text_format(t, "{%s=\"", label);
-		put_escaped(t, value);
+		prometheus_escaped(t, value);
 		text_put(t, "\"}");
 	}
 	text_format(t, " %" PRIu64 "\n", number);

@@ -1,420 +1,280 @@
-/* What records there are: the fields of each kind, in the order they are sent. */
+/*
+ * The kinds of records: the fields of each, in the order they are sent. Rows with the same fields
+ * list them each: the name, type and member of one kind are read and changed in one place.
+ */
 #include "wire/record.h"
 
 #include <string.h>
 
-/* Fields hold their enums as int: the names again, by number. */
-static const char *session_state_text(int value)
-{
-	return session_state_name((enum session_state)value);
-}
-
-static const char *slot_state_text(int value)
-{
-	return slot_state_name((enum slot_state)value);
-}
-
-static const char *subscription_mode_text(int value)
-{
-	return subscription_mode_name((enum subscription_mode)value);
-}
-
-static const char *call_state_text(int value)
-{
-	return call_state_name((enum call_state)value);
-}
-
-static const char *reload_outcome_text(int value)
-{
-	return reload_outcome_name((enum reload_outcome)value);
-}
-
-static const char *level_text(int value)
-{
-	return log_level_name((enum log_level)value);
-}
+#define FIELDS_OF struct record
+#include "wire/fields.h"
 
 static const struct record_field server_fields[] = {
-	{.name = "id", .type = FIELD_U32, .offset = offsetof(struct record, server.id)},
-	{.name = "name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, server.name),
-	 .size = sizeof(((struct server_row *)NULL)->name)},
-	{.name = "callsign", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, server.callsign),
-	 .size = sizeof(((struct server_row *)NULL)->callsign)},
-	{.name = "version", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, server.version),
-	 .size = sizeof(((struct server_row *)NULL)->version)},
-	{.name = "started", .type = FIELD_TICK, .offset = offsetof(struct record, server.started)},
+	{FIELD("id", server.id)},
+	{FIELD("name", server.name)},
+	{FIELD("callsign", server.callsign)},
+	{FIELD("version", server.version)},
+	{FIELD("started", server.started)},
 };
 
 static const struct record_field listener_fields[] = {
-	{.name = "name", .type = FIELD_TEXT, .key = true,
-	 .offset = offsetof(struct record, listener.name),
-	 .size = sizeof(((struct listener_row *)NULL)->name)},
-	{.name = "bind", .type = FIELD_ADDR, .offset = offsetof(struct record, listener.bind)},
-	{.name = "sessions", .type = FIELD_U32,
-	 .offset = offsetof(struct record, listener.sessions)},
+	{KEY, FIELD("name", listener.name)},
+	{FIELD("bind", listener.bind)},
+	{FIELD("sessions", listener.sessions)},
 };
 
 static const struct record_field session_fields[] = {
-	{.name = "client", .type = FIELD_U32, .key = true,
-	 .offset = offsetof(struct record, session.client)},
-	{.name = "listener", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.listener),
-	 .size = sizeof(((struct session_row *)NULL)->listener)},
-	{.name = "at", .type = FIELD_ADDR, .offset = offsetof(struct record, session.at)},
-	{.name = "state", .type = FIELD_ENUM,
-	 .offset = offsetof(struct record, session.state),
-	 .size = SESSION_CONNECTED + 1, .enum_name = session_state_text},
-	{.name = "since", .type = FIELD_TICK, .offset = offsetof(struct record, session.since)},
-	{.name = "last_ping", .type = FIELD_TICK,
-	 .offset = offsetof(struct record, session.last_ping)},
-	{.name = "callsign", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.callsign),
-	 .size = sizeof(((struct session_row *)NULL)->callsign)},
-	{.name = "rx_hz", .type = FIELD_U32, .offset = offsetof(struct record, session.rx_hz)},
-	{.name = "tx_hz", .type = FIELD_U32, .offset = offsetof(struct record, session.tx_hz)},
-	{.name = "cc", .type = FIELD_U8, .offset = offsetof(struct record, session.cc)},
-	{.name = "simplex", .type = FIELD_BOOL,
-	 .offset = offsetof(struct record, session.simplex)},
-	{.name = "location", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.location),
-	 .size = sizeof(((struct session_row *)NULL)->location)},
-	{.name = "software", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.software),
-	 .size = sizeof(((struct session_row *)NULL)->software)},
-	{.name = "package", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.package),
-	 .size = sizeof(((struct session_row *)NULL)->package)},
-	{.name = "options", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.options),
-	 .size = sizeof(((struct session_row *)NULL)->options)},
-	{.name = "options_bad", .type = FIELD_U32,
-	 .offset = offsetof(struct record, session.options_bad)},
-	{.name = "frames_in_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, session.frames_in_total)},
-	{.name = "frames_out_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, session.frames_out_total)},
-	{.name = "name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.owner.name),
-	 .size = sizeof(((struct alias *)NULL)->name)},
-	{.name = "country", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, session.owner.country),
-	 .size = sizeof(((struct alias *)NULL)->country)},
+	{KEY, FIELD("client", session.client)},
+	{FIELD("listener", session.listener)},
+	{FIELD("at", session.at)},
+	{ENUM("state", session.state, SESSION_CONNECTED + 1, session_state_name)},
+	{FIELD("since", session.since)},
+	{FIELD("last_ping", session.last_ping)},
+	{FIELD("callsign", session.callsign)},
+	{FIELD("rx_hz", session.rx_hz)},
+	{FIELD("tx_hz", session.tx_hz)},
+	{FIELD("cc", session.cc)},
+	{FIELD("simplex", session.simplex)},
+	{FIELD("location", session.location)},
+	{FIELD("software", session.software)},
+	{FIELD("package", session.package)},
+	{FIELD("options", session.options)},
+	{FIELD("options_bad", session.options_bad)},
+	{FIELD("frames_in_total", session.frames_in_total)},
+	{FIELD("frames_out_total", session.frames_out_total)},
+	{FIELD("name", session.owner.name)},
+	{FIELD("country", session.owner.country)},
 };
 
 static const struct record_field slot_fields[] = {
-	{.name = "client", .type = FIELD_U32, .key = true,
-	 .offset = offsetof(struct record, slot.client)},
-	{.name = "slot", .type = FIELD_U8, .key = true,
-	 .offset = offsetof(struct record, slot.slot)},
-	{.name = "state", .type = FIELD_ENUM,
-	 .offset = offsetof(struct record, slot.state),
-	 .size = SLOT_PROMPT + 1, .enum_name = slot_state_text},
-	{.name = "conference", .type = FIELD_U32,
-	 .offset = offsetof(struct record, slot.conference)},
-	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, slot.src)},
-	{.name = "stream", .type = FIELD_HEX32, .offset = offsetof(struct record, slot.stream)},
-	{.name = "until", .type = FIELD_TICK, .offset = offsetof(struct record, slot.until)},
-	{.name = "src_callsign", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, slot.caller.callsign),
-	 .size = sizeof(((struct alias *)NULL)->callsign)},
-	{.name = "src_name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, slot.caller.name),
-	 .size = sizeof(((struct alias *)NULL)->name)},
-	{.name = "src_country", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, slot.caller.country),
-	 .size = sizeof(((struct alias *)NULL)->country)},
-	{.name = "conference_name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, slot.topic.name),
-	 .size = sizeof(((struct alias *)NULL)->name)},
+	{KEY, FIELD("client", slot.client)},
+	{KEY, FIELD("slot", slot.slot)},
+	{ENUM("state", slot.state, SLOT_PROMPT + 1, slot_state_name)},
+	{FIELD("conference", slot.conference)},
+	{FIELD("src", slot.src)},
+	{HEX("stream", slot.stream)},
+	{FIELD("until", slot.until)},
+	{FIELD("src_callsign", slot.caller.callsign)},
+	{FIELD("src_name", slot.caller.name)},
+	{FIELD("src_country", slot.caller.country)},
+	{FIELD("conference_name", slot.conference_alias.name)},
 };
 
 static const struct record_field subscription_fields[] = {
-	{.name = "client", .type = FIELD_U32, .key = true,
-	 .offset = offsetof(struct record, subscription.client)},
-	{.name = "slot", .type = FIELD_U8, .key = true,
-	 .offset = offsetof(struct record, subscription.slot)},
-	{.name = "rf_tg", .type = FIELD_U32, .key = true,
-	 .offset = offsetof(struct record, subscription.rf_tg)},
-	{.name = "conference", .type = FIELD_U32, .key = true,
-	 .offset = offsetof(struct record, subscription.conference)},
-	{.name = "mode", .type = FIELD_ENUM, .key = true,
-	 .offset = offsetof(struct record, subscription.mode),
-	 .size = SUBSCRIPTION_DIAL + 1, .enum_name = subscription_mode_text},
-	{.name = "active", .type = FIELD_BOOL,
-	 .offset = offsetof(struct record, subscription.active)},
-	{.name = "until", .type = FIELD_TICK,
-	 .offset = offsetof(struct record, subscription.until)},
-	{.name = "conference_name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, subscription.topic.name),
-	 .size = sizeof(((struct alias *)NULL)->name)},
+	{KEY, FIELD("client", subscription.client)},
+	{KEY, FIELD("slot", subscription.slot)},
+	{KEY, FIELD("rf_tg", subscription.rf_tg)},
+	{KEY, FIELD("conference", subscription.conference)},
+	{KEY, ENUM("mode", subscription.mode, SUBSCRIPTION_DIAL + 1, subscription_mode_name)},
+	{FIELD("active", subscription.active)},
+	{FIELD("until", subscription.until)},
+	{FIELD("conference_name", subscription.conference_alias.name)},
 };
 
 static const struct record_field call_fields[] = {
-	{.name = "origin", .type = FIELD_U32, .key = true,
-	 .offset = offsetof(struct record, call.origin)},
-	{.name = "stream", .type = FIELD_HEX32, .key = true,
-	 .offset = offsetof(struct record, call.stream)},
-	{.name = "started", .type = FIELD_TICK, .key = true,
-	 .offset = offsetof(struct record, call.started)},
-	{.name = "slot", .type = FIELD_U8, .offset = offsetof(struct record, call.slot)},
-	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, call.src)},
-	{.name = "dst", .type = FIELD_U32, .offset = offsetof(struct record, call.dst)},
-	{.name = "conference", .type = FIELD_U32,
-	 .offset = offsetof(struct record, call.conference)},
-	{.name = "unit", .type = FIELD_BOOL, .offset = offsetof(struct record, call.unit)},
-	{.name = "data", .type = FIELD_BOOL, .offset = offsetof(struct record, call.data)},
-	{.name = "state", .type = FIELD_ENUM,
-	 .offset = offsetof(struct record, call.state),
-	 .size = CALL_IGNORED + 1, .enum_name = call_state_text},
-	{.name = "frames", .type = FIELD_U32, .offset = offsetof(struct record, call.frames)},
-	{.name = "lost", .type = FIELD_U32, .offset = offsetof(struct record, call.lost)},
-	{.name = "late", .type = FIELD_U32, .offset = offsetof(struct record, call.late)},
-	{.name = "duplicate", .type = FIELD_U32,
-	 .offset = offsetof(struct record, call.duplicate)},
-	{.name = "ber_errors", .type = FIELD_U32,
-	 .offset = offsetof(struct record, call.ber_errors)},
-	{.name = "rssi", .type = FIELD_U8, .offset = offsetof(struct record, call.rssi)},
-	{.name = "listeners", .type = FIELD_U32,
-	 .offset = offsetof(struct record, call.listeners)},
-	{.name = "peer", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.peer),
-	 .size = sizeof(((struct call_row *)NULL)->peer)},
-	{.name = "server", .type = FIELD_U32, .offset = offsetof(struct record, call.server)},
-	{.name = "repeater", .type = FIELD_U32, .offset = offsetof(struct record, call.repeater)},
-	{.name = "hops", .type = FIELD_U8, .offset = offsetof(struct record, call.hops)},
-	{.name = "delay_ms", .type = FIELD_U32, .offset = offsetof(struct record, call.delay_ms)},
-	{.name = "talker", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.talker),
-	 .size = sizeof(((struct call_row *)NULL)->talker)},
-	{.name = "position", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.position),
-	 .size = sizeof(((struct call_row *)NULL)->position)},
-	{.name = "src_callsign", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.caller.callsign),
-	 .size = sizeof(((struct alias *)NULL)->callsign)},
-	{.name = "src_name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.caller.name),
-	 .size = sizeof(((struct alias *)NULL)->name)},
-	{.name = "src_country", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.caller.country),
-	 .size = sizeof(((struct alias *)NULL)->country)},
-	{.name = "dst_callsign", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.called.callsign),
-	 .size = sizeof(((struct alias *)NULL)->callsign)},
-	{.name = "conference_name", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, call.topic.name),
-	 .size = sizeof(((struct alias *)NULL)->name)},
+	{KEY, FIELD("origin", call.origin)},
+	{KEY, HEX("stream", call.stream)},
+	{KEY, FIELD("generation", call.generation)},
+	{FIELD("started", call.started)},
+	{FIELD("slot", call.slot)},
+	{FIELD("src", call.src)},
+	{FIELD("dst", call.dst)},
+	{FIELD("conference", call.conference)},
+	{FIELD("unit", call.unit)},
+	{FIELD("data", call.data)},
+	{ENUM("state", call.state, CALL_IGNORED + 1, call_state_name)},
+	{FIELD("frames", call.frames)},
+	{FIELD("lost", call.lost)},
+	{FIELD("late", call.late)},
+	{FIELD("duplicate", call.duplicate)},
+	{FIELD("ber_errors", call.ber_errors)},
+	{FIELD("rssi", call.rssi)},
+	{FIELD("listeners", call.listeners)},
+	{FIELD("peer", call.peer)},
+	{FIELD("server", call.server)},
+	{FIELD("repeater", call.repeater)},
+	{FIELD("hops", call.hops)},
+	{FIELD("delay_ms", call.delay_ms)},
+	{FIELD("talker", call.talker)},
+	{FIELD("position", call.position)},
+	{FIELD("src_callsign", call.caller.callsign)},
+	{FIELD("src_name", call.caller.name)},
+	{FIELD("src_country", call.caller.country)},
+	{FIELD("dst_callsign", call.called.callsign)},
+	{FIELD("conference_name", call.conference_alias.name)},
 };
 
 static const struct record_field peer_fields[] = {
-	{.name = "name", .type = FIELD_TEXT, .key = true,
-	 .offset = offsetof(struct record, peer.name),
-	 .size = sizeof(((struct peer_row *)NULL)->name)},
-	{.name = "protocol", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, peer.protocol),
-	 .size = sizeof(((struct peer_row *)NULL)->protocol)},
-	{.name = "at", .type = FIELD_ADDR, .offset = offsetof(struct record, peer.at)},
-	{.name = "up", .type = FIELD_BOOL, .offset = offsetof(struct record, peer.up)},
-	{.name = "since", .type = FIELD_TICK, .offset = offsetof(struct record, peer.since)},
-	{.name = "heard", .type = FIELD_TICK, .offset = offsetof(struct record, peer.heard)},
-	{.name = "stunned", .type = FIELD_BOOL, .offset = offsetof(struct record, peer.stunned)},
-	{.name = "stunned_until", .type = FIELD_TICK,
-	 .offset = offsetof(struct record, peer.stunned_until)},
-	{.name = "remote", .type = FIELD_U32, .offset = offsetof(struct record, peer.remote)},
-	{.name = "version", .type = FIELD_U8, .offset = offsetof(struct record, peer.version)},
-	{.name = "clock_differs", .type = FIELD_BOOL,
-	 .offset = offsetof(struct record, peer.clock_differs)},
-	{.name = "behind_ms", .type = FIELD_U32,
-	 .offset = offsetof(struct record, peer.behind_ms)},
-	{.name = "ahead_ms", .type = FIELD_U32, .offset = offsetof(struct record, peer.ahead_ms)},
-	{.name = "frames_in_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.frames_in_total)},
-	{.name = "frames_out_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.frames_out_total)},
-	{.name = "lost_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.lost_total)},
-	{.name = "refused_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.refused_total)},
-	{.name = "stale_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.stale_total)},
-	{.name = "quenches_in_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.quenches_in_total)},
-	{.name = "quenches_out_total", .type = FIELD_U64,
-	 .offset = offsetof(struct record, peer.quenches_out_total)},
+	{KEY, FIELD("name", peer.name)},
+	{FIELD("protocol", peer.protocol)},
+	{FIELD("at", peer.at)},
+	{FIELD("up", peer.up)},
+	{ENUM("state", peer.state, LINK_STATES, link_state_name)},
+	{FIELD("since", peer.since)},
+	{FIELD("heard", peer.heard)},
+	{FIELD("stunned", peer.stunned)},
+	{ENUM("stunned_by", peer.stunned_by, ISSUERS, issuer_name)},
+	{FIELD("stunned_until", peer.stunned_until)},
+	{FIELD("remote", peer.remote)},
+	{FIELD("origin", peer.origin)},
+	{FIELD("version", peer.version)},
+	{FIELD("clock_differs", peer.clock_differs)},
+	{FIELD("behind_ms", peer.behind_ms)},
+	{FIELD("ahead_ms", peer.ahead_ms)},
+	{FIELD("frames_in_total", peer.frames_in_total)},
+	{FIELD("frames_out_total", peer.frames_out_total)},
+	{FIELD("lost_total", peer.lost_total)},
+	{FIELD("refused_total", peer.refused_total)},
+	{FIELD("stale_total", peer.stale_total)},
+	{FIELD("quenches_in_total", peer.quenches_in_total)},
+	{FIELD("quenches_out_total", peer.quenches_out_total)},
 };
 
 static const struct record_field block_fields[] = {
-	{.name = "what", .type = FIELD_TEXT, .key = true,
-	 .offset = offsetof(struct record, block.what),
-	 .size = sizeof(((struct block_row *)NULL)->what)},
-	{.name = "refused", .type = FIELD_TEXT, .offset = offsetof(struct record, block.refused),
-	 .size = sizeof(((struct block_row *)NULL)->refused)},
-	{.name = "until", .type = FIELD_TICK, .offset = offsetof(struct record, block.until)},
+	{KEY, FIELD("what", block.what)},
+	{FIELD("refused", block.refused)},
+	{FIELD("until", block.until)},
 };
 
 static const struct record_field table_fields[] = {
-	{.name = "name", .type = FIELD_TEXT, .key = true,
-	 .offset = offsetof(struct record, table.name),
-	 .size = sizeof(((struct table_row *)NULL)->name)},
-	{.name = "used", .type = FIELD_U32, .offset = offsetof(struct record, table.used)},
-	{.name = "high_water", .type = FIELD_U32,
-	 .offset = offsetof(struct record, table.high_water)},
-	{.name = "capacity", .type = FIELD_U32, .offset = offsetof(struct record, table.capacity)},
+	{KEY, FIELD("name", table.name)},
+	{FIELD("used", table.used)},
+	{FIELD("high_water", table.high_water)},
+	{FIELD("capacity", table.capacity)},
 };
 
 static const struct record_field counter_fields[] = {
-	{.name = "name", .type = FIELD_TEXT, .key = true,
-	 .offset = offsetof(struct record, counter.name),
-	 .size = sizeof(((struct counter_row *)NULL)->name)},
-	{.name = "value", .type = FIELD_U64, .offset = offsetof(struct record, counter.value)},
+	{KEY, FIELD("name", counter.name)},
+	{FIELD("value", counter.value)},
 };
 
 static const struct record_field histogram_fields[] = {
-	{.name = "name", .type = FIELD_TEXT, .key = true,
-	 .offset = offsetof(struct record, histogram.name),
-	 .size = sizeof(((struct histogram_row *)NULL)->name)},
-	{.name = "us_50", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[0])},
-	{.name = "us_100", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[1])},
-	{.name = "us_250", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[2])},
-	{.name = "us_500", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[3])},
-	{.name = "us_1000", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[4])},
-	{.name = "us_2500", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[5])},
-	{.name = "us_5000", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[6])},
-	{.name = "us_10000", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[7])},
-	{.name = "us_25000", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[8])},
-	{.name = "us_more", .type = FIELD_U64,
-	 .offset = offsetof(struct record, histogram.bucket[9])},
-	{.name = "sum_us", .type = FIELD_U64, .offset = offsetof(struct record, histogram.sum_us)},
+	{KEY, FIELD("name", histogram.name)},     {FIELD("us_50", histogram.bucket[0])},
+	{FIELD("us_100", histogram.bucket[1])},   {FIELD("us_250", histogram.bucket[2])},
+	{FIELD("us_500", histogram.bucket[3])},   {FIELD("us_1000", histogram.bucket[4])},
+	{FIELD("us_2500", histogram.bucket[5])},  {FIELD("us_5000", histogram.bucket[6])},
+	{FIELD("us_10000", histogram.bucket[7])}, {FIELD("us_25000", histogram.bucket[8])},
+	{FIELD("us_more", histogram.bucket[9])},  {FIELD("sum_us", histogram.sum_us)},
 };
 
 static const struct record_field snapshot_fields[] = {
-	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, snapshot.number)},
-	{.name = "begin", .type = FIELD_BOOL, .offset = offsetof(struct record, snapshot.begin)},
+	{FIELD("number", snapshot.number)},
+	{FIELD("begin", snapshot.begin)},
 };
 
 static const struct record_field log_fields[] = {
-	{.name = "level", .type = FIELD_ENUM,
-	 .offset = offsetof(struct record, log.level),
-	 .size = LOG_DEBUG + 1, .enum_name = level_text},
-	{.name = "line", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, log.line),
-	 .size = sizeof(((struct log_record *)NULL)->line)},
+	{ENUM("level", log.level, LOG_DEBUG + 1, log_level_name)},
+	{FIELD("line", log.line)},
 };
 
 static const struct record_field dropped_fields[] = {
-	{.name = "count", .type = FIELD_U64, .offset = offsetof(struct record, dropped.count)},
-	{.name = "total", .type = FIELD_U64, .offset = offsetof(struct record, dropped.total)},
+	{FIELD("count", dropped.count)},
+	{FIELD("total", dropped.total)},
 };
 
 static const struct record_field reply_fields[] = {
-	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, reply.number)},
-	{.name = "done", .type = FIELD_BOOL, .offset = offsetof(struct record, reply.done)},
-	{.name = "text", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, reply.text),
-	 .size = sizeof(((struct reply_record *)NULL)->text)},
+	{FIELD("number", reply.number)},
+	{FIELD("done", reply.done)},
+	{FIELD("text", reply.text)},
 };
 
 static const struct record_field legs_fields[] = {
-	{.name = "origin", .type = FIELD_U32, .offset = offsetof(struct record, legs.origin)},
-	{.name = "stream", .type = FIELD_HEX32, .offset = offsetof(struct record, legs.stream)},
-	{.name = "started", .type = FIELD_TICK, .offset = offsetof(struct record, legs.started)},
-	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, legs.src)},
-	{.name = "conference", .type = FIELD_U32,
-	 .offset = offsetof(struct record, legs.conference)},
-	{.name = "open", .type = FIELD_BOOL, .offset = offsetof(struct record, legs.open)},
-	{.name = "legs", .type = FIELD_LEGS, .offset = offsetof(struct record, legs.list)},
+	{FIELD("origin", legs.origin)},
+	{HEX("stream", legs.stream)},
+	{FIELD("generation", legs.generation)},
+	{FIELD("started", legs.started)},
+	{FIELD("src", legs.src)},
+	{FIELD("conference", legs.conference)},
+	{FIELD("open", legs.open)},
+	{FIELD("legs", legs.list)},
 };
 
 static const struct record_field decision_fields[] = {
-	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, decision.number)},
-	{.name = "noted", .type = FIELD_TICK, .offset = offsetof(struct record, decision.noted)},
-	{.name = "client", .type = FIELD_U32, .offset = offsetof(struct record, decision.client)},
-	{.name = "radio", .type = FIELD_U32, .offset = offsetof(struct record, decision.radio)},
-	{.name = "slot", .type = FIELD_U8, .offset = offsetof(struct record, decision.slot)},
-	{.name = "tg", .type = FIELD_U32, .offset = offsetof(struct record, decision.tg)},
-	{.name = "times", .type = FIELD_U32, .offset = offsetof(struct record, decision.times)},
-	{.name = "text", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, decision.text),
-	 .size = sizeof(((struct decision_record *)NULL)->text)},
+	{FIELD("number", decision.number)}, {FIELD("noted", decision.noted)},
+	{FIELD("client", decision.client)}, {FIELD("radio", decision.radio)},
+	{FIELD("slot", decision.slot)},     {FIELD("tg", decision.tg)},
+	{FIELD("times", decision.times)},   {FIELD("text", decision.text)},
 };
 
 static const struct record_field refusal_fields[] = {
-	{.name = "client", .type = FIELD_U32, .offset = offsetof(struct record, refusal.client)},
-	{.name = "listener", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, refusal.listener),
-	 .size = sizeof(((struct refusal_record *)NULL)->listener)},
-	{.name = "at", .type = FIELD_ADDR, .offset = offsetof(struct record, refusal.at)},
-	{.name = "message", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, refusal.message),
-	 .size = sizeof(((struct refusal_record *)NULL)->message)},
-	{.name = "why", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, refusal.why),
-	 .size = sizeof(((struct refusal_record *)NULL)->why)},
+	{FIELD("client", refusal.client)}, {FIELD("listener", refusal.listener)},
+	{FIELD("at", refusal.at)},         {FIELD("message", refusal.message)},
+	{FIELD("why", refusal.why)},
 };
 
 static const struct record_field loop_fields[] = {
-	{.name = "peer", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, loop.peer),
-	 .size = sizeof(((struct loop_record *)NULL)->peer)},
-	{.name = "winner", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, loop.winner),
-	 .size = sizeof(((struct loop_record *)NULL)->winner)},
-	{.name = "stream", .type = FIELD_HEX32, .offset = offsetof(struct record, loop.stream)},
-	{.name = "src", .type = FIELD_U32, .offset = offsetof(struct record, loop.src)},
-	{.name = "dst", .type = FIELD_U32, .offset = offsetof(struct record, loop.dst)},
-	{.name = "unit", .type = FIELD_BOOL, .offset = offsetof(struct record, loop.unit)},
+	{FIELD("peer", loop.peer)}, {FIELD("winner", loop.winner)}, {HEX("stream", loop.stream)},
+	{FIELD("src", loop.src)},   {FIELD("dst", loop.dst)},       {FIELD("unit", loop.unit)},
+};
+
+static const struct record_field quench_fields[] = {
+	{FIELD("number", quench.number)},
+	{FIELD("peer", quench.peer)},
+	{FIELD("tg", quench.tg)},
+	{HEX("stream", quench.stream)},
+	{ENUM("reason", quench.reason, QUENCH_REASONS, quench_reason_name)},
+	{ENUM("issuer", quench.issuer, ISSUERS, issuer_name)},
+	{FIELD("until", quench.until)},
 };
 
 static const struct record_field reload_fields[] = {
-	{.name = "number", .type = FIELD_U32, .offset = offsetof(struct record, reload.number)},
-	{.name = "outcome", .type = FIELD_ENUM,
-	 .offset = offsetof(struct record, reload.outcome),
-	 .size = RELOAD_OUTCOMES, .enum_name = reload_outcome_text},
-	{.name = "what", .type = FIELD_TEXT,
-	 .offset = offsetof(struct record, reload.what),
-	 .size = sizeof(((struct reload_record *)NULL)->what)},
+	{FIELD("number", reload.number)},
+	{ENUM("outcome", reload.outcome, RELOAD_OUTCOMES, reload_outcome_name)},
+	{FIELD("what", reload.what)},
 };
 
 static const struct record_field resolved_fields[] = {
-	{.name = "place", .type = FIELD_U32, .offset = offsetof(struct record, resolved.place)},
-	{.name = "to", .type = FIELD_ADDR, .offset = offsetof(struct record, resolved.to)},
+	{FIELD("of", resolved.of)},
+	{FIELD("target", resolved.target)},
+	{FIELD("to", resolved.to)},
+};
+
+static const struct record_field ping_fields[] = {
+	{FIELD("client", ping.client)},
+};
+
+static const struct record_field beat_fields[] = {
+	{FIELD("number", beat.number)},
+};
+
+#define FIELDS(table) (table), ARRAY_LEN(table)
+
+static const struct record_field socket_fields[] = {
+	{FIELD("place", socket.place)},
+	{FIELD("at", socket.at)},
+};
+
+static const struct record_field offer_fields[] = {
+	{FIELD("number", offer.number)},
 };
 
 static const struct record_info infos[RECORD_KINDS] = {
-	[RECORD_SERVER] = {"server", server_fields, ARRAY_LEN(server_fields)},
-	[RECORD_LISTENER] = {"listener", listener_fields, ARRAY_LEN(listener_fields)},
-	[RECORD_SESSION] = {"session", session_fields, ARRAY_LEN(session_fields)},
-	[RECORD_SLOT] = {"slot", slot_fields, ARRAY_LEN(slot_fields)},
-	[RECORD_SUBSCRIPTION] = {"subscription", subscription_fields,
-	                         ARRAY_LEN(subscription_fields)},
-	[RECORD_CALL] = {"call", call_fields, ARRAY_LEN(call_fields)},
-	[RECORD_PEER] = {"peer", peer_fields, ARRAY_LEN(peer_fields)},
-	[RECORD_BLOCK] = {"block", block_fields, ARRAY_LEN(block_fields)},
-	[RECORD_TABLE] = {"table", table_fields, ARRAY_LEN(table_fields)},
-	[RECORD_COUNTER] = {"counter", counter_fields, ARRAY_LEN(counter_fields)},
-	[RECORD_HISTOGRAM] = {"histogram", histogram_fields, ARRAY_LEN(histogram_fields)},
-	[RECORD_SNAPSHOT] = {"snapshot", snapshot_fields, ARRAY_LEN(snapshot_fields)},
-	[RECORD_LOG] = {"log", log_fields, ARRAY_LEN(log_fields)},
-	[RECORD_DROPPED] = {"dropped", dropped_fields, ARRAY_LEN(dropped_fields)},
-	[RECORD_REPLY] = {"reply", reply_fields, ARRAY_LEN(reply_fields)},
-	[RECORD_LEGS] = {"legs", legs_fields, ARRAY_LEN(legs_fields)},
-	[RECORD_DECISION] = {"decision", decision_fields, ARRAY_LEN(decision_fields)},
-	[RECORD_REFUSAL] = {"refusal", refusal_fields, ARRAY_LEN(refusal_fields)},
-	[RECORD_LOOP] = {"loop", loop_fields, ARRAY_LEN(loop_fields)},
-	[RECORD_RELOAD] = {"reload", reload_fields, ARRAY_LEN(reload_fields)},
-	[RECORD_RESOLVED] = {"resolved", resolved_fields, ARRAY_LEN(resolved_fields)},
+	[RECORD_SERVER] = {"server", FIELDS(server_fields)},
+	[RECORD_LISTENER] = {"listener", FIELDS(listener_fields)},
+	[RECORD_SESSION] = {"session", FIELDS(session_fields)},
+	[RECORD_SLOT] = {"slot", FIELDS(slot_fields)},
+	[RECORD_SUBSCRIPTION] = {"subscription", FIELDS(subscription_fields)},
+	[RECORD_CALL] = {"call", FIELDS(call_fields)},
+	[RECORD_PEER] = {"peer", FIELDS(peer_fields)},
+	[RECORD_BLOCK] = {"block", FIELDS(block_fields)},
+	[RECORD_TABLE] = {"table", FIELDS(table_fields)},
+	[RECORD_COUNTER] = {"counter", FIELDS(counter_fields)},
+	[RECORD_HISTOGRAM] = {"histogram", FIELDS(histogram_fields)},
+	[RECORD_SNAPSHOT] = {"snapshot", FIELDS(snapshot_fields)},
+	[RECORD_LOG] = {"log", FIELDS(log_fields)},
+	[RECORD_DROPPED] = {"dropped", FIELDS(dropped_fields)},
+	[RECORD_REPLY] = {"reply", FIELDS(reply_fields)},
+	[RECORD_LEGS] = {"legs", FIELDS(legs_fields)},
+	[RECORD_DECISION] = {"decision", FIELDS(decision_fields)},
+	[RECORD_REFUSAL] = {"refusal", FIELDS(refusal_fields)},
+	[RECORD_LOOP] = {"loop", FIELDS(loop_fields)},
+	[RECORD_QUENCH] = {"quench", FIELDS(quench_fields)},
+	[RECORD_RELOAD] = {"reload", FIELDS(reload_fields)},
+	[RECORD_RESOLVED] = {"resolved", FIELDS(resolved_fields)},
+	[RECORD_PING] = {"ping", FIELDS(ping_fields)},
+	[RECORD_BEAT] = {"beat", FIELDS(beat_fields)},
+	[RECORD_SOCKET] = {"socket", FIELDS(socket_fields)},
+	[RECORD_OFFER] = {"offer", FIELDS(offer_fields)},
 };
 
 const struct record_info *record_info(enum record_kind kind)

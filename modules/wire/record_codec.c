@@ -51,7 +51,7 @@ enum parse record_parse(const uint8_t *bytes, size_t len, struct record *out, co
 
 void record_frame_write(struct wr *w, const struct record *r)
 {
-	struct wr head = *w; /* the length is put in when it is known */
+	struct wr head = *w; /* the length is filled in later */
 
 	wr_u16(w, 0);
 	size_t before = wr_len(w);

@@ -5,7 +5,7 @@
 
 #include "wire/field.h"
 
-/* The end of the year 9999: what lies beyond is never. */
+/* The end of the year 9999; anything later is "never". */
 #define LAST_TIME_MS INT64_C(253402300799999)
 
 void record_json_time(struct text *t, tick_t at, int64_t epoch_ms)
@@ -24,12 +24,14 @@ static void put_time(struct text *t, tick_t at, const void *epoch_ms)
 	record_json_time(t, at, *epoch);
 }
 
-static void put_legs(struct text *t, const struct leg_list *list)
+static void put_legs(struct text *t, const struct leg_list *list, const void *context)
 {
+	(void)context;
 	text_char(t, '[');
 	for (size_t i = 0; i < list->count && i < LEGS_MAX; i++)
 		text_format(t, "%s{\"client\":%" PRIu32 ",\"slot\":%u,\"tg\":%" PRIu32 "}",
-		            i ? "," : "", list->leg[i].client, list->leg[i].slot, list->leg[i].tg);
+		            i ? "," : "", source_number(list->leg[i].to), list->leg[i].slot,
+		            list->leg[i].tg);
 	text_char(t, ']');
 }
 

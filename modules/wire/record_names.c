@@ -1,4 +1,4 @@
-/* What the enums of records are called. */
+/* The names of the enum values of records. */
 #include "wire/record.h"
 
 static const char *const change_names[] = {
@@ -51,10 +51,30 @@ static const char *const call_state_names[] = {
 	[CALL_IGNORED] = "ignored",
 };
 
+static const char *const link_state_names[LINK_STATES] = {
+	[LINK_DOWN] = "down",
+	[LINK_UP] = "up",
+	[LINK_QUIET] = "nothing heard yet",
+	[LINK_UNHEARD] = "sending, nothing heard",
+};
+
 static const char *const reload_outcome_names[RELOAD_OUTCOMES] = {
 	[RELOAD_APPLIED] = "applied",
+	[RELOAD_LOGIN] = "at the next login",
 	[RELOAD_DEFERRED] = "deferred",
 	[RELOAD_REFUSED] = "refused",
+};
+
+static const char *const issuer_names[ISSUERS] = {
+	[ISSUER_NONE] = "none",
+	[ISSUER_OPERATOR] = "operator",
+	[ISSUER_NEIGHBOUR] = "neighbour",
+	[ISSUER_SERVER] = "this server",
+};
+
+static const char *const quench_reason_names[QUENCH_REASONS] = {
+	[QUENCH_ASKED] = "asked",
+	[QUENCH_BROUGHT] = "sends it",
 };
 
 static const char *name_of(const char *const *names, size_t count, size_t value)
@@ -90,6 +110,21 @@ const char *subscription_mode_name(enum subscription_mode mode)
 const char *call_state_name(enum call_state state)
 {
 	return name_of(call_state_names, ARRAY_LEN(call_state_names), state);
+}
+
+const char *link_state_name(enum link_state state)
+{
+	return name_of(link_state_names, ARRAY_LEN(link_state_names), state);
+}
+
+const char *issuer_name(enum issuer issuer)
+{
+	return name_of(issuer_names, ARRAY_LEN(issuer_names), issuer);
+}
+
+const char *quench_reason_name(enum quench_reason reason)
+{
+	return name_of(quench_reason_names, ARRAY_LEN(quench_reason_names), reason);
 }
 
 const char *reload_outcome_name(enum reload_outcome outcome)

@@ -1,11 +1,12 @@
 /*
- * Writes Python pickles, protocol 3: what `pickle.loads` of every Python 3 reads without looking
- * anything up by name. One call is one opcode with its argument; containers are opened and
- * closed, so nothing has to be counted ahead, and nothing is shared (no memo).
+ * Writes Python pickles, protocol 3, which `pickle.loads` of every Python 3 reads without looking
+ * up names. One call writes one opcode with its argument. Containers are opened and closed, so
+ * nothing is counted in advance; there is no memo.
  *
  *   pickle_begin(w); pickle_dict(w); key; value; ...; pickle_dict_end(w); pickle_end(w);
  *
- * Text must be UTF-8, or the reader refuses all of it. Python: Lib/pickletools.py has the opcodes.
+ * Text must be UTF-8, or the reader refuses the whole pickle. Opcodes: Lib/pickletools.py in
+ * Python.
  */
 #ifndef WIRE_PICKLE_H
 #define WIRE_PICKLE_H
