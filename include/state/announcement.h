@@ -1,9 +1,9 @@
 /*
- * Announcements: one row for each [announcement] section, at its place there. A round begins on a
- * schedule that counts from the start of the server and walks the table of sessions. Written by
- * core/announce alone.
+ * Announcements: one row for each [announcement] section, at its index. A reload adds and removes
+ * them. A round starts on a schedule counted from the start of the server, or from the reload that
+ * brought it, and walks the session table. Written by core/announce alone.
  *
- * Capacity: that of the configuration; it cannot be full.
+ * Capacity: one row per possible section; it cannot be full.
  */
 #ifndef STATE_ANNOUNCEMENT_H
 #define STATE_ANNOUNCEMENT_H
@@ -16,8 +16,8 @@
 struct announcement {
 	struct pool_row row;
 	struct expiry expiry; /* next turn of the round, or next round */
-	tick_t round;         /* when the round began, or the next one does */
-	uint32_t at;          /* session told last in this round */
+	tick_t round;         /* start of the current or next round */
+	uint32_t at;          /* last session handled in this round */
 };
 
 struct announcements {
@@ -25,6 +25,5 @@ struct announcements {
 };
 
 void announcements_open(struct announcements *t, struct arena *arena, uint32_t capacity);
-struct announcement *announcement_get(const struct announcements *t, struct handle h);
 
 #endif

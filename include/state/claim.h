@@ -1,10 +1,14 @@
 /*
- * Claims: whose copy of a call counts on the mesh. Key: (stream id, number called). The first that
- * brings a call, a client of ours or a peer, has the claim to it; copies by other ways are dropped.
- * A claim outlives its call, so that stragglers and echoes are known. Written by
- * core/arrive and core/relay alone.
+ * Claims: which copy of a call is used on the mesh. Key: (stream id, sender, number called, unit,
+ * data). The first origin of a call, a client of ours or a peer, holds the claim to it; copies by
+ * other paths are dropped. A claim outlives its call, so that stragglers and echoes are recognised:
+ * a call that ended with a terminator is over for the life of the claim (decision 29). A call that
+ * fell silent may continue by another path, after the last frame carried; data, which has no
+ * terminator, is recognised by that sequence number and by its headers. Written by core/arrive,
+ * core/uplink and core/relay alone.
  *
- * Capacity: four for each stream. Full: the oldest that nobody uses is replaced.
+ * Capacity: four for each stream. Full: an unused claim is replaced; if there is none, the call
+ * gets no claim.
  */
 #ifndef STATE_CLAIM_H
 #define STATE_CLAIM_H
@@ -15,18 +19,39 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/tick.h"
+#include "wire/hbp.h"
+#include "wire/source.h"
 
 #define CLAIMS_PER_STREAM 4u
-#define CLAIM_KEEP_MS (180 * TICK_SECOND) /* after its last frame by any way */
-#define CLAIM_SILENCE_MS TICK_SECOND /* decision 22: the next that carries the call takes over */
+#define CLAIM_KEEP_MS (180 * TICK_SECOND) /* after its last frame by any path */
+#define CLAIM_SILENCE_MS TICK_SECOND      /* decision 22: the next origin of the call takes over */
+/* Another path may be ahead of the dead one by this many frames (2.7 s). One that lags by more than
+ * 12 s cannot be distinguished from it. */
+#define CLAIM_FASTER_FRAMES 45
+/* A terminator from an uplink that comes later than this after the last frame was made by its
+ * master: it ends a call that faded on that path, and the talker may continue. */
+#define CLAIM_FADED_MS ((tick_t)600)
+
+/* A frame that identifies a data call; `hash` 0: not seen. */
+struct claim_head {
+	uint8_t seq;
+	uint32_t hash;
+};
 
 struct claim {
 	uint64_t key;
-	uint32_t origin;    /* as in state/stream.h */
-	tick_t last;        /* last frame of the origin */
-	tick_t seen;        /* last frame by any way */
-	bool ended;         /* by a terminator */
-	uint64_t newest_ns; /* highest time stamp of the origin's frames: older ones are replayed */
+	struct source origin;
+	tick_t last;  /* time of the last frame of the origin */
+	tick_t seen;  /* time of the last frame by any path */
+	bool ended;   /* by a terminator */
+	bool used;    /* an earlier one ended so */
+	bool carried; /* has frames: `seq` is the latest */
+	bool still;   /* its sender does not count: ignore `seq` */
+	uint8_t seq;
+	uint8_t kind;                    /* class of the latest frame */
+	tick_t carried_at;               /* by any path */
+	struct claim_head first, header; /* of data: its first frame, its data header */
+	uint64_t newest_ns; /* highest time stamp of the origin's frames: older ones are replays */
 };
 
 struct claims {
@@ -39,27 +64,39 @@ struct claims {
 
 void claims_open(struct claims *t, struct arena *arena, uint32_t capacity, uint64_t secret);
 
-static inline uint64_t claim_key(uint32_t stream, uint32_t number, bool unit)
+/* Rebuilds the index; of rows with the same key only one is found. */
+void claims_relist(struct claims *t);
+
+#define CLAIM_DATA (UINT64_C(1) << 25)
+
+/* `src` 0: any sender. */
+static inline uint64_t claim_key(uint32_t stream, uint32_t src, uint32_t number, bool unit,
+                                 bool data)
 {
-	return (uint64_t)stream << 32 | (uint64_t)unit << 24 | number;
+	uint32_t sender = stream ^ src * 2654435761u; /* in one stream, each sender is distinct */
+
+	return (uint64_t)sender << 32 | (data ? CLAIM_DATA : 0) | (uint64_t)unit << 24 | number;
 }
 
-/* NULL when there is none, or it is too old to count. */
+/* NULL if there is none or it is too old. */
 struct claim *claim_find(const struct claims *t, uint64_t key, tick_t now);
 
-/*
- * Has who brought the call ended it? A master ends what fades on its way to it, too, so a
- * terminator from an uplink is worth as much as its silence: a second later the call may go on.
- */
-bool claim_is_over(const struct claim *c, tick_t now);
+/* Must copies of other origins be dropped? Yes if the holder carries the call or has ended it. */
+bool claim_outranks(const struct claim *c, struct source origin, tick_t now);
+
+/* Was that frame already carried, given that it is of the same transmission? */
+bool claim_has_carried(const struct claim *c, const struct hbp_burst *b, tick_t now);
+
+/* Records a carried frame of the holder; `begins`: it begins a stream. */
+void claim_carry(struct claim *c, const struct hbp_burst *b, bool begins, tick_t now);
 
 /*
- * Does a copy of another origin have to give way? To who carries the call or has just ended it, and
- * to a client of ours that has ended it for as long as the claim lasts.
+ * The claim of this key, now held by `origin`: new, or taken over with the known frames. NULL if
+ * the search found no unused row.
  */
-bool claim_outranks(const struct claim *c, uint32_t origin, tick_t now);
+struct claim *claim_take(struct claims *t, uint64_t key, struct source origin, tick_t now);
 
-/* The claim of this key, now of `origin`: made, or begun anew. */
-struct claim *claim_take(struct claims *t, uint64_t key, uint32_t origin, tick_t now);
+/* Adds one from another table; those added first are replaced first. */
+void claim_restore(struct claims *t, const struct claim *from);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Peers: our neighbours on the mesh, one row per [peer] section, at the section's place. Rows live
- * as long as the core; written by core/link, core/mesh, core/arrive and core/relay alone.
+ * Peers: our neighbours on the mesh, one row per [peer] section, at the section's index. A reload
+ * adds and removes them; written by core/link, core/mesh, core/arrive and core/relay alone.
  *
  * Capacity: [limits] peers; a configuration with more is refused.
  */
@@ -20,44 +20,56 @@
 #include "wire/obp.h"
 
 /*
- * Who may speak on this link. Today whoever has the key; authenticated admission (certificates over
- * further BC packets) has no wire format yet and will find its state here: where it stands, the
- * endpoint it binds the link to, and when it has to be renewed.
+ * Who may send on this link: whoever has its key. When the operator changes the key, the old and
+ * the new one are both valid for ADMISSION_GRACE, so the two ends need not change at once. We sign
+ * with the old one until the neighbour has used the new one or the time is over.
  */
 enum admission_state {
 	ADMISSION_BY_KEY,
-	ADMISSION_AWAITED,
-	ADMISSION_GRANTED,
+	ADMISSION_RENEWING, /* `other` is the new key, not yet used by the neighbour */
+	ADMISSION_RENEWED,  /* `other` is the old key */
 };
+
+#define ADMISSION_GRACE (60 * TICK_MINUTE)
 
 struct admission {
 	enum admission_state state;
-	struct addr bound;
-	struct expiry renewal;
+	struct obp_key other;
+	tick_t until; /* `other` is valid until then */
 };
 
 struct peer {
 	struct pool_row row;
 	struct endpoint at;
-	bool has_address; /* `at` leads somewhere */
-	struct obp_key key;
+	bool has_address; /* `at` is known */
+	bool remembered;  /* ... from before a restart; a fresh burst from elsewhere outranks it */
+	struct addr target; /* configured or resolved, overrides a learned one; port 0 = none */
+	struct obp_key key; /* we sign with */
 	struct admission admission;
-	uint8_t version;      /* highest it has shown to speak, 0 = nothing yet */
-	bool up;              /* as told to the reporter */
+	uint8_t version;      /* highest version received, 0 = none yet */
+	bool up;              /* as last reported */
 	tick_t since;         /* of that */
 	tick_t heard;         /* last authentic and fresh datagram */
 	tick_t stunned_until; /* TICK_LONG_AGO = not, TICK_NEVER = until cleared */
-	bool answers_probes;  /* it has quenched a probe again: its silence means something */
-	struct expiry timer;  /* keepalive, version, is it still there */
-	tick_t version_due;
+	uint64_t stun_ns;     /* stamp of the latest stun accepted */
+	bool stun_spent; /* its stun without a stamp was accepted: a later one may be a replay */
+	bool answers_probes; /* it has answered a probe or probes itself, so its silence is
+	                        meaningful */
+	struct expiry timer; /* next keepalive, version, timeout */
+	tick_t keepalive_due, version_due;
 	struct bucket versions; /* answers to frames of version 1 */
-	struct bucket streams;  /* calls it begins */
-	bool clock_told;        /* its clock is wrong, or ours, and that was said */
+	struct bucket unproven; /* ... and to keepalives from forbidden addresses */
+	struct bucket streams;  /* budget of calls it begins */
+	struct bucket frames;   /* budget of everything it sends */
+	bool clock_told;        /* its clock or ours is wrong, and that was logged */
 	int64_t offset_ms;      /* our clock minus the last stamp: delay and skew */
-	uint64_t newest_ns;     /* highest time stamp of it: others may be sent again by anybody */
+	uint64_t newest_ns;     /* its highest time stamp: older ones may be replays */
+	tick_t newest_at;       /* time of arrival of that frame */
+	uint64_t sent_ns;       /* time stamp of the last frame sent to it */
+	uint32_t server;        /* the ID in its frames, 0 = not known yet */
 	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
 	uint64_t quenches_in_total, quenches_out_total;
-	uint64_t troubles_told; /* sum of lost, refused, stale and quenches in the row told last */
+	uint64_t troubles_told; /* sum of lost, refused, stale and quenches as last reported */
 };
 
 struct peers {
@@ -66,18 +78,37 @@ struct peers {
 
 void peers_open(struct peers *t, struct arena *arena, uint32_t capacity);
 
-/* The row of every [peer] section, on a real arena. */
-void peers_fill(struct peers *t, const struct conf *conf);
+/* Makes the row of the [peer] section at that index, which has none yet. */
+struct peer *peer_add(struct peers *t, const struct conf *conf, uint32_t place);
 
 struct peer *peer_at(const struct peers *t, uint32_t index);
 
-/* Back to what the configuration says of its address. */
+/* Resets its address to the configured one. */
 void peer_reset_address(struct peer *p, const struct conf *conf);
 
-static inline bool peer_is_admitted(const struct peer *p)
+/* Does a link of its kind stay at its address? */
+static inline bool peer_knows_address(const struct peer *p)
 {
-	return p->admission.state != ADMISSION_AWAITED;
+	return p->has_address && !p->remembered;
 }
+
+static inline struct source peer_source(const struct peer *p)
+{
+	return (struct source){SOURCE_PEER, p->row.index};
+}
+
+/* Signed with a valid key? */
+MUST_CHECK bool peer_is_authentic(const struct peer *p, tick_t now, const uint8_t *bytes,
+                                  size_t len, const struct obp_message *m);
+
+/* Notes an authentic message: once the neighbour uses the new key, so do we. */
+void peer_has_signed(struct peer *p, const uint8_t *bytes, size_t len, const struct obp_message *m);
+
+/* Changes the key. False: it is already in force or pending. */
+bool peer_renew(struct peer *p, tick_t now, const struct obp_key *key);
+
+/* Ends a renewal that is over; call periodically. */
+void peer_renewal_due(struct peer *p, tick_t now);
 
 static inline bool peer_is_stunned(const struct peer *p, tick_t now)
 {

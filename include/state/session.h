@@ -1,12 +1,12 @@
 /*
- * Sessions: clients (hotspots, repeaters) that have proved their passphrase, and the two
- * slots of each. Key: the client id. Rows are written by the core alone: the
- * session part by core/login, core/subscribe and core/uplink, the slots by core/route, core/deliver
- * and core/player.
+ * Sessions: clients (hotspots, repeaters) that have proved their passphrase, and the two slots of
+ * each. Key: the client id. Rows are written by the core alone: the session part by access/, the
+ * slots by conference/, routing/ and delivery/.
  *
- * Capacity: [limits] sessions. Full: the newest login is refused.
- * Ends by log-out, missed keepalive, replacement or an operator; then its options,
- * subscriptions and calls are gone with it.
+ * Capacity: [limits] sessions. Full: a session that has proved its passphrase but sent no
+ * configuration yet gives way to the newest login; if there is none, the login is refused. A
+ * session ends by log-out, missed keepalive, replacement or an operator; its options, subscriptions
+ * and calls end with it.
  */
 #ifndef STATE_SESSION_H
 #define STATE_SESSION_H
@@ -21,13 +21,16 @@
 #include "base/hash.h"
 #include "base/tick.h"
 #include "state/pool.h"
+#include "wire/command.h"
+#include "wire/options.h"
 #include "wire/record.h"
 
-/* Where a datagram goes, and the local address it leaves from (the one the client logged in to). */
+/* Destination of a datagram, and the local address to send from (the one the client logged in to).
+ */
 struct endpoint {
 	struct addr to;
 	struct addr from; /* ip only; any = let the system choose */
-	uint32_t socket;  /* see conf_socket_bind; of clients it is the index of their listener */
+	uint32_t socket;  /* see conf_socket_bind; for clients the index of their listener */
 };
 
 /* The same sender at the same socket. */
@@ -36,46 +39,72 @@ static inline bool endpoint_same(const struct endpoint *a, const struct endpoint
 	return a->socket == b->socket && addr_equal(&a->to, &b->to);
 }
 
-/* The radio-facing side of one time slot. At most one call is open towards it. */
+#define SLOT_DATA_IN 16u /* a data message has about fifteen streams */
+
+/*
+ * The radio-facing side of one time slot. It hears at most one call. Data opens no call and
+ * occupies the slot only until its last frame.
+ */
 struct slot {
 	uint32_t subscriptions; /* first of its subscriptions, POOL_NONE when none */
-	struct handle talk;     /* the stream its own radio side sends; none when silent */
-	struct handle heard;    /* the stream we have open towards it */
+	struct handle talk;     /* the call its own radio side sends; none when silent */
+	struct handle heard;    /* the call we have open towards it */
 	uint32_t heard_tg;      /* as which talkgroup */
-	tick_t mute_until;      /* its radio side sends something there was no row for */
-	uint32_t topic;   /* what the last activity was about: hang time is for it (stream.h) */
-	tick_t busy_last; /* last frame in either direction */
-	tick_t closed;    /* when the last call we sent it ended */
-	uint64_t mark;    /* the fan-out that last considered this slot */
-	struct handle
-		player; /* what the server itself says or is about to say; it holds the slot */
-	uint32_t src;   /* who was heard or talked last, for the row */
+	struct handle data;     /* data last sent to it */
+	tick_t data_out;        /* last frame of data its own radio side sent */
+	tick_t mute_until;      /* its radio side sends a call that got no row */
+	uint32_t conversation;  /* subject of the last call carried, which hang time protects
+	                           (stream.h) */
+	tick_t busy_last;       /* last frame of it in either direction */
+	tick_t voice_last;      /* last frame of any call in either direction, carried or not */
+	tick_t closed;          /* when the last call we sent it ended */
+	uint64_t mark;          /* the fan-out that last considered this slot */
+	struct handle player;   /* audio of the server itself, playing or waiting */
+	uint32_t src;           /* last talker heard or sent, for the row */
 	uint32_t stream;
+	struct handle data_in[SLOT_DATA_IN]; /* data in progress from its radio side */
+	uint32_t data_next;                  /* the one the next replaces */
+};
+
+/* Rate budgets of a client; a session that replaces another inherits them. */
+struct budgets {
+	struct bucket takeovers; /* logins under this ID from other addresses */
+	struct bucket begun;     /* streams begun: a data message has many */
+	struct bucket options, configs;
+	struct bucket frames[2]; /* frames from the radio side of a slot */
+	/* The sender may not be where its datagrams say: it gets no more than they are worth. */
+	bool unproven;
+	uint32_t credit; /* octets */
 };
 
 struct session {
 	struct pool_row row;
-	uint32_t id;
-	uint32_t told_id; /* stands in bursts sent to it: the same, but for an uplink ours there */
+	struct source source;
+	uint32_t id; /* the ID in its datagrams: the client's, or ours on an uplink */
 	struct endpoint at;
 	enum session_state state;
 	bool simplex; /* RPTC slots field '4': everything on slot 2 */
-	bool rekeyed; /* a correct RPTK came from its own endpoint: the next RPTC starts it afresh
+	bool rekeyed; /* correct RPTK from its own endpoint: the next RPTC restarts it
 	               */
 	bool single;
 	bool private_calls;
-	bool has_options; /* they came before the configuration did */
+	bool has_options;
+	bool admitted;     /* its callsign is the registered one */
+	bool close_forged; /* a log-out came from another address: only silence ends it */
+	bool dial_ordered; /* an operator set the default reflector */
+	bool unsettled;    /* a reload has changed its target state */
 	bool ident;
-	uint32_t dial; /* default reflector, 0 = none */
-	tick_t timer;  /* of user-activated talkgroups; 0 = until cleared */
+	uint16_t subscriptions; /* number of them, on both slots */
+	uint32_t dial;          /* default reflector, 0 = none */
+	tick_t timer;           /* of user-activated talkgroups; 0 = until cleared */
 	tick_t hang;
 	struct slot slot[2];
 	struct expiry expiry;
 	tick_t since;
 	tick_t last_ping;
 	tick_t last_seen;
-	struct bucket takeovers; /* logins from elsewhere under this id */
-	struct bucket begun;     /* streams it began: a message of data is many */
+	struct budgets budget;
+	uint64_t challenger; /* keyed hash of a correct RPTK from elsewhere; its callsign decides */
 	struct expiry ident_due;
 	uint32_t ident_tg; /* 0 = all call */
 	uint64_t frames_in_total, frames_out_total;
@@ -86,32 +115,68 @@ struct session {
 	char location[41];
 	char software[81];
 	char package[81];
-	char language[16];                /* of voice prompts; "" = the first there is */
-	char options[RECORD_OPTIONS_MAX]; /* as sent, for people; without secrets */
+	char language[16];              /* of voice prompts; "" = the first available */
+	size_t options_len;             /* length as sent, even if longer than the field */
+	char care[SESSION_CARE_MAX];    /* set by its owner, as an option string */
+	char options[OPTIONS_TEXT_MAX]; /* may hold secrets; show only after options_clean */
 };
+
+/* Length of its stored option string. */
+static inline size_t options_kept(const struct session *s)
+{
+	return s->options_len < sizeof(s->options) ? s->options_len : sizeof(s->options);
+}
+
+#define SESSIONS_HALF_OPEN 64u
 
 struct sessions {
 	struct pool pool;
 	struct hash by_id;
+	struct hash by_address; /* number of sessions per address, 1 or more */
+	struct hash by_radio;   /* likewise per radio, whatever the suffix */
+	/* Latest sessions, some still without RPTC; the oldest is next. */
+	struct handle half_open[SESSIONS_HALF_OPEN];
+	uint32_t half_open_next;
 };
 
 void sessions_open(struct sessions *t, struct arena *arena, uint32_t capacity, uint64_t secret);
 
+/* Number of sessions of an address; for IPv6 of its /64, which one customer has. */
+uint32_t sessions_of_address(const struct sessions *t, const struct addr *address);
+
+#define SESSION_RADIO_MAX 9999999u /* longer IDs are a radio's ID and a suffix */
+
+/* The radio whose client has this ID. */
+uint32_t session_radio(uint32_t id);
+/* Number of sessions of a radio's clients. */
+uint32_t sessions_of_radio(const struct sessions *t, uint32_t radio);
+
 struct session *session_find(const struct sessions *t, uint32_t id);
 struct session *session_get(const struct sessions *t, struct handle h);
 
-/* A new row for an id that has none; NULL when full. */
+/* A new row for an ID that has none; NULL when full. */
 struct session *session_add(struct sessions *t, uint32_t id);
-/* Likewise, but session_find does not find it. */
-struct session *session_add_unlisted(struct sessions *t, uint32_t id);
+/* The session of an uplink: session_find does not find it, and its address is not counted. */
+struct session *session_add_uplink(struct sessions *t, uint32_t index, uint32_t id);
+/* Changes its endpoint. */
+void session_place(struct sessions *t, struct session *s, const struct endpoint *at);
+/* Allocates a row without index entries, to be filled in; then adds them, or false if its ID
+ * already has a session. */
+struct session *session_add_unlisted(struct sessions *t);
+bool session_list(struct sessions *t, struct session *s);
 void session_remove(struct sessions *t, struct session *s);
+
+static inline bool session_is_uplink(const struct session *s)
+{
+	return s->source.kind == SOURCE_UPLINK;
+}
 
 static inline uint8_t session_slot_number(const struct session *s, const struct slot *slot)
 {
 	return slot == &s->slot[0] ? 1 : 2;
 }
 
-/* The slot a slot number of the wire means for this client: simplex clients have only slot 2. */
+/* The slot for a slot number on the wire: simplex clients have only slot 2. */
 static inline struct slot *session_slot(struct session *s, uint8_t number)
 {
 	return &s->slot[s->simplex || number == 2 ? 1 : 0];

@@ -1,14 +1,13 @@
 /*
- * Streams: transmissions under way, voice or data. Key: (origin, stream id), the
- * origin being the client or the peer that sends it. Written
- * by core/route and what stands below it; what the server itself says by core/player.
+ * Streams: transmissions in progress, voice or data. Key: struct stream_key. Written by
+ * core/routing and the folders below it; those of the server itself by conference/player.
  *
- * A stream ends strongly by its terminator and softly by silence; either way its row
- * goes and a tombstone stays in a ring, so that late and repeated frames are known
- * and a client that uses an id again (hotspots do, after a handover) is heard.
+ * A stream ends strongly by its terminator and softly by silence; either way its row is freed and a
+ * tombstone stays in a ring, so that late and repeated frames are recognised and a client that
+ * reuses an ID (hotspots do, after a handover) is heard.
  *
- * Capacity: [limits] streams. Full: the newest is refused; data never takes the last
- * quarter. Tombstones: as many, the oldest is replaced.
+ * Capacity: [limits] streams. Full: the newest is refused; data never takes the last quarter.
+ * Tombstones: as many, the oldest is replaced.
  */
 #ifndef STATE_STREAM_H
 #define STATE_STREAM_H
@@ -21,6 +20,7 @@
 #include "base/expiry.h"
 #include "base/hash.h"
 #include "dmr/alias.h"
+#include "dmr/dmr.h"
 #include "dmr/gps.h"
 #include "dmr/lc.h"
 #include "state/pool.h"
@@ -28,28 +28,35 @@
 
 #define STREAM_REWRITES 4u
 #define STREAM_TARGETS                                                                             \
-	2u /* of a call without a conference: the one meant, and the data gateway                  \
-	    */
+	3u /* of a call without a conference: where the radio was heard, its own hotspot, and the  \
+	      data gateway */
+
+/* The subject of a call, for hang time: its conference, or for private calls the pair of IDs. */
+#define CONVERSATION_PAIR 0x80000000u
 
 /*
- * Origins are client ids, of nine digits at most; the numbers above are free for other senders.
- * What the server itself says comes from ORIGIN_LOCAL + the index of its player.
+ * What identifies a transmission. The stream ID alone is not enough: some programs use one ID for
+ * everything they send, one talkgroup after another, on both slots at once (decision 29).
  */
-#define ORIGIN_CLIENT_MAX 999999999u
-#define ORIGIN_LOCAL 0xF0000000u
-#define ORIGIN_UPLINK 0xD0000000u /* + the place of the uplink in the configuration */
-#define ORIGIN_PEER 0xE0000000u /* + the place of the peer in the configuration */
-
-/* What a call is about, for hang time: its conference, or for private calls the pair of ids. */
-#define TOPIC_PAIR 0x80000000u
-
-/* Where a sequence stands: modulo 256, per stream (decision 11). */
-struct sequence {
-	uint8_t last;
-	uint8_t late_run; /* late frames in a row */
+struct stream_key {
+	struct source origin;
+	uint32_t id;  /* as on the wire */
+	uint32_t dst; /* as keyed */
+	uint8_t slot; /* 1 or 2 */
+	bool unit;
+	bool data;
 };
 
-/* One slot a call without a conference goes to. */
+/* Position in a sequence: modulo 256, per stream (decisions 11 and 35). */
+struct sequence {
+	uint8_t last;     /* as it came */
+	uint8_t late_run; /* late frames in a row */
+	uint8_t ahead;    /* added to outgoing numbers: frames whose number did not advance */
+	uint8_t kind;     /* class of the last frame */
+	uint8_t payload[DMR_BURST_LEN];
+};
+
+/* A target slot of a call without a conference. */
 struct leg {
 	struct handle session;
 	uint8_t slot;
@@ -61,12 +68,21 @@ struct rewrite {
 	struct lc_coded coded;
 };
 
-/* The alias a talker is given that sends none; it takes the place of every second embedded LC. */
+/* The alias for a talker that sends none; it replaces every second embedded LC. */
 struct given_alias {
 	uint32_t blocks; /* 0 = none */
-	uint32_t block;  /* the last one sent, or under way */
-	bool in_turn;    /* in the superframe under way */
+	uint32_t block;  /* the last one sent or begun */
+	bool in_turn;    /* in the current superframe */
+	uint8_t seen;    /* bursts of the current superframe, bit 0 = A */
+	uint8_t plain;   /* complete superframes so far without an alias of the talker's own */
 	struct lc_coded coded[ALIAS_BLOCKS];
+};
+
+/* Does a call tell where its radio is? Decided when it is carried. */
+enum locates {
+	LOCATES_UNDECIDED,
+	LOCATES_RADIO,
+	LOCATES_NOBODY,
 };
 
 #define PEER_ALL UINT32_MAX
@@ -74,8 +90,9 @@ struct given_alias {
 
 struct stream {
 	struct pool_row row;
-	uint32_t origin; /* client id, or one of the numbers above them */
-	uint32_t id;     /* as on the wire */
+	struct source origin;
+	uint32_t id;         /* as on the wire */
+	uint32_t generation; /* distinguishes streams of one origin and ID */
 	struct handle session;
 	uint8_t slot; /* 1 or 2 */
 	bool unit;
@@ -85,21 +102,24 @@ struct stream {
 	uint32_t dst;        /* as keyed */
 	uint32_t conference; /* index of the held row; POOL_NONE = none */
 	struct leg targets[STREAM_TARGETS];
-	uint32_t topic;
-	struct handle recording; /* it speaks to the echo */
-	bool denied;             /* by an access list: it commands nothing either */
-	bool told;               /* the reporter knows it */
+	uint32_t conversation;
+	uint64_t turn;           /* order of waiting: lower numbers are first */
+	struct handle recording; /* it is a call to the echo */
+	bool denied;             /* refused by an access list: no command either */
+	bool told;               /* it was reported */
+	bool yielded;            /* another call replaced it after it faded */
+	enum locates locates;
 	struct expiry expiry;
 	tick_t started;
 	tick_t last;
-	struct bucket budget;
+	struct bucket budget; /* for calls from a link */
 	struct sequence sequence;
 	bool has_header;     /* `lc` is the sender's own */
-	bool header_wrong;   /* the full LC of the burst under way does not name this call */
-	bool embedded_wrong; /* nor does the embedded one, as far as it has been seen */
-	struct lc lc;        /* of the header; synthetic while there was none */
+	bool header_wrong;   /* the full LC of the current burst is not of this call */
+	bool embedded_wrong; /* the embedded LC seen so far is not of this call */
+	struct lc lc;        /* from the header; synthetic without one */
 	struct lc_assembler embedded;
-	struct talker_alias alias; /* of the talker, embedded or beside the bursts */
+	struct talker_alias alias; /* of the talker, embedded or sent separately */
 	struct given_alias given;
 	struct gps gps;
 	bool has_gps;
@@ -112,15 +132,15 @@ struct stream {
 	/* on the mesh */
 	bool meshed;       /* it was offered to peers */
 	uint32_t mesh_id;  /* under this stream id */
-	uint32_t peer;     /* place of the one it goes to, or one of the two above */
-	uint32_t server;   /* where it entered the mesh */
-	uint32_t repeater; /* whose user speaks, 0 = unknown */
+	uint32_t peer;     /* index of the peer it goes to, or one of the two above */
+	uint32_t server;   /* server where it entered the mesh */
+	uint32_t repeater; /* the talker's client there, 0 = unknown */
 	uint32_t delay_ms; /* of the last hop, by its time stamp */
-	uint8_t hops;      /* it leaves us with */
+	uint8_t hops;      /* when it leaves us */
 };
 
 struct tombstone {
-	uint32_t origin, id;
+	struct stream_key key;
 	tick_t ended;
 	enum cause cause;
 	struct sequence sequence;
@@ -132,30 +152,40 @@ struct streams {
 	struct tombstone *tombstones;
 	struct hash buried;
 	uint32_t tombstone_count; /* ever */
+	uint32_t generation;      /* of the latest stream */
+	uint64_t secret;
 };
 
 void streams_open(struct streams *t, struct arena *arena, uint32_t capacity, uint64_t secret);
 
 static inline bool stream_is_local(const struct stream *x)
 {
-	return x->origin >= ORIGIN_LOCAL;
+	return x->origin.kind == SOURCE_LOCAL;
 }
 
 static inline bool stream_is_from_peer(const struct stream *x)
 {
-	return x->origin >= ORIGIN_PEER && x->origin < ORIGIN_LOCAL;
+	return x->origin.kind == SOURCE_PEER;
 }
 
-struct stream *stream_find(const struct streams *t, uint32_t origin, uint32_t id);
+static inline struct stream_key stream_key_of(const struct stream *x)
+{
+	return (struct stream_key){x->origin, x->id, x->dst, x->slot, x->unit, x->data};
+}
+
+struct stream *stream_find(const struct streams *t, const struct stream_key *key);
 struct stream *stream_get(const struct streams *t, struct handle h);
 
-/* A new row for an id that has none; NULL when full, or, for data, when three quarters are taken.
- */
-struct stream *stream_add(struct streams *t, uint32_t origin, uint32_t id, bool data);
+/* A new row for a key that has none; NULL when full, or for data when three quarters are taken. */
+struct stream *stream_add(struct streams *t, const struct stream_key *key);
+
+/* So that stream_find finds this row; false when its key has one. */
+bool stream_list(struct streams *t, struct stream *s);
 
 /* Ends the row and leaves a tombstone. */
 void stream_bury(struct streams *t, struct stream *s, tick_t now, enum cause cause);
 
-struct tombstone *tombstone_find(const struct streams *t, uint32_t origin, uint32_t id);
+void tombstone_put(struct streams *t, const struct tombstone *stone);
+struct tombstone *tombstone_find(const struct streams *t, const struct stream_key *key);
 
 #endif

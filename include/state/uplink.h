@@ -1,10 +1,10 @@
 /*
  * Uplinks: other servers that we log in to as a client, one row per [uplink] section, at the
- * section's place. Rows live as long as the core; written by core/uplink alone.
+ * section's index. A reload adds and removes them; written by core/uplink alone.
  *
- * What crosses is the business of a session of its own, seen from the other side: its slots are
- * those we have over there, its static subscriptions the section's map, and it is connected while
- * the login holds. No client id finds it.
+ * Its traffic belongs to a session of its own: the session's slots are ours on the other server,
+ * its static subscriptions are the section's map, and it is connected while the login lasts. It
+ * cannot be found by a client ID.
  *
  * Capacity: CONF_UPLINKS_MAX; a configuration with more is refused.
  */
@@ -21,9 +21,9 @@
 #include "state/pool.h"
 #include "state/session.h"
 
-/* What we have sent last, and so what an acknowledgement is for. */
+/* Our last message, which an acknowledgement refers to. */
 enum uplink_state {
-	UPLINK_WAITS, /* for the next round */
+	UPLINK_WAITS, /* before the next attempt */
 	UPLINK_LOGIN,
 	UPLINK_KEY,
 	UPLINK_CONFIG,
@@ -33,24 +33,25 @@ enum uplink_state {
 
 struct uplink {
 	struct pool_row row;
-	struct addr target[CONF_TARGETS_MAX]; /* tried in turn; port 0 = none, or not known yet */
-	uint32_t turn;                        /* whose */
+	struct addr target[CONF_TARGETS_MAX]; /* tried in turn; port 0 = none or not yet resolved */
+	uint32_t turn;                        /* current target */
 	struct endpoint at;
-	bool has_address; /* `at` leads there */
+	bool has_address; /* `at` is its address */
 	struct handle session;
+	uint32_t maps; /* subscriptions of it */
 	enum uplink_state state;
-	struct expiry timer;   /* the next round, ping or module frames */
-	tick_t round_wait;     /* how long the next round may take */
+	struct expiry timer;   /* next attempt, ping or module frames */
+	tick_t round_wait;     /* duration of the next attempt */
 	tick_t since;          /* of up or down */
 	tick_t heard;          /* last datagram of the server */
 	tick_t audio;          /* last burst of it */
-	uint32_t pings_missed; /* without an answer, in a row */
+	uint32_t pings_missed; /* consecutive ones without an answer */
 	tick_t ping_due;
-	tick_t module_due; /* TICK_NEVER = the module is asked for */
+	tick_t module_due; /* TICK_NEVER = the module was requested */
 	uint32_t module_step;
 	uint64_t lost_total;
 	uint64_t refused_total; /* copies */
-	uint64_t frames_told;   /* sum of frames in the row told last */
+	uint64_t frames_told;   /* sum of frames as last reported */
 };
 
 struct uplinks {
@@ -59,10 +60,10 @@ struct uplinks {
 
 void uplinks_open(struct uplinks *t, struct arena *arena, uint32_t capacity);
 
-/* A row for every [uplink] section, on a real arena. */
-void uplinks_fill(struct uplinks *t, const struct conf *conf);
+/* Makes the row of the [uplink] section at that index, which has none yet. */
+struct uplink *uplink_add(struct uplinks *t, const struct conf *conf, uint32_t place);
 
-/* Goes on to the next target whose address is known, if any is. */
+/* Moves to the next target with a known address, if any. */
 void uplink_turn(struct uplink *u);
 
 struct uplink *uplink_at(const struct uplinks *t, uint32_t index);

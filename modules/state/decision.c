@@ -24,11 +24,16 @@ const struct decision *decision_at(const struct decisions *t, uint32_t ago)
 
 static bool is_same(const struct decision *a, const struct decision *b)
 {
-	return a->client == b->client && a->radio == b->radio && a->slot == b->slot &&
+	return source_equal(a->who, b->who) && a->radio == b->radio && a->slot == b->slot &&
 	       a->tg == b->tg && a->words == b->words && a->number == b->number;
 }
 
-void decision_note(struct decisions *t, const struct decision *d)
+void decision_restore(struct decisions *t, const struct decision *d)
+{
+	t->rows[t->count++ % DECISIONS] = *d;
+}
+
+void decision_add(struct decisions *t, const struct decision *d)
 {
 	for (uint32_t ago = 0; ago < DECISIONS_LAST; ago++) {
 		struct decision *old = row_at(t, ago);

@@ -7,13 +7,32 @@ void locations_open(struct locations *t, struct arena *arena, uint32_t capacity,
 	hash_open(&t->by_radio, arena, "locations by radio", capacity, secret);
 }
 
+bool locations_sound(const struct locations *t)
+{
+	for (uint32_t i = 0; i < t->used; i++)
+		if (hash_get(&t->by_radio, t->rows[i].radio) != i)
+			return false;
+	return t->by_radio.count == t->used;
+}
+
+void locations_relist(struct locations *t)
+{
+	hash_clear(&t->by_radio);
+	for (uint32_t i = 0; i < t->used; i++) {
+		while (hash_get(&t->by_radio, t->rows[i].radio) != HASH_NOT_FOUND)
+			t->rows[i].radio = ~t->rows[i].radio + i; /* of nobody */
+		hash_put(&t->by_radio, t->rows[i].radio, i);
+	}
+}
+
 const struct location *location_find(const struct locations *t, uint32_t radio)
 {
 	uint32_t index = hash_get(&t->by_radio, radio);
 	return index == HASH_NOT_FOUND ? NULL : &t->rows[index];
 }
 
-void location_learn(struct locations *t, uint32_t radio, uint32_t client, uint8_t slot, tick_t now)
+void location_learn(struct locations *t, uint32_t radio, struct source origin, uint8_t slot,
+                    tick_t now)
 {
 	uint32_t index = hash_get(&t->by_radio, radio);
 
@@ -26,5 +45,15 @@ void location_learn(struct locations *t, uint32_t radio, uint32_t client, uint8_
 			t->used++;
 		hash_put(&t->by_radio, radio, index);
 	}
-	t->rows[index] = (struct location){radio, client, slot, now};
+	t->rows[index] = (struct location){radio, origin, slot, now, origin, slot};
+}
+
+void location_hear(struct locations *t, uint32_t radio, struct source origin, uint8_t slot)
+{
+	uint32_t index = hash_get(&t->by_radio, radio);
+
+	if (index == HASH_NOT_FOUND)
+		return;
+	t->rows[index].heard = origin;
+	t->rows[index].heard_slot = slot;
 }

@@ -1,8 +1,15 @@
 #include "state/stream.h"
 
-static uint64_t stream_key(uint32_t origin, uint32_t id)
+#include "base/siphash.h"
+
+/* The key in 64 bits: a keyed hash, so that nobody can construct a collision. */
+static uint64_t digest(const struct streams *t, const struct stream_key *k)
 {
-	return (uint64_t)origin << 32 | id;
+	const uint32_t words[] = {k->origin.index, k->id, k->dst,
+	                          (uint32_t)k->origin.kind << 4 | (uint32_t)k->slot << 2 |
+	                                  (uint32_t)k->unit << 1 | k->data};
+
+	return siphash((struct siphash_key){t->secret, 0}, words, sizeof(words));
 }
 
 void streams_open(struct streams *t, struct arena *arena, uint32_t capacity, uint64_t secret)
@@ -12,11 +19,13 @@ void streams_open(struct streams *t, struct arena *arena, uint32_t capacity, uin
 	t->tombstones = arena_cut(arena, "ended streams", capacity, sizeof(struct tombstone));
 	hash_open(&t->buried, arena, "ended streams by id", capacity, secret);
 	t->tombstone_count = 0;
+	t->generation = 0;
+	t->secret = secret;
 }
 
-struct stream *stream_find(const struct streams *t, uint32_t origin, uint32_t id)
+struct stream *stream_find(const struct streams *t, const struct stream_key *key)
 {
-	uint32_t index = hash_get(&t->by_id, stream_key(origin, id));
+	uint32_t index = hash_get(&t->by_id, digest(t, key));
 	return index == HASH_NOT_FOUND ? NULL : pool_at(&t->pool, index);
 }
 
@@ -25,36 +34,47 @@ struct stream *stream_get(const struct streams *t, struct handle h)
 	return pool_get(&t->pool, h);
 }
 
-struct stream *stream_add(struct streams *t, uint32_t origin, uint32_t id, bool data)
+struct stream *stream_add(struct streams *t, const struct stream_key *key)
 {
-	if (data && t->pool.used >= t->pool.capacity - t->pool.capacity / 4) {
+	if (key->data && t->pool.used >= t->pool.capacity - t->pool.capacity / 4) {
 		t->pool.full_total++;
 		return NULL;
 	}
 	struct stream *s = pool_take(&t->pool);
 	if (!s)
 		return NULL;
-	s->origin = origin;
-	s->id = id;
-	s->data = data;
+	s->origin = key->origin;
+	s->id = key->id;
+	s->generation = ++t->generation;
+	s->dst = key->dst;
+	s->slot = key->slot;
+	s->unit = key->unit;
+	s->data = key->data;
 	s->conference = POOL_NONE;
 	s->peer = PEER_ALL;
-	s->mesh_id = id;
+	s->mesh_id = key->id;
 	s->expiry = expiry_none();
-	hash_put(&t->by_id, stream_key(origin, id), s->row.index);
+	hash_put(&t->by_id, digest(t, key), s->row.index);
 	return s;
 }
 
-static void tombstone_put(struct streams *t, const struct tombstone *stone)
+bool stream_list(struct streams *t, struct stream *s)
 {
-	uint64_t key = stream_key(stone->origin, stone->id);
+	struct stream_key key = stream_key_of(s);
+
+	return !stream_find(t, &key) && hash_put(&t->by_id, digest(t, &key), s->row.index);
+}
+
+void tombstone_put(struct streams *t, const struct tombstone *stone)
+{
+	uint64_t key = digest(t, &stone->key);
 	uint32_t index = hash_get(&t->buried, key);
 
 	if (index == HASH_NOT_FOUND) {
 		index = t->tombstone_count % t->pool.capacity;
 		struct tombstone *old = &t->tombstones[index];
 		if (t->tombstone_count >= t->pool.capacity)
-			hash_remove(&t->buried, stream_key(old->origin, old->id));
+			hash_remove(&t->buried, digest(t, &old->key));
 		t->tombstone_count++;
 		if (t->tombstone_count == 2 * t->pool.capacity)
 			t->tombstone_count = t->pool.capacity; /* stays "full", same place */
@@ -65,19 +85,20 @@ static void tombstone_put(struct streams *t, const struct tombstone *stone)
 
 void stream_bury(struct streams *t, struct stream *s, tick_t now, enum cause cause)
 {
+	struct stream_key key = stream_key_of(s);
+
 	tombstone_put(t, &(struct tombstone){
-				 .origin = s->origin,
-				 .id = s->id,
+				 .key = key,
 				 .ended = now,
 				 .cause = cause,
 				 .sequence = s->sequence,
 			 });
-	hash_remove(&t->by_id, stream_key(s->origin, s->id));
+	hash_remove(&t->by_id, digest(t, &key));
 	pool_give(&t->pool, s);
 }
 
-struct tombstone *tombstone_find(const struct streams *t, uint32_t origin, uint32_t id)
+struct tombstone *tombstone_find(const struct streams *t, const struct stream_key *key)
 {
-	uint32_t index = hash_get(&t->buried, stream_key(origin, id));
+	uint32_t index = hash_get(&t->buried, digest(t, key));
 	return index == HASH_NOT_FOUND ? NULL : &t->tombstones[index];
 }

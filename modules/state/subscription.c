@@ -2,19 +2,48 @@
 
 #define EMPTY POOL_NONE
 
-static uint64_t rf_key(uint32_t client, uint8_t slot, uint32_t rf_tg)
+static uint64_t rf_key(const struct session *s, uint8_t slot, uint32_t rf_tg)
 {
-	return (uint64_t)client << 32 | (uint64_t)slot << 24 | rf_tg;
+	return (uint64_t)s->row.index << 32 | (uint64_t)slot << 24 | rf_tg;
 }
 
 void subscriptions_open(struct subscriptions *t, struct arena *arena, uint32_t capacity,
-                        uint32_t streams, uint64_t secret)
+                        uint32_t conferences, uint64_t secret)
 {
 	pool_open(&t->pool, arena, "subscriptions", capacity, sizeof(struct subscription));
-	pool_open(&t->conferences, arena, "conferences", capacity + streams,
-	          sizeof(struct conference));
+	pool_open(&t->conferences, arena, "conferences", conferences, sizeof(struct conference));
 	hash_open(&t->by_rf, arena, "subscriptions by talkgroup", capacity, secret);
-	hash_open(&t->by_tg, arena, "conferences by talkgroup", capacity + streams, secret);
+	hash_open(&t->by_tg, arena, "conferences by talkgroup", conferences, secret);
+}
+
+void subscriptions_reserve(struct subscriptions *t, uint32_t rows, uint32_t clients)
+{
+	uint32_t half = rows / 2;
+	uint32_t share = half / clients;
+
+	t->share = share < 1 ? 1 : share > SUBSCRIPTION_SHARE_MAX ? SUBSCRIPTION_SHARE_MAX : share;
+	t->reserved = half / t->share < clients ? half : clients * t->share;
+}
+
+/* Rows for uplinks are not among those that clients share. */
+static bool may_take(const struct subscriptions *t, const struct session *s)
+{
+	uint32_t free = t->pool.used < pool_size(&t->pool) ? pool_size(&t->pool) - t->pool.used : 0;
+
+	return session_is_uplink(s) || s->subscriptions < t->share || t->granted >= t->reserved ||
+	       free > t->reserved - t->granted;
+}
+
+static void count_in(struct subscriptions *t, struct session *s)
+{
+	t->granted += !session_is_uplink(s) && s->subscriptions < t->share;
+	s->subscriptions++;
+}
+
+static void count_out(struct subscriptions *t, struct session *s)
+{
+	s->subscriptions--;
+	t->granted -= !session_is_uplink(s) && s->subscriptions < t->share;
 }
 
 struct subscription *subscription_at(const struct subscriptions *t, uint32_t index)
@@ -30,7 +59,7 @@ struct subscription *subscription_get(const struct subscriptions *t, struct hand
 struct subscription *subscription_find(const struct subscriptions *t, const struct session *s,
                                        uint8_t slot, uint32_t rf_tg)
 {
-	uint32_t index = hash_get(&t->by_rf, rf_key(s->id, slot, rf_tg));
+	uint32_t index = hash_get(&t->by_rf, rf_key(s, slot, rf_tg));
 	return index == HASH_NOT_FOUND ? NULL : pool_at(&t->pool, index);
 }
 
@@ -84,22 +113,58 @@ void conference_let_go(struct subscriptions *t, struct conference *c)
 	conference_drop_if_unused(t, c);
 }
 
-/* Own number first, others behind: see the head of subscription.h. */
-static void join_conference(struct subscriptions *t, struct conference *c, struct subscription *x)
+/* One of the two lists that a subscription is in. */
+struct list {
+	size_t links; /* in struct subscription */
+	uint32_t *first, *last;
+};
+
+static struct list list_of_conference(struct conference *c)
+{
+	return (struct list){offsetof(struct subscription, in_conference), &c->subscriptions,
+	                     &c->last};
+}
+
+static struct list list_of_slot(struct slot *slot, uint32_t *unused)
+{
+	return (struct list){offsetof(struct subscription, in_slot), &slot->subscriptions, unused};
+}
+
+static struct subscription_links *links(struct list list, struct subscription *x)
+{
+	return (void *)((unsigned char *)x + list.links);
+}
+
+/* Makes two rows neighbours; EMPTY is the list itself. */
+static void join(struct subscriptions *t, struct list list, uint32_t previous, uint32_t next)
+{
+	*(previous == EMPTY ? list.first : &links(list, subscription_at(t, previous))->next) = next;
+	*(next == EMPTY ? list.last : &links(list, subscription_at(t, next))->previous) = previous;
+}
+
+static void link_between(struct subscriptions *t, struct list list, struct subscription *x,
+                         struct subscription_links at)
+{
+	*links(list, x) = at;
+	join(t, list, at.previous, x->row.index);
+	join(t, list, x->row.index, at.next);
+}
+
+static void leave(struct subscriptions *t, struct list list, struct subscription *x)
+{
+	join(t, list, links(list, x)->previous, links(list, x)->next);
+}
+
+/* Its own number first: see the top of subscription.h. */
+static void enter_conference(struct subscriptions *t, struct conference *c, struct subscription *x)
 {
 	bool first = x->rf_tg == c->tg;
 
 	x->conference = c->row.index;
-	x->next = first ? c->subscriptions : EMPTY;
-	x->previous = first ? EMPTY : c->last;
-	if (x->next != EMPTY)
-		subscription_at(t, x->next)->previous = x->row.index;
-	else
-		c->last = x->row.index;
-	if (x->previous != EMPTY)
-		subscription_at(t, x->previous)->next = x->row.index;
-	else
-		c->subscriptions = x->row.index;
+	link_between(
+		t, list_of_conference(c), x,
+		first ? (struct subscription_links){.next = c->subscriptions, .previous = EMPTY}
+		      : (struct subscription_links){.next = EMPTY, .previous = c->last});
 	c->count++;
 }
 
@@ -107,66 +172,75 @@ static void leave_conference(struct subscriptions *t, struct subscription *x)
 {
 	struct conference *c = conference_at(t, x->conference);
 
-	if (x->next != EMPTY)
-		subscription_at(t, x->next)->previous = x->previous;
-	else
-		c->last = x->previous;
-	if (x->previous != EMPTY)
-		subscription_at(t, x->previous)->next = x->next;
-	else
-		c->subscriptions = x->next;
+	leave(t, list_of_conference(c), x);
 	c->count--;
 	conference_drop_if_unused(t, c);
 }
 
-static void join_slot(struct subscriptions *t, struct slot *slot, struct subscription *x)
+bool subscription_list(struct subscriptions *t, struct session *s, struct subscription *x,
+                       uint32_t conference_tg)
 {
-	x->slot_previous = EMPTY;
-	x->slot_next = slot->subscriptions;
-	if (x->slot_next != EMPTY)
-		subscription_at(t, x->slot_next)->slot_previous = x->row.index;
-	slot->subscriptions = x->row.index;
-}
+	struct conference *c = conference_make(t, conference_tg);
+	struct slot *slot = &s->slot[x->slot - 1];
 
-static void leave_slot(struct subscriptions *t, struct slot *slot, struct subscription *x)
-{
-	if (x->slot_next != EMPTY)
-		subscription_at(t, x->slot_next)->slot_previous = x->slot_previous;
-	if (x->slot_previous != EMPTY)
-		subscription_at(t, x->slot_previous)->slot_next = x->slot_next;
-	else
-		slot->subscriptions = x->slot_next;
+	if (!c)
+		return false;
+	hash_put(&t->by_rf, rf_key(s, x->slot, x->rf_tg), x->row.index);
+	enter_conference(t, c, x);
+	link_between(t, list_of_slot(slot, &(uint32_t){EMPTY}), x,
+	             (struct subscription_links){.next = slot->subscriptions, .previous = EMPTY});
+	count_in(t, s);
+	return true;
 }
 
 struct subscription *subscription_add(struct subscriptions *t, struct session *s, uint8_t slot,
                                       uint32_t rf_tg, uint32_t conference_tg,
                                       enum subscription_mode mode)
 {
-	struct subscription *x = pool_take(&t->pool);
+	struct subscription *x = may_take(t, s) ? pool_take(&t->pool) : NULL;
 
 	if (!x)
 		return NULL;
-	struct conference *c = conference_make(t, conference_tg);
-	if (!c) {
-		pool_give(&t->pool, x);
-		return NULL;
-	}
 	x->rf_tg = rf_tg;
 	x->session = s->row.index;
 	x->slot = slot;
 	x->active = true;
 	x->mode = mode;
 	x->expiry = expiry_none();
-	hash_put(&t->by_rf, rf_key(s->id, slot, rf_tg), x->row.index);
-	join_conference(t, c, x);
-	join_slot(t, &s->slot[slot - 1], x);
-	return x;
+	if (subscription_list(t, s, x, conference_tg))
+		return x;
+	pool_give(&t->pool, x);
+	return NULL;
 }
 
 void subscription_remove(struct subscriptions *t, struct session *s, struct subscription *x)
 {
-	hash_remove(&t->by_rf, rf_key(s->id, x->slot, x->rf_tg));
+	hash_remove(&t->by_rf, rf_key(s, x->slot, x->rf_tg));
 	leave_conference(t, x);
-	leave_slot(t, &s->slot[x->slot - 1], x);
+	leave(t, list_of_slot(&s->slot[x->slot - 1], &(uint32_t){EMPTY}), x);
+	count_out(t, s);
 	pool_give(&t->pool, x);
+}
+
+void subscriptions_relist(struct subscriptions *t)
+{
+	t->granted = 0;
+	POOL_EACH(struct conference *, c, &t->conferences) {
+		c->subscriptions = c->last = EMPTY;
+		c->count = c->streams = 0;
+		if (!conference_find(t, c->tg))
+			hash_put(&t->by_tg, c->tg, c->row.index);
+	}
+}
+
+void subscriptions_settle(struct subscriptions *t, const struct pool *streams)
+{
+	POOL_EACH(struct conference *, c, &t->conferences) {
+		if (!pool_get(streams, c->speaker))
+			c->speaker = HANDLE_NONE;
+		if (conference_find(t, c->tg) == c)
+			conference_drop_if_unused(t, c);
+		else if (!c->count && !c->streams)
+			pool_give(&t->conferences, c);
+	}
 }
