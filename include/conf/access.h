@@ -25,6 +25,17 @@ struct access {
 
 bool access_permits(const struct access *list, uint32_t id);
 
+/*
+ * The DMR IDs that a client ID may be made of by a suffix: a personal one of 7 digits with one or
+ * two digits behind it, a repeater's of 6 with two. Returns their number.
+ */
+#define CLIENT_BASES 2u
+size_t client_bases(uint32_t id, uint32_t base[static CLIENT_BASES]);
+
+/* The same for a client ID: denying a DMR ID denies its suffixed IDs too (2345678, 23456781,
+ * 234567801; 234501 and 23450101). */
+bool access_permits_client(const struct access *list, uint32_t id);
+
 /* Reads the text form; the word is optional and means permit. False with constant *reason; *out
  * untouched. */
 MUST_CHECK bool access_parse(const char *text, struct access *out, const char **reason);

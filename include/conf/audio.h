@@ -4,8 +4,9 @@
  * started (parent/audio.h), and only read from then on; they share it.
  *
  * Languages have the names of their directories or files (en_GB), and every language that has any
- * word has "silence", of one burst. Words go by any of their names: sets call a letter A, alpha or
- * alfa, a digit 1 or one, and "not linked" not-linked or notlinked. Capitals do not matter.
+ * word has "silence", of one burst. A word is found by any of its names: sets call a letter A,
+ * alpha or alfa, a digit 1 or one, and "not linked" not-linked or notlinked. Capitals do not
+ * matter.
  */
 #ifndef CONF_AUDIO_H
 #define CONF_AUDIO_H
@@ -58,12 +59,12 @@ struct clip audio_recording(const struct audio *audio, const char *language, uin
 void audio_release(struct audio *audio);
 
 /*
- * For who fills a set: puts the words in order and returns how many are left. Of two with one name
- * the one stays whose frames come later in the block.
+ * For the loader: sorts the words and returns how many are left. Of two words with the same name,
+ * the one whose frames come later in the block stays.
  */
 uint32_t audio_sort(struct audio_word *words, uint32_t count);
 
-/* A line of LANGUAGE.indx: where in LANGUAGE.ambe a word stands, in frames. */
+/* A line of LANGUAGE.indx: the position of a word in LANGUAGE.ambe, in frames. */
 struct audio_index {
 	char name[AUDIO_NAME_MAX];
 	uint32_t first;
@@ -71,8 +72,8 @@ struct audio_index {
 };
 
 /*
- * Reads the `len` octets of a line for a file of `frames` frames. NULL when it is good, else the
- * reason why not, *out untouched.
+ * Reads the `len` octets of a line for a file of `frames` frames. NULL if it is valid, else the
+ * reason, and *out is untouched.
  */
 MUST_CHECK const char *audio_index_read(const char *line, size_t len, uint32_t frames,
                                         struct audio_index *out);

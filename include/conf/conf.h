@@ -1,10 +1,10 @@
 /*
- * The configuration in effect: who gets what of it. One table of keys (conf/keys.h) says what may
- * stand in the file, its type, range, default and help; the reader (conf/parse.h), `freedmr check`,
- * the sample file and the check of the manual all use that table.
+ * The configuration in effect, and questions about it. One table of keys (conf/keys.h) has the
+ * type, range, default and help of every key in the file; the reader (conf/parse.h), `freedmr
+ * check`, the sample file and the check of the manual all use it.
  *
- * Secrets (passphrases) live only here; conf_forget_secrets wipes them in a process
- * that has no use for them.
+ * Secrets (passphrases) live only here; conf_forget_secrets wipes them in a process that has no use
+ * for them.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -23,35 +23,51 @@
  */
 typedef void conf_complain(void *context, const char *line);
 
-/* Gives back what conf_parse has claimed, and wipes the secrets. */
+/* Frees what conf_parse has allocated, and wipes the secrets. */
 void conf_release(struct conf *conf);
 
-/* Wipes what only the voice process needs to know, what only the reporter needs, or both. */
+/* Wipes the secrets of the voice process, of the reporter, or of both. */
 void conf_forget_passphrases(struct conf *conf);
 void conf_forget_report_secrets(struct conf *conf);
 void conf_forget_secrets(struct conf *conf);
 
-/* The exceptions for this id: exact id first, then its first seven digits; NULL when none. */
+/* The [client] section for this ID: an exact match first, then its first seven digits; NULL if
+ * none. */
 const struct conf_client *conf_client_find(const struct conf *conf, uint32_t id);
 
-/* What a session of `id` on `listener` starts with: the listener's defaults, then the client's own.
- */
+/* The initial settings of a session of `id` on `listener`: the listener's, overridden by the client
+ * section's. */
 struct session_defaults conf_defaults_for(const struct conf *conf,
                                           const struct conf_listener *listener, uint32_t id);
 
-/* The passphrase that counts for this id on this listener, and whether any answer is accepted
- * instead. */
+/* The passphrase for this ID on this listener, and whether any answer is accepted. */
 const char *conf_passphrase_for(const struct conf *conf, const struct conf_listener *listener,
                                 uint32_t id, bool *anybody);
 
-/* A passphrase everybody knows from sample files (passw0rd, password, ...), or an empty one. */
+/* Is it a well-known passphrase from sample files (passw0rd, password, ...), or empty? */
 bool conf_passphrase_is_sample(const char *passphrase);
 
-/* What datagram socket `index` is bound to: first come the listeners, then the distinct binds of
- * the peers, then one of each uplink, whose port the system chooses. */
-const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index);
+/* A default password of hotspot software, numbered from 0; NULL after the last. */
+const char *conf_open_passphrase(size_t number);
 
-/* The place of the broker among names that are resolved, which is the last (wire/record.h). */
-uint32_t conf_broker_place(const struct conf *conf);
+/* Whose socket it is, by its number. */
+enum conf_user { USER_LISTENER, USER_PEERS, USER_UPLINK };
+
+struct conf_socket {
+	enum conf_user user;
+	uint32_t index; /* of its section; of peers that share it, the first of them */
+};
+
+struct conf_socket conf_socket(const struct conf *conf, uint32_t socket);
+
+/* The address it is bound to; the system chooses the port of an uplink. NULL if there is no such
+ * socket. */
+const struct addr *conf_socket_bind(const struct conf *conf, uint32_t socket);
+
+/* Is the listener at that index the same in both, at the same address? */
+bool conf_keeps_listener(const struct conf *a, const struct conf *b, uint32_t index);
+
+/* Are two rows the same, in name and keys? */
+bool conf_same_uplink(const struct conf_uplink *a, const struct conf_uplink *b);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Lists of IP networks that may call: `127.0.0.1, 192.168.0.0/16, 2001:db8::/32`. An address
- * alone is a network of itself; IPv4 and its mapped form in IPv6 are the same.
+ * Lists of IP networks that may connect: `127.0.0.1, 192.168.0.0/16, 2001:db8::/32`. A single
+ * address is a network of its own; IPv4 and its mapped form in IPv6 are the same.
  */
 #ifndef CONF_NETWORKS_H
 #define CONF_NETWORKS_H
@@ -16,8 +16,8 @@
 #define NETWORKS_MAX 16u
 
 struct network {
-	struct addr addr; /* port 0; no bits behind the prefix */
-	uint8_t bits;     /* of the 128: those of IPv4 come behind 96 */
+	struct addr addr; /* port 0; no bits after the prefix */
+	uint8_t bits;     /* of 128 bits; IPv4 prefixes start after 96 */
 };
 
 struct networks {
@@ -26,6 +26,7 @@ struct networks {
 };
 
 bool networks_hold(const struct networks *list, const struct addr *a);
+bool networks_same(const struct networks *a, const struct networks *b);
 
 /* Reads the text form; empty text is an empty list. False: *out is unspecified. */
 MUST_CHECK bool networks_parse(const char *text, struct networks *out);

@@ -1,7 +1,7 @@
 /*
  * A configuration file as text for people to edit: every key of the table with its help as a
- * comment. Keys that are given a value stand as such, the others behind a semicolon with their
- * default, or an example where there is none.
+ * comment. Keys with a given value are set; the others follow a semicolon with their default, or an
+ * example if there is none.
  */
 #ifndef CONF_SAMPLE_H
 #define CONF_SAMPLE_H
@@ -18,7 +18,8 @@ struct sample_value {
 	const char *value;
 };
 
-/* What the shipped sample sets: no passphrase, so it is refused until it has one. */
+/* The settings of the shipped sample: without a passphrase, so that it is refused until it has one.
+ */
 extern const struct sample_value sample_values[];
 extern const size_t sample_value_count;
 

@@ -20,7 +20,7 @@ struct tg_list {
 	uint32_t tg[TGLIST_MAX]; /* in the order given, no duplicates */
 };
 
-/* A token that was skipped: where (octets from the start of the text), how long, why. */
+/* A token that was skipped: its offset in the text, length and reason. */
 struct bad_token {
 	uint16_t at;
 	uint16_t len;
@@ -37,12 +37,12 @@ void bad_tokens_add(struct bad_tokens *bad, size_t at, size_t len, const char *r
 /* Numbers that cannot be a static talkgroup: 0..5, 9, 4000, 5000, 9990..9999, 16777215 and up. */
 bool tg_is_prohibited(uint32_t tg);
 
-/* Adds one token; NULL when it is in the list now, else the reason why not. */
+/* Adds one token; NULL on success, else the reason. */
 MUST_CHECK const char *tg_list_add(struct tg_list *list, const char *token, size_t len);
 
 /*
- * Reads the list that stands at text[from .. from+len) into `list` (emptied first). Positions in
- * `bad` count from the start of `text`.
+ * Reads the list at text[from .. from+len) into `list` (emptied first). Positions in `bad` count
+ * from the start of `text`.
  */
 void tg_list_parse(const char *text, size_t from, size_t len, struct tg_list *list,
                    struct bad_tokens *bad);

@@ -5,6 +5,8 @@
 #include "base/text.h"
 
 #define ID_MAX UINT32_MAX
+#define PERSONAL_ID_MAX 9999999u /* seven digits */
+#define CLIENT_ID_MAX 999999999u
 
 bool access_permits(const struct access *list, uint32_t id)
 {
@@ -14,12 +16,35 @@ bool access_permits(const struct access *list, uint32_t id)
 	return list->deny;
 }
 
+size_t client_bases(uint32_t id, uint32_t base[static CLIENT_BASES])
+{
+	size_t count = 0;
+
+	if (id <= PERSONAL_ID_MAX || id > CLIENT_ID_MAX)
+		return 0;
+	if (id / 10 <= PERSONAL_ID_MAX) /* eight digits: one of a person, two of a repeater */
+		base[count++] = id / 10;
+	base[count++] = id / 100;
+	return count;
+}
+
+bool access_permits_client(const struct access *list, uint32_t id)
+{
+	uint32_t base[CLIENT_BASES];
+	size_t count = list->deny ? client_bases(id, base) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!access_permits(list, base[i]))
+			return false;
+	return access_permits(list, id);
+}
+
 static const char *skip_blanks(const char *s)
 {
 	return s + strspn(s, " \t");
 }
 
-/* Is `word` the next word of *at? Then steps over it and the blanks behind. */
+/* Is `word` the next word of *at? Then skips it and the blanks after it. */
 static bool take_word(const char **at, const char *word)
 {
 	size_t len = strcspn(*at, " \t,");
@@ -30,7 +55,7 @@ static bool take_word(const char **at, const char *word)
 	return true;
 }
 
-/* Reads a decimal id and steps over it and the blanks behind. */
+/* Reads a decimal ID and skips it and the blanks after it. */
 static bool take_id(const char **at, uint32_t *id)
 {
 	size_t len = strspn(*at, "0123456789");
@@ -50,15 +75,15 @@ static const char *take_range(const char **at, struct access_range *range)
 		return NULL;
 	}
 	if (!take_id(at, &range->first))
-		return "expected all, ids or ranges of ids, such as permit 2340000-2349999, "
+		return "expected all, IDs or ranges of IDs, such as permit 2340000-2349999, "
 		       "2300101";
 	range->last = range->first;
 	if (**at != '-')
 		return NULL;
 	*at = skip_blanks(*at + 1);
 	if (!take_id(at, &range->last))
-		return "expected the last id of the range behind the dash";
-	return range->last < range->first ? "expected the smaller id of a range first" : NULL;
+		return "expected the last ID of the range after the dash";
+	return range->last < range->first ? "expected the smaller ID of a range first" : NULL;
 }
 
 bool access_parse(const char *text, struct access *out, const char **reason)
@@ -85,7 +110,7 @@ bool access_parse(const char *text, struct access *out, const char **reason)
 		if (*at == 0)
 			break;
 		if (*at != ',') {
-			*reason = "expected a comma between ids";
+			*reason = "expected a comma between IDs";
 			return false;
 		}
 		at = skip_blanks(at + 1);

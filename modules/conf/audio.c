@@ -8,7 +8,7 @@
 
 #define NAMES_MAX 3
 
-/* The names one word has in the voice sets people use; the misspelt one is in wide use, too. */
+/* The names of one word in common voice sets; the misspelt one is common, too. */
 static const char *const names[][NAMES_MAX] = {
 	{"0", "zero"},
 	{"1", "one"},
@@ -146,7 +146,7 @@ void audio_release(struct audio *audio)
 	*audio = (struct audio){.count = 0};
 }
 
-/* Of one name the later frames first. */
+/* Among equal names, later frames first. */
 static int order_of(const void *left, const void *right)
 {
 	const struct audio_word *a = left, *b = right;
@@ -216,11 +216,11 @@ const char *audio_index_read(const char *line, size_t len, uint32_t frames, stru
 	if (has_control(name))
 		return "control character in the name";
 	if (!text_to_u64(first.at, first.len, 0, UINT32_MAX, &first_frame))
-		return "the first frame is no number from 0 up";
+		return "first-frame: expected a number from 0";
 	if (!text_to_u64(count.at, count.len, 1, UINT32_MAX, &frame_count))
-		return "the frame count is no number from 1 up";
+		return "frame-count: expected a number from 1";
 	if (first_frame + frame_count > frames)
-		return "ends behind the last frame";
+		return "ends after the last frame";
 	struct text t = text_make(found.name, sizeof(found.name));
 	text_bytes(&t, name.at, name.len);
 	found.first = (uint32_t)first_frame;

@@ -16,12 +16,12 @@ static void check_bind(struct reader *r, const struct addr *bind, bool of_peer)
 
 	for (uint32_t i = 0; i < out->listener_count && bind->port; i++)
 		if (bind != &out->listener[i].bind && addr_equal(&out->listener[i].bind, bind))
-			fault(r, line_of(r, "bind"), "%s: [listener %s] in line %lu binds %s too",
+			fault(r, line_of(r, "bind"), "%s: [listener %s] on line %lu also binds %s",
 			      header(r, text), out->listener[i].name,
 			      (unsigned long)out->listener[i].line, addr_format(bind, shown_bind));
 	for (uint32_t i = 0; i < out->peer_count && bind->port && !of_peer; i++)
 		if (addr_equal(&out->peer[i].bind, bind))
-			fault(r, line_of(r, "bind"), "%s: [peer %s] in line %lu binds %s too",
+			fault(r, line_of(r, "bind"), "%s: [peer %s] on line %lu also binds %s",
 			      header(r, text), out->peer[i].name, (unsigned long)out->peer[i].line,
 			      addr_format(bind, shown_bind));
 }
@@ -39,7 +39,7 @@ static void check_listener(struct reader *r)
 	check_bind(r, &row->bind, false);
 }
 
-/* A numeric address, or a name and a port, which is `port` when it is left out. */
+/* A numeric address, or a name and a port; `port` is the default. */
 static bool read_target(const char *target, uint16_t port, struct addr *address,
                         char host[static CONF_HOST_MAX])
 {
@@ -69,7 +69,19 @@ static void bad_target(struct reader *r, const char *key, const char *target)
 	      key, shown(value, target), key_find(r->section, key)->example);
 }
 
-/* Who may see the page is said by the operator, unless only this machine can. */
+static void check_token(struct reader *r, const char *key, const char *token)
+{
+	size_t len = strlen(token);
+
+	if (len && len < CONF_TOKEN_MIN)
+		fault(r, line_of(r, key), "%s: expected at least %u octets", key, CONF_TOKEN_MIN);
+	if (strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	                  "0123456789-._~") != len)
+		fault(r, line_of(r, key), "%s: expected letters, digits and the signs - . _ ~",
+		      key);
+}
+
+/* The operator has to say who may open the page, unless only this machine can. */
 static void check_report(struct reader *r)
 {
 	struct conf_report *row = r->row;
@@ -78,13 +90,8 @@ static void check_report(struct reader *r)
 	if (row->http.port && !addr_is_loopback(&row->http) && !len && !row->http_allow.count)
 		fault(r, line_of(r, "http"),
 		      "http is not on loopback; expected http-allow or http-token as well");
-	if (len && len < CONF_TOKEN_MIN)
-		fault(r, line_of(r, "http-token"), "http-token: expected at least %u octets",
-		      CONF_TOKEN_MIN);
-	if (strspn(row->http_token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	                            "0123456789-._~") != len)
-		fault(r, line_of(r, "http-token"),
-		      "http-token: expected letters, digits and the signs - . _ ~");
+	check_token(r, "http-token", row->http_token);
+	check_token(r, "admin-token", row->admin_token);
 	if (row->mqtt[0] &&
 	    !read_target(row->mqtt, CONF_MQTT_PORT_DEFAULT, &row->broker.address, row->broker.host))
 		bad_target(r, "mqtt", row->mqtt);
@@ -98,7 +105,7 @@ static bool is_ascii(const char *text)
 	return true;
 }
 
-/* Everybody else on the mesh cuts the passphrase at 20 octets, and some count characters. */
+/* Other servers on the mesh cut the passphrase at 20 octets; some count characters. */
 static void check_peer_passphrase(struct reader *r)
 {
 	const struct conf_peer *row = r->row;
@@ -106,7 +113,7 @@ static void check_peer_passphrase(struct reader *r)
 	char text[SHOWN_MAX];
 
 	if (!r->key_line[key_find(r->section, "passphrase") - r->section->keys])
-		return; /* told as missing */
+		return; /* reported as missing */
 	if (conf_passphrase_is_sample(row->passphrase) && !addr_is_loopback(&row->bind))
 		fault(r, line, "%s: the passphrase is %s; expected one of your own",
 		      header(r, text), row->passphrase[0] ? "known from sample files" : "empty");
@@ -118,13 +125,11 @@ static void check_peer_passphrase(struct reader *r)
 		      header(r, text));
 	else if (!row->full_key && strlen(row->passphrase) > CONF_MESH_KEY_MAX)
 		fault(r, line,
-		      "%s: servers use 20 octets of a passphrase and do not agree on the rest; "
-		      "expected "
-		      "at most 20",
+		      "%s: servers use only 20 octets of a passphrase; expected at most 20",
 		      header(r, text));
 }
 
-/* A target or several, with commas between them. */
+/* One target or several, separated by commas. */
 static bool read_targets(struct conf_uplink *row)
 {
 	const char *at = row->target;
@@ -167,7 +172,7 @@ static void check_announcement(struct reader *r)
 		      header(r, text));
 }
 
-/* A reflector knows one talkgroup. */
+/* A reflector has one talkgroup. */
 static bool is_reflector_map(const struct tg_map *map)
 {
 	return map->count == 1 && map->entry[0].slot == 2 && map->entry[0].tg == 9;
@@ -185,7 +190,7 @@ static void check_uplink(struct reader *r)
 		fault(r, line_of(r, "module"), "%s: expected module = and a letter from A to Z",
 		      header(r, text));
 	if (xlx && !is_reflector_map(&row->map))
-		fault(r, line_of(r, "map"), "%s: expected map = 2:9 = and one conference",
+		fault(r, line_of(r, "map"), "%s: expected map = 2:9 = and one talkgroup",
 		      header(r, text));
 	if (!is_ascii(row->passphrase))
 		fault(r, line_of(r, "passphrase"),
@@ -215,7 +220,7 @@ void check_section(struct reader *r)
 	case SECTION_CLIENT:
 	case SECTION_LIMITS:
 	case SECTION_KINDS:
-		break; /* each key for itself */
+		break; /* each key by itself */
 	}
 }
 
@@ -228,8 +233,7 @@ static int compare_clients(const void *a, const void *b)
 	return x->line < y->line ? -1 : x->line > y->line;
 }
 
-/* May a sample passphrase be used, because nobody far away could log in, or everybody may anyway?
- */
+/* May a sample passphrase be used, because nobody remote can log in, or anyone may anyway? */
 static bool samples_allowed(const struct conf *conf)
 {
 	for (uint32_t i = 0; i < conf->listener_count; i++)
@@ -247,8 +251,7 @@ static void check_clients(struct reader *r)
 		qsort(r->out->client, r->out->client_count, sizeof(*c), compare_clients);
 	for (uint32_t i = 0; i < r->out->client_count; i++) {
 		if (i && c[i].id && c[i].id == c[i - 1].id)
-			fault(r, c[i].line,
-			      "[client %lu] a second time; another stands in line %lu",
+			fault(r, c[i].line, "duplicate section [client %lu] (another on line %lu)",
 			      (unsigned long)c[i].id, (unsigned long)c[i - 1].line);
 		if (c[i].passphrase[0] && !allowed && conf_passphrase_is_sample(c[i].passphrase))
 			fault(r, c[i].line,
@@ -258,24 +261,23 @@ static void check_clients(struct reader *r)
 	}
 }
 
-/* Gives every distinct bind of peers a socket, behind those of the listeners, and each uplink one
- * of its own. */
+/* Peers with one bind share a socket. */
 static void number_sockets(struct reader *r)
 {
 	struct conf *out = r->out;
+	uint32_t next = CONF_PEER_SOCKETS;
 
-	out->socket_count = out->listener_count;
 	for (uint32_t i = 0; i < out->peer_count; i++) {
 		struct conf_peer *row = &out->peer[i];
 		uint32_t j = 0;
 		while (j < i && !addr_equal(&out->peer[j].bind, &row->bind))
 			j++;
-		row->socket = j < i ? out->peer[j].socket : out->socket_count++;
+		row->socket = j < i ? out->peer[j].socket : next++;
 	}
-	if (out->socket_count - out->listener_count > CONF_PEER_BINDS_MAX)
+	if (next > CONF_UPLINK_SOCKETS)
 		fault(r, r->line, "peers with more than %u different binds", CONF_PEER_BINDS_MAX);
 	for (uint32_t i = 0; i < out->uplink_count; i++)
-		out->uplink[i].socket = out->socket_count++;
+		out->uplink[i].socket = CONF_UPLINK_SOCKETS + i;
 }
 
 static void check_peers(struct reader *r)
@@ -287,13 +289,13 @@ static void check_peers(struct reader *r)
 		      "more peers than [limits] peers = %lu allows",
 		      (unsigned long)out->limits.peers);
 	number_sockets(r);
-	/* People tell them apart by name alone. */
+	/* They are distinguished by name alone. */
 	for (uint32_t i = 0; i < out->uplink_count; i++)
 		for (uint32_t j = 0; j < out->peer_count; j++)
 			if (strcmp(out->uplink[i].name, out->peer[j].name) == 0)
 				fault(r, out->uplink[i].line,
-				      "[uplink %s]: [peer %s] has that name", out->uplink[i].name,
-				      out->peer[j].name);
+				      "[uplink %s]: [peer %s] has the same name",
+				      out->uplink[i].name, out->peer[j].name);
 }
 
 static bool has_listener(const struct conf *conf, const char *name)
@@ -315,8 +317,16 @@ static void check_announcements(struct reader *r)
 	}
 }
 
+/* Owners' settings have to survive a restart. */
+static void check_self_care(struct reader *r)
+{
+	if (r->out->report.self_care && !*r->out->server.state)
+		fault(r, 0, "self-care = yes: expected state in [server] as well");
+}
+
 void check_all(struct reader *r)
 {
+	check_self_care(r);
 	check_clients(r);
 	check_peers(r);
 	check_announcements(r);

@@ -1,9 +1,11 @@
 #include "conf/conf.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "base/wipe.h"
-
-#define BASE_ID_MAX 9999999u /* seven digits: a personal id, of which suffixes are made */
+#include "conf/keys.h"
+#include "conf/value.h"
 
 void conf_release(struct conf *conf)
 {
@@ -30,28 +32,60 @@ void conf_forget_passphrases(struct conf *conf)
 	}
 }
 
-const struct addr *conf_socket_bind(const struct conf *conf, uint32_t index)
+struct conf_socket conf_socket(const struct conf *conf, uint32_t socket)
 {
-	static const struct addr any; /* of uplinks: the system chooses */
-	uint32_t i = 0;
+	uint32_t peer = 0;
 
-	if (index < conf->listener_count)
-		return &conf->listener[index].bind;
-	if (index >= conf->socket_count - conf->uplink_count)
-		return &any;
-	while (conf->peer[i].socket != index)
-		i++;
-	return &conf->peer[i].bind;
+	if (socket < CONF_PEER_SOCKETS)
+		return (struct conf_socket){USER_LISTENER, socket};
+	if (socket >= CONF_UPLINK_SOCKETS)
+		return (struct conf_socket){USER_UPLINK, socket - CONF_UPLINK_SOCKETS};
+	while (peer < conf->peer_count &&
+	       (!conf->peer[peer].name[0] || conf->peer[peer].socket != socket))
+		peer++;
+	return (struct conf_socket){USER_PEERS, peer};
 }
 
-uint32_t conf_broker_place(const struct conf *conf)
+const struct addr *conf_socket_bind(const struct conf *conf, uint32_t socket)
 {
-	return conf->peer_count + conf->uplink_count * CONF_TARGETS_MAX;
+	static const struct addr any;
+	struct conf_socket s = conf_socket(conf, socket);
+
+	switch (s.user) {
+	case USER_LISTENER:
+		return s.index < conf->listener_count && conf->listener[s.index].name[0]
+		               ? &conf->listener[s.index].bind
+		               : NULL;
+	case USER_PEERS:
+		return s.index < conf->peer_count ? &conf->peer[s.index].bind : NULL;
+	case USER_UPLINK:
+		break;
+	}
+	return s.index < conf->uplink_count && conf->uplink[s.index].name[0] ? &any : NULL;
+}
+
+bool conf_keeps_listener(const struct conf *a, const struct conf *b, uint32_t index)
+{
+	const struct conf_listener *x = &a->listener[index], *y = &b->listener[index];
+
+	return index < a->listener_count && index < b->listener_count && x->name[0] &&
+	       strcmp(x->name, y->name) == 0 && addr_equal(&x->bind, &y->bind);
+}
+
+bool conf_same_uplink(const struct conf_uplink *a, const struct conf_uplink *b)
+{
+	const struct conf_section *section = section_info(SECTION_UPLINK);
+	size_t i = 0;
+
+	while (i < section->key_count && value_same(&section->keys[i], a, b))
+		i++;
+	return i == section->key_count && strcmp(a->name, b->name) == 0;
 }
 
 void conf_forget_report_secrets(struct conf *conf)
 {
 	wipe(conf->report.http_token, sizeof(conf->report.http_token));
+	wipe(conf->report.admin_token, sizeof(conf->report.admin_token));
 	wipe(conf->report.mqtt_password, sizeof(conf->report.mqtt_password));
 }
 
@@ -79,13 +113,13 @@ static const struct conf_client *find_exact(const struct conf *conf, uint32_t id
 
 const struct conf_client *conf_client_find(const struct conf *conf, uint32_t id)
 {
-	const struct conf_client *exact = find_exact(conf, id);
+	const struct conf_client *found = find_exact(conf, id);
+	uint32_t base[CLIENT_BASES];
+	size_t count = client_bases(id, base);
 
-	if (exact || id <= BASE_ID_MAX || id > CONF_CLIENT_ID_MAX)
-		return exact;
-	while (id > BASE_ID_MAX)
-		id /= 10;
-	return find_exact(conf, id);
+	for (size_t i = 0; i < count && !found; i++)
+		found = find_exact(conf, base[i]);
+	return found;
 }
 
 struct session_defaults conf_defaults_for(const struct conf *conf,
@@ -94,25 +128,8 @@ struct session_defaults conf_defaults_for(const struct conf *conf,
 	struct session_defaults defaults = listener->defaults;
 	const struct conf_client *client = conf_client_find(conf, id);
 
-	if (!client)
-		return defaults;
-	for (size_t slot = 0; slot < ARRAY_LEN(defaults.statics); slot++)
-		if (client->has_statics[slot])
-			defaults.statics[slot] = client->own.statics[slot];
-	if (client->has_dial)
-		defaults.dial = client->own.dial;
-	if (client->has_single)
-		defaults.single = client->own.single;
-	if (client->has_timer)
-		defaults.timer_ms = client->own.timer_ms;
-	if (client->has_hang)
-		defaults.hang_ms = client->own.hang_ms;
-	if (client->has_maps)
-		defaults.maps = client->own.maps;
-	if (client->has_private)
-		defaults.private_calls = client->own.private_calls;
-	if (client->has_ident)
-		defaults.ident = client->own.ident;
+	if (client)
+		session_merge(&defaults, &client->own);
 	return defaults;
 }
 
@@ -126,6 +143,13 @@ const char *conf_passphrase_for(const struct conf *conf, const struct conf_liste
 		return client->passphrase;
 	*anybody = listener->open && listener->passphrase[0] == 0;
 	return listener->passphrase;
+}
+
+const char *conf_open_passphrase(size_t number)
+{
+	static const char *const known[] = {"passw0rd", "PASSWORD", "", "password", "s3cr37w0rd"};
+
+	return number < ARRAY_LEN(known) ? known[number] : NULL;
 }
 
 bool conf_passphrase_is_sample(const char *passphrase)

@@ -9,581 +9,423 @@
 #define HOURS (60 * MINUTES)
 #define WEEK (168 * HOURS)
 
-const char *key_type_name(enum key_type type)
+/* clang-format off */
+/* The C type of each type of key, except texts. */
+#define C_BOOL bool
+#define C_NUMBER uint32_t
+#define C_ID uint32_t
+#define C_DURATION uint32_t
+#define C_DIAL uint32_t
+#define C_ADDRESS struct addr
+#define C_TALKGROUPS struct tg_list
+#define C_ACCESS struct access
+#define C_MAPS struct tg_map
+#define C_NETWORKS struct networks
+#define C_PROMPTS enum prompts
+#define C_LOG enum log_target
+#define C_LEVEL enum log_level
+#define C_PROTOCOL enum peer_protocol
+#define C_UPLINK enum uplink_protocol
+
+/* The position of the value: a member of the wrong type does not compile. */
+#define MEMBER(row, member) (((struct conf_##row *)NULL)->member)
+#define PLACE(row, member, type) \
+	(offsetof(struct conf_##row, member) + 0 * _Generic(&MEMBER(row, member), type: 1))
+#define AT(kind, row, member) .type = KEY_##kind, .offset = PLACE(row, member, C_##kind *)
+#define LENGTH(row, member) (sizeof(MEMBER(row, member)) - 1)
+#define TEXT_AT(kind, row, member) \
+	.type = KEY_##kind, .max = LENGTH(row, member), \
+	.offset = PLACE(row, member, char (*)[LENGTH(row, member) + 1])
+
+/* Keys of two sections. */
+#define LISTENER_KEY(which, member, kind, title, longest, without, about, such) \
+	{.name = (title), AT(kind, listener, defaults.member), .max = (longest), \
+	 .initial = (without), .help = (about), .example = (such)},
+#define CLIENT_KEY(which, member, kind, title, longest, without, about, such) \
+	{.name = (title), AT(kind, client, own.value.member), .max = (longest), \
+	 .given = offsetof(struct conf_client, own.given), .given_bit = SESSION_##which, \
+	 .help = (about), .example = (such)},
+#define CALL_KEYS(row) \
+	{.name = "subscribers", AT(ACCESS, row, calls.subscribers), .initial = "permit all", \
+	 .help = "DMR IDs whose calls are carried: permit or deny, then IDs and ranges.", \
+	 .example = "deny 1"}, \
+	{.name = "talkgroups-1", AT(ACCESS, row, calls.talkgroups[0]), .initial = "permit all", \
+	 .help = "Numbers that may be called on slot 1.", .example = "permit 1-999999"}, \
+	{.name = "talkgroups-2", AT(ACCESS, row, calls.talkgroups[1]), .initial = "permit all", \
+	 .help = "Numbers that may be called on slot 2.", .example = "deny 8, 80-89"}
+
+/* A line for each key and section; those with one meaning everywhere are macros above. */
+static const struct conf_key server_keys[] = {
+	{.name = "id", AT(ID, server, id), .required = true, .when = CONF_START, .min = 1000,
+	 .max = 9999999,
+	 .help = "ID of this server on the mesh, 4 to 7 digits.",
+	 .example = "2345"},
+	{.name = "name", TEXT_AT(TEXT, server, name), .initial = "",
+	 .help = "Name of this server, for people.",
+	 .example = "Example"},
+	{.name = "callsign", TEXT_AT(CALLSIGN, server, callsign), .initial = "",
+	 .help = "Callsign of the operator, letters and digits.",
+	 .example = "N0CALL"},
+	{.name = "run-as", TEXT_AT(TEXT, server, run_as), .when = CONF_START, .initial = "freedmr",
+	 .help = "User of the reporter, when started as root.",
+	 .example = "freedmr"},
+	{.name = "run-voice-as", TEXT_AT(TEXT, server, run_voice_as), .when = CONF_START,
+	 .initial = "freedmr-voice",
+	 .help = "User of the voice process, when started as root; should differ from run-as.",
+	 .example = "freedmr-voice"},
+	CALL_KEYS(server),
+	{.name = "prompt-id", AT(NUMBER, server, prompt_id), .initial = "5000", .min = 1,
+	 .max = 16777215, .unit = "(a radio ID)",
+	 .help = "DMR ID that prompts and idents are sent from.",
+	 .example = "5000"},
+	{.name = "ident-every", AT(DURATION, server, ident_every_ms), .initial = "15m",
+	 .max = 24 * HOURS,
+	 .help = "How often the callsign is sent to a session with ident, when it is quiet.",
+	 .example = "15m"},
+	{.name = "state", TEXT_AT(PATH, server, state), .anew = true, .initial = "",
+	 .help = "File that keeps keyed talkgroups and blocks across restarts; empty = none.",
+	 .example = "/run/freedmr/state"},
+	{.name = "remember", AT(DURATION, server, remember_ms), .initial = "15m",
+	 .max = WEEK,
+	 .help = "How long the talkgroups of an absent client are kept.",
+	 .example = "15m"},
+	{.name = "log", AT(LOG, server, log), .anew = true, .initial = "stderr",
+	 .help = "Where log lines go: stderr or syslog.",
+	 .example = "stderr"},
+	{.name = "log-level", AT(LEVEL, server, log_level), .initial = "info",
+	 .help = "How much is logged: bug, error, warning, remote, info or debug.",
+	 .example = "info"},
+	{.name = "data-gateway", AT(NUMBER, server, data_gateway), .initial = "0",
+	 .max = 999999999, .unit = "(a client ID)",
+	 .help = "Client that gets a copy of all data to single radios; 0 = none.",
+	 .example = "0"},
+	{.name = "home-first", AT(NUMBER, server, home_first), .initial = "92", .min = 92,
+	 .max = 200, .unit = "(talkgroup)",
+	 .help = "Talkgroups from this one to 199 stay with their home server on the mesh.",
+	 .example = "100"},
+};
+
+static const struct conf_key listener_keys[] = {
+	{.name = "bind", AT(ADDRESS, listener, bind), .required = true,
+	 .port = CONF_PORT_DEFAULT,
+	 .help = "Address and UDP port that hotspots log in to; [::] means all addresses, IPv4 "
+	         "too.",
+	 .example = "[::]:62031"},
+	{.name = "passphrase", TEXT_AT(SECRET, listener, passphrase), .when = CONF_LOGIN,
+	 .initial = "",
+	 .help = "Passphrase of the hotspots; an empty or sample one requires open = yes.",
+	 .example = "kilo tango four"},
+	{.name = "open", AT(BOOL, listener, open), .when = CONF_LOGIN, .initial = "no",
+	 .help = "Allow a sample or empty passphrase; with an empty one anyone can log in.",
+	 .example = "no"},
+	{.name = "follow-port", AT(BOOL, listener, follow_port), .initial = "no",
+	 .help = "Follow a session whose port changes without a login, as some NAT routers do.",
+	 .example = "no"},
+	{.name = "clients", AT(ACCESS, listener, clients), .when = CONF_LOGIN,
+	 .initial = "permit all",
+	 .help = "IDs that may log in: permit or deny, then IDs and ranges.",
+	 .example = "permit 2340000-2349999, 234000000-234999999"},
+	{.name = "registered", AT(BOOL, listener, registered), .initial = "no",
+	 .help = "Admit only clients whose ID is in the aliases of [report].",
+	 .example = "no"},
+	{.name = "same-callsign", AT(BOOL, listener, same_callsign),
+	 .initial = "no",
+	 .help = "Refuse clients whose callsign differs from the one in the aliases.",
+	 .example = "no"},
+	SESSION_KEYS(LISTENER_KEY)
+	CALL_KEYS(listener),
+	{.name = "prompts", AT(PROMPTS, listener, prompts), .initial = "morse",
+	 .help = "How the server answers commands: voice, morse or none.",
+	 .example = "morse"},
+	{.name = "alias", AT(BOOL, listener, alias), .initial = "no",
+	 .help = "Send a talker alias for talkers who send none, if their name is known.",
+	 .example = "no"},
+	{.name = "audio", TEXT_AT(PATH, listener, audio), .initial = "",
+	 .help = "Directory of voice files; empty = none.",
+	 .example = "/usr/share/freedmr/audio"},
+	{.name = "language", TEXT_AT(TEXT, listener, language), .initial = "",
+	 .help = "Language of prompts; empty = the first one found.",
+	 .example = "en_GB"},
+};
+
+static const struct conf_key client_keys[] = {
+	{.name = "passphrase", TEXT_AT(SECRET, client, passphrase), .when = CONF_LOGIN,
+	 .help = "Passphrase of this client, instead of the listener's.",
+	 .example = "four tango kilo"},
+	{.name = "notes", TEXT_AT(TEXT, client, notes), .initial = "",
+	 .help = "A note for the operator; the server ignores it.",
+	 .example = "hilltop repeater"},
+	SESSION_KEYS(CLIENT_KEY)
+};
+
+static const struct conf_key peer_keys[] = {
+	{.name = "protocol", AT(PROTOCOL, peer, protocol), .initial = "fbp",
+	 .help = "fbp: FreeDMR Bridge Protocol, version 5; obp: OpenBridge, version 1.",
+	 .example = "fbp"},
+	{.name = "bind", AT(ADDRESS, peer, bind), .initial = "[::]:62044",
+	 .help = "Local address and port; peers with the same bind share one socket.",
+	 .example = "[::]:62044"},
+	{.name = "target", TEXT_AT(TEXT, peer, target), .initial = "",
+	 .help = "Address or name of the neighbour, and port; empty = learned from its packets.",
+	 .example = "server.example:62044"},
+	{.name = "passphrase", TEXT_AT(SECRET, peer, passphrase), .required = true,
+	 .help = "Shared secret of the two servers; more than 20 octets requires full-key.",
+	 .example = "kilo tango four"},
+	{.name = "local-id", AT(ID, peer, local_id), .initial = "0", .max = UINT32_MAX,
+	 .help = "Server ID that we send on this link; 0 = the one in [server].",
+	 .example = "0"},
+	{.name = "remote-id", AT(ID, peer, remote_id), .initial = "0", .max = UINT32_MAX,
+	 .help = "Server ID that the neighbour has to send; 0 = any.",
+	 .example = "2340"},
+	{.name = "accept-stun", AT(BOOL, peer, accept_stun), .initial = "no",
+	 .help = "Let the neighbour stop all traffic on this link for a while.",
+	 .example = "no"},
+	{.name = "stun-time", AT(DURATION, peer, stun_ms), .initial = "10m", .max = WEEK,
+	 .help = "How long a stun lasts.",
+	 .example = "10m"},
+	{.name = "frames-per-second", AT(NUMBER, peer, frames_per_second), .initial = "1000",
+	 .max = 100000, .unit = "frames per second",
+	 .help = "Frame rate limit of the neighbour, over all its calls; 0 = no limit.",
+	 .example = "1000"},
+	{.name = "full-key", AT(BOOL, peer, full_key), .initial = "no",
+	 .help = "Sign with the whole passphrase, as HBlink4 and DMRHub do; obp only.",
+	 .example = "no"},
+	{.name = "relaxed", AT(BOOL, peer, relaxed), .initial = "no",
+	 .help = "Let an authenticated neighbour change its address.",
+	 .example = "no"},
+	{.name = "keepalive", AT(BOOL, peer, keepalive), .initial = "yes",
+	 .help = "Send and expect keepalives; no = the link always counts as up; fbp only.",
+	 .example = "no"},
+	{.name = "transit", AT(ACCESS, peer, transit), .initial = "permit all",
+	 .help = "Talkgroups relayed between this neighbour and others: all, none, or a list.",
+	 .example = "91, 2350-2359"},
+	{.name = "talkgroups", AT(ACCESS, peer, talkgroups), .initial = "permit all",
+	 .help = "Talkgroups that may cross this link, in either direction.",
+	 .example = "deny 2350"},
+	{.name = "subscribers", AT(ACCESS, peer, subscribers), .initial = "permit all",
+	 .help = "DMR IDs whose calls are accepted from this neighbour.",
+	 .example = "deny 1"},
+	{.name = "servers", AT(ACCESS, peer, servers), .initial = "permit all",
+	 .help = "IDs of servers where calls from this neighbour may originate; fbp only.",
+	 .example = "permit 2340-2359"},
+};
+
+static const struct conf_key announcement_keys[] = {
+	{.name = "recording", AT(NUMBER, announcement, recording), .required = true,
+	 .min = AUDIO_RECORDING_FIRST, .max = AUDIO_RECORDING_LAST, .unit = "(a recording)",
+	 .help = "Number of the recording.",
+	 .example = "9991"},
+	{.name = "every", AT(DURATION, announcement, every_ms), .required = true, .max = WEEK,
+	 .help = "How often a client hears it, at least 1m; 0 = never.",
+	 .example = "2h"},
+	{.name = "talkgroup", AT(NUMBER, announcement, tg), .initial = "9", .min = 1,
+	 .max = 16777215, .unit = "(talkgroup)",
+	 .help = "Talkgroup that radios hear it on.",
+	 .example = "9"},
+	{.name = "listener", TEXT_AT(TEXT, announcement, listener), .initial = "",
+	 .help = "Listener whose clients hear it; empty = every listener.",
+	 .example = "hotspots"},
+};
+
+static const struct conf_key uplink_keys[] = {
+	{.name = "protocol", AT(UPLINK, uplink, protocol), .initial = "hbp",
+	 .help = "hbp: another server for hotspots; xlx: a module of an XLX reflector.",
+	 .example = "hbp"},
+	{.name = "module", TEXT_AT(TEXT, uplink, module), .initial = "", .unit = "letter",
+	 .help = "Module of the reflector, a letter from A to Z; xlx only.",
+	 .example = "D"},
+	{.name = "target", TEXT_AT(TEXT, uplink, target), .required = true,
+	 .help = "Address or name of the other server, and port; up to 4, tried in turn.",
+	 .example = "master.example:62031"},
+	{.name = "id", AT(ID, uplink, id), .required = true, .min = 100000, .max = 999999999,
+	 .help = "Client ID that we log in with, 6 to 9 digits.",
+	 .example = "234567899"},
+	{.name = "callsign", TEXT_AT(CALLSIGN, uplink, callsign), .initial = "",
+	 .help = "Callsign that we log in with; empty = the one in [server].",
+	 .example = "N0CALL"},
+	{.name = "passphrase", TEXT_AT(SECRET, uplink, passphrase), .initial = "",
+	 .help = "Passphrase of the other server.",
+	 .example = "secret"},
+	{.name = "options", TEXT_AT(TEXT, uplink, options), .initial = "",
+	 .help = "Option string in the syntax of the other server; empty = none.",
+	 .example = "TS2=91"},
+	{.name = "map", AT(MAPS, uplink, map), .required = true,
+	 .help = "What is linked: slot:talkgroup there = talkgroup here, ...; for xlx only 2:9.",
+	 .example = "2:91=91, 1:235=235"},
+	{.name = "transit", AT(ACCESS, uplink, transit), .initial = "none",
+	 .help = "Talkgroups relayed between it and peers or other uplinks: none, all, or a list.",
+	 .example = "none"},
+	{.name = "private-calls", AT(BOOL, uplink, private_calls), .initial = "no",
+	 .help = "Pass private calls as well, not only data for single radios.",
+	 .example = "no"},
+	{.name = "default-route", AT(BOOL, uplink, default_route), .initial = "no",
+	 .help = "Send data and private calls for radios heard nowhere to this server.",
+	 .example = "no"},
+};
+
+static const struct conf_key limits_keys[] = {
+	{.name = "sessions", AT(NUMBER, limits, sessions), .when = CONF_START, .initial = "1024",
+	 .min = 1, .max = 65535, .unit = "rows",
+	 .help = "Clients that can be logged in at the same time.",
+	 .example = "1024"},
+	{.name = "sessions-per-address", AT(NUMBER, limits, sessions_per_address), .initial = "0",
+	 .max = 65535, .unit = "sessions",
+	 .help = "Clients that one address may have logged in; 0 = a quarter of sessions, at least "
+	         "16.",
+	 .example = "20"},
+	{.name = "shared-addresses", AT(NETWORKS, limits, shared), .initial = "127.0.0.1, ::1",
+	 .help = "Addresses that many clients share, without that limit: a load balancer, a "
+	         "carrier's NAT.",
+	 .example = "127.0.0.1, ::1, 100.64.0.0/10"},
+	{.name = "subscriptions", AT(NUMBER, limits, subscriptions), .when = CONF_START,
+	 .initial = "16384", .min = 1, .max = 1000000, .unit = "rows",
+	 .help = "Subscriptions at the same time, over all clients and slots.",
+	 .example = "16384"},
+	{.name = "streams", AT(NUMBER, limits, streams), .when = CONF_START, .initial = "1024",
+	 .min = 16, .max = 65535, .unit = "rows",
+	 .help = "Transmissions at the same time.",
+	 .example = "1024"},
+	{.name = "locations", AT(NUMBER, limits, locations), .when = CONF_START, .initial = "16384",
+	 .min = 16, .max = 1000000, .unit = "rows",
+	 .help = "Radios whose location is remembered, for data and private calls.",
+	 .example = "16384"},
+	{.name = "peers", AT(NUMBER, limits, peers), .when = CONF_START, .initial = "64", .min = 1,
+	 .max = CONF_PEERS_MAX, .unit = "rows",
+	 .help = "Neighbours on the mesh.",
+	 .example = "64"},
+	{.name = "frames-per-second", AT(NUMBER, limits, frames_per_second), .initial = "25",
+	 .max = 1000, .unit = "frames per second",
+	 .help = "Frame rate limit of a client on one slot; 0 = no limit, for benchmarks.",
+	 .example = "25"},
+	{.name = "transmit-timeout", AT(DURATION, limits, transmit_timeout_ms), .initial = "180s",
+	 .max = HOURS,
+	 .help = "How long one transmission may last; 0 = no limit.",
+	 .example = "180s"},
+};
+
+static const struct conf_key report_keys[] = {
+	{.name = "control", TEXT_AT(PATH, report, control), .initial = "/run/freedmr/control.sock",
+	 .help = "Unix socket of freedmr ctl; empty = off.",
+	 .example = "./freedmr.sock"},
+	{.name = "http", AT(ADDRESS, report, http), .initial = "127.0.0.1:8080", .port = 8080,
+	 .help = "Address and TCP port of the web page, the JSON API and the metrics; empty = off.",
+	 .example = "127.0.0.1:8080"},
+	{.name = "http-allow", AT(NETWORKS, report, http_allow), .initial = "",
+	 .help = "Addresses and networks that may open the web page; empty = anyone who can reach "
+	         "it.",
+	 .example = "127.0.0.1, 192.168.0.0/16"},
+	{.name = "http-names", TEXT_AT(TEXT, report, http_names), .initial = "",
+	 .help = "Public names of the web page, such as dmr.example.org; local names are known.",
+	 .example = "dmr.example.org"},
+	{.name = "http-token", TEXT_AT(SECRET, report, http_token), .initial = "",
+	 .help = "Token that is required to open the web page; empty = none.",
+	 .example = "kilo-tango-four-delta"},
+	{.name = "admin-token", TEXT_AT(SECRET, report, admin_token), .initial = "",
+	 .help = "Token that is required to kick, block and link on the web page; empty = off.",
+	 .example = "echo-foxtrot-five-golf"},
+	{.name = "notice", TEXT_AT(TEXT, report, notice), .initial = "",
+	 .help = "Notice at the top of the web page; addresses in it become links. Empty = none.",
+	 .example = "Net on TG 2350 at 19:30, see https://dmr.example.org/net"},
+	{.name = "self-care", AT(BOOL, report, self_care), .initial = "no",
+	 .help = "Hotspot owners may set their talkgroups on the web page; needs state in "
+	         "[server].",
+	 .example = "yes"},
+	{.name = "metrics", AT(BOOL, report, metrics), .initial = "yes",
+	 .help = "Serve /metrics for Prometheus on the http address.",
+	 .example = "no"},
+	{.name = "legacy", AT(ADDRESS, report, legacy), .initial = "", .port = 4321,
+	 .help = "Address and TCP port for FDMR-Monitor and HBMonv2; empty = off.",
+	 .example = "127.0.0.1:4321"},
+	{.name = "legacy-allow", AT(NETWORKS, report, legacy_allow), .initial = "127.0.0.1, ::1",
+	 .help = "Addresses and networks these dashboards may connect from; ::/0 = all.",
+	 .example = "127.0.0.1, 192.0.2.0/24"},
+	{.name = "legacy-systems", AT(NUMBER, report, legacy_systems), .initial = "200", .min = 1,
+	 .max = 2000, .unit = "sessions",
+	 .help = "How many sessions these dashboards are shown.",
+	 .example = "200"},
+	{.name = "legacy-repeat", AT(BOOL, report, legacy_repeat), .initial = "yes",
+	 .help = "Repeat the start of a call before its end, for dashboards that lose it.",
+	 .example = "yes"},
+	{.name = "mqtt", TEXT_AT(TEXT, report, mqtt), .anew = true, .initial = "",
+	 .help = "Address or name of an MQTT broker, and TCP port; empty = off.",
+	 .example = "127.0.0.1:1883"},
+	{.name = "mqtt-user", TEXT_AT(TEXT, report, mqtt_user), .initial = "",
+	 .help = "User name for the broker; empty = none.",
+	 .example = "freedmr"},
+	{.name = "mqtt-password", TEXT_AT(SECRET, report, mqtt_password), .initial = "",
+	 .help = "Password for the broker.",
+	 .example = ""},
+	{.name = "mqtt-topic", TEXT_AT(TEXT, report, mqtt_topic), .initial = "",
+	 .help = "Prefix of all topics; empty = dmr/ and the server ID.",
+	 .example = "dmr/2345"},
+	{.name = "mqtt-discovery", AT(BOOL, report, mqtt_discovery), .initial = "no",
+	 .help = "Announce the server and its links to Home Assistant through the broker.",
+	 .example = "yes"},
+	{.name = "history", TEXT_AT(PATH, report, history), .anew = true, .initial = "",
+	 .help = "File that keeps statistics and calls across restarts; empty = memory only.",
+	 .example = "/var/lib/freedmr/history"},
+	{.name = "history-top", AT(NUMBER, report, history_top), .when = CONF_START,
+	 .initial = "50", .min = 10,
+	 .max = 1000, .unit = "rows",
+	 .help = "Busiest talkgroups, clients and radios kept for each hour and day.",
+	 .example = "50"},
+	{.name = "last-heard", AT(NUMBER, report, last_heard), .when = CONF_START,
+	 .initial = "1000", .min = 10,
+	 .max = 100000, .unit = "calls",
+	 .help = "Ended calls that are kept.",
+	 .example = "1000"},
+	{.name = "call-log", AT(BOOL, report, call_log), .initial = "no",
+	 .help = "Log a line when a call ends.",
+	 .example = "yes"},
+	{.name = "aliases", TEXT_AT(PATH, report, aliases), .anew = true, .initial = "",
+	 .help = "Index of names, made by freedmr aliases; empty = none.",
+	 .example = "/var/lib/freedmr/aliases"},
+	{.name = "alias-format", TEXT_AT(TEXT, report, alias_format),
+	 .initial = "{callsign} {name}",
+	 .help = "Text of the talker alias that alias = yes sends; radios get up to 27 octets.",
+	 .example = "{callsign} {name}"},
+};
+
+#define KEYS(which, section) \
+	.kind = SECTION_##which, .name = #section, .keys = section##_keys, \
+	.key_count = ARRAY_LEN(section##_keys)
+
+static const struct conf_section sections[SECTION_KINDS] = {
+	[SECTION_SERVER] = {KEYS(SERVER, server), .help = "This server."},
+	[SECTION_LISTENER] = {KEYS(LISTENER, listener), .title = "NAME", .example = "hotspots",
+	 .help = "A UDP port for any number of clients, and the defaults of their sessions."},
+	[SECTION_CLIENT] = {KEYS(CLIENT, client), .title = "ID", .example = "234567801",
+	 .help = "Exceptions for one client ID; 7 digits cover its 8- and 9-digit suffixes too."},
+	[SECTION_PEER] = {KEYS(PEER, peer), .title = "NAME", .example = "uk",
+	 .help = "A server link: a neighbour on the mesh."},
+	[SECTION_ANNOUNCEMENT] = {KEYS(ANNOUNCEMENT, announcement),
+	 .title = "NAME", .example = "news",
+	 .help = "A recording that is played at fixed intervals on quiet slots."},
+	[SECTION_UPLINK] = {KEYS(UPLINK, uplink), .title = "NAME", .example = "bm",
+	 .help = "Another server that this one logs in to, as a hotspot would."},
+	[SECTION_LIMITS] = {KEYS(LIMITS, limits),
+	 .help = "Sizes of the tables, allocated at startup, and limits of transmissions."},
+	[SECTION_REPORT] = {KEYS(REPORT, report),
+	 .help = "Monitoring: control socket, web page, dashboards, MQTT, history, names."},
+};
+/* clang-format on */
+
+const char *conf_when_name(enum conf_when when)
 {
-	switch (type) {
-	case KEY_BOOL:
-		return "bool";
-	case KEY_NUMBER:
-		return "number";
-	case KEY_ID:
-		return "id";
-	case KEY_DURATION:
-		return "duration";
-	case KEY_ADDRESS:
-		return "address";
-	case KEY_TEXT:
-		return "text";
-	case KEY_CALLSIGN:
-		return "callsign";
-	case KEY_SECRET:
-		return "secret";
-	case KEY_PATH:
-		return "path";
-	case KEY_DIAL:
-		return "talkgroup";
-	case KEY_TALKGROUPS:
-		return "talkgroups";
-	case KEY_ACCESS:
-		return "access";
-	case KEY_MAPS:
-		return "maps";
-	case KEY_PROMPTS:
-		return "prompts";
-	case KEY_LOG:
-		return "target";
-	case KEY_LEVEL:
-		return "level";
-	case KEY_NETWORKS:
-		return "networks";
-	case KEY_PROTOCOL:
-	case KEY_UPLINK:
-		return "protocol";
+	switch (when) {
+	case CONF_NOW:
+		return "at once";
+	case CONF_LOGIN:
+		return "at the next login";
+	case CONF_START:
+		return "at the next start";
 	}
 	return "?";
 }
 
-static const struct conf_key server_keys[] = {
-	{.name = "id",
-         .restart = true,
-         .type = KEY_ID,
-         .required = true,
-         .min = 1000,
-         .max = 9999999,
-         .help = "Number of this server on the mesh, 4 to 7 digits.",
-         .example = "2345",
-         .offset = offsetof(struct conf_server, id)},
-	{.name = "name",
-         .type = KEY_TEXT,
-         .initial = "",
-         .max = CONF_NAME_MAX - 1,
-         .unit = "octets",
-         .help = "Name of this server, for people.",
-         .example = "Example",
-         .offset = offsetof(struct conf_server, name)},
-	{.name = "callsign",
-         .type = KEY_CALLSIGN,
-         .initial = "",
-         .max = CONF_NAME_MAX - 1,
-         .unit = "octets",
-         .help = "Callsign of the operator, upper-case letters and digits.",
-         .example = "N0CALL",
-         .offset = offsetof(struct conf_server, callsign)},
-	{.name = "run-as",
-         .restart = true,
-         .type = KEY_TEXT,
-         .initial = "freedmr",
-         .max = CONF_NAME_MAX - 1,
-         .unit = "octets",
-         .help = "User to become after the start, when started as root.",
-         .example = "freedmr",
-         .offset = offsetof(struct conf_server, run_as)},
-	{.name = "subscribers",
-         .type = KEY_ACCESS,
-         .initial = "permit all",
-         .help = "Radio ids whose calls are carried: permit or deny, then ids and ranges.",
-         .example = "deny 1",
-         .offset = offsetof(struct conf_server, calls.subscribers)},
-	{.name = "talkgroups-1",
-         .type = KEY_ACCESS,
-         .initial = "permit all",
-         .help = "Numbers that may be called on slot 1.",
-         .example = "permit 1-999999",
-         .offset = offsetof(struct conf_server, calls.talkgroups[0])},
-	{.name = "talkgroups-2",
-         .type = KEY_ACCESS,
-         .initial = "permit all",
-         .help = "Numbers that may be called on slot 2.",
-         .example = "deny 8, 80-89",
-         .offset = offsetof(struct conf_server, calls.talkgroups[1])},
-	{.name = "prompt-id",
-         .type = KEY_NUMBER,
-         .initial = "5000",
-         .min = 1,
-         .max = 16777215,
-         .unit = "(a radio id)",
-         .help = "Radio id as which prompts and idents are sent.",
-         .example = "5000",
-         .offset = offsetof(struct conf_server, prompt_id)},
-	{.name = "ident-every",
-         .type = KEY_DURATION,
-         .initial = "15m",
-         .max = 24 * HOURS,
-         .help = "How often a session with ident is told the callsign, when it is quiet.",
-         .example = "15m",
-         .offset = offsetof(struct conf_server, ident_every_ms)},
-	{.name = "state",
-         .restart = true,
-         .type = KEY_PATH,
-         .initial = "",
-         .max = CONF_PATH_MAX - 1,
-         .unit = "octets",
-         .help = "File that keeps what users keyed and dialled across restarts; empty = nothing is "
-                 "kept.",
-         .example = "/run/freedmr/state",
-         .offset = offsetof(struct conf_server, state)},
-	{.name = "remember",
-         .restart = true,
-         .type = KEY_DURATION,
-         .initial = "15m",
-         .max = WEEK,
-         .help = "How long a client may be away and find its talkgroups again.",
-         .example = "15m",
-         .offset = offsetof(struct conf_server, remember_ms)},
-	{.name = "log",
-         .restart = true,
-         .type = KEY_LOG,
-         .initial = "stderr",
-         .help = "Where log lines go: stderr or syslog.",
-         .example = "stderr",
-         .offset = offsetof(struct conf_server, log)},
-	{.name = "log-level",
-         .restart = true,
-         .type = KEY_LEVEL,
-         .initial = "info",
-         .help = "How much is logged: bug, error, warning, remote, info or debug.",
-         .example = "info",
-         .offset = offsetof(struct conf_server, log_level)},
-	{.name = "data-gateway",
-         .type = KEY_NUMBER,
-         .initial = "0",
-         .max = 999999999,
-         .unit = "(a client id)",
-         .help = "Client that gets a copy of all data to single radios; 0 = none.",
-         .example = "0",
-         .offset = offsetof(struct conf_server, data_gateway)},
-	{.name = "home-first",
-         .type = KEY_NUMBER,
-         .initial = "92",
-         .min = 92,
-         .max = 200,
-         .unit = "(talkgroup)",
-         .help = "Talkgroups from this one to 199 stay with their home server on the mesh.",
-         .example = "100",
-         .offset = offsetof(struct conf_server, home_first)},
-};
-
-static const struct conf_key listener_keys[] = {
-	{.name = "bind", .restart = true,
-	 .type = KEY_ADDRESS, .required = true,
-	 .help = "Address and UDP port hotspots log in to; [::] means every address, IPv4 as well.",
-	 .port = CONF_PORT_DEFAULT, .example = "[::]:62031",
-	 .offset = offsetof(struct conf_listener, bind)},
-	{.name = "passphrase", .type = KEY_SECRET, .initial = "", .max = CONF_PASSPHRASE_MAX - 1,
-	 .unit = "octets",
-	 .help = "What hotspots must know; empty or from a sample file only with open = yes.",
-	 .example = "kilo tango four", .offset = offsetof(struct conf_listener, passphrase)},
-	{.name = "open", .type = KEY_BOOL, .initial = "no",
-	 .help = "Allow a sample or empty passphrase; with an empty one anybody may log in.",
-	 .example = "no", .offset = offsetof(struct conf_listener, open)},
-	{.name = "follow-port", .type = KEY_BOOL, .initial = "no",
-	 .help = "Follow a session whose port changes without a login, as some NAT routers do.",
-	 .example = "no", .offset = offsetof(struct conf_listener, follow_port)},
-	{.name = "clients", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Ids that may log in: permit or deny, then ids and ranges.",
-	 .example = "permit 2340000-2349999, 234000000-234999999",
-	 .offset = offsetof(struct conf_listener, clients)},
-	{.name = "registered", .restart = true, .type = KEY_BOOL, .initial = "no",
-	 .help = "Refuse clients whose id is not among the aliases of [report].", .example = "no",
-	 .offset = offsetof(struct conf_listener, registered)},
-	{.name = "same-callsign", .restart = true, .type = KEY_BOOL, .initial = "no",
-	 .help = "Refuse clients whose id has another callsign there.", .example = "no",
-	 .offset = offsetof(struct conf_listener, same_callsign)},
-	{.name = "static-1", .type = KEY_TALKGROUPS, .initial = "",
-	 .help = "Talkgroups always on at slot 1.", .example = "235",
-	 .offset = offsetof(struct conf_listener, defaults.statics[0])},
-	{.name = "static-2", .type = KEY_TALKGROUPS, .initial = "",
-	 .help = "Talkgroups always on at slot 2.", .example = "91, 2350",
-	 .offset = offsetof(struct conf_listener, defaults.statics[1])},
-	{.name = "default-dial", .type = KEY_DIAL, .initial = "0",
-	 .help = "Talkgroup that TG 9 on slot 2 means from the start; 0 = none.", .example = "0",
-	 .offset = offsetof(struct conf_listener, defaults.dial)},
-	{.name = "single", .type = KEY_BOOL, .initial = "yes",
-	 .help = "Keying a talkgroup suspends the others on that slot.", .example = "yes",
-	 .offset = offsetof(struct conf_listener, defaults.single)},
-	{.name = "timer", .type = KEY_DURATION, .initial = "10m", .max = WEEK,
-	 .help = "How long a keyed talkgroup stays on without local traffic; 0 = until cleared.",
-	 .example = "10m", .offset = offsetof(struct conf_listener, defaults.timer_ms)},
-	{.name = "hang-time", .type = KEY_DURATION, .initial = "5s", .max = MINUTES,
-	 .help = "How long after a call only the same conference may start on a slot.",
-	 .example = "5s", .offset = offsetof(struct conf_listener, defaults.hang_ms)},
-	{.name = "map", .type = KEY_MAPS, .initial = "",
-	 .help = "Talkgroups that mean another conference: slot:talkgroup = conference.",
-	 .example = "2:8=2350",
-	 .offset = offsetof(struct conf_listener, defaults.maps)},
-	{.name = "private-calls", .type = KEY_BOOL, .initial = "no",
-	 .help = "Carry private calls to where the radio was last heard.",
-	 .example = "no",
-	 .offset = offsetof(struct conf_listener, defaults.private_calls)},
-	{.name = "ident", .type = KEY_BOOL, .initial = "no",
-	 .help = "Send an ident on slot 2 now and then; the option VOICE overrides it.",
-	 .example = "no",
-	 .offset = offsetof(struct conf_listener, defaults.ident)},
-	{.name = "subscribers", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Radio ids whose calls are carried: permit or deny, then ids and ranges.",
-	 .example = "deny 1",
-	 .offset = offsetof(struct conf_listener, calls.subscribers)},
-	{.name = "talkgroups-1", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Numbers that may be called on slot 1.",
-	 .example = "permit 1-999999",
-	 .offset = offsetof(struct conf_listener, calls.talkgroups[0])},
-	{.name = "talkgroups-2", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Numbers that may be called on slot 2.",
-	 .example = "deny 8, 80-89",
-	 .offset = offsetof(struct conf_listener, calls.talkgroups[1])},
-	{.name = "prompts", .type = KEY_PROMPTS, .initial = "morse",
-	 .help = "How the server answers commands: voice, morse or none.",
-	 .example = "morse",
-	 .offset = offsetof(struct conf_listener, prompts)},
-	{.name = "alias", .restart = true, .type = KEY_BOOL, .initial = "no",
-	 .help = "Put in the name of talkers that send no alias, as far as it is known.",
-	 .example = "no",
-	 .offset = offsetof(struct conf_listener, alias)},
-	{.name = "audio", .restart = true,
-	 .type = KEY_PATH, .initial = "", .max = CONF_PATH_MAX - 1,
-	 .unit = "octets", .help = "Directory of voice files; empty = none.",
-	 .example = "/usr/share/freedmr/audio",
-	 .offset = offsetof(struct conf_listener, audio)},
-	{.name = "language", .type = KEY_TEXT, .initial = "", .max = AUDIO_LANGUAGE_MAX - 1,
-	 .unit = "octets", .help = "Language of prompts; empty = the first there is.",
-	 .example = "en_GB",
-	 .offset = offsetof(struct conf_listener, language)},
-};
-
-static const struct conf_key client_keys[] = {
-	{.name = "passphrase", .type = KEY_SECRET, .max = CONF_PASSPHRASE_MAX - 1, .unit = "octets",
-	 .help = "What this client must know, instead of the listener's.",
-	 .example = "four tango kilo", .offset = offsetof(struct conf_client, passphrase)},
-	{.name = "notes", .type = KEY_TEXT, .initial = "", .max = CONF_NOTES_MAX - 1,
-	 .unit = "octets", .help = "For the operator; the server does not read it.",
-	 .example = "hilltop repeater", .offset = offsetof(struct conf_client, notes)},
-	{.name = "static-1", .type = KEY_TALKGROUPS,
-	 .help = "Talkgroups always on at slot 1, instead of the listener's.", .example = "235",
-	 .offset = offsetof(struct conf_client, own.statics[0]),
-	 .given = offsetof(struct conf_client, has_statics[0])},
-	{.name = "static-2", .type = KEY_TALKGROUPS,
-	 .help = "Talkgroups always on at slot 2, instead of the listener's.",
-	 .example = "91, 2350", .offset = offsetof(struct conf_client, own.statics[1]),
-	 .given = offsetof(struct conf_client, has_statics[1])},
-	{.name = "default-dial", .type = KEY_DIAL,
-	 .help = "Talkgroup that TG 9 on slot 2 means from the start; 0 = none.", .example = "0",
-	 .offset = offsetof(struct conf_client, own.dial),
-	 .given = offsetof(struct conf_client, has_dial)},
-	{.name = "single", .type = KEY_BOOL,
-	 .help = "Keying a talkgroup suspends the others on that slot.", .example = "yes",
-	 .offset = offsetof(struct conf_client, own.single),
-	 .given = offsetof(struct conf_client, has_single)},
-	{.name = "timer", .type = KEY_DURATION, .max = WEEK,
-	 .help = "How long a keyed talkgroup stays on without local traffic; 0 = until cleared.",
-	 .example = "10m", .offset = offsetof(struct conf_client, own.timer_ms),
-	 .given = offsetof(struct conf_client, has_timer)},
-	{.name = "hang-time", .type = KEY_DURATION, .max = MINUTES,
-	 .help = "How long after a call only the same conference may start on a slot.",
-	 .example = "5s", .offset = offsetof(struct conf_client, own.hang_ms),
-	 .given = offsetof(struct conf_client, has_hang)},
-	{.name = "map", .type = KEY_MAPS,
-	 .help = "Talkgroups that mean another conference: slot:talkgroup = conference.",
-	 .example = "2:8=2350",
-	 .offset = offsetof(struct conf_client, own.maps),
-	 .given = offsetof(struct conf_client, has_maps)},
-	{.name = "private-calls", .type = KEY_BOOL,
-	 .help = "Carry private calls to where the radio was last heard.",
-	 .example = "no",
-	 .offset = offsetof(struct conf_client, own.private_calls),
-	 .given = offsetof(struct conf_client, has_private)},
-	{.name = "ident", .type = KEY_BOOL,
-	 .help = "Send an ident on slot 2 now and then; the option VOICE overrides it.",
-	 .example = "no",
-	 .offset = offsetof(struct conf_client, own.ident),
-	 .given = offsetof(struct conf_client, has_ident)},
-};
-
-static const struct conf_key peer_keys[] = {
-	{.name = "protocol", .type = KEY_PROTOCOL, .initial = "fbp",
-	 .help = "fbp: FreeDMR Bridge Protocol, version 5; obp: OpenBridge, version 1.",
-	 .example = "fbp", .offset = offsetof(struct conf_peer, protocol)},
-	{.name = "bind", .type = KEY_ADDRESS, .initial = "[::]:62044",
-	 .help = "Our address and port; peers with the same bind share one socket.",
-	 .example = "[::]:62044", .offset = offsetof(struct conf_peer, bind)},
-	{.name = "target", .type = KEY_TEXT, .initial = "", .max = CONF_HOST_MAX + 5,
-	 .unit = "octets",
-	 .help = "Address or name of the neighbour, and port; empty = learned from its packets.",
-	 .example = "server.example:62044", .offset = offsetof(struct conf_peer, target)},
-	{.name = "passphrase", .type = KEY_SECRET, .required = true, .max = CONF_PASSPHRASE_MAX - 1,
-	 .unit = "octets",
-	 .help = "What both servers sign with; more than 20 octets only with full-key.",
-	 .example = "kilo tango four", .offset = offsetof(struct conf_peer, passphrase)},
-	{.name = "local-id", .type = KEY_ID, .initial = "0", .max = UINT32_MAX,
-	 .help = "Number we send as ours on this link; 0 = that of the server.", .example = "0",
-	 .offset = offsetof(struct conf_peer, local_id)},
-	{.name = "remote-id", .type = KEY_ID, .initial = "0", .max = UINT32_MAX,
-	 .help = "Number the neighbour has to send as its own; 0 = any.", .example = "2340",
-	 .offset = offsetof(struct conf_peer, remote_id)},
-	{.name = "accept-stun", .type = KEY_BOOL, .initial = "no",
-	 .help = "Let the neighbour stop all traffic on this link for a while.",
-	 .example = "no", .offset = offsetof(struct conf_peer, accept_stun)},
-	{.name = "stun-time", .type = KEY_DURATION, .initial = "10m", .max = WEEK,
-	 .help = "How long a stun holds.", .example = "10m",
-	 .offset = offsetof(struct conf_peer, stun_ms)},
-	{.name = "full-key", .type = KEY_BOOL, .initial = "no",
-	 .help = "Sign with all of the passphrase, as HBlink4 and DMRHub do; obp only.",
-	 .example = "no", .offset = offsetof(struct conf_peer, full_key)},
-	{.name = "relaxed", .type = KEY_BOOL, .initial = "no",
-	 .help = "An authenticated neighbour may change its address.",
-	 .example = "no", .offset = offsetof(struct conf_peer, relaxed)},
-	{.name = "transit", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Conferences relayed between this neighbour and others: all, none, or a list.",
-	 .example = "91, 2350-2359", .offset = offsetof(struct conf_peer, transit)},
-	{.name = "talkgroups", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Conferences that cross this link at all, in either direction.",
-	 .example = "deny 2350", .offset = offsetof(struct conf_peer, talkgroups)},
-	{.name = "subscribers", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Radio ids whose calls are taken from this neighbour.",
-	 .example = "deny 1", .offset = offsetof(struct conf_peer, subscribers)},
-	{.name = "servers", .type = KEY_ACCESS, .initial = "permit all",
-	 .help = "Server ids that calls from this neighbour may start from; fbp only.",
-	 .example = "permit 2340-2359", .offset = offsetof(struct conf_peer, servers)},
-};
-
-static const struct conf_key announcement_keys[] = {
-	{.name = "recording", .type = KEY_NUMBER, .required = true, .min = AUDIO_RECORDING_FIRST,
-	 .max = AUDIO_RECORDING_LAST, .unit = "(a recording)",
-	 .help = "Which recording is played, by the number it is called by.", .example = "9991",
-	 .offset = offsetof(struct conf_announcement, recording)},
-	{.name = "every", .type = KEY_DURATION, .required = true, .max = WEEK,
-	 .help = "How often a client hears it, at least 1m; 0 = never.", .example = "2h",
-	 .offset = offsetof(struct conf_announcement, every_ms)},
-	{.name = "talkgroup", .type = KEY_NUMBER, .initial = "9", .min = 1, .max = 16777215,
-	 .unit = "(talkgroup)", .help = "What radios hear it on.", .example = "9",
-	 .offset = offsetof(struct conf_announcement, tg)},
-	{.name = "listener", .type = KEY_TEXT, .initial = "", .max = CONF_NAME_MAX - 1,
-	 .unit = "octets", .help = "Whose clients hear it; empty = those of every listener.",
-	 .example = "hotspots", .offset = offsetof(struct conf_announcement, listener)},
-};
-
-static const struct conf_key uplink_keys[] = {
-	{.name = "protocol",
-         .type = KEY_UPLINK,
-         .initial = "hbp",
-         .help = "hbp: another server for hotspots; xlx: a module of an XLX reflector.",
-         .example = "hbp",
-         .offset = offsetof(struct conf_uplink, protocol)},
-	{.name = "module",
-         .type = KEY_TEXT,
-         .initial = "",
-         .max = 1,
-         .unit = "letter",
-         .help = "Module of the reflector, a letter from A to Z; xlx only.",
-         .example = "D",
-         .offset = offsetof(struct conf_uplink, module)},
-	{.name = "target",
-         .type = KEY_TEXT,
-         .required = true,
-         .max = CONF_TARGETS_TEXT - 1,
-         .unit = "octets",
-         .help = "Address or name of the other server, and port; up to 4, tried in turn.",
-         .example = "master.example:62031",
-         .offset = offsetof(struct conf_uplink, target)},
-	{.name = "id",
-         .type = KEY_ID,
-         .required = true,
-         .min = 100000,
-         .max = 999999999,
-         .help = "Client id we log in with, 6 to 9 digits.",
-         .example = "234567899",
-         .offset = offsetof(struct conf_uplink, id)},
-	{.name = "callsign",
-         .type = KEY_CALLSIGN,
-         .initial = "",
-         .max = CONF_NAME_MAX - 1,
-         .unit = "octets",
-         .help = "Callsign we tell the other server; empty = that of this server.",
-         .example = "N0CALL",
-         .offset = offsetof(struct conf_uplink, callsign)},
-	{.name = "passphrase",
-         .type = KEY_SECRET,
-         .initial = "",
-         .max = CONF_PASSPHRASE_MAX - 1,
-         .unit = "octets",
-         .help = "What the other server asks its hotspots for.",
-         .example = "secret",
-         .offset = offsetof(struct conf_uplink, passphrase)},
-	{.name = "options",
-         .type = KEY_TEXT,
-         .initial = "",
-         .max = CONF_OPTIONS_MAX - 1,
-         .unit = "octets",
-         .help = "Option string as the other server wants it; empty = none is sent.",
-         .example = "TS2=91",
-         .offset = offsetof(struct conf_uplink, options)},
-	{.name = "map",
-         .type = KEY_MAPS,
-         .required = true,
-         .help = "What crosses: slot:talkgroup there = conference here, ...; of xlx, 2:9 alone.",
-         .example = "2:91=91, 1:235=235",
-         .offset = offsetof(struct conf_uplink, map)},
-	{.name = "transit",
-         .type = KEY_ACCESS,
-         .initial = "none",
-         .help = "Conferences relayed between it and peers or other uplinks: none, all, or a list.",
-         .example = "none",
-         .offset = offsetof(struct conf_uplink, transit)},
-	{.name = "private-calls",
-         .type = KEY_BOOL,
-         .initial = "no",
-         .help = "Private calls cross as well, not only data for a radio.",
-         .example = "no",
-         .offset = offsetof(struct conf_uplink, private_calls)},
-	{.name = "default-route",
-         .type = KEY_BOOL,
-         .initial = "no",
-         .help = "Data and private calls for radios that were heard nowhere go up.",
-         .example = "no",
-         .offset = offsetof(struct conf_uplink, default_route)},
-};
-
-static const struct conf_key limits_keys[] = {
-	{.name = "sessions", .restart = true,
-	 .type = KEY_NUMBER, .initial = "1024", .min = 1, .max = 65535,
-	 .unit = "rows", .help = "Clients that can be logged in at a time.", .example = "1024",
-	 .offset = offsetof(struct conf_limits, sessions)},
-	{.name = "subscriptions", .restart = true,
-	 .type = KEY_NUMBER, .initial = "16384", .min = 1, .max = 1000000,
-	 .unit = "rows", .help = "Talkgroups that can be on at a time, over all clients and slots.",
-	 .example = "16384", .offset = offsetof(struct conf_limits, subscriptions)},
-	{.name = "streams", .restart = true,
-	 .type = KEY_NUMBER, .initial = "1024", .min = 16, .max = 65535,
-	 .unit = "rows", .help = "Transmissions that can run at a time.", .example = "1024",
-	 .offset = offsetof(struct conf_limits, streams)},
-	{.name = "locations", .restart = true,
-	 .type = KEY_NUMBER, .initial = "16384", .min = 16, .max = 1000000,
-	 .unit = "rows", .help = "Radios whose place is remembered, for data and private calls.",
-	 .example = "16384",
-	 .offset = offsetof(struct conf_limits, locations)},
-	{.name = "peers", .restart = true,
-	 .type = KEY_NUMBER, .initial = "64", .min = 1, .max = CONF_PEERS_MAX,
-	 .unit = "rows", .help = "Neighbours on the mesh there can be.", .example = "64",
-	 .offset = offsetof(struct conf_limits, peers)},
-	{.name = "frames-per-second", .type = KEY_NUMBER, .initial = "25", .max = 1000,
-	 .unit = "frames per second",
-	 .help = "How fast one transmission may send; 0 = no limit, for benchmarks.",
-	 .example = "25", .offset = offsetof(struct conf_limits, frames_per_second)},
-	{.name = "transmit-timeout", .type = KEY_DURATION, .initial = "180s", .max = HOURS,
-	 .help = "How long one transmission may last; 0 = no limit.", .example = "180s",
-	 .offset = offsetof(struct conf_limits, transmit_timeout_ms)},
-};
-
-static const struct conf_key report_keys[] = {
-	{.name = "control", .type = KEY_PATH, .initial = "/run/freedmr/control.sock",
-	 .max = CONF_PATH_MAX - 1, .unit = "octets",
-	 .help = "Unix socket of freedmr ctl; empty = off.", .example = "./freedmr.sock",
-	 .offset = offsetof(struct conf_report, control)},
-	{.name = "http", .type = KEY_ADDRESS, .initial = "127.0.0.1:8080", .port = 8080,
-	 .help = "Address and TCP port of the web page, its JSON and the metrics; empty = off.",
-	 .example = "127.0.0.1:8080", .offset = offsetof(struct conf_report, http)},
-	{.name = "http-allow", .type = KEY_NETWORKS, .initial = "",
-	 .help = "Addresses and networks that may see the web page; empty = all that reach it.",
-	 .example = "127.0.0.1, 192.168.0.0/16",
-	 .offset = offsetof(struct conf_report, http_allow)},
-	{.name = "http-token", .type = KEY_SECRET, .initial = "", .max = CONF_TOKEN_MAX - 1,
-	 .unit = "octets", .help = "What whoever wants to see the web page must know.",
-	 .example = "kilo-tango-four-delta", .offset = offsetof(struct conf_report, http_token)},
-	{.name = "metrics", .type = KEY_BOOL, .initial = "yes",
-	 .help = "Serve /metrics for Prometheus at the http address.", .example = "no",
-	 .offset = offsetof(struct conf_report, metrics)},
-	{.name = "legacy", .type = KEY_ADDRESS, .initial = "", .port = 4321,
-	 .help = "Address and TCP port for FDMR-Monitor and HBMonv2; empty = off.",
-	 .example = "127.0.0.1:4321", .offset = offsetof(struct conf_report, legacy)},
-	{.name = "legacy-allow", .type = KEY_NETWORKS, .initial = "127.0.0.1, ::1",
-	 .help = "Addresses and networks these may call from; ::/0 = all.",
-	 .example = "127.0.0.1, 192.0.2.0/24",
-	 .offset = offsetof(struct conf_report, legacy_allow)},
-	{.name = "legacy-systems", .type = KEY_NUMBER, .initial = "200", .min = 1, .max = 2000,
-	 .unit = "sessions", .help = "How many sessions these are shown at a time.",
-	 .example = "200", .offset = offsetof(struct conf_report, legacy_systems)},
-	{.name = "legacy-repeat", .type = KEY_BOOL, .initial = "yes",
-	 .help = "Tell these the start of a call again at its end when they may have lost it.",
-	 .example = "yes", .offset = offsetof(struct conf_report, legacy_repeat)},
-	{.name = "mqtt", .type = KEY_TEXT, .initial = "", .max = CONF_HOST_MAX + 5,
-	 .unit = "octets", .help = "Address or name of an MQTT broker, and TCP port; empty = off.",
-	 .example = "127.0.0.1:1883", .offset = offsetof(struct conf_report, mqtt)},
-	{.name = "mqtt-user", .type = KEY_TEXT, .initial = "", .max = CONF_NAME_MAX - 1,
-	 .unit = "octets", .help = "User name at the broker; empty = none.", .example = "freedmr",
-	 .offset = offsetof(struct conf_report, mqtt_user)},
-	{.name = "mqtt-password", .type = KEY_SECRET, .initial = "",
-	 .max = CONF_PASSPHRASE_MAX - 1, .unit = "octets", .help = "Password at the broker.",
-	 .example = "", .offset = offsetof(struct conf_report, mqtt_password)},
-	{.name = "mqtt-topic", .type = KEY_TEXT, .initial = "", .max = CONF_TOPIC_MAX - 1,
-	 .unit = "octets", .help = "What all topics begin with; empty = dmr/ID of the server.",
-	 .example = "dmr/2345", .offset = offsetof(struct conf_report, mqtt_topic)},
-	{.name = "aliases", .type = KEY_PATH, .initial = "", .max = CONF_PATH_MAX - 1,
-	 .unit = "octets", .help = "Names of ids, an index made by freedmr aliases; empty = none.",
-	 .example = "/var/lib/freedmr/aliases",
-	 .offset = offsetof(struct conf_report, aliases)},
-	{.name = "alias-format", .type = KEY_TEXT, .initial = "{callsign} {name}",
-	 .max = CONF_NAME_MAX - 1, .unit = "octets",
-	 .help = "What listeners with alias = yes show of a talker; 27 octets of it fit.",
-	 .example = "{callsign} {name}", .offset = offsetof(struct conf_report, alias_format)},
-};
-
-static const struct conf_section sections[SECTION_KINDS] = {
-	{.kind = SECTION_SERVER, .help = "This server.", .keys = server_keys,
-	 .key_count = ARRAY_LEN(server_keys)},
-	{.kind = SECTION_LISTENER, .title = "NAME",
-	 .help = "One UDP endpoint for any number of clients, and what their sessions start with.",
-	 .keys = listener_keys, .key_count = ARRAY_LEN(listener_keys)},
-	{.kind = SECTION_CLIENT, .title = "ID",
-	 .help = "Exceptions for one client id; 7 digits cover its 8- and 9-digit suffixes too.",
-	 .keys = client_keys, .key_count = ARRAY_LEN(client_keys)},
-	{.kind = SECTION_PEER, .restart = true, .title = "NAME", .help = "A neighbour on the mesh.",
-	 .keys = peer_keys, .key_count = ARRAY_LEN(peer_keys)},
-	{.kind = SECTION_ANNOUNCEMENT, .restart = true, .title = "NAME",
-	 .help = "A recording that is played at fixed intervals, where nobody speaks.",
-	 .keys = announcement_keys, .key_count = ARRAY_LEN(announcement_keys)},
-	{.kind = SECTION_UPLINK, .restart = true, .title = "NAME",
-	 .help = "Another server that this one logs in to, as a hotspot would.",
-	 .keys = uplink_keys, .key_count = ARRAY_LEN(uplink_keys)},
-	{.kind = SECTION_LIMITS,
-	 .help = "Sizes of the tables, claimed at start, and limits of transmissions.",
-	 .keys = limits_keys, .key_count = ARRAY_LEN(limits_keys)},
-	{.kind = SECTION_REPORT, .restart = true,
-	 .help = "What can be seen from outside.", .keys = report_keys,
-	 .key_count = ARRAY_LEN(report_keys)},
-};
-
 const char *section_name(enum section_kind kind)
 {
-	switch (kind) {
-	case SECTION_SERVER:
-		return "server";
-	case SECTION_LISTENER:
-		return "listener";
-	case SECTION_CLIENT:
-		return "client";
-	case SECTION_PEER:
-		return "peer";
-	case SECTION_ANNOUNCEMENT:
-		return "announcement";
-	case SECTION_UPLINK:
-		return "uplink";
-	case SECTION_LIMITS:
-		return "limits";
-	case SECTION_REPORT:
-		return "report";
-	case SECTION_KINDS:
-		break;
-	}
-	return "?";
+	return kind < SECTION_KINDS ? sections[kind].name : "?";
 }
 
 const struct conf_section *section_info(enum section_kind kind)
@@ -594,7 +436,7 @@ const struct conf_section *section_info(enum section_kind kind)
 const struct conf_section *section_find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-		if (strcmp(section_name(sections[i].kind), name) == 0)
+		if (strcmp(sections[i].name, name) == 0)
 			return &sections[i];
 	return NULL;
 }
@@ -607,10 +449,22 @@ const struct conf_key *key_find(const struct conf_section *section, const char *
 	return NULL;
 }
 
-const struct conf_section *key_elsewhere(const struct conf_section *section, const char *name)
+static uint32_t given_bit(const struct conf_key *key)
 {
-	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
-		if (&sections[i] != section && key_find(&sections[i], name))
-			return &sections[i];
-	return NULL;
+	return 1u << key->given_bit;
+}
+
+bool key_is_given(const struct conf_key *key, const void *row)
+{
+	const uint32_t *given = (const void *)((const char *)row + key->given);
+
+	return !key->given || *given & given_bit(key);
+}
+
+void key_give(const struct conf_key *key, void *row)
+{
+	uint32_t *given = (void *)((char *)row + key->given);
+
+	if (key->given)
+		*given |= given_bit(key);
 }

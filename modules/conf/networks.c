@@ -23,7 +23,7 @@ bool networks_hold(const struct networks *list, const struct addr *a)
 	return false;
 }
 
-/* Nothing may stand behind the prefix: 192.168.1.0/16 is likely a slip. */
+/* No bits after the prefix may be set: 192.168.1.0/16 is probably a mistake. */
 static bool is_clean(const struct network *n)
 {
 	for (unsigned bit = n->bits; bit < 128; bit++) {
@@ -33,7 +33,7 @@ static bool is_clean(const struct network *n)
 	return true;
 }
 
-/* An address without port, as addr_parse takes it only with one. */
+/* An address without port, which addr_parse alone does not accept. */
 static bool parse_ip(const char *text, size_t len, struct addr *out)
 {
 	char buf[ADDR_TEXT_MAX];
@@ -63,6 +63,16 @@ static bool parse_network(const char *text, size_t len, struct network *out)
 		return false;
 	out->bits = (uint8_t)(before + bits);
 	return is_clean(out);
+}
+
+bool networks_same(const struct networks *a, const struct networks *b)
+{
+	uint8_t i = 0;
+
+	while (i < a->count && i < b->count && a->at[i].bits == b->at[i].bits &&
+	       addr_equal(&a->at[i].addr, &b->at[i].addr))
+		i++;
+	return i == a->count && i == b->count;
 }
 
 bool networks_parse(const char *text, struct networks *out)

@@ -32,7 +32,7 @@ static void *begin_single(struct reader *r, const struct conf_section *section)
 	if (r->split.name[0])
 		fault(r, r->line, "[%s] takes no name", section_name(section->kind));
 	if (r->first_line[section->kind])
-		fault(r, r->line, "[%s] a second time; the first stands in line %lu",
+		fault(r, r->line, "duplicate section [%s] (first on line %lu)",
 		      section_name(section->kind), (unsigned long)r->first_line[section->kind]);
 	if (section->kind == SECTION_SERVER)
 		return &out->server;
@@ -54,7 +54,7 @@ static void check_name(struct reader *r, enum section_kind kind, const struct ro
 		fault(r, r->line, "[%s %s]: expected a name of at most %u octets",
 		      section_name(kind), shown(text, name), CONF_NAME_MAX - 1);
 	else if (first)
-		fault(r, r->line, "[%s %s] a second time; the first stands in line %lu",
+		fault(r, r->line, "duplicate section [%s %s] (first on line %lu)",
 		      section_name(kind), shown(text, name), (unsigned long)row_line(rows, first));
 }
 
@@ -80,7 +80,7 @@ static void *begin_client(struct reader *r)
 
 	if (!text_to_u64(r->split.name, strlen(r->split.name), CONF_CLIENT_ID_MIN,
 	                 CONF_CLIENT_ID_MAX, &id))
-		fault(r, r->line, "[client%s%s]: expected an id of 6 to 9 digits",
+		fault(r, r->line, "[client%s%s]: expected an ID of 6 to 9 digits",
 		      r->split.name[0] ? " " : "", shown(text, r->split.name));
 	row->id = (uint32_t)id;
 	row->line = r->line;
@@ -138,20 +138,42 @@ static void end_section(struct reader *r)
 	check_section(r);
 }
 
+/* "[listener], [peer] or [uplink]": those that have the key; "" when there are none. */
+static const char *sections_with(const char *key, char out[static SHOWN_MAX])
+{
+	struct text t = text_make(out, SHOWN_MAX);
+	const char *last = NULL;
+
+	for (enum section_kind kind = 0; kind < SECTION_KINDS; kind++) {
+		if (!key_find(section_info(kind), key))
+			continue;
+		if (last)
+			text_format(&t, "%s[%s]", t.len ? ", " : "", last);
+		last = section_name(kind);
+	}
+	if (last)
+		text_format(&t, "%s[%s]", t.len ? " or " : "", last);
+	return out;
+}
+
 static void unknown_key(struct reader *r)
 {
-	const struct conf_section *elsewhere = key_elsewhere(r->section, r->split.key);
+	const struct conf_section *where;
 	const char *nearest = key_nearest(r->section, r->split.key);
-	char key[SHOWN_MAX], text[SHOWN_MAX];
+	const char *far = key_nearest_elsewhere(r->section, r->split.key, &where);
+	char key[SHOWN_MAX], text[SHOWN_MAX], sections[SHOWN_MAX];
 
 	shown(key, r->split.key);
 	header(r, text);
-	if (elsewhere)
-		fault(r, r->line, "unknown key \"%s\" in %s; it belongs in [%s]", key, text,
-		      section_name(elsewhere->kind));
+	if (*sections_with(r->split.key, sections))
+		fault(r, r->line, "unknown key \"%s\" in %s; it belongs in %s", key, text,
+		      sections);
 	else if (nearest)
 		fault(r, r->line, "unknown key \"%s\" in %s; did you mean \"%s\"?", key, text,
 		      nearest);
+	else if (far)
+		fault(r, r->line, "unknown key \"%s\" in %s; did you mean \"%s\" in [%s]?", key,
+		      text, far, section_name(where->kind));
 	else
 		fault(r, r->line, "unknown key \"%s\" in %s", key, text);
 }
@@ -162,8 +184,7 @@ static void take_value(struct reader *r, const struct conf_key *key)
 	struct text expected = text_make(why, sizeof(why));
 
 	if (value_read(key, r->split.value, r->row, &expected)) {
-		if (key->given)
-			*((bool *)r->row + key->given) = true;
+		key_give(key, r->row);
 		return;
 	}
 	if (key->type == KEY_SECRET)
@@ -189,7 +210,7 @@ static void take_pair(struct reader *r)
 	}
 	uint32_t *line = &r->key_line[key - r->section->keys];
 	if (*line)
-		fault(r, r->line, "%s a second time in %s; the first stands in line %lu", key->name,
+		fault(r, r->line, "duplicate key \"%s\" in %s (first set on line %lu)", key->name,
 		      header(r, text), (unsigned long)*line);
 	else
 		*line = r->line;
@@ -197,8 +218,7 @@ static void take_pair(struct reader *r)
 }
 
 /*
- * A header that cannot be read: the keys below it belong to nobody we know, and are better skipped
- * than taken for those of the section before.
+ * An invalid header: the keys after it are skipped rather than taken for the previous section's.
  */
 static bool is_bad_header(const struct ini_line *split, const char *line, const char *end)
 {
@@ -240,7 +260,7 @@ static void cut_rows(struct conf *out, size_t clients, size_t peers)
 		                      sizeof(struct conf_peer));
 }
 
-/* Claims a row for each client and each peer section. */
+/* Allocates a row for each client and each peer section. */
 static bool claim_rows(struct reader *r, const char *text, const char *end)
 {
 	size_t clients = count_sections(r, text, end, SECTION_CLIENT);
@@ -251,8 +271,8 @@ static bool claim_rows(struct reader *r, const char *text, const char *end)
 	arena_measure(&r->out->arena);
 	cut_rows(r->out, clients, peers);
 	if (!arena_claim(&r->out->arena, r->out->arena.used)) {
-		fault(r, r->line, "no memory for %lu clients and %lu peers", (unsigned long)clients,
-		      (unsigned long)peers);
+		fault(r, r->line, "out of memory for %lu clients and %lu peers",
+		      (unsigned long)clients, (unsigned long)peers);
 		return false;
 	}
 	cut_rows(r->out, clients, peers);
@@ -285,7 +305,7 @@ static void read_lines(struct reader *r, const char *text, const char *end)
 	end_section(r);
 }
 
-/* Sections that are not in the file hold their defaults. */
+/* Sections that are not in the file have their defaults. */
 static void fill_missing(struct reader *r)
 {
 	static const enum section_kind single[] = {SECTION_LIMITS, SECTION_REPORT};
@@ -306,7 +326,7 @@ static void fill_missing(struct reader *r)
 		fault(r, end, "no [listener NAME] section; expected at least one");
 }
 
-/* Some editors write a mark before UTF-8. What holds a NUL is UTF-16, or no text at all. */
+/* Some editors write a byte order mark before UTF-8. A text with NULs is UTF-16, or not a text. */
 static bool is_text(struct reader *r, const char **text, size_t *len)
 {
 	static const char mark[] = "\xef\xbb\xbf";
@@ -337,6 +357,7 @@ size_t conf_parse(const char *text, size_t len, const char *name, struct conf *o
 		check_all(&r);
 	}
 	wipe(&r.split, sizeof(r.split));
+	faults_tell(&r);
 	if (r.faults)
 		conf_release(out);
 	return r.faults;

@@ -13,14 +13,14 @@ static void print_keys(const struct conf_section *section, const void *row, conf
 
 	for (size_t i = 0; i < section->key_count; i++) {
 		const struct conf_key *key = &section->keys[i];
-		if (key->given && !*((const bool *)row + key->given))
-			continue; /* the listener's counts */
+		if (!key_is_given(key, row))
+			continue; /* the listener's applies */
 		struct text t = text_make(line, sizeof(line));
 		text_format(&t, "%s = ", key->name);
 		size_t bare = t.len;
 		value_write(key, row, &t);
 		if (t.len == bare && !key->initial && !key->given)
-			continue; /* as good as not there */
+			continue; /* equivalent to a missing one */
 		if (t.len == bare)
 			line[bare - 1] = 0; /* no blank at the end */
 		print(context, line);

@@ -4,26 +4,27 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wipe.h"
 #include "conf/keys.h"
+#include "conf/rows.h"
 #include "conf/value.h"
 
 #define WHAT_MAX 128u
 
 struct conf_offer {
-	atomic_uint offered,
-		taken; /* numbers; the conf of a number is the one it is odd or even for */
+	atomic_uint offered, taken; /* sequence numbers: even or odd selects the configuration */
 	struct conf conf[2];
-	struct conf_client client[]; /* of the first, then of the second */
+	struct conf_peer peer[]; /* of the first, then of the second; then clients likewise */
 };
 
-/* Whom to tell. */
-struct telling {
+/* Whom to notify. */
+struct observer {
 	conf_changed *changed;
 	void *context;
 };
 
-static void tell(const struct telling *t, enum section_kind kind, const char *title,
-                 const char *key, bool restart)
+static void tell(const struct observer *t, enum section_kind kind, const char *title,
+                 const char *key, enum conf_when when)
 {
 	char buf[WHAT_MAX];
 	struct text what = text_make(buf, sizeof(buf));
@@ -31,178 +32,185 @@ static void tell(const struct telling *t, enum section_kind kind, const char *ti
 	text_format(&what, *title ? "[%s %s]" : "[%s%s]", section_name(kind), title);
 	if (*key)
 		text_format(&what, " %s", key);
-	t->changed(t->context, buf, restart);
+	t->changed(t->context, buf, when);
 }
 
-/* Octets of a field, by the type of its key. */
-static size_t size_of(const struct conf_key *key)
-{
-	switch (key->type) {
-	case KEY_BOOL:
-		return sizeof(bool);
-	case KEY_NUMBER:
-	case KEY_ID:
-	case KEY_DURATION:
-	case KEY_DIAL:
-		return sizeof(uint32_t);
-	case KEY_ADDRESS:
-		return sizeof(struct addr);
-	case KEY_TEXT:
-	case KEY_CALLSIGN:
-	case KEY_SECRET:
-	case KEY_PATH:
-		return key->max + 1;
-	case KEY_TALKGROUPS:
-		return sizeof(struct tg_list);
-	case KEY_ACCESS:
-		return sizeof(struct access);
-	case KEY_MAPS:
-		return sizeof(struct tg_map);
-	case KEY_PROMPTS:
-		return sizeof(enum prompts);
-	case KEY_LOG:
-		return sizeof(enum log_target);
-	case KEY_LEVEL:
-		return sizeof(enum log_level);
-	case KEY_NETWORKS:
-		return sizeof(struct networks);
-	case KEY_PROTOCOL:
-		return sizeof(enum peer_protocol);
-	case KEY_UPLINK:
-		return sizeof(enum uplink_protocol);
-	}
-	return 0;
-}
-
-/* Do two rows say the same? Secrets are compared as they are, they are not to be shown. */
-static bool same(const struct conf_key *key, const void *a, const void *b)
-{
-	char x[VALUE_TEXT_MAX], y[VALUE_TEXT_MAX];
-	struct text s = text_make(x, sizeof(x)), t = text_make(y, sizeof(y));
-
-	if (key->given && *((const bool *)a + key->given) != *((const bool *)b + key->given))
-		return false;
-	if (key->type == KEY_SECRET)
-		return strcmp((const char *)a + key->offset, (const char *)b + key->offset) == 0;
-	value_write(key, a, &s);
-	value_write(key, b, &t);
-	return strcmp(x, y) == 0;
-}
-
-/* Tells what differs in one section and takes what counts at once. */
-static void take_keys(const struct telling *t, enum section_kind kind, const char *title,
+/* Reports what differs in one section and takes what need not wait for the next start. */
+static bool take_keys(const struct observer *t, enum section_kind kind, const char *title,
                       void *running, const void *fresh)
 {
 	const struct conf_section *section = section_info(kind);
+	bool taken = false;
 
 	for (size_t i = 0; i < section->key_count; i++) {
 		const struct conf_key *key = &section->keys[i];
-		bool restart = section->restart || key->restart;
-		if (same(key, running, fresh))
+		if (value_same(key, running, fresh))
 			continue;
-		tell(t, kind, title, key->name, restart);
-		if (!restart)
-			memcpy((char *)running + key->offset, (const char *)fresh + key->offset,
-			       size_of(key));
+		tell(t, kind, title, key->name, key->when);
+		if (key->when == CONF_START)
+			continue;
+		value_copy(key, running, fresh);
+		taken = true;
+	}
+	return taken;
+}
+
+/* Values derived from the keys of a row. */
+static void take_rest(enum section_kind kind, void *running, const void *fresh)
+{
+	if (kind == SECTION_PEER) {
+		struct conf_peer *row = running;
+		const struct conf_peer *from = fresh;
+		row->address = from->address;
+		text_copy(row->host, sizeof(row->host), from->host);
+		row->socket = 0; /* see number_peers */
+	} else if (kind == SECTION_UPLINK) {
+		struct conf_uplink *row = running;
+		const struct conf_uplink *from = fresh;
+		for (uint32_t i = 0; i < CONF_TARGETS_MAX; i++)
+			row->targets[i] = from->targets[i];
+	} else if (kind == SECTION_REPORT) {
+		((struct conf_report *)running)->broker =
+			((const struct conf_report *)fresh)->broker;
 	}
 }
 
-/* Sections of one kind that go by name, which is the first field of their rows. */
-struct named {
-	const void *rows;
-	uint32_t count;
-	size_t size;
-};
-
-static const void *row_at(const struct named *n, uint32_t i)
+/* A section without a name. */
+static void take_section(const struct observer *t, enum section_kind kind, void *running,
+                         const void *fresh)
 {
-	return (const char *)n->rows + i * n->size;
+	if (take_keys(t, kind, "", running, fresh))
+		take_rest(kind, running, fresh);
 }
 
-static const void *row_named(const struct named *n, const char *name)
+/* The place of a new row: after the others, or where one was removed; NULL = no room. */
+static void *free_row(const struct rows *rows, uint32_t most)
 {
-	for (uint32_t i = 0; i < n->count; i++)
-		if (strcmp(row_at(n, i), name) == 0)
-			return row_at(n, i);
-	return NULL;
+	if (*rows->count < most)
+		return row_at(rows, (*rows->count)++);
+	return row_named(rows, "");
 }
 
-/*
- * Those in both are compared key by key; who comes or goes counts at the next start. `own` are the
- * rows of `running`, to be changed.
- */
-static void take_named(const struct telling *t, enum section_kind kind, void *own,
-                       struct named running, struct named fresh)
+static void add_row(const struct observer *t, enum section_kind kind, const struct rows *rows,
+                    uint32_t most, const void *fresh)
 {
-	for (uint32_t i = 0; i < running.count; i++) {
-		char *row = (char *)own + i * running.size;
-		const void *wanted = row_named(&fresh, row);
-		if (wanted)
-			take_keys(t, kind, row, row, wanted);
-		else
-			tell(t, kind, row, "", true);
+	const char *name = fresh;
+	char *row = free_row(rows, most);
+
+	tell(t, kind, name, "", row ? CONF_NOW : CONF_START);
+	if (!row)
+		return;
+	memcpy(row, fresh, rows->size);
+	take_rest(kind, row, fresh);
+}
+
+static void remove_row(const struct observer *t, enum section_kind kind, const struct rows *rows,
+                       void *row)
+{
+	tell(t, kind, row, "", CONF_NOW);
+	wipe(row, rows->size);
+}
+
+/* Rows keep their index; new ones are added while there is room. */
+static void take_named(const struct observer *t, enum section_kind kind, struct conf *running,
+                       struct conf *fresh, uint32_t most)
+{
+	const struct rows own = rows_of(running, kind), wanted = rows_of(fresh, kind);
+
+	for (uint32_t i = 0; i < *own.count; i++) {
+		char *row = row_at(&own, i);
+		const void *same = *row ? row_named(&wanted, row) : NULL;
+		if (same && take_keys(t, kind, row, row, same))
+			take_rest(kind, row, same);
+		else if (*row && !same)
+			remove_row(t, kind, &own, row);
 	}
-	for (uint32_t i = 0; i < fresh.count; i++)
-		if (!row_named(&running, row_at(&fresh, i)))
-			tell(t, kind, row_at(&fresh, i), "", true);
+	for (uint32_t i = 0; i < *wanted.count; i++)
+		if (!row_named(&own, row_at(&wanted, i)))
+			add_row(t, kind, &own, most, row_at(&wanted, i));
 }
 
-static struct named listeners_of(const struct conf *conf)
+static bool is_socket_used(const struct conf *conf, uint32_t socket)
 {
-	return (struct named){conf->listener, conf->listener_count, sizeof(conf->listener[0])};
+	for (uint32_t i = 0; i < conf->peer_count; i++)
+		if (conf->peer[i].socket == socket)
+			return true;
+	return false;
 }
 
-static struct named peers_of(const struct conf *conf)
+static uint32_t socket_for(const struct conf *conf, const struct addr *bind)
 {
-	return (struct named){conf->peer, conf->peer_count, sizeof(conf->peer[0])};
+	uint32_t socket = CONF_PEER_SOCKETS;
+
+	for (uint32_t i = 0; i < conf->peer_count; i++)
+		if (conf->peer[i].socket && addr_equal(&conf->peer[i].bind, bind))
+			return conf->peer[i].socket;
+	while (is_socket_used(conf, socket))
+		socket++;
+	return socket;
 }
 
-static struct named announcements_of(const struct conf *conf)
+/* New or changed peers share the socket of their bind, or get a free one. */
+static void number_sockets(struct conf *conf)
 {
-	return (struct named){conf->announcement, conf->announcement_count,
-	                      sizeof(conf->announcement[0])};
+	for (uint32_t i = 0; i < conf->peer_count; i++) {
+		struct conf_peer *row = &conf->peer[i];
+		if (row->name[0] && !row->socket)
+			row->socket = socket_for(conf, &row->bind);
+	}
+	for (uint32_t i = 0; i < conf->uplink_count; i++)
+		conf->uplink[i].socket = CONF_UPLINK_SOCKETS + i;
 }
 
-static struct named uplinks_of(const struct conf *conf)
-{
-	return (struct named){conf->uplink, conf->uplink_count, sizeof(conf->uplink[0])};
-}
-
-static bool same_client(const struct conf_client *a, const struct conf_client *b)
+/* When an added or removed client section takes effect: one with only a passphrase at the next
+ * login. */
+static enum conf_when when_client(const struct conf_client *row)
 {
 	const struct conf_section *section = section_info(SECTION_CLIENT);
 
 	for (size_t i = 0; i < section->key_count; i++) {
-		if (!same(&section->keys[i], a, b))
-			return false;
+		const struct conf_key *key = &section->keys[i];
+		if (key->given && key_is_given(key, row))
+			return CONF_NOW;
 	}
-	return true;
+	return CONF_LOGIN;
 }
 
-static void tell_client(const struct telling *t, uint32_t id)
+/* A client in the old configuration, the new one (`b`), or both. */
+static void tell_client(const struct observer *t, const struct conf_client *a,
+                        const struct conf_client *b)
 {
+	const struct conf_section *section = section_info(SECTION_CLIENT);
 	char title[16];
 	struct text text = text_make(title, sizeof(title));
 
-	text_format(&text, "%lu", (unsigned long)id);
-	tell(t, SECTION_CLIENT, title, "", false);
+	text_format(&text, "%lu", (unsigned long)(a ? a : b)->id);
+	if (!a || !b) {
+		tell(t, SECTION_CLIENT, title, "", when_client(a ? a : b));
+		return;
+	}
+	for (size_t i = 0; i < section->key_count; i++) {
+		const struct conf_key *key = &section->keys[i];
+		if (!value_same(key, a, b))
+			tell(t, SECTION_CLIENT, title, key->name, key->when);
+	}
 }
 
-/* Of the row at `i`; behind the last one a number above all ids. */
+/* The ID of the row at `i`; after the last one a number above all IDs. */
 static uint32_t client_id_at(const struct conf *conf, uint32_t i)
 {
 	return i < conf->client_count ? conf->client[i].id : UINT32_MAX;
 }
 
-/* Both are sorted by id: whoever came, went or changed is told. */
-static void take_clients(const struct telling *t, struct conf *running, const struct conf *fresh)
+/* Both are sorted by ID: reports each client that was added, removed or changed. */
+static void take_clients(const struct observer *t, struct conf *running, const struct conf *fresh)
 {
 	uint32_t i = 0, k = 0;
 
 	while (i < running->client_count || k < fresh->client_count) {
 		uint32_t a = client_id_at(running, i), b = client_id_at(fresh, k);
-		if (a != b || !same_client(&running->client[i], &fresh->client[k]))
-			tell_client(t, a < b ? a : b);
+		tell_client(t, a <= b ? &running->client[i] : NULL,
+		            b <= a ? &fresh->client[k] : NULL);
 		i += a <= b;
 		k += b <= a;
 	}
@@ -211,53 +219,134 @@ static void take_clients(const struct telling *t, struct conf *running, const st
 		running->client[i] = fresh->client[i];
 }
 
-bool conf_reload(struct conf *running, const struct conf *fresh, uint32_t clients,
-                 conf_changed *changed, void *context)
+bool conf_reload(struct conf *running, struct conf *fresh, uint32_t clients, conf_changed *changed,
+                 void *context)
 {
-	const struct telling t = {changed, context};
+	const struct observer t = {changed, context};
 
 	if (fresh->client_count > clients)
 		return false;
-	take_keys(&t, SECTION_SERVER, "", &running->server, &fresh->server);
-	take_named(&t, SECTION_LISTENER, running->listener, listeners_of(running),
-	           listeners_of(fresh));
+	take_section(&t, SECTION_SERVER, &running->server, &fresh->server);
+	take_named(&t, SECTION_LISTENER, running, fresh, CONF_LISTENERS_MAX);
 	take_clients(&t, running, fresh);
-	take_named(&t, SECTION_PEER, running->peer, peers_of(running), peers_of(fresh));
-	take_named(&t, SECTION_ANNOUNCEMENT, running->announcement, announcements_of(running),
-	           announcements_of(fresh));
-	take_named(&t, SECTION_UPLINK, running->uplink, uplinks_of(running), uplinks_of(fresh));
-	take_keys(&t, SECTION_LIMITS, "", &running->limits, &fresh->limits);
-	take_keys(&t, SECTION_REPORT, "", &running->report, &fresh->report);
+	take_named(&t, SECTION_PEER, running, fresh, running->limits.peers);
+	take_named(&t, SECTION_ANNOUNCEMENT, running, fresh, CONF_ANNOUNCEMENTS_MAX);
+	take_named(&t, SECTION_UPLINK, running, fresh, CONF_UPLINKS_MAX);
+	number_sockets(running);
+	take_section(&t, SECTION_LIMITS, &running->limits, &fresh->limits);
+	take_section(&t, SECTION_REPORT, &running->report, &fresh->report);
 	return true;
 }
 
-size_t conf_offer_size(uint32_t clients)
+static bool same_reach(enum section_kind kind, const void *a, const void *b)
 {
-	return sizeof(struct conf_offer) + 2 * clients * sizeof(struct conf_client);
+	const struct conf_section *section = section_info(kind);
+
+	for (size_t i = 0; i < section->key_count; i++)
+		if (section->keys[i].anew && !value_same(&section->keys[i], a, b))
+			return false;
+	return true;
 }
 
-bool conf_offer_put(struct conf_offer *o, const struct conf *conf, uint32_t clients)
+bool conf_same_reach(const struct conf *a, const struct conf *b)
+{
+	return same_reach(SECTION_SERVER, &a->server, &b->server) &&
+	       same_reach(SECTION_REPORT, &a->report, &b->report);
+}
+
+size_t conf_offer_size(const struct conf_room *room)
+{
+	return sizeof(struct conf_offer) + 2 * room->peers * sizeof(struct conf_peer) +
+	       2 * room->clients * sizeof(struct conf_client);
+}
+
+/* Where its rows are. The child can write to that memory, so no pointer is read from it. */
+static struct conf_peer *peers_at(struct conf_offer *o, unsigned number,
+                                  const struct conf_room *room)
+{
+	return o->peer + (number & 1) * (size_t)room->peers;
+}
+
+static struct conf_client *clients_at(struct conf_offer *o, unsigned number,
+                                      const struct conf_room *room)
+{
+	struct conf_client *first = (struct conf_client *)(o->peer + 2 * (size_t)room->peers);
+
+	return first + (number & 1) * (size_t)room->clients;
+}
+
+/* What the reader must not know never gets there. */
+static void put_rows(const struct conf *conf, bool wipes, struct conf_peer *peers,
+                     struct conf_client *clients)
+{
+	struct conf_client client;
+	struct conf_peer peer;
+
+	for (uint32_t i = 0; i < conf->peer_count; i++) {
+		peer = conf->peer[i];
+		if (wipes)
+			wipe(peer.passphrase, sizeof(peer.passphrase));
+		peers[i] = peer;
+	}
+	for (uint32_t i = 0; i < conf->client_count; i++) {
+		client = conf->client[i];
+		if (wipes)
+			wipe(client.passphrase, sizeof(client.passphrase));
+		clients[i] = client;
+	}
+	wipe(&peer, sizeof(peer));
+	wipe(&client, sizeof(client));
+}
+
+bool conf_offer_put(struct conf_offer *o, const struct conf *conf, const struct conf_room *room,
+                    enum conf_reader reader)
 {
 	unsigned number = atomic_load(&o->offered);
+	struct conf copy = *conf;
+	bool fits = conf->client_count <= room->clients && conf->peer_count <= room->peers;
 
-	if (atomic_load(&o->taken) != number || conf->client_count > clients)
+	if (atomic_load(&o->taken) != number || !fits)
 		return false;
 	number++;
-	struct conf *copy = &o->conf[number & 1];
-	*copy = *conf;
-	copy->client = o->client + (number & 1) * (size_t)clients;
-	for (uint32_t i = 0; i < conf->client_count; i++)
-		copy->client[i] = conf->client[i];
+	copy.peer = peers_at(o, number, room);
+	copy.client = clients_at(o, number, room);
+	put_rows(conf, reader == CONF_REPORTER, copy.peer, copy.client);
+	if (reader == CONF_REPORTER)
+		conf_forget_passphrases(&copy);
+	else
+		conf_forget_report_secrets(&copy);
+	o->conf[number & 1] = copy;
+	wipe(&copy, sizeof(copy));
 	atomic_store(&o->offered, number);
 	return true;
 }
 
-const struct conf *conf_offer_take(struct conf_offer *o)
+const struct conf *conf_offer_look(struct conf_offer *o)
 {
 	unsigned number = atomic_load(&o->offered);
 
-	if (atomic_load(&o->taken) == number)
-		return NULL;
-	atomic_store(&o->taken, number);
-	return &o->conf[number & 1];
+	return atomic_load(&o->taken) == number ? NULL : &o->conf[number & 1];
+}
+
+void conf_offer_take(struct conf_offer *o)
+{
+	atomic_store(&o->taken, atomic_load(&o->offered));
+}
+
+void conf_offer_copy(struct conf_offer *o, struct conf *own)
+{
+	const struct conf *from = conf_offer_look(o);
+	struct conf_client *clients = own->client;
+	struct conf_peer *peers = own->peer;
+
+	if (!from)
+		return;
+	*own = *from;
+	own->client = clients;
+	own->peer = peers;
+	for (uint32_t i = 0; i < own->peer_count; i++)
+		peers[i] = from->peer[i];
+	for (uint32_t i = 0; i < own->client_count; i++)
+		clients[i] = from->client[i];
+	conf_offer_take(o);
 }

@@ -9,7 +9,7 @@ struct rows rows_of(struct conf *conf, enum section_kind kind)
 		return (struct rows){(char *)conf->listener, &conf->listener_count,
 		                     CONF_LISTENERS_MAX, sizeof(conf->listener[0]),
 		                     offsetof(struct conf_listener, line)};
-	case SECTION_PEER: /* claimed as the file needs them */
+	case SECTION_PEER: /* allocated as the file needs them */
 		return (struct rows){(char *)conf->peer, &conf->peer_count, UINT32_MAX,
 		                     sizeof(conf->peer[0]), offsetof(struct conf_peer, line)};
 	case SECTION_ANNOUNCEMENT:

@@ -7,6 +7,7 @@
 #include "conf/value.h"
 
 #define LINE_MAX 256
+#define TITLE_MAX 16
 
 const struct sample_value sample_values[] = {
 	{SECTION_SERVER, "id", "2345"},
@@ -15,7 +16,7 @@ const struct sample_value sample_values[] = {
 };
 const size_t sample_value_count = ARRAY_LEN(sample_values);
 
-/* What is being written, and where to. */
+/* The output, and the file. */
 struct sample {
 	const struct sample_value *values;
 	size_t count;
@@ -57,7 +58,7 @@ static void put_key(const struct sample *s, enum section_kind section, const str
 	if (!set)
 		value = key->initial && key->initial[0] ? key->initial : key->example;
 	if (!set && key->type == KEY_SECRET)
-		value = ""; /* what a sample shows is no secret */
+		value = ""; /* a value shown in a sample is not secret */
 	key_range(key, range);
 	put(s, "# ", key->help, range[0] ? " " : "", range);
 	put(s, set ? "" : ";", key->name, value[0] ? " = " : " =", value);
@@ -65,23 +66,16 @@ static void put_key(const struct sample *s, enum section_kind section, const str
 
 static void put_header(const struct sample *s, const struct conf_section *section)
 {
-	const char *name = "";
+	char title[TITLE_MAX] = "";
+	struct text t = text_make(title, sizeof(title));
 
-	if (section->kind == SECTION_LISTENER)
-		name = " hotspots";
-	else if (section->kind == SECTION_CLIENT)
-		name = " 234567801";
-	else if (section->kind == SECTION_PEER)
-		name = " uk";
-	else if (section->kind == SECTION_ANNOUNCEMENT)
-		name = " news";
-	else if (section->kind == SECTION_UPLINK)
-		name = " bm";
+	if (section->title)
+		text_format(&t, " %s", section->example);
 	put(s, "", "", "", "");
 	put(s, "# ", section->help, "", "");
-	/* A client of nobody's would be in the way. */
-	put(s, section->title && !has_values(s, section->kind) ? ";[" : "[",
-	    section_name(section->kind), name, "]");
+	/* A sample client section would only be in the way. */
+	put(s, section->title && !has_values(s, section->kind) ? ";[" : "[", section->name, title,
+	    "]");
 }
 
 void sample_write(const struct sample_value *values, size_t count, conf_print_line *print,

@@ -37,7 +37,7 @@ const char *tg_list_add(struct tg_list *list, const char *token, size_t len)
 	if (tg_list_has(list, (uint32_t)number))
 		return NULL;
 	if (list->count == TGLIST_MAX)
-		return "one talkgroup too many";
+		return "too many talkgroups";
 	list->tg[list->count++] = (uint32_t)number;
 	return NULL;
 }
@@ -62,7 +62,7 @@ void tg_list_parse(const char *text, size_t from, size_t len, struct tg_list *li
 		while (start < stop && is_blank(text[stop - 1]))
 			stop--;
 		if (start == stop)
-			continue; /* a comma too many hurts nobody */
+			continue; /* an extra comma is harmless */
 		const char *reason = tg_list_add(list, text + start, stop - start);
 		if (reason)
 			bad_tokens_add(bad, start, stop - start, reason);

@@ -5,7 +5,7 @@
 #include "base/addr.h"
 #include "conf/settings.h"
 
-static bool read_bool(const char *text, bool *out)
+static bool to_bool(const char *text, bool *out)
 {
 	static const char *const words[] = {"no", "yes", "false", "true", "off", "on", "0", "1"};
 
@@ -27,9 +27,10 @@ static unsigned digits(uint32_t number)
 	return count;
 }
 
-static bool read_number(const struct conf_key *key, const char *text, uint32_t *out,
+static bool read_number(const struct conf_key *key, const char *text, void *field,
                         struct text *expected)
 {
+	uint32_t *out = field;
 	uint64_t number;
 
 	if (text_to_u64(text, strlen(text), key->min, key->max, &number)) {
@@ -51,7 +52,7 @@ static const struct {
 	uint32_t ms;
 } duration_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 
-static void write_duration(uint32_t ms, struct text *out)
+static void put_duration(uint32_t ms, struct text *out)
 {
 	size_t unit = 0;
 
@@ -77,9 +78,10 @@ static bool duration_unit(const char *name, uint32_t *ms)
 	return false;
 }
 
-static bool read_duration(const struct conf_key *key, const char *text, uint32_t *out,
+static bool read_duration(const struct conf_key *key, const char *text, void *field,
                           struct text *expected)
 {
+	uint32_t *out = field;
 	size_t len = strspn(text, "0123456789");
 	uint64_t number;
 	uint32_t unit;
@@ -91,18 +93,20 @@ static bool read_duration(const struct conf_key *key, const char *text, uint32_t
 	}
 	if (number * unit < key->min || number * unit > key->max) {
 		text_put(expected, "expected a duration from ");
-		write_duration(key->min, expected);
+		put_duration(key->min, expected);
 		text_put(expected, " to ");
-		write_duration(key->max, expected);
+		put_duration(key->max, expected);
 		return false;
 	}
 	*out = (uint32_t)(number * unit);
 	return true;
 }
 
-static bool read_address(const struct conf_key *key, const char *text, struct addr *out,
+static bool read_address(const struct conf_key *key, const char *text, void *field,
                          struct text *expected)
 {
+	struct addr *out = field;
+
 	if (*text == 0 && !key->required) {
 		*out = (struct addr){.port = 0};
 		return true;
@@ -113,9 +117,10 @@ static bool read_address(const struct conf_key *key, const char *text, struct ad
 	return false;
 }
 
-static bool read_text(const struct conf_key *key, const char *text, char *out,
+static bool read_text(const struct conf_key *key, const char *text, void *field,
                       struct text *expected)
 {
+	char *out = field;
 	size_t len = strlen(text);
 
 	if (len < key->min || len > key->max) {
@@ -125,21 +130,35 @@ static bool read_text(const struct conf_key *key, const char *text, char *out,
 	return text_copy(out, key->max + 1, text);
 }
 
-static bool read_callsign(const struct conf_key *key, const char *text, char *out,
+/* Kept in upper case, as it is sent. */
+static bool read_callsign(const struct conf_key *key, const char *text, void *field,
                           struct text *expected)
 {
-	if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(text))
-		return read_text(key, text, out, expected);
-	text_put(expected, "expected upper-case letters and digits");
-	return false;
+	char *out = field;
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+	if (strspn(text, letters) != strlen(text)) {
+		text_put(expected, "expected letters and digits");
+		return false;
+	}
+	if (!read_text(key, text, out, expected))
+		return false;
+	for (char *c = out; *c; c++)
+		if (*c >= 'a')
+			*c -= 'a' - 'A';
+	return true;
 }
 
-static bool read_dial(const char *text, uint32_t *out, struct text *expected)
+static bool read_dial(const struct conf_key *key, const char *text, void *field,
+                      struct text *expected)
 {
+	uint32_t *out = field;
 	uint64_t number = 0;
 	bool on = true;
 
-	if (*text == 0 || (read_bool(text, &on) && !on)) {
+	(void)key;
+	if (*text == 0 || (to_bool(text, &on) && !on)) {
 		*out = 0;
 		return true;
 	}
@@ -152,10 +171,13 @@ static bool read_dial(const char *text, uint32_t *out, struct text *expected)
 	return false;
 }
 
-static bool read_talkgroups(const char *text, struct tg_list *out, struct text *expected)
+static bool read_talkgroups(const struct conf_key *key, const char *text, void *field,
+                            struct text *expected)
 {
+	struct tg_list *out = field;
 	struct bad_tokens bad = {.total = 0};
 
+	(void)key;
 	tg_list_parse(text, 0, strlen(text), out, &bad);
 	for (unsigned i = 0; i < bad.total && i < TGLIST_BAD_MAX; i++) {
 		const struct bad_token *token = &bad.first[i];
@@ -168,10 +190,13 @@ static bool read_talkgroups(const char *text, struct tg_list *out, struct text *
 	return bad.total == 0;
 }
 
-static bool read_access(const char *text, struct access *out, struct text *expected)
+static bool read_access(const struct conf_key *key, const char *text, void *field,
+                        struct text *expected)
 {
+	struct access *out = field;
 	const char *reason;
 
+	(void)key;
 	if (access_parse(text, out, &reason))
 		return true;
 	text_put(expected, reason);
@@ -191,7 +216,7 @@ static uint32_t take_number(const char **at)
 	return good ? (uint32_t)value : 0;
 }
 
-/* "slot:talkgroup=conference" up to a comma or the end; false when it is not that. */
+/* "slot:talkgroup=conference" up to a comma or the end; false if malformed. */
 static bool take_map(const char **at, struct tg_map *out)
 {
 	uint32_t slot = take_number(at);
@@ -213,15 +238,35 @@ static bool take_map(const char **at, struct tg_map *out)
 	return true;
 }
 
-static bool read_maps(const char *text, struct tg_map *out, struct text *expected)
+/* Does an earlier entry have the talkgroup of the last one? */
+static bool is_twice(const struct tg_map *maps)
 {
+	uint32_t last = maps->count - 1, i = 0;
+
+	while (i < last && (maps->entry[i].slot != maps->entry[last].slot ||
+	                    maps->entry[i].tg != maps->entry[last].tg))
+		i++;
+	return i < last;
+}
+
+static bool read_maps(const struct conf_key *key, const char *text, void *field,
+                      struct text *expected)
+{
+	struct tg_map *out = field;
+
+	(void)key;
 	out->count = 0;
 	while (*text) {
 		if (!take_map(&text, out)) {
-			text_format(
-				expected,
-				"expected up to %u of slot:talkgroup=conference, such as 2:8=2350",
-				CONF_MAPS_MAX);
+			text_format(expected,
+			            "expected up to %u of slot:number=talkgroup, such as 2:8=2350",
+			            CONF_MAPS_MAX);
+			return false;
+		}
+		if (is_twice(out)) {
+			text_format(expected, "%u:%lu is listed twice",
+			            out->entry[out->count - 1].slot,
+			            (unsigned long)out->entry[out->count - 1].tg);
 			return false;
 		}
 		text += *text == ',';
@@ -229,20 +274,38 @@ static bool read_maps(const char *text, struct tg_map *out, struct text *expecte
 	return true;
 }
 
-static bool read_level(const char *text, enum log_level *out, struct text *expected)
+static bool read_level(const struct conf_key *key, const char *text, void *field,
+                       struct text *expected)
 {
+	enum log_level *out = field;
+
+	(void)key;
 	if (log_level_find(text, out))
 		return true;
 	text_put(expected, "expected bug, error, warning, remote, info or debug");
 	return false;
 }
 
-static bool read_networks(const char *text, struct networks *out, struct text *expected)
+static bool read_networks(const struct conf_key *key, const char *text, void *field,
+                          struct text *expected)
 {
+	struct networks *out = field;
+
+	(void)key;
 	if (networks_parse(text, out))
 		return true;
 	text_format(expected, "expected up to %u addresses or networks such as 192.168.0.0/16",
 	            NETWORKS_MAX);
+	return false;
+}
+
+static bool read_bool(const struct conf_key *key, const char *text, void *field,
+                      struct text *expected)
+{
+	(void)key;
+	if (to_bool(text, field))
+		return true;
+	text_put(expected, "expected yes or no");
 	return false;
 }
 
@@ -263,15 +326,19 @@ static const struct words words[] = {
 	[KEY_UPLINK] = {{[UPLINK_HBP] = "hbp", [UPLINK_XLX] = "xlx"}, "expected hbp or xlx"},
 };
 
-/* All of them are kept as the unsigned int that a compiler makes of an enum. */
+/* All are stored as unsigned int, as compilers store an enum. */
 _Static_assert(sizeof(enum prompts) == sizeof(unsigned) &&
                        sizeof(enum log_target) == sizeof(unsigned) &&
                        sizeof(enum peer_protocol) == sizeof(unsigned) &&
                        sizeof(enum uplink_protocol) == sizeof(unsigned),
                "an enum is an unsigned int");
 
-static bool read_word(const struct words *w, const char *text, unsigned *out, struct text *expected)
+static bool read_word(const struct conf_key *key, const char *text, void *field,
+                      struct text *expected)
 {
+	const struct words *w = &words[key->type];
+	unsigned *out = field;
+
 	for (unsigned i = 0; i < ARRAY_LEN(w->name) && w->name[i]; i++) {
 		if (!text_same(text, w->name[i]))
 			continue;
@@ -282,58 +349,41 @@ static bool read_word(const struct words *w, const char *text, unsigned *out, st
 	return false;
 }
 
-bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
+static void write_bool(const struct conf_key *key, const void *field, struct text *out)
 {
-	void *field = (unsigned char *)row + key->offset;
+	const bool *yes = field;
 
-	switch (key->type) {
-	case KEY_BOOL:
-		if (read_bool(text, field))
-			return true;
-		text_put(expected, "expected yes or no");
-		return false;
-	case KEY_NUMBER:
-	case KEY_ID:
-		return read_number(key, text, field, expected);
-	case KEY_DURATION:
-		return read_duration(key, text, field, expected);
-	case KEY_ADDRESS:
-		return read_address(key, text, field, expected);
-	case KEY_TEXT:
-	case KEY_SECRET:
-	case KEY_PATH:
-		return read_text(key, text, field, expected);
-	case KEY_CALLSIGN:
-		return read_callsign(key, text, field, expected);
-	case KEY_DIAL:
-		return read_dial(text, field, expected);
-	case KEY_TALKGROUPS:
-		return read_talkgroups(text, field, expected);
-	case KEY_ACCESS:
-		return read_access(text, field, expected);
-	case KEY_MAPS:
-		return read_maps(text, field, expected);
-	case KEY_LEVEL:
-		return read_level(text, field, expected);
-	case KEY_NETWORKS:
-		return read_networks(text, field, expected);
-	case KEY_PROMPTS:
-	case KEY_LOG:
-	case KEY_PROTOCOL:
-	case KEY_UPLINK:
-		return read_word(&words[key->type], text, field, expected);
-	}
-	return false;
+	(void)key;
+	text_put(out, *yes ? "yes" : "no");
 }
 
-/* Quoted where the file would read it otherwise: blanks at the ends, what looks like a comment. */
-static void write_text(const char *s, struct text *out)
+static void write_number(const struct conf_key *key, const void *field, struct text *out)
 {
+	const uint32_t *number = field;
+
+	(void)key;
+	text_format(out, "%lu", (unsigned long)*number);
+}
+
+static void write_duration(const struct conf_key *key, const void *field, struct text *out)
+{
+	const uint32_t *ms = field;
+
+	(void)key;
+	put_duration(*ms, out);
+}
+
+/* Quoted if the reader would take it otherwise: blanks at the ends, or what looks like a comment.
+ */
+static void write_text(const struct conf_key *key, const void *field, struct text *out)
+{
+	const char *s = field;
 	size_t len = strlen(s);
 	bool quoted =
 		strpbrk(s, ";#") || (len && (strchr(" \t", s[0]) || strchr(" \t", s[len - 1])));
 
-	quoted = quoted && !strchr(s, '"'); /* then it stood there without quotes */
+	(void)key;
+	quoted = quoted && !strchr(s, '"'); /* then it is written without quotes */
 	if (quoted)
 		text_char(out, '"');
 	text_put(out, s);
@@ -341,120 +391,194 @@ static void write_text(const char *s, struct text *out)
 		text_char(out, '"');
 }
 
-static void write_address(const struct addr *a, struct text *out)
+static void write_secret(const struct conf_key *key, const void *field, struct text *out)
 {
+	const char *s = field;
+
+	(void)key;
+	text_put(out, *s ? "(hidden)" : "");
+}
+
+static void write_address(const struct conf_key *key, const void *field, struct text *out)
+{
+	const struct addr *a = field;
 	char text[ADDR_TEXT_MAX];
 
+	(void)key;
 	if (a->port != 0)
 		text_put(out, addr_format(a, text));
 }
 
-static void write_talkgroups(const struct tg_list *list, struct text *out)
+static void write_talkgroups(const struct conf_key *key, const void *field, struct text *out)
 {
+	const struct tg_list *list = field;
+
+	(void)key;
 	for (uint32_t i = 0; i < list->count; i++)
 		text_format(out, "%s%lu", i ? ", " : "", (unsigned long)list->tg[i]);
 }
 
-static void write_access(const struct access *list, struct text *out)
+static void write_access(const struct conf_key *key, const void *field, struct text *out)
 {
 	char text[VALUE_TEXT_MAX];
 
-	access_format(list, text, sizeof(text));
+	(void)key;
+	access_format(field, text, sizeof(text));
 	text_put(out, text);
 }
 
-static void write_maps(const struct tg_map *maps, struct text *out)
+static void write_maps(const struct conf_key *key, const void *field, struct text *out)
 {
+	const struct tg_map *maps = field;
+
+	(void)key;
 	for (uint32_t i = 0; i < maps->count; i++)
 		text_format(out, "%s%u:%lu=%lu", i ? ", " : "", maps->entry[i].slot,
 		            (unsigned long)maps->entry[i].tg,
 		            (unsigned long)maps->entry[i].conference);
 }
 
+static void write_level(const struct conf_key *key, const void *field, struct text *out)
+{
+	const enum log_level *level = field;
+
+	(void)key;
+	text_put(out, log_level_name(*level));
+}
+
+static void write_networks(const struct conf_key *key, const void *field, struct text *out)
+{
+	(void)key;
+	networks_write(field, out);
+}
+
+static void write_word(const struct conf_key *key, const void *field, struct text *out)
+{
+	const unsigned *value = field;
+
+	text_put(out, words[key->type].name[*value]);
+}
+
+static bool same_text(const void *a, const void *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool same_address(const void *a, const void *b)
+{
+	return addr_equal(a, b);
+}
+
+static bool same_talkgroups(const void *a, const void *b)
+{
+	const struct tg_list *x = a, *y = b;
+
+	return x->count == y->count && memcmp(x->tg, y->tg, x->count * sizeof(x->tg[0])) == 0;
+}
+
+static bool same_access(const void *a, const void *b)
+{
+	const struct access *x = a, *y = b;
+
+	return x->deny == y->deny && x->count == y->count &&
+	       memcmp(x->range, y->range, x->count * sizeof(x->range[0])) == 0;
+}
+
+static bool same_maps(const void *a, const void *b)
+{
+	const struct tg_map *x = a, *y = b;
+	uint32_t i = 0;
+
+	while (i < x->count && i < y->count && x->entry[i].slot == y->entry[i].slot &&
+	       x->entry[i].tg == y->entry[i].tg && x->entry[i].conference == y->entry[i].conference)
+		i++;
+	return i == x->count && i == y->count;
+}
+
+static bool same_networks(const void *a, const void *b)
+{
+	return networks_same(a, b);
+}
+
+/* The operations on values of each type. */
+static const struct value_type {
+	const char *name;
+	size_t size; /* 0: by its key, a text */
+	bool (*read)(const struct conf_key *key, const char *text, void *field,
+	             struct text *expected);
+	void (*write)(const struct conf_key *key, const void *field, struct text *out);
+	bool (*same)(const void *a, const void *b); /* NULL: octet by octet */
+} types[] = {
+	[KEY_BOOL] = {"bool", sizeof(bool), read_bool, write_bool, NULL},
+	[KEY_NUMBER] = {"number", sizeof(uint32_t), read_number, write_number, NULL},
+	[KEY_ID] = {"id", sizeof(uint32_t), read_number, write_number, NULL},
+	[KEY_DURATION] = {"duration", sizeof(uint32_t), read_duration, write_duration, NULL},
+	[KEY_ADDRESS] = {"address", sizeof(struct addr), read_address, write_address, same_address},
+	[KEY_TEXT] = {"text", 0, read_text, write_text, same_text},
+	[KEY_CALLSIGN] = {"callsign", 0, read_callsign, write_text, same_text},
+	[KEY_SECRET] = {"secret", 0, read_text, write_secret, same_text},
+	[KEY_PATH] = {"path", 0, read_text, write_text, same_text},
+	[KEY_DIAL] = {"talkgroup", sizeof(uint32_t), read_dial, write_number, NULL},
+	[KEY_TALKGROUPS] = {"talkgroups", sizeof(struct tg_list), read_talkgroups, write_talkgroups,
+                            same_talkgroups},
+	[KEY_ACCESS] = {"access", sizeof(struct access), read_access, write_access, same_access},
+	[KEY_MAPS] = {"maps", sizeof(struct tg_map), read_maps, write_maps, same_maps},
+	[KEY_PROMPTS] = {"prompts", sizeof(unsigned), read_word, write_word, NULL},
+	[KEY_LOG] = {"target", sizeof(unsigned), read_word, write_word, NULL},
+	[KEY_LEVEL] = {"level", sizeof(unsigned), read_level, write_level, NULL},
+	[KEY_NETWORKS] = {"networks", sizeof(struct networks), read_networks, write_networks,
+                          same_networks},
+	[KEY_PROTOCOL] = {"protocol", sizeof(unsigned), read_word, write_word, NULL},
+	[KEY_UPLINK] = {"protocol", sizeof(unsigned), read_word, write_word, NULL},
+};
+
+const char *key_type_name(enum key_type type)
+{
+	return types[type].name;
+}
+
+bool value_read(const struct conf_key *key, const char *text, void *row, struct text *expected)
+{
+	return types[key->type].read(key, text, (char *)row + key->offset, expected);
+}
+
 void value_write(const struct conf_key *key, const void *row, struct text *out)
 {
-	const void *field = (const unsigned char *)row + key->offset;
+	types[key->type].write(key, (const char *)row + key->offset, out);
+}
 
-	switch (key->type) {
-	case KEY_BOOL:
-		text_put(out, *(const bool *)field ? "yes" : "no");
-		break;
-	case KEY_NUMBER:
-	case KEY_ID:
-	case KEY_DIAL:
-		text_format(out, "%lu", (unsigned long)*(const uint32_t *)field);
-		break;
-	case KEY_DURATION:
-		write_duration(*(const uint32_t *)field, out);
-		break;
-	case KEY_ADDRESS:
-		write_address(field, out);
-		break;
-	case KEY_TEXT:
-	case KEY_CALLSIGN:
-	case KEY_PATH:
-		write_text(field, out);
-		break;
-	case KEY_SECRET:
-		text_put(out, *(const char *)field ? "(hidden)" : "");
-		break;
-	case KEY_TALKGROUPS:
-		write_talkgroups(field, out);
-		break;
-	case KEY_ACCESS:
-		write_access(field, out);
-		break;
-	case KEY_MAPS:
-		write_maps(field, out);
-		break;
-	case KEY_LEVEL:
-		text_put(out, log_level_name(*(const enum log_level *)field));
-		break;
-	case KEY_NETWORKS:
-		networks_write(field, out);
-		break;
-	case KEY_PROMPTS:
-	case KEY_LOG:
-	case KEY_PROTOCOL:
-	case KEY_UPLINK:
-		text_put(out, words[key->type].name[*(const unsigned *)field]);
-		break;
-	}
+static size_t size_of(const struct conf_key *key)
+{
+	return types[key->type].size ? types[key->type].size : key->max + 1;
+}
+
+bool value_same(const struct conf_key *key, const void *a, const void *b)
+{
+	const struct value_type *type = &types[key->type];
+	const void *x = (const char *)a + key->offset, *y = (const char *)b + key->offset;
+
+	return key_is_given(key, a) == key_is_given(key, b) &&
+	       (type->same ? type->same(x, y) : memcmp(x, y, size_of(key)) == 0);
+}
+
+void value_copy(const struct conf_key *key, void *to, const void *from)
+{
+	memcpy((char *)to + key->offset, (const char *)from + key->offset, size_of(key));
 }
 
 void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 {
 	struct text t = text_make(out, KEY_RANGE_MAX);
 
-	switch (key->type) {
-	case KEY_NUMBER:
+	if (key->type == KEY_NUMBER) {
 		text_format(&t, "%lu to %lu %s.", (unsigned long)key->min, (unsigned long)key->max,
 		            key->unit);
-		break;
-	case KEY_DURATION:
+	} else if (key->type == KEY_DURATION) {
 		text_put(&t, "At most ");
-		write_duration(key->max, &t);
+		put_duration(key->max, &t);
 		text_char(&t, '.');
-		break;
-	case KEY_TEXT:
-	case KEY_CALLSIGN:
-	case KEY_SECRET:
-	case KEY_PATH:
-		text_format(&t, "At most %lu %s.", (unsigned long)key->max, key->unit);
-		break;
-	case KEY_BOOL:
-	case KEY_ID:
-	case KEY_ADDRESS:
-	case KEY_DIAL:
-	case KEY_TALKGROUPS:
-	case KEY_ACCESS:
-	case KEY_MAPS:
-	case KEY_PROMPTS:
-	case KEY_LOG:
-	case KEY_LEVEL:
-	case KEY_NETWORKS:
-	case KEY_PROTOCOL:
-	case KEY_UPLINK:
-		break; /* the help says it */
+	} else if (types[key->type].size == 0) {
+		text_format(&t, "At most %lu %s.", (unsigned long)key->max,
+		            key->unit ? key->unit : "octets");
 	}
 }

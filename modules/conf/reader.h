@@ -1,6 +1,6 @@
 /*
- * Where the reading of a configuration stands, for its two halves, conf/parse.c and conf/check.c,
- * and how they complain.
+ * The state of reading a configuration, shared by conf/parse.c and conf/check.c, and their error
+ * messages.
  */
 #ifndef CONF_READER_H
 #define CONF_READER_H
@@ -11,15 +11,21 @@
 
 #define SHOWN_MAX 64 /* octets of a piece of the file in an error line */
 
+struct fault_line;
+
 struct reader {
 	struct conf *out;
 	const char *name;
 	conf_complain *complain;
 	void *context;
 	size_t faults;
+	struct arena kept; /* faults not reported yet; allocated with the first */
+	struct fault_line *fault;
+	uint32_t faults_kept;
+	struct fault_line *last_fault; /* by line; each refers to the previous one */
 	uint32_t line;
 	struct ini_line split;
-	const struct conf_section *section; /* NULL: none yet, or one that is skipped */
+	const struct conf_section *section; /* NULL: none yet, or a section that is skipped */
 	bool any_section;
 	void *row; /* the section's values */
 	uint32_t section_line;
@@ -27,15 +33,21 @@ struct reader {
 	uint32_t first_line[SECTION_KINDS];  /* of the first section of a kind, 0 = none yet */
 };
 
+/*
+ * Records a fault in a line of the file. Faults are reported in the order of their lines; if there
+ * are very many, those found first come first.
+ */
 void fault(struct reader *r, uint32_t line, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* A piece of the file as it may stand in an error line. */
+void faults_tell(struct reader *r);
+
+/* A piece of the file for an error message. */
 const char *shown(char out[static SHOWN_MAX], const char *piece);
 
-/* The section at hand as in the file: [listener hotspots]. */
+/* The current section as in the file: [listener hotspots]. */
 const char *header(const struct reader *r, char out[static SHOWN_MAX]);
 
-/* Where the key stands, or the section's line when it does not. */
+/* The line of the key, or of the section if it is absent. */
 uint32_t line_of(const struct reader *r, const char *key);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The rows of the sections that go by name: listeners, peers, announcements, uplinks. Such a row
- * begins with its name, and holds the line of its section.
+ * The rows of named sections: listeners, peers, announcements, uplinks. Such a row begins with its
+ * name, and has the line of its section.
  */
 #ifndef CONF_ROWS_H
 #define CONF_ROWS_H
@@ -10,10 +10,10 @@
 
 struct rows {
 	char *first;     /* NULL: sections of this kind have no name */
-	uint32_t *count; /* how many are in use */
+	uint32_t *count; /* number in use */
 	uint32_t most;
 	size_t size;
-	size_t line; /* where in a row the line stands */
+	size_t line; /* offset of the line in a row */
 };
 
 struct rows rows_of(struct conf *conf, enum section_kind kind);
