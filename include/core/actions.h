@@ -1,9 +1,8 @@
 /*
- * What the core wants done: datagrams to send and records to write, in order. The
- * lists are bounded and claimed at start; the voice process performs them and
- * empties them. One step never needs more than ACTIONS_ROOM says, so a loop that
- * performs when there is less room loses nothing; a push beyond the end is a bug,
- * refused and counted.
+ * The output of the core: datagrams to send and records to write, in order. The lists are bounded
+ * and allocated at startup; the voice process performs and clears them. A step never needs more
+ * than ACTIONS_ROOM, so a loop that performs them when less room is left loses nothing; a push
+ * beyond the end is a bug, refused and counted.
  */
 #ifndef CORE_ACTIONS_H
 #define CORE_ACTIONS_H
@@ -14,20 +13,22 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/cursor.h"
 #include "conf/settings.h"
 #include "state/session.h"
 #include "wire/record.h"
 
-#define SEND_MAX 320u /* octets: every datagram we make is shorter */
+#define SEND_MAX 320u /* octets: all our datagrams are shorter */
 
 /* One distinct datagram. */
 struct send {
 	uint16_t len;
-	uint8_t id_at; /* where each target's id is put in, 4 octets big-endian; 0 = nowhere */
+	uint8_t id_at; /* offset for each target's id, 4 octets big-endian; 0 = none */
 	uint8_t bytes[SEND_MAX];
 };
 
-/* One copy of it. Targets are sent in order; several may name one send, and not in a row. */
+/* One copy of it. Targets are sent in order; several may refer to one send, not necessarily
+ * adjacent. */
 struct target {
 	uint32_t send; /* index into sends */
 	uint32_t id;
@@ -40,25 +41,37 @@ struct actions {
 	struct record *records;
 	uint32_t send_count, target_count, record_count;
 	uint32_t send_cap, target_cap, record_cap;
-	uint32_t send_room, target_room; /* what one step may need */
+	uint32_t send_room, target_room; /* the most that one step needs */
 	uint64_t refused_total;          /* pushes beyond the end */
 };
 
-/* Cuts the lists for a core of these sizes. */
+/* Allocates the lists for a core of these sizes. */
 void actions_open(struct actions *a, struct arena *arena, const struct conf_limits *limits);
 void actions_empty(struct actions *a);
 
-/* Is there room for whatever one step may push? */
+/* Is there room for everything one step can push? */
 bool actions_have_room(const struct actions *a);
 
-/* A new datagram without targets; NULL when full. */
-struct send *actions_send(struct actions *a);
+/* A new datagram without targets, to be written into `w`. When full, one that is never sent. */
+struct send *actions_send(struct actions *a, struct wr *w);
 
-/* Sends the given datagram to one more receiver. */
+/* Adds a receiver to the given datagram. */
 void actions_target(struct actions *a, const struct send *send, const struct endpoint *where,
                     uint32_t id);
 
-/* A new record, zeroed but for its kind; NULL when full. */
+/* Completes a written datagram for this one receiver. */
+static inline void actions_sent(struct actions *a, struct send *send, const struct wr *w,
+                                const struct endpoint *where, uint32_t id)
+{
+	send->len = (uint16_t)wr_len(w);
+	actions_target(a, send, where, id);
+}
+
+/* A whole datagram that `put` writes, containing an ID. */
+void actions_notice(struct actions *a, const struct endpoint *where, uint32_t id,
+                    void (*put)(struct wr *w, uint32_t id));
+
+/* A new record, zeroed except for its kind; NULL when full. */
 struct record *actions_record(struct actions *a, enum record_kind kind, enum change change,
                               tick_t now);
 

@@ -1,5 +1,5 @@
 /*
- * What can happen to a core: the one way in.
+ * The input of a core.
  */
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
@@ -9,19 +9,24 @@
 
 #include "state/session.h"
 #include "wire/command.h"
+#include "wire/record.h"
 
 enum event_kind {
 	EVENT_DATAGRAM,
 	EVENT_COMMAND,
-	EVENT_TIME,    /* nothing but time has passed: something may have run out */
+	EVENT_TIME,    /* time has passed: a timer may be due */
 	EVENT_ROWS,    /* the pipe has room for `rows` more rows of the snapshot asked for */
 	EVENT_ADDRESS, /* the name of a peer or an uplink was resolved */
-	EVENT_CONF,    /* settings have changed, but for sockets and sizes */
-	EVENT_STOP,    /* end calls, tell clients, refuse everything from now on; again while
-	               core_has_sessions */
+	EVENT_CONF,    /* settings except sizes have changed; repeat until core_follows */
+	EVENT_MEND,    /* check some or all rows, see core/mend.h */
+	EVENT_LOST,    /* a client had a session with a lost core: notify it */
+	EVENT_STOP,    /* ends calls, logs clients out; repeat while core_has_sessions */
 };
 
-const char *event_kind_name(enum event_kind kind);
+struct lost_client {
+	uint32_t id;
+	struct endpoint where;
+};
 
 struct event {
 	enum event_kind kind;
@@ -31,16 +36,14 @@ struct event {
 		struct {
 			const uint8_t *bytes;
 			size_t len;
-			struct endpoint
-				from; /* `to` is the sender, `from` our address it wrote to */
+			struct endpoint from; /* `to` is the sender, `from` our own address */
 		} datagram;
 		const struct command *command;
-		const struct conf *conf; /* good until the next one */
+		const struct conf *conf; /* valid until the next one */
 		uint32_t rows;
-		struct {
-			uint32_t link; /* its place: see struct resolved_record */
-			struct addr to;
-		} address;
+		struct lost_client lost;
+		bool all;
+		struct resolved_record address;
 	};
 };
 

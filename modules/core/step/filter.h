@@ -14,16 +14,16 @@
 bool filter_sends(enum peer_protocol protocol, uint32_t tg);
 
 /*
- * May one be taken from it? `theirs` is the server where it entered the mesh, `ours` our own;
- * `home_first` is the lowest number that stays with a home server, 92 or 100.
+ * May one be accepted from it? `theirs` is the server where it entered the mesh, `ours` our own;
+ * `home_first` is the lowest number that stays on its home server, 92 or 100.
  */
 bool filter_takes(enum peer_protocol protocol, uint32_t tg, uint32_t theirs, uint32_t ours,
                   uint32_t home_first);
 
-/* Has it the 4 to 7 digits of a server, and is it listed? Of 5 digits the first four are. */
+/* Is it a listed server number of 4 to 7 digits? With 5 digits, the list has the first four. */
 bool filter_is_server(uint32_t id, const struct access *listed);
 
-/* A call that has come over so many hops goes no further. */
+/* A call with this many hops is not forwarded. */
 #define HOPS_MAX 10u
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What the core counts, and how operators read it: one counter per reason.
+ * The core's counters: one per reason.
  */
 #ifndef CORE_COUNTER_H
 #define CORE_COUNTER_H
@@ -10,9 +10,11 @@ enum counter {
 	COUNT_FOREIGN,
 	/* answers and refusals at the door */
 	COUNT_CHALLENGES,
+	COUNT_DIGESTS,
 	COUNT_LOGINS,
 	COUNT_REFUSED_ID,
 	COUNT_REFUSED_FULL,
+	COUNT_REFUSED_ADDRESS,
 	COUNT_REFUSED_TAKEOVER,
 	COUNT_REFUSED_PASSPHRASE,
 	COUNT_REFUSED_STATE,
@@ -28,6 +30,7 @@ enum counter {
 	/* bursts */
 	COUNT_BURSTS,
 	COUNT_BURSTS_SENT,
+	COUNT_UNPROVEN,
 	COUNT_DUPLICATE,
 	COUNT_LATE,
 	COUNT_BUDGET,
@@ -49,6 +52,7 @@ enum counter {
 	COUNT_REWRITTEN,
 	/* mesh */
 	COUNT_MESH_STRANGER,
+	COUNT_MESH_DIGESTS,
 	COUNT_MESH_FORGED,
 	COUNT_MESH_WRONG_SERVER,
 	COUNT_MESH_ADDRESS,
@@ -80,7 +84,7 @@ enum counter {
 	COUNT_COUNTERS,
 };
 
-/* As in metrics: letters, digits and '_', ending in "_total". */
+/* The metric name: letters, digits and '_', ending in "_total". */
 const char *counter_name(enum counter counter);
 
 #endif

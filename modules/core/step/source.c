@@ -1,0 +1,27 @@
+#include "core/step/source.h"
+
+struct peer *source_peer(const struct core *core, struct source source)
+{
+	return source.kind == SOURCE_PEER ? peer_at(&core->peers, source.index) : NULL;
+}
+
+struct uplink *source_uplink(const struct core *core, struct source source)
+{
+	return source.kind == SOURCE_UPLINK ? uplink_at(&core->uplinks, source.index) : NULL;
+}
+
+struct session *source_session(const struct core *core, struct source source)
+{
+	const struct uplink *u = source_uplink(core, source);
+
+	if (source.kind == SOURCE_CLIENT)
+		return session_find(&core->sessions, source.index);
+	return u ? session_get(&core->sessions, u->session) : NULL;
+}
+
+const char *source_link(const struct core *core, struct source source)
+{
+	return source.kind == SOURCE_UPLINK ? core->conf->uplink[source.index].name
+	       : source.kind == SOURCE_PEER ? core->conf->peer[source.index].name
+	                                    : "";
+}
