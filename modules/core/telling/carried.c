@@ -1,0 +1,508 @@
+#include "core/telling/carried.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "state/pool.h"
+
+#define FIELD(row, field, kind, of)                                                                \
+	{                                                                                          \
+		.name = #field, .offset = offsetof(struct row, field),                             \
+		.size = sizeof(((struct row *)NULL)->field), .type = CARRIED_##kind, .set = (of)   \
+	}
+#define RAW(row, field)                                                                            \
+	FIELD(row, field, RAW,                                                                     \
+	      _Generic(((struct row *)NULL)->field, bool                                           \
+	               : CARRIED_BOOL, default : 0))
+#define DERIVED(row, field) FIELD(row, field, DERIVED, 0)
+#define HANDLE(row, field, of) FIELD(row, field, HANDLE, CARRIED_##of)
+#define INDEX(row, field, of) FIELD(row, field, INDEX, CARRIED_##of)
+#define ORIGIN(row, field) FIELD(row, field, ORIGIN, 0)
+
+/*
+ * Tables of facts: a line for each field of a row, in its order. Rows with fields of the same name
+ * list them each, because what is carried of one says nothing about the other.
+ */
+static const struct carried_field server_fields[] = {
+	DERIVED(core, row),
+	DERIVED(core, itself),
+	DERIVED(core, conf),
+	RAW(core, started),
+	RAW(core, secret),
+	DERIVED(core, sessions.pool),
+	DERIVED(core, sessions.by_id),
+	DERIVED(core, sessions.by_address),
+	DERIVED(core, sessions.by_radio),
+	HANDLE(core, sessions.half_open, SESSION),
+	RAW(core, sessions.half_open_next),
+	DERIVED(core, subscriptions),
+	DERIVED(core, streams.pool),
+	DERIVED(core, streams.by_id),
+	DERIVED(core, streams.tombstones),
+	DERIVED(core, streams.buried),
+	DERIVED(core, streams.tombstone_count),
+	RAW(core, streams.generation),
+	DERIVED(core, streams.secret),
+	DERIVED(core, players),
+	DERIVED(core, announcements),
+	DERIVED(core, locations),
+	DERIVED(core, decisions),
+	DERIVED(core, peers),
+	DERIVED(core, uplinks),
+	DERIVED(core, claims),
+	DERIVED(core, quenches),
+	RAW(core, clock_wrong),
+	DERIVED(core, blocks),
+	DERIVED(core, words),
+	DERIVED(core, expiry),
+	RAW(core, limits),
+	RAW(core, challenges),
+	RAW(core, strangers),
+	RAW(core, wasted),
+	DERIVED(core, snapshot),
+	RAW(core, random),
+	RAW(core, fan_out),
+	RAW(core, turns),
+	DERIVED(core, variants),
+	DERIVED(core, variant_count),
+	DERIVED(core, stopped),
+	DERIVED(core, settling),
+	DERIVED(core, settle_at),
+	DERIVED(core, mend_at),
+	DERIVED(core, counter), /* by name */
+};
+
+#define DIGEST(row, of)                                                                            \
+	DERIVED(row, of.compress), RAW(row, of.state), RAW(row, of.digest_len),                    \
+		RAW(row, of.total), RAW(row, of.block)
+#define KEY(row, of) DIGEST(row, of.hmac.inner), DIGEST(row, of.hmac.outer), RAW(row, of.blake2b)
+
+static const struct carried_field peer_fields[] = {
+	DERIVED(peer, row),
+	RAW(peer, at.to),
+	DERIVED(peer, at.from),
+	DERIVED(peer, at.socket),
+	RAW(peer, has_address),
+	RAW(peer, remembered),
+	DERIVED(peer, target),
+	KEY(peer, key),
+	RAW(peer, admission.state),
+	KEY(peer, admission.other),
+	RAW(peer, admission.until),
+	RAW(peer, version),
+	RAW(peer, up),
+	RAW(peer, since),
+	RAW(peer, heard),
+	RAW(peer, stunned_until),
+	RAW(peer, stun_ns),
+	RAW(peer, stun_spent),
+	RAW(peer, answers_probes),
+	RAW(peer, timer.deadline),
+	DERIVED(peer, timer.hint),
+	RAW(peer, keepalive_due),
+	RAW(peer, version_due),
+	RAW(peer, versions),
+	RAW(peer, unproven),
+	RAW(peer, streams),
+	RAW(peer, frames),
+	RAW(peer, clock_told),
+	RAW(peer, offset_ms),
+	RAW(peer, newest_ns),
+	RAW(peer, newest_at),
+	RAW(peer, sent_ns),
+	RAW(peer, server),
+	RAW(peer, frames_in_total),
+	RAW(peer, frames_out_total),
+	RAW(peer, lost_total),
+	RAW(peer, refused_total),
+	RAW(peer, stale_total),
+	RAW(peer, quenches_in_total),
+	RAW(peer, quenches_out_total),
+	RAW(peer, troubles_told),
+};
+
+static const struct carried_field uplink_fields[] = {
+	DERIVED(uplink, row),        RAW(uplink, target),         RAW(uplink, turn),
+	RAW(uplink, at.to),          DERIVED(uplink, at.from),    DERIVED(uplink, at.socket),
+	RAW(uplink, has_address),    DERIVED(uplink, session),    RAW(uplink, state),
+	RAW(uplink, timer.deadline), DERIVED(uplink, timer.hint), RAW(uplink, round_wait),
+	RAW(uplink, since),          RAW(uplink, heard),          RAW(uplink, audio),
+	RAW(uplink, pings_missed),   RAW(uplink, ping_due),       RAW(uplink, module_due),
+	RAW(uplink, module_step),    RAW(uplink, lost_total),     RAW(uplink, refused_total),
+	RAW(uplink, frames_told),
+};
+
+#define SLOT(n)                                                                                    \
+	DERIVED(session, slot[n].subscriptions), HANDLE(session, slot[n].talk, STREAM),            \
+		HANDLE(session, slot[n].heard, STREAM), RAW(session, slot[n].heard_tg),            \
+		HANDLE(session, slot[n].data, STREAM), RAW(session, slot[n].data_out),             \
+		RAW(session, slot[n].mute_until), RAW(session, slot[n].conversation),              \
+		RAW(session, slot[n].busy_last), RAW(session, slot[n].voice_last),                 \
+		RAW(session, slot[n].closed), RAW(session, slot[n].mark),                          \
+		HANDLE(session, slot[n].player, PLAYER), RAW(session, slot[n].src),                \
+		RAW(session, slot[n].stream), HANDLE(session, slot[n].data_in, STREAM),            \
+		RAW(session, slot[n].data_next)
+
+static const struct carried_field session_fields[] = {
+	DERIVED(session, row),
+	ORIGIN(session, source),
+	RAW(session, id),
+	RAW(session, at.to),
+	RAW(session, at.from),
+	DERIVED(session, at.socket),
+	RAW(session, state),
+	RAW(session, simplex),
+	RAW(session, rekeyed),
+	RAW(session, single),
+	RAW(session, private_calls),
+	RAW(session, has_options),
+	RAW(session, admitted),
+	RAW(session, close_forged),
+	RAW(session, dial_ordered),
+	RAW(session, unsettled),
+	RAW(session, ident),
+	DERIVED(session, subscriptions),
+	RAW(session, dial),
+	RAW(session, timer),
+	RAW(session, hang),
+	SLOT(0),
+	SLOT(1),
+	RAW(session, expiry.deadline),
+	DERIVED(session, expiry.hint),
+	RAW(session, since),
+	RAW(session, last_ping),
+	RAW(session, last_seen),
+	RAW(session, budget),
+	DERIVED(session, challenger), /* it restarts its login */
+	RAW(session, ident_due.deadline),
+	DERIVED(session, ident_due.hint),
+	RAW(session, ident_tg),
+	RAW(session, frames_in_total),
+	RAW(session, frames_out_total),
+	RAW(session, options_bad),
+	RAW(session, rx_hz),
+	RAW(session, tx_hz),
+	RAW(session, cc),
+	RAW(session, callsign),
+	RAW(session, location),
+	RAW(session, software),
+	RAW(session, package),
+	RAW(session, language),
+	RAW(session, options_len),
+	RAW(session, care),
+	RAW(session, options),
+};
+
+static const struct carried_field player_fields[] = {
+	DERIVED(player, row),
+	HANDLE(player, session, SESSION),
+	RAW(player, slot),
+	RAW(player, kind),
+	RAW(player, rank),
+	HANDLE(player, stream, STREAM),
+	RAW(player, expiry.deadline),
+	DERIVED(player, expiry.hint),
+	RAW(player, give_up),
+	RAW(player, src),
+	RAW(player, tg),
+	RAW(player, unit),
+	RAW(player, seq),
+	RAW(player, position),
+	RAW(player, text),
+	RAW(player, morse),
+	FIELD(player, clips, CLIPS, 0),
+	DERIVED(player, clip_count),
+	RAW(player, at),
+	RAW(player, frame),
+	HANDLE(player, recording, RECORDING),
+};
+
+static const struct carried_field recording_fields[] = {
+	DERIVED(recording, row),
+	RAW(recording, count),
+	RAW(recording, burst),
+};
+
+static const struct carried_field stream_fields[] = {
+	DERIVED(stream, row),
+	ORIGIN(stream, origin),
+	RAW(stream, id),
+	RAW(stream, generation),
+	HANDLE(stream, session, SESSION),
+	RAW(stream, slot),
+	RAW(stream, unit),
+	RAW(stream, data),
+	RAW(stream, state),
+	RAW(stream, src),
+	RAW(stream, dst),
+	FIELD(stream, conference, MEETING, 0),
+	HANDLE(stream, targets[0].session, SESSION),
+	RAW(stream, targets[0].slot),
+	HANDLE(stream, targets[1].session, SESSION),
+	RAW(stream, targets[1].slot),
+	HANDLE(stream, targets[2].session, SESSION),
+	RAW(stream, targets[2].slot),
+	RAW(stream, conversation),
+	RAW(stream, turn),
+	HANDLE(stream, recording, RECORDING),
+	RAW(stream, denied),
+	RAW(stream, told),
+	RAW(stream, yielded),
+	RAW(stream, locates),
+	RAW(stream, expiry.deadline),
+	DERIVED(stream, expiry.hint),
+	RAW(stream, started),
+	RAW(stream, last),
+	RAW(stream, budget),
+	RAW(stream, sequence),
+	RAW(stream, has_header),
+	RAW(stream, header_wrong),
+	RAW(stream, embedded_wrong),
+	RAW(stream, lc),
+	RAW(stream, embedded),
+	RAW(stream, alias),
+	RAW(stream, given),
+	RAW(stream, gps),
+	RAW(stream, has_gps),
+	RAW(stream, rewrites),
+	RAW(stream, next_rewrite),
+	DERIVED(stream, listeners),
+	RAW(stream, frames),
+	RAW(stream, lost),
+	RAW(stream, late),
+	RAW(stream, duplicate),
+	RAW(stream, ber_errors),
+	RAW(stream, rssi),
+	RAW(stream, meshed),
+	RAW(stream, mesh_id),
+	FIELD(stream, peer, TARGET, 0),
+	RAW(stream, server),
+	RAW(stream, repeater),
+	RAW(stream, delay_ms),
+	RAW(stream, hops),
+};
+
+static const struct carried_field subscription_fields[] = {
+	DERIVED(subscription, row),
+	RAW(subscription, rf_tg),
+	FIELD(subscription, conference, MEETING, 0),
+	INDEX(subscription, session, SESSION),
+	RAW(subscription, slot),
+	RAW(subscription, active),
+	RAW(subscription, mode),
+	DERIVED(subscription, in_conference),
+	DERIVED(subscription, in_slot),
+	RAW(subscription, expiry.deadline),
+	DERIVED(subscription, expiry.hint),
+};
+
+static const struct carried_field announcement_fields[] = {
+	DERIVED(announcement, row),         RAW(announcement, expiry.deadline),
+	DERIVED(announcement, expiry.hint), RAW(announcement, round),
+	INDEX(announcement, at, SESSION),
+};
+
+static const struct carried_field block_fields[] = {
+	DERIVED(block, row),         RAW(block, id),
+	RAW(block, address),         FIELD(block, refused, WORDS, 0),
+	RAW(block, expiry.deadline), DERIVED(block, expiry.hint),
+};
+
+static const struct carried_field conference_fields[] = {
+	DERIVED(conference, row),
+	RAW(conference, tg),
+	DERIVED(conference, subscriptions),
+	DERIVED(conference, last),
+	DERIVED(conference, count),
+	DERIVED(conference, streams),
+	HANDLE(conference, speaker, STREAM),
+	RAW(conference, free_since),
+};
+
+static const struct carried_field tombstone_fields[] = {
+	ORIGIN(tombstone, key.origin), RAW(tombstone, key.id),   RAW(tombstone, key.dst),
+	RAW(tombstone, key.slot),      RAW(tombstone, key.unit), RAW(tombstone, key.data),
+	RAW(tombstone, ended),         RAW(tombstone, cause),    RAW(tombstone, sequence),
+};
+
+static const struct carried_field claim_fields[] = {
+	RAW(claim, key),    ORIGIN(claim, origin), RAW(claim, last),       RAW(claim, seen),
+	RAW(claim, ended),  RAW(claim, used),      RAW(claim, carried),    RAW(claim, still),
+	RAW(claim, seq),    RAW(claim, kind),      RAW(claim, carried_at), RAW(claim, first),
+	RAW(claim, header), RAW(claim, newest_ns),
+};
+
+static const struct carried_field quench_fields[] = {
+	INDEX(carried_quench, peer, PEER), RAW(carried_quench, row.key),
+	RAW(carried_quench, row.live),     RAW(carried_quench, row.held),
+	RAW(carried_quench, row.asked),    RAW(carried_quench, row.probing),
+	RAW(carried_quench, row.since),    RAW(carried_quench, row.brought),
+	RAW(carried_quench, row.touched),  RAW(carried_quench, row.probed),
+	RAW(carried_quench, row.told),
+};
+
+static const struct carried_field location_fields[] = {
+	RAW(location, radio), ORIGIN(location, origin), RAW(location, slot),
+	RAW(location, at),    DERIVED(location, heard), DERIVED(location, heard_slot),
+};
+
+static const struct carried_field decision_fields[] = {
+	RAW(decision, at),     ORIGIN(decision, who), RAW(decision, radio),
+	RAW(decision, slot),   RAW(decision, tg),     FIELD(decision, words, WORDS, 0),
+	RAW(decision, number), RAW(decision, left),   RAW(decision, times),
+};
+
+static const struct carried_field counter_fields[] = {
+	RAW(carried_counter, name),
+	RAW(carried_counter, value),
+};
+
+#define SET(set, name, type, of)                                                                   \
+	[CARRIED_##set] = {#name, name##_fields, ARRAY_LEN(name##_fields), sizeof(struct type), of}
+
+const struct carried_info carried_sets[CARRIED_SETS] = {
+	SET(SERVER, server, core, KIND_SERVER),
+	SET(PEER, peer, peer, KIND_PEER),
+	SET(UPLINK, uplink, uplink, KIND_UPLINK),
+	SET(SESSION, session, session, KIND_SESSION),
+	SET(PLAYER, player, player, KIND_PLAYER),
+	SET(RECORDING, recording, recording, KIND_RECORDING),
+	SET(STREAM, stream, stream, KIND_STREAM),
+	SET(SUBSCRIPTION, subscription, subscription, KIND_SUBSCRIPTION),
+	SET(ANNOUNCEMENT, announcement, announcement, KIND_ANNOUNCEMENT),
+	SET(BLOCK, block, block, KIND_BLOCK),
+	SET(CONFERENCE, conference, conference, KINDS),
+	SET(TOMBSTONE, tombstone, tombstone, KINDS),
+	SET(CLAIM, claim, claim, KINDS),
+	SET(QUENCH, quench, carried_quench, KINDS),
+	SET(LOCATION, location, location, KINDS),
+	SET(DECISION, decision, decision, KINDS),
+	SET(COUNTER, counter, carried_counter, KINDS),
+};
+
+/* The oldest of a ring first. */
+static uint32_t ring_place(uint32_t nth, uint32_t used, uint32_t capacity, uint32_t next)
+{
+	return used < capacity ? nth : (next + nth) % capacity;
+}
+
+static bool copy_tombstone(const struct core *core, uint32_t nth, union carried *out)
+{
+	const struct streams *t = &core->streams;
+	uint32_t capacity = t->pool.capacity, count = t->tombstone_count;
+	uint32_t used = count < capacity ? count : capacity;
+
+	if (nth >= used)
+		return false;
+	out->tombstone = t->tombstones[ring_place(nth, used, capacity, count % capacity)];
+	return true;
+}
+
+static bool copy_claim(const struct core *core, uint32_t nth, union carried *out)
+{
+	const struct claims *t = &core->claims;
+
+	if (nth >= t->used)
+		return false;
+	out->claim = t->rows[ring_place(nth, t->used, t->capacity, t->next)];
+	return true;
+}
+
+/* Entries that have expired have no key. */
+static bool copy_quench(const struct core *core, uint32_t nth, union carried *out)
+{
+	uint32_t peer = nth / QUENCHES_PER_PEER;
+
+	if (peer >= core->peers.pool.fresh)
+		return false;
+	out->quench = (struct carried_quench){peer, core->quenches.rows[nth]};
+	return true;
+}
+
+static bool copy_location(const struct core *core, uint32_t nth, union carried *out)
+{
+	const struct locations *t = &core->locations;
+
+	if (nth >= t->used)
+		return false;
+	out->location = t->rows[ring_place(nth, t->used, t->capacity, t->next)];
+	return true;
+}
+
+static bool copy_decision(const struct core *core, uint32_t nth, union carried *out)
+{
+	uint64_t count = core->decisions.count;
+	uint32_t used = count < DECISIONS ? (uint32_t)count : DECISIONS;
+
+	if (nth >= used)
+		return false;
+	out->decision = *decision_at(&core->decisions, used - 1 - nth);
+	return true;
+}
+
+static bool copy_counter(const struct core *core, uint32_t nth, union carried *out)
+{
+	if (nth >= COUNT_COUNTERS)
+		return false;
+	out->counter = (struct carried_counter){.value = core->counter[nth]};
+	text_copy(out->counter.name, sizeof(out->counter.name), counter_name((enum counter)nth));
+	return true;
+}
+
+const void *carried_next(const struct core *core, enum carried_set set, uint32_t *at,
+                         union carried *room)
+{
+	static bool (*const copy[])(const struct core *core, uint32_t nth, union carried *out) = {
+		[CARRIED_TOMBSTONE] = copy_tombstone, [CARRIED_CLAIM] = copy_claim,
+		[CARRIED_QUENCH] = copy_quench,       [CARRIED_LOCATION] = copy_location,
+		[CARRIED_DECISION] = copy_decision,   [CARRIED_COUNTER] = copy_counter,
+	};
+
+	if (set < CARRIED_POOLS)
+		return pool_next(kind_pool(core, carried_sets[set].kind), at);
+	if (set == CARRIED_CONFERENCE)
+		return pool_next(&core->subscriptions.conferences, at);
+	return copy[set](core, ++*at, room) ? room : NULL;
+}
+
+static uint64_t hash_of(const void *bytes, size_t len)
+{
+	return siphash((struct siphash_key){0, 0}, bytes, len) | 1;
+}
+
+/* With another server, identity or passphrase it has to log in again. */
+static uint64_t binding_of(const struct conf_uplink *c)
+{
+	return hash_of(c->target, strlen(c->target)) +
+	       3 * hash_of(c->passphrase, strlen(c->passphrase)) +
+	       5 * hash_of(&c->id, sizeof(c->id)) + 7 * hash_of(c->options, strlen(c->options)) +
+	       11 * hash_of(c->module, strlen(c->module));
+}
+
+static const char *uplink_section(const struct core *core, uint32_t index, uint64_t *binding)
+{
+	const struct conf_uplink *c = &core->conf->uplink[index];
+
+	*binding = binding_of(c);
+	return c->name;
+}
+
+const char *carried_section(const struct core *core, enum carried_set set, const void *row,
+                            uint64_t *binding)
+{
+	const struct conf *conf = core->conf;
+	const struct pool_row *place = row;
+
+	*binding = 0;
+	if (set == CARRIED_PEER)
+		return conf->peer[place->index].name;
+	if (set == CARRIED_ANNOUNCEMENT)
+		return conf->announcement[place->index].name;
+	if (set == CARRIED_UPLINK)
+		return uplink_section(core, place->index, binding);
+	if (set != CARRIED_SESSION)
+		return "";
+	const struct session *s = row;
+	return session_is_uplink(s) ? uplink_section(core, s->source.index, binding)
+	                            : conf->listener[s->at.socket].name;
+}

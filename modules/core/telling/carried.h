@@ -1,0 +1,108 @@
+/*
+ * What the next binary gets from a core: for each kind of row its fields, by name. Other fields are
+ * rebuilt from the configuration or from other rows, and are listed as such, so that none is
+ * forgotten.
+ */
+#ifndef CORE_CARRIED_H
+#define CORE_CARRIED_H
+
+#include "core/step/kind.h"
+
+/* Raise it when a field changes its meaning but not its name and size. */
+#ifndef CARRIED_VERSION
+#define CARRIED_VERSION 1u
+#endif
+
+/* Kinds of rows; those that others refer to come first. */
+enum carried_set {
+	CARRIED_SERVER,
+	CARRIED_PEER,
+	CARRIED_UPLINK,
+	CARRIED_SESSION,
+	CARRIED_PLAYER,
+	CARRIED_RECORDING,
+	CARRIED_STREAM,
+	CARRIED_SUBSCRIPTION,
+	CARRIED_ANNOUNCEMENT,
+	CARRIED_BLOCK,
+	CARRIED_POOLS, /* rows of these kinds are in pools; the others are copied to struct carried
+	                */
+
+	CARRIED_CONFERENCE = CARRIED_POOLS,
+	CARRIED_TOMBSTONE,
+	CARRIED_CLAIM,
+	CARRIED_QUENCH,
+	CARRIED_LOCATION,
+	CARRIED_DECISION,
+	CARRIED_COUNTER,
+	CARRIED_SETS,
+};
+
+enum carried_type {
+	CARRIED_RAW,     /* octets, as this machine has them */
+	CARRIED_HANDLE,  /* one or several, of `set` */
+	CARRIED_INDEX,   /* of a row of `set`; POOL_NONE = none */
+	CARRIED_ORIGIN,  /* a struct source: a client, or a row */
+	CARRIED_TARGET,  /* of a stream: the peer it goes to, or all, or none */
+	CARRIED_MEETING, /* index of a conference: its talkgroup; POOL_NONE = none */
+	CARRIED_WORDS,   /* constant text; NULL = none */
+	CARRIED_CLIPS,   /* of a player: by listener, language and name */
+	CARRIED_DERIVED, /* not carried */
+};
+
+struct carried_field {
+	const char *name;
+	uint32_t offset;
+	uint32_t size;
+	uint8_t type; /* enum carried_type */
+	uint8_t set;  /* enum carried_set, of references; CARRIED_BOOL of raw ones */
+};
+
+#define CARRIED_BOOL 1 /* any value but 0 means true */
+
+struct carried_quench {
+	uint32_t peer;
+	struct quench row;
+};
+
+struct carried_counter {
+	char name[48];
+	uint64_t value;
+};
+
+/* A row that is not in a pool. */
+union carried {
+	struct conference conference;
+	struct tombstone tombstone;
+	struct claim claim;
+	struct carried_quench quench;
+	struct location location;
+	struct decision decision;
+	struct carried_counter counter;
+};
+
+struct carried_info {
+	const char *name;
+	const struct carried_field *fields;
+	size_t field_count;
+	size_t row_size;
+	enum kind kind; /* of those in pools */
+};
+
+extern const struct carried_info carried_sets[CARRIED_SETS];
+
+/*
+ * The row after *at (start with POOL_NONE), of which *at is the index; NULL at the end. One that is
+ * not in a pool is copied to *room.
+ */
+const void *carried_next(const struct core *core, enum carried_set set, uint32_t *at,
+                         union carried *room);
+
+/*
+ * The configuration section that a row belongs to, and what has to be the same there for the row to
+ * be kept; "" and 0 when it belongs to none.
+ */
+const char *carried_section(const struct core *core, enum carried_set set, const void *row,
+                            uint64_t *binding);
+
+#endif
