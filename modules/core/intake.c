@@ -1,60 +1,66 @@
 /*
- * The door: what is it, who sent it? A burst of a session goes to route, everything else to login.
+ * Datagrams of clients: decodes them and finds the session. Bursts go to route, the rest to login.
  */
 #include "core/intake.h"
 
-#include "core/block.h"
+#include "core/access/blocklist.h"
+#include "core/delivery/refuse.h"
 #include "core/event.h"
-#include "core/limit.h"
-#include "core/login.h"
-#include "core/route.h"
-#include "core/rows.h"
+#include "core/access/login.h"
+#include "core/access/session.h"
+#include "core/routing/route.h"
+#include "wire/parse.h"
+
+bool intake_knows(const struct core *core, const struct event *event)
+{
+	const struct endpoint *from = &event->datagram.from;
+	struct hbp_message m;
+	const char *reason;
+
+	if (hbp_parse(event->datagram.bytes, event->datagram.len, &m, &reason) != PARSE_OK)
+		return false;
+	const struct session *s = session_find(&core->sessions, m.id);
+	return s && s->state == SESSION_CONNECTED && endpoint_same(&s->at, from);
+}
 
 void intake_datagram(struct step *step, const struct event *event)
 {
 	struct core *core = step->core;
 	const struct endpoint *from = &event->datagram.from;
-	const uint8_t *bytes = event->datagram.bytes;
 	size_t len = event->datagram.len;
 	struct hbp_message message;
 	const char *reason = "";
 
 	count(step, COUNT_DATAGRAMS);
-	switch (hbp_parse(bytes, len, &message, &reason)) {
+	switch (hbp_parse(event->datagram.bytes, len, &message, &reason)) {
 	case PARSE_IGNORE:
-		count(step, COUNT_FOREIGN);
+		refuse_datagram(step, REFUSED_FOREIGN, from);
 		return;
 	case PARSE_BAD:
-		goto drop;
+		refuse(step, REFUSED_MALFORMED,
+		       &(struct subject){.from = from, .len = len, .words = reason});
+		return;
 	case PARSE_OK:
 		break;
 	}
 
-	struct incoming in = {&message, from, &core->conf->listener[from->socket]};
-	if (core->blocks.pool.used && block_drops(step, &in))
+	struct incoming in = {&message, from, &core->conf->listener[from->socket], len};
+	if (core->blocks.pool.used && blocklist_drops(step, &in))
 		return;
 	if (message.kind != HBP_BURST) {
 		login_message(step, &in);
 		return;
 	}
 	struct session *s = session_find(&core->sessions, message.id);
-	if (!s || !endpoint_same(&s->at, from) || s->state != SESSION_CONNECTED) {
-		s = login_follow_port(step, s, &in);
-		if (!s) {
-			login_nak_stranger(step, &in);
-			return;
-		}
+	enum speaker speaker = session_speaker(step, s, &in);
+	if (speaker == SPEAKER_UNKNOWN) {
+		refuse_message(step, REFUSED_NO_SESSION, &in);
+		return;
 	}
-	session_touch(step, s);
+	if (speaker == SPEAKER_MOVED)
+		session_follow(step, s, &in);
+	session_touch(step, s, len);
 	s->frames_in_total++;
-	route_burst(step, s, &message.burst);
-	return;
-
-drop:
-	count(step, COUNT_MALFORMED);
-	if (limit_allows(step, LIMIT_LOG, &from->to, COUNT_MALFORMED)) {
-		char text[ADDR_TEXT_MAX];
-		core_log(step, LOG_REMOTE, "dropped datagram from=%s len=%u reason=\"%s\"",
-		         addr_format(&from->to, text), (unsigned)len, reason);
-	}
+	struct inbound burst = inbound_from(s, &message.burst);
+	route_burst(step, &burst);
 }

@@ -1,0 +1,305 @@
+/*
+ * Repairs rows that are inconsistent, which no event can cause, but a bug or a memory error can.
+ * Rows are authoritative; lists, indexes and counts are derived from them. So an inconsistent row
+ * is first made harmless, then everything derived is rebuilt, and then the row ends like any other
+ * of its kind: with a terminator to its listeners, and a log line of the class "bug".
+ */
+#include "core/mend.h"
+
+#include "core/access/session.h"
+#include "core/access/uplink.h"
+#include "core/conference/player.h"
+#include "core/delivery/slot.h"
+#include "core/mesh.h"
+#include "core/routing/stream.h"
+#include "core/step/expire.h"
+#include "core/step/kind.h"
+#include "core/telling/invariants.h"
+#include "core/telling/rows.h"
+#include "state/pool.h"
+
+#define FAULTS 32u     /* ended at once; the next check finds the others */
+#define LOOK_ROWS 128u /* of each kind */
+
+struct fault {
+	enum kind kind;
+	struct handle row;
+	const char *words;
+};
+
+struct faults {
+	uint32_t count;
+	struct fault fault[FAULTS];
+};
+
+/* Makes an inconsistent session harmless. */
+static void disarm_session(struct core *core, struct session *s)
+{
+	if (!session_is_uplink(s)) {
+		s->source = source_client(s->id);
+		if (s->at.socket >= core->conf->listener_count)
+			s->at.socket = 0;
+	}
+	for (int i = 0; i < 2; i++)
+		if (s->slot[i].data_next >= SLOT_DATA_IN)
+			s->slot[i].data_next = 0;
+	s->callsign[sizeof(s->callsign) - 1] = s->location[sizeof(s->location) - 1] = 0;
+	s->software[sizeof(s->software) - 1] = s->package[sizeof(s->package) - 1] = 0;
+	s->language[sizeof(s->language) - 1] = 0;
+}
+
+static void disarm_stream(struct core *core, struct stream *x)
+{
+	x->slot = x->slot == 2 ? 2 : 1;
+	x->next_rewrite %= STREAM_REWRITES;
+	if (!conference_at(&core->subscriptions, x->conference))
+		x->conference = POOL_NONE;
+	if (x->conference == POOL_NONE || x->state > CALL_IGNORED)
+		x->state = CALL_IGNORED;
+}
+
+static void disarm_player(struct player *p)
+{
+	p->slot = p->slot == 1 ? 1 : 2;
+	p->clip_count = p->clip_count <= PLAYER_CLIPS ? p->clip_count : 0;
+}
+
+static void disarm(struct core *core, enum kind kind, void *row)
+{
+	if (kind == KIND_SESSION)
+		disarm_session(core, row);
+	else if (kind == KIND_STREAM)
+		disarm_stream(core, row);
+	else if (kind == KIND_PLAYER)
+		disarm_player(row);
+}
+
+/* A subscription without session or conference is on no list: there is nothing to end. */
+static void drop_subscription(struct step *step, struct subscription *x, const char *words)
+{
+	core_log(step, LOG_BUG, "subscription tg=%lu is inconsistent (%s): dropped",
+	         (unsigned long)x->rf_tg, words);
+	pool_give(&step->core->subscriptions.pool, x);
+}
+
+static const enum kind looked_at[] = {KIND_SUBSCRIPTION, KIND_STREAM, KIND_PLAYER, KIND_SESSION,
+                                      KIND_PEER,         KIND_UPLINK, KIND_BLOCK};
+
+static void look_at(struct step *step, enum kind kind, void *row, struct faults *f)
+{
+	const char *words = invariants_of_row(step->core, kind, row);
+
+	if (!words || f->count == FAULTS)
+		return;
+	f->fault[f->count++] = (struct fault){kind, pool_handle(row), words};
+	if (kind == KIND_SUBSCRIPTION)
+		drop_subscription(step, row, words);
+	else
+		disarm(step->core, kind, row);
+}
+
+/* ---- what is derived ---- */
+
+static void clear_indexes(struct core *core)
+{
+	struct hash *const all[] = {&core->sessions.by_id,      &core->sessions.by_address,
+	                            &core->sessions.by_radio,   &core->subscriptions.by_rf,
+	                            &core->subscriptions.by_tg, &core->streams.by_id};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		hash_clear(all[i]);
+}
+
+static void list_sessions(struct core *core)
+{
+	POOL_EACH(struct session *, s, &core->sessions.pool) {
+		s->slot[0].subscriptions = s->slot[1].subscriptions = POOL_NONE;
+		s->subscriptions = 0;
+		if (!session_is_uplink(s))
+			(void)session_list(&core->sessions, s);
+	}
+}
+
+static void list_subscriptions(struct core *core)
+{
+	struct subscriptions *t = &core->subscriptions;
+
+	subscriptions_relist(t);
+	POOL_EACH(struct subscription *, x, &t->pool) {
+		struct session *s = pool_at(&core->sessions.pool, x->session);
+		const struct conference *c = conference_at(t, x->conference);
+		if (!s || !c || subscription_find(t, s, x->slot, x->rf_tg) ||
+		    !subscription_list(t, s, x, c->tg))
+			pool_give(&t->pool, x);
+	}
+}
+
+static void list_streams(struct core *core)
+{
+	POOL_EACH(struct stream *, x, &core->streams.pool) {
+		struct conference *c = conference_at(&core->subscriptions, x->conference);
+		x->listeners = 0;
+		(void)stream_list(&core->streams, x);
+		if (c)
+			c->streams++;
+	}
+}
+
+static void look_at_slot(struct core *core, struct session *s, struct slot *slot)
+{
+	struct stream *heard = stream_get(&core->streams, slot->heard);
+	const struct stream *talk = stream_get(&core->streams, slot->talk);
+	const struct player *p = player_get(&core->players, slot->player);
+
+	if (!talk || talk->data || !source_equal(talk->origin, s->source) ||
+	    talk->slot != session_slot_number(s, slot))
+		slot->talk = HANDLE_NONE;
+	if (!heard || heard->data)
+		slot->heard = HANDLE_NONE;
+	else
+		heard->listeners++;
+	if (!p || !handle_equal(p->session, pool_handle(&s->row)))
+		slot->player = HANDLE_NONE;
+}
+
+static bool is_recording_held(const struct core *core, struct handle h)
+{
+	POOL_EACH(const struct player *, p, &core->players.pool)
+		if (handle_equal(p->recording, h))
+			return true;
+	POOL_EACH(const struct stream *, x, &core->streams.pool)
+		if (handle_equal(x->recording, h))
+			return true;
+	return false;
+}
+
+static void make_anew(struct core *core)
+{
+	clear_indexes(core);
+	list_sessions(core);
+	list_subscriptions(core);
+	list_streams(core);
+	POOL_EACH(struct session *, s, &core->sessions.pool)
+		for (int i = 0; i < 2; i++)
+			look_at_slot(core, s, &s->slot[i]);
+	POOL_EACH(struct recording *, r, &core->players.recordings)
+		if (!is_recording_held(core, pool_handle(&r->row)))
+			pool_give(&core->players.recordings, r);
+	subscriptions_settle(&core->subscriptions, &core->streams.pool);
+	claims_relist(&core->claims);
+	locations_relist(&core->locations);
+	core->variant_count = 0;
+	expire_rebuild(core);
+}
+
+/* ---- what ends ---- */
+
+static void end_stream(struct step *step, struct stream *x, const char *words)
+{
+	core_log(step, LOG_BUG, "call src=%lu tg=%lu stream=%08lx is inconsistent (%s): ended",
+	         (unsigned long)x->src, (unsigned long)x->dst, (unsigned long)x->id, words);
+	POOL_EACH(struct session *, s, &step->core->sessions.pool)
+		for (int i = 0; i < 2; i++)
+			slot_end(step, s, &s->slot[i], x, true);
+	stream_end(step, x, CAUSE_SESSION_END);
+}
+
+static void end_session(struct step *step, struct session *s, const char *words)
+{
+	core_log(step, LOG_BUG, "session client=%lu is inconsistent (%s): ended",
+	         (unsigned long)s->id, words);
+	if (!session_is_uplink(s))
+		session_end(step, s, CAUSE_SHUTDOWN, true);
+	else
+		session_silence(step, s, true);
+}
+
+static void end_player(struct step *step, struct player *p, const char *words)
+{
+	core_log(step, LOG_BUG, "a prompt is inconsistent (%s): ended", words);
+	player_end(step, p);
+}
+
+/* Calls of others do not depend on it, and it goes on. */
+static void begin_link_anew(struct step *step, struct peer *p, const char *words)
+{
+	core_log(step, LOG_BUG, "link %lu is inconsistent (%s): reset", (unsigned long)p->row.index,
+	         words);
+	mesh_mend(step, p);
+}
+
+static void begin_uplink_anew(struct step *step, struct uplink *u, const char *words)
+{
+	core_log(step, LOG_BUG, "uplink %lu is inconsistent (%s): reset",
+	         (unsigned long)u->row.index, words);
+	uplink_mend(step, u);
+}
+
+static void end_block(struct step *step, struct block *b, const char *words)
+{
+	core_log(step, LOG_BUG, "a block is inconsistent (%s): dropped", words);
+	pool_give(&step->core->blocks.pool, b);
+}
+
+static void end_row(struct step *step, const struct fault *f)
+{
+	void *row = pool_get(kind_pool(step->core, f->kind), f->row);
+
+	if (!row || !actions_have_room(step->actions))
+		return;
+	if (f->kind == KIND_STREAM)
+		end_stream(step, row, f->words);
+	else if (f->kind == KIND_SESSION)
+		end_session(step, row, f->words);
+	else if (f->kind == KIND_PLAYER)
+		end_player(step, row, f->words);
+	else if (f->kind == KIND_PEER)
+		begin_link_anew(step, row, f->words);
+	else if (f->kind == KIND_UPLINK)
+		begin_uplink_anew(step, row, f->words);
+	else if (f->kind == KIND_BLOCK)
+		end_block(step, row, f->words);
+}
+
+static void mend(struct step *step, const struct faults *f)
+{
+	make_anew(step->core);
+	for (uint32_t i = 0; i < f->count; i++)
+		end_row(step, &f->fault[i]);
+	subscriptions_settle(&step->core->subscriptions, &step->core->streams.pool);
+}
+
+void mend_some(struct step *step)
+{
+	struct core *core = step->core;
+	struct faults f = {.count = 0};
+
+	for (size_t i = 0; i < ARRAY_LEN(looked_at); i++) {
+		const struct pool *pool = kind_pool(core, looked_at[i]);
+		for (uint32_t n = 0; n < LOOK_ROWS; n++) {
+			void *row = pool_next(pool, &core->mend_at[i]);
+			if (!row) {
+				core->mend_at[i] = POOL_NONE;
+				break;
+			}
+			look_at(step, looked_at[i], row, &f);
+		}
+	}
+	if (f.count)
+		mend(step, &f);
+}
+
+void mend_all(struct step *step)
+{
+	struct faults f = {.count = 0};
+	const char *words = invariants_broken(step->core);
+
+	if (!words)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(looked_at); i++)
+		POOL_EACH(void *, row, kind_pool(step->core, looked_at[i]))
+			look_at(step, looked_at[i], row, &f);
+	if (!f.count)
+		core_log(step, LOG_BUG, "%s: indexes rebuilt", words);
+	mend(step, &f);
+}
