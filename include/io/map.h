@@ -1,5 +1,5 @@
 /*
- * A file as memory that is only read, and what shows that it has been replaced.
+ * A file mapped read-only, and an identity that changes when it is replaced.
  */
 #ifndef IO_MAP_H
 #define IO_MAP_H
@@ -10,7 +10,7 @@
 
 #include "base/util.h"
 
-/* Two looks at an unchanged file are equal. */
+/* Equal for an unchanged file. */
 struct map_stamp {
 	uint64_t device, inode;
 	int64_t size, changed_s, changed_ns;
@@ -21,14 +21,14 @@ struct map {
 	size_t len;
 };
 
-/* What stands at the path now; false with errno. */
+/* The identity of the file at the path; false with errno. */
 bool map_look(const char *path, struct map_stamp *out);
 bool map_same(const struct map_stamp *a, const struct map_stamp *b);
 
 /*
- * Maps a regular file of 1 to `max` octets after `piece` has been shown all of it: read, not
- * mapped, so that what is never looked up never becomes resident. False with errno. Whoever
- * shortens the file in place ends the process; files are to be replaced by a rename.
+ * Maps a regular file of 1 to `max` octets after passing all of it to `piece` (by read, so that
+ * pages never looked up never become resident). False with errno. If the file is truncated later,
+ * the missing part reads as zeros; replace files by rename.
  */
 typedef void map_piece(void *context, const void *octets, size_t len);
 MUST_CHECK bool map_open(const char *path, size_t max, map_piece *piece, void *context,

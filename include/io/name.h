@@ -1,5 +1,5 @@
 /*
- * Looks a name up, which may take long: for short-lived processes that nobody waits for.
+ * Resolves a name, which may take long: for short-lived processes that nobody waits for.
  */
 #ifndef IO_NAME_H
 #define IO_NAME_H
@@ -10,7 +10,7 @@
 #include "base/addr.h"
 #include "base/util.h"
 
-/* The first address of `host`, of IPv4 only when `v4` says so. False when there is none. */
+/* The first address of `host`, IPv4 only if `v4`. False if there is none. */
 MUST_CHECK bool name_resolve(const char *host, uint16_t port, bool v4, struct addr *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Who is at the other end of a Unix socket, as the system vouches for it. Not POSIX, so each
- * system has its own body (peer_linux.c).
+ * The user at the other end of a Unix socket, as reported by the kernel. Not POSIX, so each system
+ * has its own body (peer_linux.c).
  */
 #ifndef IO_PEER_H
 #define IO_PEER_H
@@ -12,7 +12,7 @@ struct peer_identity {
 	long pid;
 };
 
-/* False when the system does not tell. */
+/* False if the system cannot tell. */
 bool peer_identify(int fd, struct peer_identity *out);
 
 #endif

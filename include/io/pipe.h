@@ -18,8 +18,8 @@ MUST_CHECK int pipe_prepare(int fd);
 MUST_CHECK int pipe_open(int ends[static 2]);
 
 /*
- * Two ends, both read and written. What one put writes one take reads: a message, whole or not at
- * all; what of it finds no room in `buf` is lost. -1 with errno, nothing left open.
+ * Two ends, both readable and writable, that keep message boundaries: one take reads what one put
+ * wrote; the part that does not fit in `buf` is lost. -1 with errno, nothing left open.
  */
 MUST_CHECK int pipe_pair(int ends[static 2]);
 
@@ -27,9 +27,13 @@ MUST_CHECK int pipe_pair(int ends[static 2]);
 bool pipe_put(int fd, const void *bytes, size_t len);
 
 /*
- * Reads what there is, up to `cap`. Returns its length; 0: nothing is there now; -1: the end
- * (errno 0) or a fault.
+ * Reads up to `cap` octets. Returns the length; 0: nothing now; -1: end of file (errno 0) or an
+ * error.
  */
 ssize_t pipe_take(int fd, void *buf, size_t cap);
+
+/* Likewise with a descriptor over a socket pair: -1 = none. The receiver closes it. */
+bool pipe_put_with(int fd, const void *bytes, size_t len, int handed);
+ssize_t pipe_take_with(int fd, void *buf, size_t cap, int *handed);
 
 #endif

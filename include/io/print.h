@@ -11,7 +11,7 @@
 
 #define PRINT_MAX 4608u /* octets at once: two words around a path */
 
-/* False when it did not all go out: the stream failed, or it is longer than that. */
+/* False if not all was written: the stream failed, or the text is longer than that. */
 bool print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * What a process is to the system besides its work: its name, whom it dies with, who
- * may look into it. None of it is POSIX, so each system has its own body
- * (process_linux.c).
+ * Process attributes: its name, the parent it dies with, who may inspect it. None of it is POSIX,
+ * so each system has its own body (process_linux.c).
  */
 #ifndef IO_PROCESS_H
 #define IO_PROCESS_H
@@ -11,27 +10,33 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The room for a name that `ps` shows: where the arguments of main stand. */
+/* The room for the name that `ps` shows: the arguments of main. */
 struct process_title {
 	char *start;
 	size_t room; /* octets with the terminator */
 };
 
+/* Where the program of this process was when it was started. False when that is not known. */
+bool process_path(char *out, size_t cap);
+
 struct process_title process_title_of(int argc, char **argv);
 
-/* Takes a name, for `ps` and in crash reports. The arguments are gone afterwards. */
+/* Sets the name shown by `ps` and in crash reports. Overwrites the arguments. */
 void process_rename(const struct process_title *title, const char *name);
 
 /* No core dump, no debugger of the same user: the process holds secrets. */
 void process_hide(void);
 
 /*
- * Ends with `parent`: it gets SIGTERM when that dies. False when it has died already. Changing
- * the user undoes this, so change first.
+ * Sends us SIGTERM when `parent` dies. False if it is already dead. Changing the user undoes this,
+ * so change first.
  */
 bool process_die_with(pid_t parent);
 
-/* The most memory it ever had in use; 0 when the system does not tell. */
+/* Lowers our priority below that of the other processes. */
+void process_yield(void);
+
+/* Peak resident memory; 0 if unknown. */
 uint64_t process_peak_bytes(void);
 
 /* Is this the static binary? */

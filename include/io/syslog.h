@@ -1,6 +1,6 @@
 /*
- * Log lines to the system's log, as RFC 3164 has it on the local socket. Never waits: a line that
- * the system does not take goes to standard error.
+ * Log lines to the system log, in RFC 3164 format on the local socket. Never waits: a line that
+ * cannot be sent goes to standard error.
  */
 #ifndef IO_SYSLOG_H
 #define IO_SYSLOG_H
@@ -14,7 +14,7 @@ struct syslog {
 	int fd; /* -1: not connected */
 };
 
-/* Connects at the first line, and again when the system's log was restarted. */
+/* Connects at the first line, and again after the system log restarts. */
 void syslog_open(struct syslog *s, const char *path);
 void syslog_close(struct syslog *s);
 

@@ -1,23 +1,28 @@
 /*
- * TCP sockets, non-blocking and closed on exec. Names are nobody's business here: addresses are
- * numeric, so nothing waits.
+ * TCP sockets, non-blocking and closed on exec. Addresses are numeric: no lookups, so nothing
+ * waits.
  */
 #ifndef IO_TCP_H
 #define IO_TCP_H
 
+#include <stdbool.h>
+
 #include "base/addr.h"
 #include "base/util.h"
 
-/* Listens; IPv6 takes IPv4 too. -1 with errno. */
-MUST_CHECK int tcp_listen(const struct addr *bind);
+/* Listens; IPv6 takes IPv4 too. `shared`: also beside those of ours that tcp_share lets. -1 with
+ * errno. */
+MUST_CHECK int tcp_listen(const struct addr *bind, bool shared);
 
-#define TCP_SEND_BUFFER 65536 /* octets the system keeps for one who does not read */
+/* May others of our user listen at this address, too? */
+void tcp_share(int fd, bool yes);
 
-/* The next caller and its address; -1 with errno (EAGAIN: none waits). */
+#define TCP_SEND_BUFFER 65536 /* send buffer for a peer that does not read */
+
+/* Accepts the next connection and its address; -1 with errno (EAGAIN: none waits). */
 MUST_CHECK int tcp_accept(int fd, struct addr *from);
 
-/* Begins to connect; when the socket can be written, tcp_connected tells how that went. -1 with
- * errno. */
+/* Starts to connect; once the socket is writable, tcp_connected gives the result. -1 with errno. */
 MUST_CHECK int tcp_connect(const struct addr *to);
 
 /* 0, or -1 with errno. */

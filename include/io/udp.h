@@ -1,15 +1,14 @@
 /*
- * One UDP socket with its inbox and outbox, both claimed at start. Datagrams are
- * received up to UDP_INBOX at a time and sent up to UDP_OUTBOX at a time; everything
- * in the message headers that does not change is preset, so a copy costs its octets, the
- * receiver's id and an address.
+ * One UDP socket with its inbox and outbox, both allocated at startup. Datagrams are received up to
+ * UDP_INBOX at a time and sent up to UDP_OUTBOX at a time; the constant parts of the message
+ * headers are preset, so a copy costs its octets, the receiver's id and an address.
  *
- * Nothing here waits. What does not fit into the socket's buffer is dropped and counted:
- * a voice frame that is late is worth nothing. A datagram the system refuses (an address
- * without a route, a port nobody listens at) is skipped and counted alone.
+ * Nothing here waits. What does not fit into the socket's buffer is dropped and counted: a late
+ * voice frame is worthless. A datagram the system refuses (no route, port unreachable) is skipped
+ * and counted alone.
  *
- * On a socket bound to a wildcard, datagrams are received with, and leave from, the local
- * address the other side knows (packet information). Opaque; owned by its loop.
+ * On a socket bound to a wildcard, datagrams are received with, and leave from, the local address
+ * the other side knows (packet information). Opaque; owned by its loop.
  */
 #ifndef IO_UDP_H
 #define IO_UDP_H
@@ -31,7 +30,7 @@ struct udp_datagram {
 	const uint8_t *bytes; /* valid until the next udp_receive */
 	size_t len;
 	struct addr sender;
-	struct addr local; /* ip only: where it was sent to; any on a socket at one address */
+	struct addr local; /* ip only: destination address; any on a socket bound to one address */
 };
 
 /* One copy to send. */
@@ -49,30 +48,39 @@ struct udp_counters {
 	uint64_t oversize_total;
 	uint64_t sent_total;
 	uint64_t dropped_total; /* the socket's buffer was full */
-	uint64_t refused_total; /* the system would not send this one */
+	uint64_t refused_total; /* the system refused this one */
 };
 
 /*
  * Opens and binds a socket. IPv6 takes IPv4 too; [::] on a system without IPv6 becomes 0.0.0.0,
- * with one log line. -1 with errno.
+ * with one log line. `shared`: also beside those of ours that udp_share lets. -1 with errno.
  */
-MUST_CHECK int udp_open(const struct addr *bind);
+MUST_CHECK int udp_open(const struct addr *bind, bool shared);
 
-/* What the socket is bound to. False with errno when it is none of ours. */
+/* May others of our user be bound to this address, too? */
+void udp_share(int fd, bool yes);
+
+/* The address the socket is bound to. False with errno. */
 MUST_CHECK bool udp_bound(int fd, struct addr *out);
 
-/* Octets of datagrams the system keeps for us. */
+/* Receive buffer size in octets. */
 int udp_receive_buffer(int fd);
 
 struct udp;
 
-/*
- * Cuts inbox and outbox for an open socket. NULL on a measuring arena, and with errno for a bad
- * socket.
- */
+/* Cuts inbox and outbox; NULL on a measuring arena. */
+struct udp *udp_cut(struct arena *arena);
+
+/* Uses them for an open socket from now on; datagrams waiting to be sent are dropped. */
+void udp_use(struct udp *u, int fd, const struct addr *bound);
+
+/* Both at once; NULL when either fails, with errno for a bad socket. */
 struct udp *udp_attach(struct arena *arena, int fd);
 
-/* What has come, without waiting: an array of `*count`. UDP_INBOX of them: there may be more. */
+/* -1 before udp_use. */
+int udp_descriptor(const struct udp *u);
+
+/* Receives without waiting: an array of `*count`. If that is UDP_INBOX there may be more. */
 const struct udp_datagram *udp_receive(struct udp *u, uint32_t *count);
 
 /* Puts a copy into the outbox, which is flushed first when it is full. */

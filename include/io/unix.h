@@ -7,13 +7,13 @@
 #include "base/util.h"
 
 /*
- * Listens at `path`, mode 0660, non-blocking. The socket file of a dead server (nobody answers
- * a connect) is replaced; with a live one it is -1 and EADDRINUSE. Another kind of file is
- * never removed. -1 with errno.
+ * Listens at `path`, mode 0660, non-blocking. The socket file of a dead server (connect fails) is
+ * replaced; a live server gives -1 and EADDRINUSE. Another kind of file is never removed. -1 with
+ * errno.
  */
 MUST_CHECK int unix_listen(const char *path);
 
-/* The next caller, non-blocking; -1 with errno (EAGAIN: none waits). */
+/* Accepts the next connection, non-blocking; -1 with errno (EAGAIN: none waits). */
 MUST_CHECK int unix_accept(int fd);
 
 /* Connects; the descriptor blocks. -1 with errno. */

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/guard.h"
+
 #define PIECE_LEN 16384
 
 bool map_look(const char *path, struct map_stamp *out)
@@ -30,8 +32,7 @@ bool map_same(const struct map_stamp *a, const struct map_stamp *b)
 	       a->changed_s == b->changed_s && a->changed_ns == b->changed_ns;
 }
 
-/* Hands the whole file out in pieces. False with errno when it cannot be read or changes its
- * length. */
+/* Passes the whole file on in pieces. False with errno if reading fails or its length changes. */
 static bool show(int fd, size_t len, map_piece *piece, void *context)
 {
 	uint8_t octets[PIECE_LEN];
@@ -65,6 +66,12 @@ static bool map_file(int fd, size_t max, map_piece *piece, void *context, struct
 	void *at = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, 0);
 	if (at == MAP_FAILED)
 		return false;
+	if (!guard_add(at, len)) {
+		int cause = errno;
+		munmap(at, len);
+		errno = cause;
+		return false;
+	}
 	(void)posix_madvise(at, len, POSIX_MADV_RANDOM);
 	*out = (struct map){.octets = at, .len = len};
 	return true;
@@ -85,7 +92,9 @@ bool map_open(const char *path, size_t max, map_piece *piece, void *context, str
 
 void map_close(struct map *m)
 {
-	if (m->octets)
+	if (m->octets) {
+		guard_remove(m->octets);
 		munmap(m->octets, m->len);
+	}
 	*m = (struct map){.octets = NULL};
 }

@@ -1,6 +1,9 @@
 #include "io/messages.h"
 
-/* MSG_DONTWAIT is not POSIX: the sockets themselves are non-blocking. */
+/*
+ * The other body of io/messages.h; what both do alike is written in each, as their rows differ in
+ * type. MSG_DONTWAIT is not POSIX: the sockets themselves are non-blocking.
+ */
 
 struct message {
 	struct msghdr header;

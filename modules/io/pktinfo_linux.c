@@ -24,7 +24,7 @@ int pktinfo_ask(int fd, bool v4)
 	          : setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));
 }
 
-struct pktinfo *pktinfo_open(struct arena *arena, uint32_t rows, bool v4)
+struct pktinfo *pktinfo_open(struct arena *arena, uint32_t rows)
 {
 	struct pktinfo *p = arena_cut(arena, "udp", 1, sizeof(*p));
 	union control *control = arena_cut(arena, "udp", rows, sizeof(*control));
@@ -32,17 +32,21 @@ struct pktinfo *pktinfo_open(struct arena *arena, uint32_t rows, bool v4)
 	if (!p || !control)
 		return NULL;
 	p->rows = control;
-	p->room = v4 ? CMSG_SPACE(sizeof(struct in_pktinfo))
-	             : CMSG_SPACE(sizeof(struct in6_pktinfo));
+	return p;
+}
+
+void pktinfo_preset(struct pktinfo *p, uint32_t rows, bool v4)
+{
+	p->room =
+		v4 ? CMSG_SPACE(sizeof(struct in_pktinfo)) : CMSG_SPACE(sizeof(struct in6_pktinfo));
 	for (uint32_t i = 0; i < rows; i++) {
-		struct cmsghdr *header = &control[i].header;
+		struct cmsghdr *header = &p->rows[i].header;
 
 		header->cmsg_len = v4 ? CMSG_LEN(sizeof(struct in_pktinfo))
 		                      : CMSG_LEN(sizeof(struct in6_pktinfo));
 		header->cmsg_level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
 		header->cmsg_type = v4 ? IP_PKTINFO : IPV6_PKTINFO;
 	}
-	return p;
 }
 
 void pktinfo_attach(struct pktinfo *p, uint32_t row, struct msghdr *m)
@@ -74,7 +78,7 @@ void pktinfo_put(struct pktinfo *p, uint32_t row, const struct addr *from)
 	put_data(header, &info, sizeof(info));
 }
 
-/* Only a link-local address is bound to its interface; for all others the routing table chooses. */
+/* Only a link-local address is tied to its interface; for all others the routing table chooses. */
 static struct addr local_v6(const struct in6_pktinfo *info)
 {
 	struct addr a = {.port = 0};
@@ -97,7 +101,8 @@ bool pktinfo_take(struct pktinfo *p, uint32_t row, const struct msghdr *m, struc
 	struct rd r = rd_make(CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
 	if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
 		rd_bytes(&r, &v4, sizeof(v4));
-		*local = sockaddr_from_v4(v4.ipi_spec_dst); /* of a broadcast, too, our own */
+		*local = sockaddr_from_v4(
+			v4.ipi_spec_dst); /* our own address even for a broadcast */
 	} else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
 		rd_bytes(&r, &v6, sizeof(v6));
 		*local = local_v6(&v6);

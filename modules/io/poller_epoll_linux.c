@@ -65,17 +65,17 @@ int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tic
 	uint32_t room = cap < p->capacity ? cap : p->capacity;
 	int n = epoll_wait(p->fd, p->events, (int)room, tick_wait_ms(wait));
 
-	if (n < 0 && errno == EINTR) /* going on after a stop, too: much waits */
+	if (n < 0 && errno == EINTR) /* also resumed after a stop: much may be waiting */
 		n = epoll_wait(p->fd, p->events, (int)room, 0);
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
 	for (int i = 0; i < n; i++) {
-		uint32_t told = p->events[i].events;
+		uint32_t ready_for = p->events[i].events;
 
 		events[i].tag = p->events[i].data.u64;
-		events[i].ready = (told & EPOLLIN ? POLLER_READ : 0) |
-		                  (told & EPOLLOUT ? POLLER_WRITE : 0) |
-		                  (told & (EPOLLHUP | EPOLLERR) ? POLLER_END : 0);
+		events[i].ready = (ready_for & EPOLLIN ? POLLER_READ : 0) |
+		                  (ready_for & EPOLLOUT ? POLLER_WRITE : 0) |
+		                  (ready_for & (EPOLLHUP | EPOLLERR) ? POLLER_END : 0);
 	}
 	return n;
 }

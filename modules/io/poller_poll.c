@@ -6,7 +6,7 @@
 struct poller {
 	uint32_t count;
 	uint32_t capacity;
-	uint32_t next;      /* where the next look begins, so that a small `cap` starves nobody */
+	uint32_t next;      /* where the next scan starts, so that a small `cap` starves nobody */
 	struct pollfd *fds; /* the first `count` are in use, in no order */
 	uint64_t *tags;
 };
@@ -77,20 +77,20 @@ int poller_wait(struct poller *p, struct poller_event *events, uint32_t cap, tic
 	int n = poll(p->fds, p->count, tick_wait_ms(wait));
 	uint32_t found = 0;
 
-	if (n < 0 && errno == EINTR) /* going on after a stop, too: much waits */
+	if (n < 0 && errno == EINTR) /* also resumed after a stop: much may be waiting */
 		n = poll(p->fds, p->count, 0);
 	if (n < 0)
 		return errno == EINTR ? 0 : -1;
 	for (uint32_t looked = 0; n > 0 && looked < p->count && found < cap; looked++) {
 		uint32_t i = p->next++ % p->count;
-		short told = p->fds[i].revents;
+		short ready_for = p->fds[i].revents;
 
-		if (!told)
+		if (!ready_for)
 			continue;
 		events[found].tag = p->tags[i];
-		events[found].ready = (told & POLLIN ? POLLER_READ : 0) |
-		                      (told & POLLOUT ? POLLER_WRITE : 0) |
-		                      (told & (POLLHUP | POLLERR | POLLNVAL) ? POLLER_END : 0);
+		events[found].ready = (ready_for & POLLIN ? POLLER_READ : 0) |
+		                      (ready_for & POLLOUT ? POLLER_WRITE : 0) |
+		                      (ready_for & (POLLHUP | POLLERR | POLLNVAL) ? POLLER_END : 0);
 		found++;
 	}
 	return (int)found;

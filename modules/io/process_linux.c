@@ -9,7 +9,9 @@
 
 #include "base/text.h"
 
-/* The strings of argv stand one behind the other; the first gap ends the room. */
+#define YIELD 10
+
+/* The strings of argv are contiguous; the first gap ends the room. */
 struct process_title process_title_of(int argc, char **argv)
 {
 	struct process_title title = {.start = NULL};
@@ -20,6 +22,14 @@ struct process_title process_title_of(int argc, char **argv)
 	for (int i = 0; i < argc && argv[i] == title.start + title.room; i++)
 		title.room += strlen(argv[i]) + 1;
 	return title;
+}
+
+bool process_path(char *out, size_t cap)
+{
+	ssize_t len = readlink("/proc/self/exe", out, cap - 1);
+
+	out[len > 0 ? len : 0] = 0;
+	return len > 0 && (size_t)len < cap - 1;
 }
 
 void process_rename(const struct process_title *title, const char *name)
@@ -42,7 +52,12 @@ bool process_die_with(pid_t parent)
 	return getppid() == parent;
 }
 
-/* A dynamic binary was loaded by an interpreter, whose address the kernel tells. */
+void process_yield(void)
+{
+	(void)!nice(YIELD);
+}
+
+/* A dynamic binary has an interpreter, whose address the kernel passes. */
 bool process_is_static(void)
 {
 	return getauxval(AT_BASE) == 0;

@@ -7,36 +7,27 @@
 
 #include "io/pipe.h"
 
-static const int caught[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGWINCH};
+/* In order of urgency. */
+static const struct {
+	int number;
+	enum signal_event event;
+} caught[] = {
+	{SIGTERM, SIGNAL_TERM}, {SIGINT, SIGNAL_INT},   {SIGHUP, SIGNAL_HUP},
+	{SIGCHLD, SIGNAL_CHLD}, {SIGUSR2, SIGNAL_USR2}, {SIGWINCH, SIGNAL_WINCH},
+};
 
-static int ends[2] = {-1, -1}; /* changed only while the signals are held back */
+static volatile sig_atomic_t pending[ARRAY_LEN(caught)];
+static int ends[2] = {-1, -1}; /* changed only while the signals are blocked */
 
-const char *signal_event_name(enum signal_event s)
-{
-	switch (s) {
-	case SIGNAL_NOTHING:
-		return "none";
-	case SIGNAL_TERM:
-		return "TERM";
-	case SIGNAL_INT:
-		return "INT";
-	case SIGNAL_HUP:
-		return "HUP";
-	case SIGNAL_CHLD:
-		return "CHLD";
-	case SIGNAL_WINCH:
-		return "WINCH";
-	}
-	return "?";
-}
-
-/* A full pipe holds thousands of signals that nobody took: one more would tell nothing new. */
-static void write_octet(int number)
+/* The octet only wakes the loop; if the pipe is full, the loop has already been woken. */
+static void remember(int number)
 {
 	int cause = errno;
-	unsigned char octet = (unsigned char)number;
-	ssize_t written = write(ends[1], &octet, 1);
 
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		if (caught[i].number == number)
+			pending[i] = 1;
+	ssize_t written = write(ends[1], "", 1);
 	(void)written;
 	errno = cause;
 }
@@ -47,18 +38,28 @@ void signals_hold(bool hold)
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
-		sigaddset(&set, caught[i]);
+		sigaddset(&set, caught[i].number);
 	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+void signals_pass(void)
+{
+	signals_hold(true);
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		if (pending[i]) {
+			pending[i] = 0;
+			raise(caught[i].number);
+		}
 }
 
 static int install(void)
 {
-	struct sigaction action = {.sa_handler = write_octet, .sa_flags = SA_RESTART};
+	struct sigaction action = {.sa_handler = remember, .sa_flags = SA_RESTART};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	sigfillset(&action.sa_mask);
 	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
-		if (sigaction(caught[i], &action, NULL) != 0)
+		if (sigaction(caught[i].number, &action, NULL) != 0)
 			return -1;
 	return sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -75,6 +76,8 @@ int signals_open(void)
 			close(ends[i]);
 		ends[i] = fresh[i];
 	}
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		pending[i] = 0;
 	if (install() != 0)
 		return -1;
 	signals_hold(false);
@@ -83,20 +86,14 @@ int signals_open(void)
 
 enum signal_event signals_take(void)
 {
-	unsigned char octet;
+	char octets[64];
 
-	while (pipe_take(ends[0], &octet, 1) == 1)
-		switch (octet) {
-		case SIGTERM:
-			return SIGNAL_TERM;
-		case SIGINT:
-			return SIGNAL_INT;
-		case SIGHUP:
-			return SIGNAL_HUP;
-		case SIGCHLD:
-			return SIGNAL_CHLD;
-		case SIGWINCH:
-			return SIGNAL_WINCH;
+	while (pipe_take(ends[0], octets, sizeof(octets)) > 0)
+		;
+	for (size_t i = 0; i < ARRAY_LEN(caught); i++)
+		if (pending[i]) {
+			pending[i] = 0;
+			return caught[i].event;
 		}
 	return SIGNAL_NOTHING;
 }

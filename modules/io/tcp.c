@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "io/pipe.h"
+#include "io/share.h"
 #include "io/sockaddr.h"
 
 #define CALLERS_WAITING 64
 
-/* Otherwise the system lets it grow to megabytes for each that has stopped reading. */
+/* Otherwise it grows to megabytes for each peer that stops reading. */
 static void bound_send_buffer(int fd)
 {
 	int size = TCP_SEND_BUFFER;
@@ -40,7 +41,12 @@ static int open_for(const struct addr *a, union sockaddr_ip *name, socklen_t *le
 	return pipe_prepare(fd) == 0 ? fd : fail_closing(fd);
 }
 
-int tcp_listen(const struct addr *bind_to)
+void tcp_share(int fd, bool yes)
+{
+	share_port(fd, yes);
+}
+
+int tcp_listen(const struct addr *bind_to, bool shared)
 {
 	union sockaddr_ip name;
 	socklen_t len;
@@ -49,6 +55,8 @@ int tcp_listen(const struct addr *bind_to)
 
 	if (fd < 0)
 		return -1;
+	if (shared)
+		tcp_share(fd, true);
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 	    (addr_is_v4(bind_to) ||
 	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0) &&
@@ -61,13 +69,13 @@ int tcp_accept(int fd, struct addr *from)
 {
 	union sockaddr_ip name;
 	socklen_t len = sizeof(name);
-	int caller = accept(fd, &name.any, &len);
+	int conn = accept(fd, &name.any, &len);
 
-	if (caller < 0)
+	if (conn < 0)
 		return -1;
 	*from = sockaddr_take(&name);
-	bound_send_buffer(caller);
-	return pipe_prepare(caller) == 0 ? caller : fail_closing(caller);
+	bound_send_buffer(conn);
+	return pipe_prepare(conn) == 0 ? conn : fail_closing(conn);
 }
 
 int tcp_connect(const struct addr *to)

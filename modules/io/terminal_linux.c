@@ -16,7 +16,7 @@ bool terminal_raw(int fd, struct termios *before)
 	return tcsetattr(fd, TCSADRAIN, &raw) == 0;
 }
 
-/* Not waiting for what is still to be shown: the line may be dead. */
+/* Do not wait for pending output: the line may be dead. */
 void terminal_restore(int fd, const struct termios *before)
 {
 	tcsetattr(fd, TCSANOW, before);

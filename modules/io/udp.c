@@ -9,9 +9,12 @@
 #include "io/messages.h"
 #include "io/pipe.h"
 #include "io/pktinfo.h"
+#include "io/share.h"
 #include "io/sockaddr.h"
 
-#define BUFFER_WISH (4 * 1024 * 1024) /* octets; the system gives what it allows */
+/* Octets; the system grants what it allows, and charges some 800 for a frame. */
+#define SEND_WISH (4 * 1024 * 1024)
+#define RECEIVE_WISH (1024 * 1024) /* anything older than about 200 ms is worthless */
 #define ID_LEN 4u
 
 /* The arrays of one direction; row i of each belongs to message i. */
@@ -19,8 +22,9 @@ struct box {
 	struct messages *messages;
 	struct iovec *parts;
 	union sockaddr_ip *names;
-	struct pktinfo *pktinfo; /* NULL: bound to one address, nothing to tell */
+	struct pktinfo *room, *pktinfo; /* NULL: bound to one address */
 	uint8_t *octets;
+	uint32_t rows;
 	size_t stride;
 };
 
@@ -33,10 +37,15 @@ struct udp {
 	struct udp_counters counters;
 };
 
-static int open_bound(const struct addr *where)
+void udp_share(int fd, bool yes)
+{
+	share_port(fd, yes);
+}
+
+static int open_bound(const struct addr *where, bool shared)
 {
 	bool v4 = addr_is_v4(where);
-	const int off = 0, wish = BUFFER_WISH;
+	const int off = 0, receive = RECEIVE_WISH, send = SEND_WISH;
 	union sockaddr_ip name;
 	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
 
@@ -44,8 +53,10 @@ static int open_bound(const struct addr *where)
 		return -1;
 	socklen_t name_len = sockaddr_preset(&name, v4);
 	sockaddr_put(&name, where);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wish, sizeof(wish));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &wish, sizeof(wish));
+	if (shared)
+		udp_share(fd, true);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof(receive));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof(send));
 	if ((v4 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0) &&
 	    (!addr_is_any(where) || pktinfo_ask(fd, v4) == 0) && pipe_prepare(fd) == 0 &&
 	    bind(fd, &name.any, name_len) == 0)
@@ -56,17 +67,17 @@ static int open_bound(const struct addr *where)
 	return -1;
 }
 
-int udp_open(const struct addr *bind)
+int udp_open(const struct addr *bind, bool shared)
 {
 	static const uint8_t any[4] = {0};
-	int fd = open_bound(bind);
+	int fd = open_bound(bind, shared);
 
 	if (fd >= 0 || addr_is_v4(bind) || !addr_is_any(bind) ||
 	    (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
 		return fd;
 	struct addr v4 = addr_v4(any, bind->port);
-	log_warn("no IPv6 on this system: [::]:%u becomes 0.0.0.0:%u", bind->port, bind->port);
-	return open_bound(&v4);
+	log_warn("no IPv6 on this system: [::]:%u replaced by 0.0.0.0:%u", bind->port, bind->port);
+	return open_bound(&v4, shared);
 }
 
 bool udp_bound(int fd, struct addr *out)
@@ -94,52 +105,78 @@ int udp_receive_buffer(int fd)
 }
 
 /* False on a measuring arena. */
-static bool open_box(struct box *b, struct arena *arena, uint32_t rows, size_t stride,
-                     const struct addr *bound)
+static bool cut_box(struct box *b, struct arena *arena, uint32_t rows, size_t stride)
 {
-	bool v4 = addr_is_v4(bound), wildcard = addr_is_any(bound);
-
-	b->stride = stride;
-	b->messages = messages_open(arena, rows);
-	b->parts = arena_cut(arena, "udp", rows, sizeof(*b->parts));
-	b->names = arena_cut(arena, "udp", rows, sizeof(*b->names));
-	b->pktinfo = wildcard ? pktinfo_open(arena, rows, v4) : NULL;
+	*b = (struct box){
+		.messages = messages_open(arena, rows),
+		.parts = arena_cut(arena, "udp", rows, sizeof(*b->parts)),
+		.names = arena_cut(arena, "udp", rows, sizeof(*b->names)),
+		.rows = rows,
+		.stride = stride,
+	};
+	b->room = pktinfo_open(arena, rows);
 	b->octets = arena_cut(arena, "udp", rows, stride);
-	if (!b->messages || !b->parts || !b->names || !b->octets || (wildcard && !b->pktinfo))
-		return false;
-	for (uint32_t i = 0; i < rows; i++) {
+	return b->messages && b->parts && b->names && b->octets && b->room;
+}
+
+static void preset(struct box *b, const struct addr *bound)
+{
+	bool v4 = addr_is_v4(bound);
+
+	b->pktinfo = addr_is_any(bound) ? b->room : NULL;
+	pktinfo_preset(b->room, b->rows, v4);
+	for (uint32_t i = 0; i < b->rows; i++) {
 		struct msghdr *header = messages_header(b->messages, i);
 
-		b->parts[i] = (struct iovec){.iov_base = b->octets + i * stride, .iov_len = stride};
+		*header = (struct msghdr){.msg_name = &b->names[i]};
+		b->parts[i] =
+			(struct iovec){.iov_base = b->octets + i * b->stride, .iov_len = b->stride};
 		header->msg_iov = &b->parts[i];
 		header->msg_iovlen = 1;
-		header->msg_name = &b->names[i];
 		header->msg_namelen = sockaddr_preset(&b->names[i], v4);
 	}
-	return true;
+}
+
+struct udp *udp_cut(struct arena *arena)
+{
+	struct box in, out;
+	struct udp *u = arena_cut(arena, "udp", 1, sizeof(*u));
+	struct udp_datagram *datagrams = arena_cut(arena, "udp", UDP_INBOX, sizeof(*datagrams));
+	bool ready = cut_box(&in, arena, UDP_INBOX, UDP_RECEIVE_MAX);
+
+	ready = cut_box(&out, arena, UDP_OUTBOX, UDP_SEND_MAX) && ready;
+	if (!ready || !u || !datagrams)
+		return NULL;
+	*u = (struct udp){.fd = -1, .in = in, .out = out, .datagrams = datagrams};
+	return u;
+}
+
+void udp_use(struct udp *u, int fd, const struct addr *bound)
+{
+	preset(&u->in, bound);
+	preset(&u->out, bound);
+	u->fd = fd;
+	u->queued = 0;
+	u->name_len = messages_header(u->in.messages, 0)->msg_namelen;
 }
 
 struct udp *udp_attach(struct arena *arena, int fd)
 {
 	struct addr bound;
-	struct box in, out;
+	struct udp *u = udp_bound(fd, &bound) ? udp_cut(arena) : NULL;
 
-	if (!udp_bound(fd, &bound))
-		return NULL;
-	struct udp *u = arena_cut(arena, "udp", 1, sizeof(*u));
-	struct udp_datagram *datagrams = arena_cut(arena, "udp", UDP_INBOX, sizeof(*datagrams));
-	bool ready = open_box(&in, arena, UDP_INBOX, UDP_RECEIVE_MAX, &bound);
-	ready = open_box(&out, arena, UDP_OUTBOX, UDP_SEND_MAX, &bound) && ready;
-	if (!ready || !u || !datagrams)
-		return NULL;
-	*u = (struct udp){.fd = fd, .in = in, .out = out, .datagrams = datagrams};
-	u->name_len = messages_header(in.messages, 0)->msg_namelen;
+	if (u)
+		udp_use(u, fd, &bound);
 	return u;
 }
 
+int udp_descriptor(const struct udp *u)
+{
+	return u->fd;
+}
+
 /*
- * A receive leaves the lengths of what came in the headers; they are rooms again before the
- * next.
+ * A receive leaves the received lengths in the headers; reset them to capacities before the next.
  */
 static void reset(struct udp *u, uint32_t i)
 {
@@ -221,6 +258,22 @@ void udp_add(struct udp *u, const struct udp_copy *copy)
 	u->queued++;
 }
 
+static bool is_from_nowhere(int cause)
+{
+	return cause == EINVAL || cause == ENETUNREACH || cause == EADDRNOTAVAIL;
+}
+
+/* The requested source address may no longer be ours: then the routing table chooses. False if none
+ * was requested. */
+static bool forget_from(struct box *b, uint32_t i)
+{
+	struct msghdr *header = messages_header(b->messages, i);
+	bool asked = header->msg_controllen > 0;
+
+	header->msg_controllen = 0;
+	return asked;
+}
+
 static bool is_full(int cause)
 {
 	return cause == EAGAIN || cause == EWOULDBLOCK || cause == ENOBUFS;
@@ -243,6 +296,8 @@ void udp_flush(struct udp *u)
 			at = u->queued;
 		} else if (is_full(errno)) {
 			tried_again = true;
+		} else if (is_from_nowhere(errno) && forget_from(&u->out, at)) {
+			continue;
 		} else if (errno != EINTR) {
 			u->counters.refused_total++;
 			at++;

@@ -46,8 +46,7 @@ static int connect_prepared(const union address *a, bool wait)
 }
 
 /*
- * A socket file nobody listens behind. A live server that is too busy to answer is not waited
- * for.
+ * A socket file without a listener. We do not wait for a live server that is too busy to answer.
  */
 static bool is_dead(const union address *a)
 {
@@ -63,7 +62,7 @@ static bool is_dead(const union address *a)
 	return errno == ECONNREFUSED;
 }
 
-/* The file gets its mode as it is made, so there is no moment when everybody may connect. */
+/* The file is created with its mode, so there is never a moment when everybody may connect. */
 static int bind_0660(int fd, const union address *a)
 {
 	mode_t before = umask(S_IXUSR | S_IXGRP | S_IRWXO);
@@ -104,11 +103,11 @@ int unix_listen(const char *path)
 
 int unix_accept(int fd)
 {
-	int caller = accept(fd, NULL, NULL);
+	int conn = accept(fd, NULL, NULL);
 
-	if (caller < 0)
+	if (conn < 0)
 		return -1;
-	return pipe_prepare(caller) == 0 ? caller : fail_closing(caller);
+	return pipe_prepare(conn) == 0 ? conn : fail_closing(conn);
 }
 
 int unix_connect(const char *path)

@@ -1,7 +1,7 @@
 /*
- * A row of message headers that are received and sent with as few system calls as
- * the system allows. Two bodies: messages_linux.c (recvmmsg, sendmmsg), and messages_posix.c, one
- * call each. Opaque; headers are zeroed when cut and filled in by their owner.
+ * An array of message headers, received and sent with as few system calls as possible. Two bodies:
+ * messages_linux.c (recvmmsg, sendmmsg), and messages_posix.c, one call each. Opaque; headers are
+ * zeroed when cut and filled in by their owner.
  */
 #ifndef IO_MESSAGES_H
 #define IO_MESSAGES_H
