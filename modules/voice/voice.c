@@ -1,24 +1,52 @@
+/*
+ * The loop of the voice process. It decides nothing: each source produces events, core_step turns
+ * them into actions, and `perform` executes those.
+ *
+ * Input: datagrams, commands of the reporter, addresses and heartbeats of the parent, signals.
+ * Output: datagrams and records. The loop owns the descriptors, the clocks and the actions; the
+ * core owns all state.
+ *
+ * Order within a turn:
+ *
+ *   1. Clock. Read once, after the wait. All events of a turn have the same time, so the core's
+ *      actions depend only on the events, not on the speed of processing.
+ *   2. Sources. Each takes a bounded batch, so that a flooded socket does not starve the others.
+ *      Actions are performed after each event and datagrams flushed after each batch: the first
+ *      copies of a burst do not wait for the last.
+ *   3. Time. EVENT_TIME after the sources. Expiring first would end calls and sessions whose frames
+ *      are already waiting in the socket, whenever the process has been stopped for a while.
+ *   4. Records. Last, in one write. Only records may be lost: a full pipe costs no frame, and the
+ *      gap is reported when there is room again.
+ *
+ * The pipe is watched for room only while data waits for it: it is nearly always writable and would
+ * wake the loop constantly.
+ */
 #include "voice/voice.h"
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "io/kin.h"
+#include "core/event.h"
+#include "io/ipc.h"
 #include "io/pipe.h"
 #include "io/poller.h"
 #include "io/process.h"
 #include "io/signals.h"
 #include "io/udp.h"
-#include "voice/teller.h"
+#include "voice/keep.h"
+#include "voice/record_writer.h"
+#include "wire/parse.h"
 
-#define BATCHES_PER_TURN 16  /* of UDP_INBOX datagrams, per socket */
+#define BATCHES_PER_TURN 16 /* of UDP_INBOX datagrams, per socket */
 #define COMMANDS_PER_READ 8
+#define ADOPT_PATIENCE_S 2u /* time limit for checking the previous core: then the process ends */
 #define EVENTS_PER_TURN (CONF_SOCKETS_MAX + 4)
-#define ROWS_PER_TURN (PIPE_BUF / RECORD_MAX) /* what a writable pipe takes for sure */
+#define ROWS_PER_TURN (PIPE_BUF / RECORD_MAX) /* what a writable pipe always accepts */
 
 _Static_assert(SEND_MAX <= UDP_SEND_MAX, "a socket sends whatever the core makes");
 
@@ -27,17 +55,26 @@ struct voice {
 	struct conf_offer *offer;
 	int command_pipe;
 	int parent;
+	struct ipc_pulse pulse; /* of the parent */
 	int signals;
 	tick_t now;
 	uint64_t wall_ns; /* read with it */
 	struct arena arena;
 	struct poller *poller;
-	struct udp *udp[CONF_SOCKETS_MAX];
+	struct udp *boxes[CONF_SOCKETS_MAX]; /* all there are, in use or not */
+	uint32_t box_count;
+	struct udp *udp[CONF_SOCKETS_MAX]; /* by socket; NULL = there is none */
+	struct opened {
+		int fd; /* -1 = none */
+		struct addr bound;
+	} opened[CONF_SOCKETS_MAX]; /* for the next configuration */
+	struct keep keep;
 	struct core *core;
 	struct actions actions;
-	struct teller teller;
-	bool awaiting_room; /* the record pipe is watched */
+	struct record_writer writer;
+	bool awaiting_room; /* the record pipe is being watched */
 	bool stop;
+	bool leave; /* state for another binary */
 	uint64_t turns_total;
 	int64_t woken_us;
 	struct histogram turns;      /* from waking up to going to sleep */
@@ -45,7 +82,7 @@ struct voice {
 	uint64_t commands_bad_total;
 };
 
-/* Microseconds, because how long a turn takes is measured; what happens is told in ticks. */
+/* Microseconds, to measure turns; events use ticks. */
 static int64_t read_us(void)
 {
 	struct timespec t;
@@ -64,7 +101,7 @@ static void read_clocks(struct voice *v)
 	v->wall_ns = t.tv_sec < 0 ? 0 : (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* Since the loop was woken. */
+/* Time since the loop woke up. */
 static void measure(const struct voice *v, struct histogram *h)
 {
 	histogram_add(h, (uint64_t)(read_us() - v->woken_us));
@@ -77,15 +114,15 @@ static void tell_log(void *context, enum log_level level, const char *line)
 
 	r.log.level = (uint8_t)level;
 	text_copy(r.log.line, sizeof(r.log.line), line);
-	teller_put(&v->teller, &r);
+	record_writer_put(&v->writer, &r);
 }
 
 static void tell_counters(struct voice *v)
 {
 	struct udp_counters sum = {.received_total = 0};
 
-	for (uint32_t i = 0; i < v->conf->socket_count; i++) {
-		const struct udp_counters *c = udp_counters(v->udp[i]);
+	for (uint32_t i = 0; i < v->box_count; i++) {
+		const struct udp_counters *c = udp_counters(v->boxes[i]);
 
 		sum.received_total += c->received_total;
 		sum.oversize_total += c->oversize_total;
@@ -99,17 +136,19 @@ static void tell_counters(struct voice *v)
 		{"socket_sent_total", sum.sent_total},
 		{"socket_dropped_total", sum.dropped_total},
 		{"socket_refused_total", sum.refused_total},
-		{"records_dropped_total", v->teller.dropped_total},
+		{"records_dropped_total", v->writer.dropped_total},
 		{"commands_bad_total", v->commands_bad_total},
 		{"actions_refused_total", v->actions.refused_total},
 		{"loop_turns_total", v->turns_total},
 		{"memory_peak_bytes", process_peak_bytes()},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct record r = {.kind = RECORD_COUNTER, .change = CHANGE_SNAPSHOT,
-		                         .at = v->now, .counter = rows[i]};
+		const struct record r = {.kind = RECORD_COUNTER,
+		                         .change = CHANGE_SNAPSHOT,
+		                         .at = v->now,
+		                         .counter = rows[i]};
 
-		teller_put(&v->teller, &r);
+		record_writer_put(&v->writer, &r);
 	}
 }
 
@@ -120,10 +159,10 @@ static void tell_histogram(struct voice *v, const char *name, const struct histo
 	text_copy(r.histogram.name, sizeof(r.histogram.name), name);
 	memcpy(r.histogram.bucket, h->bucket, sizeof(r.histogram.bucket));
 	r.histogram.sum_us = h->sum_us;
-	teller_put(&v->teller, &r);
+	record_writer_put(&v->writer, &r);
 }
 
-/* What only the loop can count, added to a snapshot. */
+/* Counters of the loop, added to a snapshot. */
 static void tell_figures(struct voice *v)
 {
 	tell_counters(v);
@@ -139,15 +178,19 @@ static void perform(struct voice *v)
 		const struct target *t = &a->targets[i];
 		const struct send *s = &a->sends[t->send];
 
-		udp_add(v->udp[t->where.socket],
-		        &(struct udp_copy){.bytes = s->bytes, .len = s->len,
-		                           .id_at = s->id_at, .id = t->id,
-		                           .to = &t->where.to, .from = &t->where.from});
+		if (!v->udp[t->where.socket])
+			continue; /* about to be opened */
+		udp_add(v->udp[t->where.socket], &(struct udp_copy){.bytes = s->bytes,
+		                                                    .len = s->len,
+		                                                    .id_at = s->id_at,
+		                                                    .id = t->id,
+		                                                    .to = &t->where.to,
+		                                                    .from = &t->where.from});
 	}
 	for (uint32_t i = 0; i < a->record_count; i++) {
 		const struct record *r = &a->records[i];
 
-		teller_put(&v->teller, r);
+		record_writer_put(&v->writer, r);
 		if (r->kind == RECORD_SNAPSHOT && r->snapshot.begin)
 			tell_figures(v);
 	}
@@ -157,33 +200,64 @@ static void perform(struct voice *v)
 static void step(struct voice *v, struct event *event)
 {
 	event->wall_ns = v->wall_ns;
+	keep_begin_step(&v->keep);
 	core_step(v->core, v->now, event, &v->actions);
+	keep_end_step(&v->keep);
 	perform(v);
 }
 
 static void flush(struct voice *v)
 {
-	for (uint32_t i = 0; i < v->conf->socket_count; i++)
-		udp_flush(v->udp[i]);
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++)
+		if (v->udp[i])
+			udp_flush(v->udp[i]);
 }
 
-/* Reads until the socket is empty, but never so long that the others wait. */
+static struct event event_of(const struct udp_datagram *d, uint32_t socket)
+{
+	return (struct event){
+		.kind = EVENT_DATAGRAM,
+		.datagram = {.bytes = d->bytes,
+	                     .len = d->len,
+	                     .from = {.to = d->sender, .from = d->local, .socket = socket}},
+	};
+}
+
+/*
+ * Handles datagrams from known addresses of sessions and neighbours first, then the rest of the
+ * batch (decision 39). All are classified beforehand, so datagrams of one sender stay in order.
+ */
+static void take_batch(struct voice *v, uint32_t socket, const struct udp_datagram *d,
+                       uint32_t count)
+{
+	bool known[UDP_INBOX];
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct event event = event_of(&d[i], socket);
+		known[i] = core_knows(v->core, &event);
+	}
+	for (int first = 1; first >= 0; first--) {
+		for (uint32_t i = 0; i < count; i++) {
+			struct event event = event_of(&d[i], socket);
+			if (known[i] == (first == 1))
+				step(v, &event);
+		}
+		flush(v);
+	}
+}
+
+/* Reads until the socket is empty, up to a limit that keeps others from waiting. */
 static void on_datagrams(struct voice *v, uint32_t socket, unsigned ready)
 {
 	uint32_t count = UDP_INBOX;
 
 	(void)ready;
-	for (int batch = 0; batch < BATCHES_PER_TURN && count == UDP_INBOX; batch++) {
+	/* It may have been closed in this turn. */
+	for (int batch = 0; v->udp[socket] && batch < BATCHES_PER_TURN && count == UDP_INBOX;
+	     batch++) {
 		const struct udp_datagram *d = udp_receive(v->udp[socket], &count);
 
-		for (uint32_t i = 0; i < count; i++)
-			step(v, &(struct event){
-				.kind = EVENT_DATAGRAM,
-				.datagram = {.bytes = d[i].bytes, .len = d[i].len,
-			                     .from = {.to = d[i].sender, .from = d[i].local,
-			                              .socket = socket}},
-			});
-		flush(v);
+		take_batch(v, socket, d, count);
 		if (count)
 			measure(v, &v->forwarding);
 	}
@@ -215,52 +289,142 @@ static void on_commands(struct voice *v, uint32_t unused, unsigned ready)
 }
 
 /*
- * The record pipe has room: for what is missing first, then for rows of a snapshot. A pipe that
- * broke never has any: nobody waits for it again.
+ * The record pipe has room: reports dropped records first, then sends snapshot rows. A broken pipe
+ * never has room and is not watched again.
  */
 static void on_room(struct voice *v, uint32_t unused, unsigned ready)
 {
 	(void)unused;
 	if (ready & POLLER_END) {
-		poller_drop(v->poller, v->teller.fd);
+		poller_drop(v->poller, v->writer.fd);
 		return;
 	}
-	teller_close_gap(&v->teller, v->now);
+	record_writer_close_gap(&v->writer, v->now);
 	if (core_wants_rows(v->core))
 		step(v, &(struct event){.kind = EVENT_ROWS, .rows = ROWS_PER_TURN});
 }
 
-/* Addresses of names. Its end means to stop. */
-static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
-{
-	struct record r;
+enum input {
+	INPUT_DATAGRAMS,
+	INPUT_COMMANDS,
+	INPUT_ROOM,
+	INPUT_PARENT,
+	INPUT_SIGNALS,
+};
 
-	(void)unused;
-	(void)ready;
-	switch (kin_take_record(v->parent, &r)) {
-	case KIN_NOTHING:
-		break;
-	case KIN_MESSAGE:
-		if (r.kind == RECORD_RESOLVED)
-			step(v, &(struct event){.kind = EVENT_ADDRESS,
-			                        .address = {.link = r.resolved.place,
-			                                    .to = r.resolved.to}});
-		break;
-	case KIN_END:
-		v->stop = true;
-		break;
+static int watch(struct voice *v, int fd, unsigned interest, enum input input, uint32_t socket)
+{
+	return poller_watch(v->poller, fd, interest, (uint64_t)input << 32 | socket);
+}
+
+static void close_socket(struct voice *v, uint32_t i)
+{
+	int fd = udp_descriptor(v->udp[i]);
+
+	poller_drop(v->poller, fd);
+	close(fd);
+	v->udp[i] = NULL;
+}
+
+static bool is_used(const struct voice *v, const struct udp *box)
+{
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++)
+		if (v->udp[i] == box)
+			return true;
+	return false;
+}
+
+/* Uses a free box. The parent counts them, so there is one. */
+static void open_socket(struct voice *v, uint32_t i, int fd, const struct addr *bound)
+{
+	uint32_t k = 0;
+
+	while (k < v->box_count && is_used(v, v->boxes[k]))
+		k++;
+	if (k < v->box_count && watch(v, fd, POLLER_READ, INPUT_DATAGRAMS, i) == 0) {
+		v->udp[i] = v->boxes[k];
+		udp_use(v->udp[i], fd, bound);
+		return;
+	}
+	log_error("socket %u cannot be used: %s", (unsigned)i, strerror(errno));
+	close(fd);
+}
+
+static void keep_opened(struct voice *v, const struct socket_record *r, int fd)
+{
+	if (fd < 0 || r->place >= CONF_SOCKETS_MAX) {
+		log_bug("socket %u without a descriptor", (unsigned)r->place);
+		return;
+	}
+	struct opened *o = &v->opened[r->place];
+	if (o->fd >= 0)
+		close(o->fd);
+	*o = (struct opened){.fd = fd, .bound = r->at};
+}
+
+/* Closed and moved sockets first: new ones may need their buffers. */
+static void change_sockets(struct voice *v)
+{
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++)
+		if (v->udp[i] && (v->opened[i].fd >= 0 || !conf_socket_bind(v->conf, i)))
+			close_socket(v, i);
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++) {
+		if (v->opened[i].fd >= 0)
+			open_socket(v, i, v->opened[i].fd, &v->opened[i].bound);
+		v->opened[i].fd = -1;
 	}
 }
 
-/* The parent has offered another configuration, or a terminal has hung up. */
+/* Clients that have to leave are notified through the old sockets; then the new ones are used. */
 static void on_offer(struct voice *v)
 {
-	const struct conf *conf = v->offer ? conf_offer_take(v->offer) : NULL;
+	const struct conf *conf = v->offer ? conf_offer_look(v->offer) : NULL;
 
+	while (conf && !core_follows(v->core, conf)) {
+		step(v, &(struct event){.kind = EVENT_CONF, .conf = conf});
+		flush(v);
+	}
 	if (!conf)
 		return;
+	if (conf->server.log_level != v->conf->server.log_level)
+		log_set_level(conf->server.log_level);
 	v->conf = conf;
-	step(v, &(struct event){.kind = EVENT_CONF, .conf = conf});
+	change_sockets(v);
+	conf_offer_take(v->offer);
+}
+
+/* Checks some rows with each heartbeat. */
+static void on_beat(struct voice *v)
+{
+	ipc_beat(&v->pulse, v->parent, v->now);
+	step(v, &(struct event){.kind = EVENT_MEND});
+}
+
+/* Resolved addresses and heartbeats. End of file means stop. */
+static void on_parent(struct voice *v, uint32_t unused, unsigned ready)
+{
+	struct record r;
+	int handed;
+
+	(void)unused;
+	(void)ready;
+	switch (ipc_take_handed(v->parent, &r, &handed)) {
+	case IPC_NOTHING:
+		break;
+	case IPC_MESSAGE:
+		if (r.kind == RECORD_SOCKET)
+			keep_opened(v, &r.socket, handed);
+		if (r.kind == RECORD_OFFER)
+			on_offer(v);
+		if (r.kind == RECORD_BEAT)
+			on_beat(v);
+		if (r.kind == RECORD_RESOLVED)
+			step(v, &(struct event){.kind = EVENT_ADDRESS, .address = r.resolved});
+		break;
+	case IPC_END:
+		v->stop = true;
+		break;
+	}
 }
 
 static void on_signals(struct voice *v, uint32_t unused, unsigned ready)
@@ -272,56 +436,116 @@ static void on_signals(struct voice *v, uint32_t unused, unsigned ready)
 	while ((s = signals_take()) != SIGNAL_NOTHING) {
 		if (s == SIGNAL_TERM)
 			v->stop = true;
-		if (s == SIGNAL_HUP)
-			on_offer(v);
+		if (s == SIGNAL_USR2)
+			v->leave = true;
 	}
 }
 
-enum source {
-	SOURCE_DATAGRAMS,
-	SOURCE_COMMANDS,
-	SOURCE_ROOM,
-	SOURCE_PARENT,
-	SOURCE_SIGNALS,
+/* Adds the inputs of the loop; a tag combines the input and the socket index. */
+static void (*const inputs[])(struct voice *v, uint32_t socket, unsigned ready) = {
+	[INPUT_DATAGRAMS] = on_datagrams, [INPUT_COMMANDS] = on_commands, [INPUT_ROOM] = on_room,
+	[INPUT_PARENT] = on_parent,       [INPUT_SIGNALS] = on_signals,
 };
 
-/* What the loop listens to; a tag is the source and, below it, the socket. */
-static void (*const sources[])(struct voice *v, uint32_t socket, unsigned ready) = {
-	[SOURCE_DATAGRAMS] = on_datagrams,
-	[SOURCE_COMMANDS] = on_commands,
-	[SOURCE_ROOM] = on_room,
-	[SOURCE_PARENT] = on_parent,
-	[SOURCE_SIGNALS] = on_signals,
-};
-
-static int watch(struct voice *v, int fd, unsigned interest, enum source source, uint32_t socket)
-{
-	return poller_watch(v->poller, fd, interest, (uint64_t)source << 32 | socket);
-}
-
-/* Cuts all that the loop needs; on a measuring arena this is only added up. */
-static bool cut(struct voice *v, struct arena *arena, const struct voice_start *start)
+/* Allocates everything the loop needs; a measuring arena only adds up the sizes. */
+static bool cut(struct voice *v, struct arena *arena)
 {
 	bool all = true;
 
-	v->poller = poller_open(arena, v->conf->socket_count + ARRAY_LEN(sources));
-	for (uint32_t i = 0; i < v->conf->socket_count; i++) {
-		v->udp[i] = udp_attach(arena, start->udp_sockets[i]);
-		all = all && v->udp[i];
+	v->poller = poller_open(arena, v->box_count + ARRAY_LEN(inputs));
+	for (uint32_t i = 0; i < v->box_count; i++) {
+		v->boxes[i] = udp_cut(arena);
+		all = all && v->boxes[i];
 	}
-	v->core = core_open(arena, v->conf, start->seed, v->now);
 	actions_open(&v->actions, arena, &v->conf->limits);
-	return all && v->poller && v->core;
+	return all && v->poller;
+}
+
+/* Continues with the core of the previous process; settings may have changed since. */
+static bool take_over(struct voice *v, const char **fault)
+{
+	bool midway = keep_is_midway(&v->keep);
+
+	alarm(ADOPT_PATIENCE_S);
+	v->core = keep_adopt(&v->keep, v->conf, fault);
+	if (v->core) {
+		step(v, &(struct event){.kind = EVENT_MEND, .all = true});
+		*fault = core_check(v->core);
+	}
+	alarm(0);
+	if (!v->core || *fault)
+		return false;
+	log_warn("took over sessions=%lu calls=%lu%s", (unsigned long)core_sessions(v->core),
+	         (unsigned long)core_calls(v->core), midway ? " from the middle of a step" : "");
+	step(v, &(struct event){.kind = EVENT_CONF, .conf = v->conf});
+	return true;
+}
+
+/* Asks the clients of an abandoned core to log in again. */
+static bool start_clean(struct voice *v, const struct voice_start *start, const char *fault)
+{
+	struct arena room = {.block = NULL};
+	uint32_t count = 0;
+	const struct lost_client *lost = fault ? keep_lost(&v->keep, v->conf, &room, &count) : NULL;
+
+	v->core = keep_open(&v->keep, v->conf, start->seed, v->now);
+	for (uint32_t i = 0; v->core && lost && i < count; i++)
+		step(v, &(struct event){.kind = EVENT_LOST, .lost = lost[i]});
+	flush(v);
+	if (fault)
+		log_warn("started with empty tables: %s; clients asked to log in again=%lu", fault,
+		         (unsigned long)count);
+	arena_release(&room);
+	if (v->core)
+		keep_serve(&v->keep);
+	return v->core;
+}
+
+/* Takes over the previous binary's state; if that fails, its clients have to log in again. */
+static bool take_from_before(struct voice *v, const struct voice_start *start, const char **fault)
+{
+	struct arena room = {.block = NULL};
+	uint32_t left = 0;
+
+	v->core = keep_open(&v->keep, v->conf, start->seed, v->now);
+	*fault = v->core ? core_take_over(v->core, start->before, start->before_size, &room, &left)
+	                 : "out of memory";
+	arena_release(&room);
+	if (*fault)
+		return false;
+	keep_serve(&v->keep);
+	log_info("took over sessions=%lu calls=%lu rows-left-out=%lu",
+	         (unsigned long)core_sessions(v->core), (unsigned long)core_calls(v->core),
+	         (unsigned long)left);
+	step(v, &(struct event){.kind = EVENT_CONF, .conf = v->conf});
+	return true;
+}
+
+static bool open_core(struct voice *v, const struct voice_start *start)
+{
+	const char *fault = "died twice within a minute";
+
+	v->keep = (struct keep){start->keep, start->keep_size};
+	if (start->before ? take_from_before(v, start, &fault)
+	                  : start->adopt && take_over(v, &fault))
+		return true;
+	return start_clean(v, start, fault);
 }
 
 static bool watch_all(struct voice *v, const struct voice_start *start)
 {
-	for (uint32_t i = 0; i < v->conf->socket_count; i++)
-		if (watch(v, start->udp_sockets[i], POLLER_READ, SOURCE_DATAGRAMS, i) != 0)
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++) {
+		int fd = start->udp_sockets[i];
+		struct addr bound;
+		v->opened[i].fd = -1;
+		if (fd >= 0 && udp_bound(fd, &bound))
+			open_socket(v, i, fd, &bound);
+		if (fd >= 0 && !v->udp[i])
 			return false;
-	return watch(v, v->command_pipe, POLLER_READ, SOURCE_COMMANDS, 0) == 0 &&
-	       watch(v, v->parent, POLLER_READ, SOURCE_PARENT, 0) == 0 &&
-	       watch(v, v->signals, POLLER_READ, SOURCE_SIGNALS, 0) == 0;
+	}
+	return watch(v, v->command_pipe, POLLER_READ, INPUT_COMMANDS, 0) == 0 &&
+	       watch(v, v->parent, POLLER_READ, INPUT_PARENT, 0) == 0 &&
+	       watch(v, v->signals, POLLER_READ, INPUT_SIGNALS, 0) == 0;
 }
 
 static bool open_all(struct voice *v, const struct voice_start *start)
@@ -333,26 +557,32 @@ static bool open_all(struct voice *v, const struct voice_start *start)
 	                    .command_pipe = start->command_pipe,
 	                    .parent = start->parent};
 	read_clocks(v);
-	teller_open(&v->teller, start->record_pipe);
+	v->pulse.heard = v->now;
+	record_writer_open(&v->writer, start->record_pipe);
 	v->signals = signals_open();
 	if (v->signals < 0)
 		return false;
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++)
+		v->box_count += start->udp_sockets[i] >= 0;
+	v->box_count += VOICE_SOCKETS_MORE;
+	if (v->box_count > CONF_SOCKETS_MAX)
+		v->box_count = CONF_SOCKETS_MAX;
 	arena_measure(&measure);
-	cut(v, &measure, start);
-	return arena_claim(&v->arena, measure.used) && cut(v, &v->arena, start) &&
-	       watch_all(v, start);
+	cut(v, &measure);
+	return arena_claim(&v->arena, measure.used) && cut(v, &v->arena) && watch_all(v, start) &&
+	       open_core(v, start);
 }
 
-/* The record pipe is watched only while something waits for room: it is writable nearly always. */
+/* Watches the record pipe only while data waits for room: it is nearly always writable. */
 static void watch_room(struct voice *v)
 {
-	bool wanted = v->teller.gap || core_wants_rows(v->core);
+	bool wanted = v->writer.gap || core_wants_rows(v->core);
 
 	if (wanted == v->awaiting_room)
 		return;
 	if (!wanted)
-		poller_drop(v->poller, v->teller.fd);
-	else if (watch(v, v->teller.fd, POLLER_WRITE, SOURCE_ROOM, 0) != 0)
+		poller_drop(v->poller, v->writer.fd);
+	else if (watch(v, v->writer.fd, POLLER_WRITE, INPUT_ROOM, 0) != 0)
 		return;
 	v->awaiting_room = wanted;
 }
@@ -366,7 +596,7 @@ static tick_t time_to_sleep(const struct voice *v)
 	return next > v->now ? next - v->now : 0;
 }
 
-/* False when the poller failed. */
+/* False if the poller failed. */
 static bool turn(struct voice *v)
 {
 	struct poller_event events[EVENTS_PER_TURN];
@@ -377,17 +607,18 @@ static bool turn(struct voice *v)
 	read_clocks(v);
 	v->turns_total++;
 	for (int i = 0; i < count; i++)
-		sources[events[i].tag >> 32](v, (uint32_t)events[i].tag, events[i].ready);
+		inputs[events[i].tag >> 32](v, (uint32_t)events[i].tag, events[i].ready);
+	ipc_listen(&v->pulse, v->now);
 	if (core_next(v->core) <= v->now)
 		step(v, &(struct event){.kind = EVENT_TIME});
 	flush(v);
-	teller_flush(&v->teller);
+	record_writer_flush(&v->writer);
 	watch_room(v);
 	measure(v, &v->turns);
 	return true;
 }
 
-/* One stop tells as many clients as the actions hold. */
+/* One EVENT_STOP logs out as many clients as fit in the actions. */
 static void say_goodbye(struct voice *v)
 {
 	read_clocks(v);
@@ -395,7 +626,20 @@ static void say_goodbye(struct voice *v)
 		step(v, &(struct event){.kind = EVENT_STOP});
 		flush(v);
 	} while (core_has_sessions(v->core));
-	teller_flush(&v->teller);
+	keep_forget(&v->keep);
+	record_writer_flush(&v->writer);
+}
+
+/* False when there is no room for it. */
+static bool hand_over(struct voice *v, const struct voice_start *start)
+{
+	record_writer_flush(&v->writer);
+	return core_hand_over(v->core, start->handover, start->handover_size) > 0;
+}
+
+size_t voice_keep_size(const struct conf *conf)
+{
+	return keep_size(conf);
 }
 
 int voice_run(const struct voice_start *start)
@@ -407,16 +651,21 @@ int voice_run(const struct voice_start *start)
 		log_error("voice cannot start: %s", strerror(errno));
 		return 1;
 	}
+	if (start->sandbox && !sandbox_enter(start->sandbox))
+		log_error(
+			"sandbox incomplete: voice runs without all the protection of this kernel");
 	log_set_sink(tell_log, &v);
 	watch_room(&v);
-	(void)kin_order(v.parent, &(struct command){.kind = COMMAND_READY});
-	while (well && !v.stop)
+	(void)ipc_order(v.parent, &(struct command){.kind = COMMAND_READY});
+	while (well && !v.stop && !v.leave)
 		well = turn(&v);
 	int cause = errno;
+	if (v.leave && !v.stop)
+		return hand_over(&v, start) ? 0 : 1;
 	say_goodbye(&v);
 	log_set_sink(NULL, NULL);
 	if (!well)
-		log_error("voice cannot go on: %s", strerror(cause));
+		log_error("voice cannot continue: %s", strerror(cause));
 	poller_close(v.poller);
 	arena_release(&v.arena);
 	return well ? 0 : 1;

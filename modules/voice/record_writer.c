@@ -1,14 +1,14 @@
-#include "voice/teller.h"
+#include "voice/record_writer.h"
 
 #include "io/pipe.h"
 
-void teller_open(struct teller *t, int fd)
+void record_writer_open(struct record_writer *t, int fd)
 {
-	*t = (struct teller){.fd = fd, .gap = true};
+	*t = (struct record_writer){.fd = fd, .gap = true};
 }
 
-/* False when there is no room. */
-static bool append(struct teller *t, const struct record *r)
+/* False if there is no room. */
+static bool append(struct record_writer *t, const struct record *r)
 {
 	struct wr w = wr_make(t->octets + t->len, sizeof(t->octets) - t->len);
 
@@ -18,8 +18,8 @@ static bool append(struct teller *t, const struct record *r)
 	return len > 0;
 }
 
-/* The first frame of a write, so that it is known what it counts. */
-static void append_dropped(struct teller *t, tick_t now)
+/* Always the first frame of a write, so its count is unambiguous. */
+static void append_dropped(struct record_writer *t, tick_t now)
 {
 	const struct record r = {
 		.kind = RECORD_DROPPED,
@@ -31,7 +31,7 @@ static void append_dropped(struct teller *t, tick_t now)
 	append(t, &r);
 }
 
-void teller_put(struct teller *t, const struct record *r)
+void record_writer_put(struct record_writer *t, const struct record *r)
 {
 	for (int attempt = 0; attempt < 2; attempt++) {
 		if (t->len == 0 && t->gap)
@@ -40,14 +40,14 @@ void teller_put(struct teller *t, const struct record *r)
 			t->records++;
 			return;
 		}
-		teller_flush(t);
+		record_writer_flush(t);
 	}
 	t->gap = true;
 	t->dropped++;
 	t->dropped_total++;
 }
 
-void teller_flush(struct teller *t)
+void record_writer_flush(struct record_writer *t)
 {
 	if (t->len == 0)
 		return;
@@ -63,9 +63,9 @@ void teller_flush(struct teller *t)
 	t->records = 0;
 }
 
-void teller_close_gap(struct teller *t, tick_t now)
+void record_writer_close_gap(struct record_writer *t, tick_t now)
 {
 	if (t->len == 0 && t->gap)
 		append_dropped(t, now);
-	teller_flush(t);
+	record_writer_flush(t);
 }
