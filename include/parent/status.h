@@ -6,10 +6,10 @@
 
 enum status {
 	STATUS_OK = 0,
-	STATUS_FAILED = 1,      /* what was asked was not done; said why on standard error */
+	STATUS_FAILED = 1,      /* the request failed; the reason is on standard error */
 	STATUS_USAGE = 64,      /* unknown word or option */
 	STATUS_SYSTEM = 71,     /* a socket, pipe or process could not be made */
-	STATUS_PERMISSION = 77, /* the system does not let this user */
+	STATUS_PERMISSION = 77, /* permission denied */
 	STATUS_CONFIG = 78,     /* the configuration is missing or has faults */
 };
 

@@ -17,12 +17,12 @@
 #define FRAMES_ENDING ".ambe" /* as long as the other, so a path to one has room for the other */
 
 /*
- * The directory is walked twice, to measure and to fill. Only the first walk talks of faults; what
- * has grown since then finds no room in the second.
+ * The directory is walked twice, to measure and to fill. Only the first walk reports faults; files
+ * that have grown since then do not fit in the second.
  */
 struct load {
 	struct arena *arena;
-	char language[AUDIO_LANGUAGE_MAX]; /* of what is being read */
+	char language[AUDIO_LANGUAGE_MAX]; /* of the current file */
 	struct audio_word *words;          /* NULL while measuring */
 	uint32_t room;
 	uint32_t count;
@@ -40,7 +40,7 @@ static void report(const struct load *l, const char *path, const char *fault)
 		log_warn("%s: %s", path, fault);
 }
 
-/* False, and reported, when it is too long. */
+/* False, and reported, if it is too long. */
 static bool make_path(const struct load *l, char path[static PATH_CAP], const char *directory,
                       const char *name)
 {
@@ -52,7 +52,7 @@ static bool make_path(const struct load *l, char path[static PATH_CAP], const ch
 	return !t.cut;
 }
 
-/* Nothing but a regular file is opened: a pipe would stop the start. */
+/* Opens only regular files: a pipe would block startup. */
 static bool open_source(const struct load *l, const char *path, struct source *out)
 {
 	struct stat about;
@@ -63,7 +63,7 @@ static bool open_source(const struct load *l, const char *path, struct source *o
 	} else if (!S_ISREG(about.st_mode)) {
 		report(l, path, "not a file");
 	} else {
-		/* More frames than a set may have octets are as good as any larger number. */
+		/* Capped: a frame count above the size limit of a set is invalid anyway. */
 		uint64_t frames = (uint64_t)about.st_size / AMBE_FRAME_LEN;
 		*out = (struct source){.path = path, .fd = fd, .frames = AUDIO_MAX};
 		if (frames < AUDIO_MAX)
@@ -75,7 +75,7 @@ static bool open_source(const struct load *l, const char *path, struct source *o
 	return false;
 }
 
-/* Fewer octets than `len` are an end of the file; errno tells errors. */
+/* Fewer octets than `len`: end of file, or an error with errno. */
 static size_t read_at(int fd, void *out, size_t len, off_t at)
 {
 	char *to = out;
@@ -90,7 +90,7 @@ static size_t read_at(int fd, void *out, size_t len, off_t at)
 	return done;
 }
 
-/* Room for a word in whole bursts, the last of them silent; NULL while measuring or when full. */
+/* Room for a word in whole bursts, padded with silence; NULL while measuring or when full. */
 static uint8_t *add_word(struct load *l, const char *name, uint32_t count)
 {
 	uint32_t bursts = (count + AMBE_BURST_FRAMES - 1) / AMBE_BURST_FRAMES;
@@ -120,15 +120,15 @@ static void load_word(struct load *l, const char *name, const struct source *fro
 	if (!l->words)
 		return;
 	if (!frames) {
-		log_warn("%s: no room for %s: it has grown meanwhile", from->path, name);
+		log_warn("%s: %s skipped: files have grown while they were read", from->path, name);
 	} else if (read_at(from->fd, frames, len, at) != len) {
 		log_warn("%s: cannot be read: %s", from->path,
-		         errno ? strerror(errno) : "shorter than before");
+		         errno ? strerror(errno) : "file has become shorter");
 		l->count--;
 	}
 }
 
-/* What stands in the path between the last '/' and the ending; false when it does not end so. */
+/* The name between the last '/' and the suffix; false if the suffix differs. */
 static bool split_name(const struct load *l, const char *path, const char *ending, char *out,
                        size_t cap)
 {
@@ -170,7 +170,7 @@ static void load_index(struct load *l, const char *path, const struct source *fr
 	char *text = malloc(AUDIO_INDEX_MAX + 1);
 
 	if (!text) {
-		report(l, path, "no memory to read it");
+		report(l, path, "out of memory");
 	} else if (open_source(l, path, &index)) {
 		size_t len = read_at(index.fd, text, AUDIO_INDEX_MAX + 1, 0);
 		if (len > AUDIO_INDEX_MAX)
@@ -182,7 +182,7 @@ static void load_index(struct load *l, const char *path, const struct source *fr
 	free(text);
 }
 
-/* Every language that has a word has silence, too. */
+/* Every language with a word also gets silence. */
 static void add_silence(struct load *l, uint32_t count_before)
 {
 	if (l->count > count_before)
@@ -191,7 +191,7 @@ static void add_silence(struct load *l, uint32_t count_before)
 
 typedef void visitor(struct load *l, const char *path);
 
-/* In the order of names; hidden ones, which some systems leave beside files, are not visited. */
+/* In the order of names; skips hidden files, which some systems add. */
 static bool visit_all(struct load *l, const char *directory, visitor *visit)
 {
 	struct dirent **entries;
@@ -238,7 +238,7 @@ static void visit_word(struct load *l, const char *path)
 	if (file.frames > 0)
 		load_word(l, word, &file, 0, file.frames);
 	else
-		report(l, path, "holds no frame");
+		report(l, path, "no AMBE frames in the file");
 	close(file.fd);
 }
 
@@ -267,7 +267,7 @@ static bool walk(struct load *l, const char *path)
 	return false;
 }
 
-/* What the first walk has counted, with the table of words. */
+/* The size counted by the first walk, plus the table of words. */
 static size_t measured(struct load *l)
 {
 	l->room = l->count;
@@ -276,9 +276,22 @@ static size_t measured(struct load *l)
 	return l->arena->used;
 }
 
-static bool fill(struct load *l, const char *path, size_t size)
+/* The rest of `room`, unless that is NULL, else memory of its own. */
+static bool claim(struct load *l, struct audio_room *room, size_t size)
 {
-	if (!arena_claim(l->arena, size)) {
+	if (!room)
+		return arena_claim(l->arena, size);
+	errno = ENOSPC;
+	if (room->size - room->used < size)
+		return false;
+	arena_lay(l->arena, room->at + room->used, size);
+	room->used += size;
+	return true;
+}
+
+static bool fill(struct load *l, const char *path, struct audio_room *room, size_t size)
+{
+	if (!claim(l, room, size)) {
 		log_error("%s: %s", path, strerror(errno));
 		return false;
 	}
@@ -286,7 +299,7 @@ static bool fill(struct load *l, const char *path, size_t size)
 	return walk(l, path);
 }
 
-bool audio_load(const char *path, struct audio *out)
+bool audio_load(const char *path, struct audio_room *room, struct audio *out)
 {
 	struct load l = {.arena = &out->arena};
 
@@ -296,8 +309,9 @@ bool audio_load(const char *path, struct audio *out)
 	size_t size = measured(&l);
 	bool fits = size <= AUDIO_MAX;
 	if (!fits)
-		log_error("%s: voice files of %zu octets, more than %u", path, size, AUDIO_MAX);
-	if (!fits || !fill(&l, path, size)) {
+		log_error("%s: voice files need %zu octets, at most %u are allowed", path, size,
+		          AUDIO_MAX);
+	if (!fits || !fill(&l, path, room, size)) {
 		audio_release(out);
 		return false;
 	}
@@ -305,4 +319,20 @@ bool audio_load(const char *path, struct audio *out)
 	out->count = audio_sort(l.words, l.count);
 	log_info("audio=%s words=%u octets=%zu", path, (unsigned)out->count, size);
 	return true;
+}
+
+static bool same_word(const struct audio_word *a, const struct audio_word *b)
+{
+	return strcmp(a->language, b->language) == 0 && strcmp(a->name, b->name) == 0 &&
+	       a->clip.count == b->clip.count &&
+	       memcmp(a->clip.frames, b->clip.frames, (size_t)a->clip.count * AMBE_FRAME_LEN) == 0;
+}
+
+bool audio_same(const struct audio *a, const struct audio *b)
+{
+	uint32_t i = 0;
+
+	while (a->count == b->count && i < a->count && same_word(&a->words[i], &b->words[i]))
+		i++;
+	return a->count == b->count && i == a->count;
 }

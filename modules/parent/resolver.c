@@ -10,37 +10,55 @@
 
 #define FIRST_WAIT (10 * TICK_SECOND)
 #define LONGEST_WAIT TICK_MINUTE
-#define PATIENCE_S 60 /* what a round may take */
+#define PATIENCE_S 60 /* time limit of a round */
 
-/* What is to be looked up. */
+/* A name to look up. */
 struct wanted {
 	const char *host; /* "" = nothing */
 	uint16_t port;
-	bool v4; /* only that will do */
+	bool v4; /* IPv4 only */
+	struct resolved_record whose;
 };
 
-/* At the places of struct resolved_record. */
-static struct wanted wanted_at(const struct conf *conf, uint32_t place)
+/* The n-th name: of the peers, all targets of uplinks, and the broker. */
+static bool wanted_at(const struct conf *conf, uint32_t n, struct wanted *out)
 {
 	const struct conf_target *c = &conf->report.broker;
+	struct resolved_record whose = {.of.kind = SOURCE_LOCAL};
 
-	if (place < conf->peer_count) {
-		const struct conf_peer *p = &conf->peer[place];
-		return (struct wanted){p->host, p->address.port, addr_is_v4(&p->bind)};
+	if (n < conf->peer_count) {
+		const struct conf_peer *p = &conf->peer[n];
+		*out = (struct wanted){
+			p->host, p->address.port, addr_is_v4(&p->bind), {.of = {SOURCE_PEER, n}}};
+		return true;
 	}
-	if (place < conf_broker_place(conf)) {
-		uint32_t link = place - conf->peer_count;
-		c = &conf->uplink[link / CONF_TARGETS_MAX].targets[link % CONF_TARGETS_MAX];
+	n -= conf->peer_count;
+	if (n > conf->uplink_count * CONF_TARGETS_MAX)
+		return false;
+	if (n < conf->uplink_count * CONF_TARGETS_MAX) {
+		whose.of = (struct source){SOURCE_UPLINK, n / CONF_TARGETS_MAX};
+		whose.target = n % CONF_TARGETS_MAX;
+		c = &conf->uplink[whose.of.index].targets[whose.target];
 	}
-	return (struct wanted){c->host, c->address.port, false};
+	*out = (struct wanted){c->host, c->address.port, false, whose};
+	return true;
+}
+
+static uint32_t count_names(const struct conf *conf)
+{
+	struct wanted w;
+	uint32_t names = 0;
+
+	for (uint32_t i = 0; wanted_at(conf, i, &w); i++)
+		names += w.host[0] != 0;
+	return names;
 }
 
 struct resolver resolver_make(const struct conf *conf)
 {
 	struct resolver r = {.conf = conf, .answers = -1, .wait = FIRST_WAIT, .again = TICK_NEVER};
 
-	for (uint32_t i = 0; i <= conf_broker_place(conf); i++)
-		r.names += wanted_at(conf, i).host[0] != 0;
+	r.names = count_names(conf);
 	return r;
 }
 
@@ -51,26 +69,32 @@ void resolver_wake(struct resolver *r, tick_t now)
 	r->woken = r->answers >= 0;
 }
 
-static void answer(int out, uint32_t place, const struct addr *to)
+void resolver_renew(struct resolver *r, tick_t now)
 {
-	const struct record r = {.kind = RECORD_RESOLVED, .resolved = {.place = place, .to = *to}};
-
-	(void)kin_tell(out, &r);
+	r->names = count_names(r->conf);
+	if (r->names)
+		resolver_wake(r, now);
+	else
+		r->again = TICK_NEVER;
 }
 
-/* The child: one name after the other, each answer at once. */
+static void answer(int out, struct resolved_record found)
+{
+	const struct record r = {.kind = RECORD_RESOLVED, .resolved = found};
+
+	(void)ipc_tell(out, &r);
+}
+
+/* The child: looks up one name after another and sends each result at once. */
 static _Noreturn void run(const struct conf *conf, const struct user *user, pid_t parent, int out)
 {
 	alarm(PATIENCE_S);
 	if (user_become(user) != 0 || !process_die_with(parent))
 		_exit(1);
-	for (uint32_t i = 0; i <= conf_broker_place(conf); i++) {
-		struct wanted w = wanted_at(conf, i);
-		struct addr to;
-
-		if (w.host[0] && name_resolve(w.host, w.port, w.v4, &to))
-			answer(out, i, &to);
-	}
+	struct wanted w;
+	for (uint32_t i = 0; wanted_at(conf, i, &w); i++)
+		if (w.host[0] && name_resolve(w.host, w.port, w.v4, &w.whose.to))
+			answer(out, w.whose);
 	_exit(0);
 }
 
@@ -116,12 +140,18 @@ static void end_round(struct resolver *r, tick_t now)
 	r->woken = false;
 }
 
-enum kin resolver_take(struct resolver *r, struct record *out, tick_t now)
+void resolver_give_up(struct resolver *r, tick_t now)
 {
-	enum kin kin = kin_take_record(r->answers, out);
+	close(r->answers);
+	end_round(r, now);
+}
 
-	if (kin == KIN_END)
+enum ipc resolver_take(struct resolver *r, struct record *out, tick_t now)
+{
+	enum ipc ipc = ipc_take_record(r->answers, out);
+
+	if (ipc == IPC_END)
 		end_round(r, now);
-	r->found += kin == KIN_MESSAGE;
-	return kin;
+	r->found += ipc == IPC_MESSAGE;
+	return ipc;
 }
