@@ -5,7 +5,10 @@
 #ifndef COMMAND_ALIASES_H
 #define COMMAND_ALIASES_H
 
-/* 0: the index stands. 1: it does not, or holds less than half of the one before; why is told. */
+extern const char aliases_usage[];
+
+/* 0: the index was written. 1: it was not, or has less than half the rows of the old one; the
+ * reason was printed. */
 int aliases_main(int argc, char **argv);
 
 #endif

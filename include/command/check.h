@@ -9,6 +9,7 @@
 #ifndef COMMAND_CHECK_H
 #define COMMAND_CHECK_H
 
+extern const char check_usage[];
 int check_main(int argc, char **argv);
 
 #endif

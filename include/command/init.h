@@ -6,6 +6,7 @@
 #ifndef COMMAND_INIT_H
 #define COMMAND_INIT_H
 
+extern const char init_usage[];
 int init_main(int argc, char **argv);
 
 #endif

@@ -7,6 +7,8 @@
 #ifndef COMMAND_TOP_H
 #define COMMAND_TOP_H
 
+extern const char top_usage[];
+
 /* 0: told to stop. 69: no server at the start. 1: no terminal, or it went away. */
 int top_main(int argc, char **argv);
 

@@ -4,6 +4,7 @@
 #ifndef COMMAND_VERSION_H
 #define COMMAND_VERSION_H
 
+extern const char version_usage[];
 int version_main(int argc, char **argv);
 
 #endif

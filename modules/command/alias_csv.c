@@ -1,8 +1,9 @@
 /*
- * Tables of text: user.csv of radioid.net and the like. Fields are parted by commas, semicolons or
- * tabs, and may stand in double quotes. A first line without an id names the columns; without one
- * they are id, callsign, first name, last name, city, state, country, or, when there are two,
- * talkgroup and name.
+ * Text tables: user.csv of radioid.net and the like. Fields are separated by commas, semicolons or
+ * tabs, and may be in double quotes. A first line without an ID names the columns; otherwise they
+ * are ID, callsign, first name, last name, city, state, country; or, if there are two, talkgroup
+ * and name; or, if the second is one digit, those of the talkgroup lists of Pi-Star and YSF2DMR:
+ * talkgroup, kind of call, name, description. A line that begins with # is a comment.
  */
 #include "command/alias_rows.h"
 
@@ -36,7 +37,7 @@ static char separator_of(const char *at, const char *end)
 	return memchr(at, ';', len) && !memchr(at, ',', len) ? ';' : ',';
 }
 
-/* One octet of a cell; what is too long is left away. */
+/* One octet of a cell; long cells are cut. */
 static void put(char *cell, size_t *len, char c)
 {
 	if (*len + 1 < SOURCE_TEXT_MAX)
@@ -95,7 +96,13 @@ static bool is_number(const char *text)
 	return text_to_u64(text, strlen(text), 0, UINT32_MAX, &number);
 }
 
-/* True when the row named the columns, so that it is no row itself. */
+/* 91;0;WORLD;World-wide */
+static bool is_talkgroup_list(const struct cells *cells)
+{
+	return cells->count >= 3 && is_number(cells->text[1]) && !cells->text[1][1];
+}
+
+/* True if the row was a heading that named the columns. */
 static bool take_heading(struct csv *c, const struct cells *cells)
 {
 	static const enum source_field usual[] = {SOURCE_ID,     SOURCE_CALLSIGN, SOURCE_FIRST_NAME,
@@ -106,9 +113,15 @@ static bool take_heading(struct csv *c, const struct cells *cells)
 	c->columns = named ? cells->count : ARRAY_LEN(usual);
 	for (size_t i = 0; i < c->columns; i++)
 		c->column[i] = named ? source_field_find(cells->text[i]) : usual[i];
-	if (!named && cells->count == 2) {
+	if (!named && (cells->count == 2 || is_talkgroup_list(cells))) {
 		c->column[0] = SOURCE_TG;
 		c->column[1] = SOURCE_NAME;
+		c->columns = 2;
+	}
+	if (!named && is_talkgroup_list(cells)) {
+		c->column[1] = SOURCE_FIELDS;
+		c->column[2] = SOURCE_NAME;
+		c->columns = 3;
 	}
 	return named;
 }
@@ -122,19 +135,31 @@ static void take_row(struct csv *c, struct alias_rows *r, const struct cells *ce
 	alias_rows_add(r, &s, c->line);
 }
 
+/* Skips comments and empty lines. */
+static void skip_remarks(struct csv *c)
+{
+	while (c->at < c->end && strchr("#\r\n", *c->at)) {
+		const char *newline = memchr(c->at, '\n', (size_t)(c->end - c->at));
+		c->at = newline ? newline + 1 : c->end;
+		c->line++;
+	}
+}
+
 void alias_csv_read(struct alias_rows *r, const char *text, size_t len)
 {
-	struct csv c = {.at = text, .end = text + len, .separator = separator_of(text, text + len)};
+	struct csv c = {.at = text, .end = text + len};
 	struct cells cells;
 
-	while (c.at < c.end) {
+	skip_remarks(&c);
+	c.separator = separator_of(c.at, c.end);
+	for (; c.at < c.end; skip_remarks(&c)) {
 		read_cells(&c, &cells);
 		if (cells.count == 1 && !*cells.text[0])
 			continue;
 		if (c.columns == 0 && take_heading(&c, &cells))
 			continue;
 		if (c.open_quote)
-			alias_rows_bad(r, c.line, "a quote is not closed");
+			alias_rows_bad(r, c.line, "unclosed quote");
 		else
 			take_row(&c, r, &cells);
 	}

@@ -1,7 +1,7 @@
 /*
  * users.json, rptrs.json and lists of talkgroups: objects with flat fields, somewhere in a list, or
- * one object of "number": "name". Not a judge of JSON: it looks for objects that read as rows, so
- * that a file that was cut or spoilt in one place still gives all the others.
+ * one object of "number": "name". Does not validate JSON: it looks for objects that read as rows,
+ * so a file that is truncated or damaged in one place still yields all the others.
  */
 #include "command/alias_rows.h"
 
@@ -13,7 +13,8 @@ struct json {
 	const char *at, *end;
 	uint32_t line;
 	struct alias_rows *rows;
-	enum alias_kind kind; /* told by the name of the list */
+	enum alias_kind kind; /* given by the name of the list */
+	bool results;         /* a list of that name, which may hold anything */
 };
 
 struct token {
@@ -27,7 +28,7 @@ static void step(struct json *j)
 	j->at++;
 }
 
-/* The next octet that is no blank, not taken; 0 at the end. */
+/* Peeks at the next octet that is not blank; 0 at the end. */
 static char peek(struct json *j)
 {
 	while (j->at < j->end && strchr(" \t\r\n", *j->at))
@@ -80,7 +81,7 @@ static void put_utf8(struct token *t, uint32_t c)
 	put(t, (char)(0x80 | (c & 0x3f)));
 }
 
-/* Behind \\u: one character, of two escapes when it needs them; half a pair is U+FFFD. */
+/* After \\u: one character, from two escapes if needed; half a pair is U+FFFD. */
 static bool read_unicode(struct json *j, struct token *t)
 {
 	uint32_t c, low;
@@ -102,7 +103,7 @@ static bool read_unicode(struct json *j, struct token *t)
 	return true;
 }
 
-/* Behind the backslash. Line ends and the like become blanks. */
+/* After the backslash. Line ends and the like become blanks. */
 static bool read_escape(struct json *j, struct token *t)
 {
 	char c = j->at < j->end ? *j->at++ : 0;
@@ -171,7 +172,7 @@ static enum alias_kind kind_of_list(const char *name)
 	return ALIAS_KINDS;
 }
 
-/* Passes over a list or an object within a row, which says nothing to us. */
+/* Skips a list or an object within a row, which has nothing for us. */
 static bool skip_nested(struct json *j)
 {
 	struct token t;
@@ -225,6 +226,7 @@ static enum found read_field(struct json *j, struct alias_source *s, bool *pairs
 		if (*s->text[SOURCE_ID] || *s->text[SOURCE_TG])
 			return skip_nested(j) ? FOUND_ROW : FOUND_BAD;
 		j->kind = kind_of_list(name.text);
+		j->results = text_same(name.text, "results");
 		return FOUND_LIST;
 	}
 	if (!read_scalar(j, &value))
@@ -237,7 +239,7 @@ static enum found read_field(struct json *j, struct alias_source *s, bool *pairs
 	return FOUND_ROW;
 }
 
-/* Behind the opening brace. */
+/* After the opening brace. */
 static enum found read_object(struct json *j, struct alias_source *s)
 {
 	bool pairs = false;
@@ -254,7 +256,7 @@ static enum found read_object(struct json *j, struct alias_source *s)
 	return pairs ? FOUND_PAIRS : FOUND_ROW;
 }
 
-/* A header such as {"count": 3} has no id and is no row; nor is it a fault. */
+/* A header such as {"count": 3} has no ID and is neither a row nor a fault. */
 static bool is_row(const struct alias_source *s)
 {
 	for (int field = 0; field < SOURCE_FIELDS; field++) {
@@ -262,6 +264,31 @@ static bool is_row(const struct alias_source *s)
 			return true;
 	}
 	return false;
+}
+
+/* Letters and digits, at least one of each: unlike any talkgroup name. */
+static bool is_callsign(const char *text)
+{
+	static const char digits[] = "0123456789", all[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = strlen(text), before = strcspn(text, digits);
+
+	return before < len && strspn(text, all) == len && strspn(text, digits) < len &&
+	       strspn(text + before, digits) < len - before;
+}
+
+/* HBlink's talkgroup_ids.json: a row of "results" with an ID and a text, but no person or place. */
+static bool is_talkgroup(const struct alias_source *s)
+{
+	static const enum source_field others[] = {SOURCE_FIRST_NAME, SOURCE_CITY, SOURCE_COUNTRY,
+	                                           SOURCE_REPEATER};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		if (*s->text[others[i]])
+			return false;
+	}
+	if (*s->text[SOURCE_CALLSIGN] && *s->text[SOURCE_NAME])
+		return false;
+	return strlen(s->text[SOURCE_ID]) < 7 || !is_callsign(s->text[SOURCE_CALLSIGN]);
 }
 
 void alias_json_read(struct alias_rows *r, const char *text, size_t len)
@@ -279,6 +306,8 @@ void alias_json_read(struct alias_rows *r, const char *text, size_t len)
 		step(&j);
 		switch (read_object(&j, &s)) {
 		case FOUND_ROW:
+			if (j.results && is_talkgroup(&s))
+				s.kind = ALIAS_TALKGROUP;
 			if (is_row(&s))
 				alias_rows_add(r, &s, line);
 			break;

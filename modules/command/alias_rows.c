@@ -66,7 +66,7 @@ void alias_rows_bad(struct alias_rows *r, uint32_t line, const char *why)
 	r->complain(r->context, buf);
 }
 
-/* Ids of six digits are repeaters, unless the file says what it holds. */
+/* IDs of six digits are repeaters, unless the file says otherwise. */
 static enum alias_kind kind_of(const struct alias_source *s, uint64_t id)
 {
 	if (*s->text[SOURCE_TG])
@@ -78,8 +78,8 @@ static enum alias_kind kind_of(const struct alias_source *s, uint64_t id)
 	return ALIAS_SUBSCRIBER;
 }
 
-/* A talkgroup has a name only; files put it where others have a callsign. A repeater has a place.
- */
+/* A talkgroup has only a name, which some files put in the callsign column. A repeater has a
+ * location. */
 static void take_texts(struct alias_row *row, const struct alias_source *s)
 {
 	const char *name = s->text[SOURCE_FIRST_NAME];
@@ -117,7 +117,7 @@ void alias_rows_add(struct alias_rows *r, const struct alias_source *s, uint32_t
 	uint64_t id;
 
 	if (!text_to_u64(text, strlen(text), 1, CLIENT_LAST, &id)) {
-		alias_rows_bad(r, line, *text ? "not an id" : "no id");
+		alias_rows_bad(r, line, *text ? "not an ID" : "missing ID");
 		return;
 	}
 	row.kind = kind_of(s, id);

@@ -22,17 +22,12 @@ struct wish {
 	bool force;
 };
 
-static int usage(FILE *out, int status)
-{
-	fputs("usage: freedmr aliases [-f] FILE... -o INDEX\n\n"
-	      "  FILE        user.csv, users.json, rptrs.json, a list of talkgroups; of two "
-	      "rows\n"
-	      "              with one id the later counts\n"
-	      "  -o INDEX    where the server looks: the key aliases in its section [report]\n"
-	      "  -f          even when it holds less than half of the index before\n",
-	      out);
-	return status;
-}
+const char aliases_usage[] =
+	"usage: freedmr aliases [-f] FILE... -o INDEX\n\n"
+	"  FILE        user.csv, users.json, rptrs.json or a list of talkgroups; if an ID\n"
+	"              occurs twice, the later row wins\n"
+	"  -o INDEX    the index to write; set aliases = INDEX under [report]\n"
+	"  -f          replace the index even if the new one is less than half as large\n";
 
 static int fail(const char *path)
 {
@@ -53,7 +48,7 @@ static void ignore(void *context, const void *octets, size_t len)
 	(void)len;
 }
 
-/* The shape shows in the first octet that is no blank. */
+/* The first octet that is not blank determines the format. */
 static void read_text(struct alias_rows *rows, const char *text, size_t len)
 {
 	static const char mark[] = "\xef\xbb\xbf"; /* some tools write one before UTF-8 */
@@ -85,7 +80,7 @@ static bool read_file(struct alias_rows *rows, const char *path)
 	return true;
 }
 
-/* How many rows the index holds that stands there now; 0 when there is none. */
+/* The number of rows in the existing index; 0 if there is none. */
 static uint64_t rows_before(const char *path)
 {
 	struct alias_index index = {.octets = NULL};
@@ -102,8 +97,8 @@ static uint64_t rows_before(const char *path)
 	return sum;
 }
 
-/* Beside its place first, then in one step: who maps the old one keeps it, nobody sees half of one.
- */
+/* Written to a temporary file, then renamed: whoever maps the old one keeps it, and nobody sees
+ * half of one. */
 static bool put(const char *path, const uint8_t *octets, size_t len)
 {
 	char beside[PATH_LEN];
@@ -144,10 +139,11 @@ static int make(struct alias_rows *rows, const struct wish *wish)
 	alias_rows_sort(rows);
 	uint64_t before = rows_before(wish->index);
 	if (rows->full || rows->count == 0 || (!wish->force && rows->count < before / 2)) {
-		print(stderr, "freedmr aliases: %s stays as it is: %s\n", wish->index,
-		      rows->full         ? "no memory for all rows"
-		      : rows->count == 0 ? "no row was found"
-		                         : "it holds more than twice as many rows (-f forces it)");
+		print(stderr, "freedmr aliases: %s not replaced: %s\n", wish->index,
+		      rows->full         ? "out of memory"
+		      : rows->count == 0 ? "no rows found"
+		                         : "it has more than twice as many rows (use -f to replace "
+		                           "it anyway)");
 		return STATUS_FAILED;
 	}
 	uint8_t *octets = alias_index_make(rows->row, rows->count, &len);
@@ -162,7 +158,7 @@ static int make(struct alias_rows *rows, const struct wish *wish)
 	return status;
 }
 
-/* Takes the options out of argv, wherever they stand; the files are left. -1: wrong. */
+/* Removes the options from argv, at any position; the files remain. -1: misuse. */
 static int read_options(int argc, char **argv, struct wish *wish)
 {
 	int files = 0;
@@ -187,8 +183,10 @@ int aliases_main(int argc, char **argv)
 	int files = read_options(argc, argv, &wish);
 	bool all = true;
 
-	if (files < 0)
-		return usage(stderr, STATUS_USAGE);
+	if (files < 0) {
+		fputs(aliases_usage, stderr);
+		return STATUS_USAGE;
+	}
 	for (int i = 0; i < files && all; i++)
 		all = read_file(&rows, argv[i]);
 	int status = all ? make(&rows, &wish) : STATUS_FAILED;

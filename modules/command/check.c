@@ -11,7 +11,16 @@
 #include "core/actions.h"
 #include "core/core.h"
 #include "io/print.h"
+#include "io/sandbox.h"
 #include "parent/load.h"
+#include "report/report.h"
+
+const char check_usage[] =
+	"usage: freedmr check FILE\n       freedmr check --keys\n       freedmr check --sample\n\n"
+	"  FILE       read it as the server would and print its errors, or the settings in\n"
+	"             effect and the memory of the tables\n"
+	"  --keys     list all configuration keys\n"
+	"  --sample   print a sample configuration that explains each key\n";
 
 static void print_line(void *context, const char *line)
 {
@@ -19,7 +28,7 @@ static void print_line(void *context, const char *line)
 	puts(line);
 }
 
-/* As FILE:LINE: WHAT alone, which editors understand. */
+/* Only FILE:LINE: WHAT, which editors understand. */
 static void print_fault(void *context, enum log_level level, const char *line)
 {
 	(void)context;
@@ -60,7 +69,7 @@ static void print_arena(const struct arena *arena)
 		      arena->cut[i].rows, arena->cut[i].bytes);
 }
 
-/* The tables of the server, measured as at its start; nothing is claimed. */
+/* The tables of the server, measured as at startup; nothing is allocated. */
 static void print_memory(const struct conf *conf)
 {
 	static const uint8_t seed[CORE_SEED_LEN];
@@ -74,6 +83,8 @@ static void print_memory(const struct conf *conf)
 	print_arena(&tables);
 	print(stdout, "memory %-28s %12s %10zu bytes\n", "total", "",
 	      conf->arena.used + tables.used);
+	print(stdout, "memory %-28s %7u rows %10zu bytes at most\n", "history (reporter)",
+	      (unsigned)conf->report.history_top, report_history_size(&conf->report));
 }
 
 /* The voice files of one listener, by language. */
@@ -104,6 +115,7 @@ static int check_file(const char *path)
 	for (uint32_t i = 0; i < conf.listener_count; i++)
 		print_audio(&conf.listener[i]);
 	print_memory(&conf);
+	print(stdout, "sandbox %s\n", sandbox_offers());
 	release_audio(&conf);
 	conf_release(&conf);
 	return STATUS_OK;
@@ -117,8 +129,6 @@ int check_main(int argc, char **argv)
 		return print_sample();
 	if (argc == 2 && argv[1][0] != '-')
 		return check_file(argv[1]);
-	fputs("usage: freedmr check FILE\n       freedmr check --keys\n"
-	      "       freedmr check --sample\n",
-	      stderr);
+	fputs(check_usage, stderr);
 	return STATUS_USAGE;
 }

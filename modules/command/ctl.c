@@ -1,6 +1,7 @@
 #include "command/ctl.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,32 +14,57 @@
 #include "io/print.h"
 #include "io/unix.h"
 #include "parent/parent.h"
-#include "report/answer.h"
+#include "report/verb.h"
+#include "wire/command.h"
 
 #define ANSWER_BUFFER 16384u
+#define ANSWER_MAX 1024u /* of one that is short */
+#define UPGRADE_WAIT_MS 60000
+#define UPGRADE_LOOK_MS 250
 
 static const char json_end[] = "{\"end\":true,\"ok\":";
 
 struct options {
 	const char *socket; /* NULL: look for it */
 	bool json;
+	bool csv;
 	bool help;
+	bool more; /* another request follows */
 };
 
 static int usage(FILE *out, int status)
 {
+	const struct verb *v;
+
 	print(out,
-	        "usage: freedmr ctl [-s SOCKET] [--json] WORD [ARG...]\n\n"
-	        "  -s SOCKET   where the server listens (default %s,\n"
-	        "              or %s when only that is there)\n"
-	        "  --json      the answer as the server's own lines, one JSON object each\n\n"
-	        "Words: status, sessions, session ID, conferences, conference TG, calls,\n"
-	        "trace TG, lastheard, events [FILTER], report, why ID, loglevel [LEVEL], reload,\n"
-	        "peers, peer NAME stun|clear|reset, kick ID, block [WHAT [TIME]], unblock WHAT,\n"
-	        "link ID SLOT TG, unlink ID SLOT TG, default ID TG, options ID [TEXT];\n"
-	        "help asks the server for its own.\n",
-	        CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
+	      "usage: freedmr ctl [-s SOCKET] [--json] COMMAND [ARG...]\n\n"
+	      "  -s SOCKET   control socket of the server (default %s,\n"
+	      "              or %s if only that exists)\n"
+	      "  --json      print one JSON object per line\n\n",
+	      CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
+	for (size_t i = 0; (v = verb_at(i)); i++) {
+		char line[256];
+		struct text t = text_make(line, sizeof(line));
+		verb_put_help(&t, v, ' ');
+		fputs(line, out);
+	}
 	return status;
+}
+
+/* Usage of one verb, without asking a server. */
+static int help(const char *name)
+{
+	const struct verb *v = name ? verb_find(name, strlen(name)) : NULL;
+
+	if (name && !v) {
+		print(stderr, "freedmr ctl: unknown command '%s'\n", name);
+		return usage(stderr, STATUS_USAGE);
+	}
+	if (!v)
+		return usage(stdout, STATUS_OK);
+	print(stdout, "usage: freedmr ctl [-s SOCKET] [--json] %s%s%s\n       %s\n", v->name,
+	      *v->arguments ? " " : "", v->arguments, v->help);
+	return STATUS_OK;
 }
 
 /* Reads the options. Returns the index of the first word; 0 when they are wrong. */
@@ -59,16 +85,23 @@ static int read_options(int argc, char **argv, struct options *o)
 	return i;
 }
 
-/* --json may stand behind the words as well. */
-static bool take_json(int *argc, char **argv)
+/* --help may be among the arguments, --json and --csv after them. */
+static void read_words(int *count, char **words, struct options *o)
 {
-	if (*argc == 0 || strcmp(argv[*argc - 1], "--json") != 0)
-		return false;
-	(*argc)--;
-	return true;
+	for (int i = 0; i < *count; i++)
+		if (strcmp(words[i], "-h") == 0 || strcmp(words[i], "--help") == 0)
+			o->help = true;
+	if (*count > 0 && strcmp(words[*count - 1], "--json") == 0) {
+		o->json = true;
+		(*count)--;
+	}
+	if (*count > 0 && strcmp(words[*count - 1], "--csv") == 0) {
+		o->csv = true;
+		(*count)--;
+	}
 }
 
-/* Makes the request line. False when the words cannot be one. */
+/* Makes the request line. False if the arguments cannot form one. */
 static bool make_request(struct text *t, const struct options *o, int count, char **words)
 {
 	if (!o->json)
@@ -80,8 +113,10 @@ static bool make_request(struct text *t, const struct options *o, int count, cha
 			text_char(t, ' ');
 		text_put(t, words[i]);
 	}
+	if (o->csv)
+		text_put(t, " csv");
 	text_char(t, '\n');
-	return count > 0 && !t->cut;
+	return count > 0 && !t->cut && !(o->csv && (o->json || strcmp(words[0], "history") != 0));
 }
 
 const char *ctl_socket(const char *wanted)
@@ -116,15 +151,21 @@ static bool send_all(int fd, const char *request, size_t len)
 	return true;
 }
 
-/* Shows one line with its newline. Returns the exit status when it was the last one, else -1. */
-static int show_json(const char *line, size_t len)
+/*
+ * Prints one line with its newline. Returns the exit status after the last one, else -1. A good
+ * last line is not printed if `more` is to come.
+ */
+static int show_json(const char *line, size_t len, bool more)
 {
 	size_t end = sizeof(json_end) - 1;
+	bool last = len > end && memcmp(line, json_end, end) == 0;
+	bool good = last && line[end] == 't';
 
-	fwrite(line, 1, len, stdout);
-	if (len <= end || memcmp(line, json_end, end) != 0)
+	if (!good || !more)
+		fwrite(line, 1, len, stdout);
+	if (!last)
 		return -1;
-	return line[end] == 't' ? STATUS_OK : STATUS_FAILED;
+	return good ? STATUS_OK : STATUS_FAILED;
 }
 
 static int show_text(const char *line, size_t len)
@@ -146,15 +187,15 @@ static int show_text(const char *line, size_t len)
 	}
 }
 
-/* Shows the whole lines that came and keeps the rest. Returns as the showing of a line does. */
-static int show_lines(char *buf, size_t *len, bool json)
+/* Prints the complete lines received and keeps the rest. Returns like the function above. */
+static int show_lines(char *buf, size_t *len, const struct options *o)
 {
 	const char *at = buf, *newline;
 	int status = -1;
 
 	while (status < 0 && (newline = memchr(at, '\n', *len - (size_t)(at - buf)))) {
 		size_t line_len = (size_t)(newline - at) + 1;
-		status = json ? show_json(at, line_len) : show_text(at, line_len);
+		status = o->json ? show_json(at, line_len, o->more) : show_text(at, line_len);
 		at += line_len;
 	}
 	*len -= (size_t)(at - buf);
@@ -162,8 +203,8 @@ static int show_lines(char *buf, size_t *len, bool json)
 	return status;
 }
 
-/* What is printed goes out before more is waited for: somebody may follow the events. */
-static int receive(int fd, bool json)
+/* Flushes before waiting for more: the output may be followed live. */
+static int receive(int fd, const struct options *o)
 {
 	static char buf[ANSWER_BUFFER];
 	size_t len = 0;
@@ -172,11 +213,11 @@ static int receive(int fd, bool json)
 	while (status < 0 && len < sizeof(buf)) {
 		ssize_t n = pipe_take(fd, buf + len, sizeof(buf) - len);
 		if (n <= 0) {
-			fputs("freedmr ctl: the server hung up\n", stderr);
+			fputs("freedmr ctl: the server closed the connection\n", stderr);
 			return CTL_UNAVAILABLE;
 		}
 		len += (size_t)n;
-		status = show_lines(buf, &len, json);
+		status = show_lines(buf, &len, o);
 		if (fflush(stdout) != 0)
 			return STATUS_OK;
 	}
@@ -191,11 +232,53 @@ static int ask(const struct options *o, const char *request, size_t len)
 		return CTL_UNAVAILABLE;
 	int status = CTL_UNAVAILABLE;
 	if (send_all(fd, request, len))
-		status = receive(fd, o->json);
+		status = receive(fd, o);
 	else
-		fputs("freedmr ctl: the server hung up\n", stderr);
+		fputs("freedmr ctl: the server closed the connection\n", stderr);
 	close(fd);
 	return status;
+}
+
+/* The whole answer to one request; "" if there was none. */
+static void ask_quietly(const struct options *o, const char *request, char *out, size_t cap)
+{
+	int fd = unix_connect(ctl_socket(o->socket));
+	size_t len = 0;
+
+	*out = 0;
+	if (fd < 0)
+		return;
+	bool sent = send_all(fd, request, strlen(request)) && shutdown(fd, SHUT_WR) == 0;
+	for (ssize_t n = 1; sent && n > 0 && len<cap - 1; len += n> 0 ? (size_t)n : 0)
+		n = pipe_take(fd, out + len, cap - 1 - len);
+	out[len] = 0;
+	close(fd);
+}
+
+/* The server that answers may be the old one, before it stops, or a new one, before it is ready. */
+static bool is_over(const char *answer)
+{
+	return *answer && !strstr(answer, UPGRADED_NOT_YET) && !strstr(answer, "the parent");
+}
+
+/* The order was taken: waits for what comes of it. */
+static int await_upgrade(struct options *o)
+{
+	const char *request = o->json ? "upgraded\n" : "text upgraded\n";
+	char answer[ANSWER_MAX];
+
+	o->more = false;
+	for (int ms = 0; ms < UPGRADE_WAIT_MS; ms += UPGRADE_LOOK_MS) {
+		(void)poll(NULL, 0, UPGRADE_LOOK_MS);
+		ask_quietly(o, request, answer, sizeof(answer));
+		size_t len = strlen(answer);
+		if (strstr(answer, "unknown command")) /* an older one, so it has taken over */
+			return STATUS_OK;
+		if (is_over(answer))
+			return show_lines(answer, &len, o);
+	}
+	fputs("freedmr ctl: the server does not answer after the upgrade\n", stderr);
+	return CTL_UNAVAILABLE;
 }
 
 int ctl_main(int argc, char **argv)
@@ -206,12 +289,14 @@ int ctl_main(int argc, char **argv)
 	int first = read_options(argc, argv, &o);
 	int count = argc - first;
 
+	if (first > 0)
+		read_words(&count, argv + first, &o);
 	if (o.help)
-		return usage(stdout, STATUS_OK);
-	if (first > 0 && take_json(&count, argv + first))
-		o.json = true;
+		return help(count > 0 ? argv[first] : NULL);
 	if (first == 0 || !make_request(&request, &o, count, argv + first))
 		return usage(stderr, STATUS_USAGE);
 	signal(SIGPIPE, SIG_IGN);
-	return ask(&o, line, request.len);
+	o.more = count == 1 && strcmp(argv[first], "upgrade") == 0;
+	int status = ask(&o, line, request.len);
+	return o.more && status == STATUS_OK ? await_upgrade(&o) : status;
 }

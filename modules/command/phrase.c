@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 
-/* None of 0 and o, 1 and l. */
+/* Without 0 and o, 1 and l, which are easily confused. */
 bool phrase_make(char out[static PHRASE_MAX])
 {
 	static const char letters[32 + 1] = "abcdefghijkmnpqrstuvwxyz23456789";

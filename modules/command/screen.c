@@ -7,13 +7,13 @@
 
 #include "io/terminal.h"
 
-#define PIECE 256 /* a terminal that is ready to write takes as much without waiting */
+#define PIECE 256 /* a terminal that is ready accepts that much without blocking */
 
-/* The second screen, no cursor, no wrapping at the edge; and back. */
+/* Alternate screen, no cursor, no wrapping at the edge; and back. */
 static const char enter[] = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 static const char leave[] = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 
-/* False when the terminal is gone, or a signal came first. */
+/* False if the terminal is gone, or a signal came first. */
 static bool wait_for_room(struct screen *s)
 {
 	struct pollfd fds[2] = {{.fd = s->out, .events = POLLOUT},
@@ -62,7 +62,7 @@ bool screen_open(struct screen *s, int in, int out, int signals)
 	return true;
 }
 
-/* In one piece and whatever signals wait; on a line that is stuck it is lost. */
+/* In one piece, regardless of signals; on a stuck line it is lost. */
 void screen_close(struct screen *s)
 {
 	struct pollfd out = {.fd = s->out, .events = POLLOUT};
@@ -87,7 +87,7 @@ void screen_begin(struct screen *s)
 		s->drawn[i][0] = 0;
 }
 
-/* The characters of UTF-8 that fit; inverse lines reach to the edge. */
+/* The UTF-8 characters that fit; inverse lines reach to the edge. */
 static void put_cut(struct text *t, const char *text, int columns, bool fill)
 {
 	int used = 0;
@@ -126,7 +126,7 @@ void screen_show(struct screen *s)
 			continue;
 		struct text t = text_make(buf, sizeof(buf));
 		text_format(&t, "\x1b[%d;1H%s\x1b[K", i + 1, s->drawn[i]);
-		memcpy(s->shown[i], "?", 2); /* until it is written whole */
+		memcpy(s->shown[i], "?", 2); /* until it is completely written */
 		if (!write_all(s, buf, t.len))
 			return;
 		memcpy(s->shown[i], s->drawn[i], SCREEN_LINE_MAX);

@@ -34,25 +34,34 @@ static void *grow(void *rows, size_t count, size_t size)
 	return more;
 }
 
-static void add_stanza(struct stanzas *m, const char *file, const char *name, unsigned line)
+void stanzas_add(struct stanzas *m, const char *file, const char *name, unsigned line)
 {
 	m->stanza = grow(m->stanza, m->count, sizeof(*m->stanza));
 	m->stanza[m->count++] = (struct stanza){file, copy_of(name), line, NULL, 0};
 }
 
-static void add_entry(struct stanza *s, char *key, const char *value, unsigned line)
+void stanzas_put(struct stanzas *m, const char *key, const char *value, unsigned line)
 {
-	for (char *c = key; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	s->entries = grow(s->entries, s->count, sizeof(*s->entries));
-	s->entries[s->count++] = (struct entry){copy_of(key), copy_of(value), line};
+	stanzas_put_to(m, m->count - 1, key, value, line);
 }
 
-/* The name may be followed by what configparser passes over. */
+void stanzas_put_to(struct stanzas *m, size_t place, const char *key, const char *value,
+                    unsigned line)
+{
+	struct stanza *s = &m->stanza[place];
+	char *lower = copy_of(key);
+
+	for (char *c = lower; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	s->entries = grow(s->entries, s->count, sizeof(*s->entries));
+	s->entries[s->count++] = (struct entry){lower, copy_of(value), line};
+}
+
+/* The name may be followed by text that configparser ignores. */
 static void read_heading(struct stanzas *m, const char *file, char *s, unsigned line)
 {
 	*strrchr(s, ']') = 0;
-	add_stanza(m, file, trim(s + 1), line);
+	stanzas_add(m, file, trim(s + 1), line);
 }
 
 static void read_line(struct stanzas *m, const char *file, char *text, unsigned line)
@@ -66,9 +75,9 @@ static void read_line(struct stanzas *m, const char *file, char *text, unsigned 
 		read_heading(m, file, s, line);
 	} else if (s[at] && m->count) {
 		s[at] = 0;
-		add_entry(&m->stanza[m->count - 1], trim(s), trim(s + at + 1), line);
+		stanzas_put(m, trim(s), trim(s + at + 1), line);
 	} else {
-		print(stderr, "%s:%u: not a key and a value\n", file, line);
+		print(stderr, "%s:%u: expected a key and a value\n", file, line);
 	}
 }
 
@@ -101,6 +110,24 @@ bool stanzas_read(struct stanzas *all, const char *file)
 	if (f)
 		fclose(f);
 	return good;
+}
+
+char *stanzas_text(const char *file)
+{
+	FILE *f = fopen(file, "r");
+	char *text = NULL;
+	size_t cap = 0;
+
+	if (f && getdelim(&text, &cap, 0, f) < 0 && !ferror(f))
+		text = text ? text : copy_of("");
+	if (!f || ferror(f)) {
+		print(stderr, "freedmr: %s: %s\n", file, strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	if (f)
+		fclose(f);
+	return text;
 }
 
 void stanzas_release(struct stanzas *all)

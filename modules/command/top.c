@@ -19,7 +19,7 @@
 #include "parent/status.h"
 
 #define EVERY_MS TICK_SECOND
-#define PATIENCE_MS (5 * TICK_SECOND) /* for an answer; then the connection is made anew */
+#define PATIENCE_MS (5 * TICK_SECOND) /* for an answer; then it reconnects */
 
 static void read_clock(struct top *top)
 {
@@ -67,7 +67,7 @@ static int run(struct top *top)
 {
 	int signals = signals_open();
 
-	signal(SIGQUIT, SIG_IGN); /* would leave the terminal as it is now */
+	signal(SIGQUIT, SIG_IGN); /* would leave the terminal in raw mode */
 	signal(SIGTSTP, SIG_IGN);
 	if (signals < 0 || !screen_open(&top->screen, STDIN_FILENO, STDOUT_FILENO, signals)) {
 		fputs("freedmr top: needs a terminal\n", stderr);
@@ -83,19 +83,14 @@ static int run(struct top *top)
 	return top->screen.dead ? STATUS_FAILED : STATUS_OK;
 }
 
-static int usage(FILE *out, int status)
-{
-	print(out,
-	      "usage: freedmr top [-s SOCKET]\n\n"
-	      "  -s SOCKET   where the server listens (default %s,\n"
-	      "              or %s when only that is there)\n",
-	      CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
-	return status;
-}
+const char top_usage[] =
+	"usage: freedmr top [-s SOCKET]\n\n"
+	"  -s SOCKET   control socket of the server (default " CTL_SOCKET_DEFAULT ",\n"
+	"              or " CTL_SOCKET_LOCAL " if only that exists)\n";
 
 static void release(struct top *top)
 {
-	struct top_list *lists[] = {&top->calls,     &top->rows,     &top->detail,
+	struct top_list *lists[] = {&top->slots,     &top->calls,    &top->rows,      &top->detail,
 	                            &top->new_calls, &top->new_rows, &top->new_detail};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
@@ -108,10 +103,12 @@ int top_main(int argc, char **argv)
 {
 	const char *path = NULL;
 
-	if (argc == 3 && strcmp(argv[1], "-s") == 0)
+	if (argc == 3 && strcmp(argv[1], "-s") == 0) {
 		path = argv[2];
-	else if (argc != 1)
-		return usage(stderr, STATUS_USAGE);
+	} else if (argc != 1) {
+		fputs(top_usage, stderr);
+		return STATUS_USAGE;
+	}
 	struct top *top = calloc(1, sizeof(*top));
 	if (!top)
 		return STATUS_SYSTEM;

@@ -31,10 +31,15 @@ void top_keys_show_table(struct top *top, int table)
 	top_list_clear(&top->rows);
 }
 
+/* A call from a link has no session: its origin is longer than any ID. */
 static void open_session(struct top *top)
 {
+	const char *id = "";
+
 	if (top->at < (int)top->rows.count && top_tables[top->table].id)
-		text_copy(top->session, sizeof(top->session), top->rows.row[top->at].id);
+		id = top->rows.row[top->at].id;
+	if (*id && strlen(id) <= 9)
+		text_copy(top->session, sizeof(top->session), id);
 	if (*top->session) {
 		top->first = 0;
 		top_list_clear(&top->detail);
@@ -72,7 +77,7 @@ static void sort_by(struct top *top, int column)
 	top->sort = column < -1 ? columns - 1 : column >= columns ? -1 : column;
 }
 
-/* Back from where one is; from the list out. */
+/* Goes back one level; from the list it quits. */
 static void back(struct top *top, int key)
 {
 	if (*top->session)
@@ -137,11 +142,12 @@ static void take_key(struct top *top, int key)
 		top_keys_show_table(top, (top->table + 1) % (int)TOP_TABLES);
 		break;
 	default:
-		break; /* a key that means nothing here */
+		break; /* a key without meaning here */
 	}
 }
 
-/* One key off the octets that came; sequences of ECMA-48 become one. Returns how many it took. */
+/* Takes one key from the input; an ECMA-48 sequence is one key. Returns the number of octets taken.
+ */
 static size_t read_key(const char *at, size_t len, int *key)
 {
 	static const struct {

@@ -3,10 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/view.h"
-
-/* Behind the opening quote; escapes of the server are \\", \\\\ and \\u00XX for what cannot be
- * shown. */
+/* After the opening quote; the server's escapes are \\", \\\\ and \\u00XX for characters that
+ * cannot be shown. */
 static void read_string(const char *at, struct text *t)
 {
 	for (; *at && *at != '"'; at++) {
@@ -23,7 +21,7 @@ static void read_string(const char *at, struct text *t)
 	}
 }
 
-/* In a string every quote stands behind a backslash, so the name in quotes is no part of one. */
+/* In a string every quote follows a backslash, so the name in quotes is not part of one. */
 static const char *find_value(const char *json, const char *name)
 {
 	size_t len = strlen(name);
@@ -54,7 +52,7 @@ int64_t top_thousandths(const char *text)
 {
 	bool minus = *text == '-';
 	int64_t number = 0;
-	int places = -1; /* behind the point; -1: before it */
+	int places = -1; /* after the point; -1: before it */
 
 	for (text += minus; (*text >= '0' && *text <= '9') || (*text == '.' && places < 0);
 	     text++) {
@@ -96,19 +94,53 @@ static void put_cell(struct text *t, const char *text, int width, bool right)
 	text_put(t, "  ");
 }
 
+/* A field with a value. */
+static bool known(const struct top_column *c, const char *json, const char *field, char *out,
+                  size_t cap)
+{
+	return top_field(json, field, out, cap) && !(c->kind == TOP_ID && strcmp(out, "0") == 0);
+}
+
+/* [0,12,3599]: a bar for each, relative to the highest. */
+static void put_spark(struct text *t, const char *list)
+{
+	static const char *const bars[] = {" ",      "\u2581", "\u2582", "\u2583", "\u2584",
+	                                   "\u2585", "\u2586", "\u2587", "\u2588"};
+	uint64_t value[32], most = 1;
+	size_t count = 0;
+
+	for (const char *at = list + 1; *list == '[' && count < ARRAY_LEN(value); at++) {
+		size_t len = strcspn(at, ",]");
+		if (!text_to_u64(at, len, 0, UINT32_MAX, &value[count]))
+			break;
+		most = value[count] > most ? value[count] : most;
+		count++;
+		at += len;
+		if (*at != ',')
+			break;
+	}
+	for (size_t i = 0; i < count; i++)
+		text_put(t, bars[(value[i] * (ARRAY_LEN(bars) - 1) + most - 1) / most]);
+}
+
 static void cell_of(const struct top_column *c, const char *json, int64_t now, char *out,
                     size_t cap)
 {
 	struct text t = text_make(out, cap);
 	char value[256];
 
-	if (!top_field(json, c->field, value, sizeof(value)) &&
-	    !(c->instead && top_field(json, c->instead, value, sizeof(value)))) {
+	if (c->kind == TOP_SPARK) {
+		const char *list = find_value(json, c->field);
+		put_spark(&t, list ? list : "");
+		return;
+	}
+	if (!known(c, json, c->field, value, sizeof(value)) &&
+	    !(c->instead && known(c, json, c->instead, value, sizeof(value)))) {
 		text_char(&t, '-');
 		return;
 	}
 	if (c->kind == TOP_AGE)
-		view_duration(&t, now - top_thousandths(value));
+		text_duration(&t, now - top_thousandths(value));
 	else
 		text_put(&t, value);
 }
@@ -153,7 +185,7 @@ void top_list_add(struct top_list *l, const struct top_table *table, int sort, c
 		const struct top_column *c = &table->column[i];
 		char cell[256];
 		cell_of(c, json, now, cell, sizeof(cell));
-		put_cell(&t, cell, c->width, c->kind != TOP_TEXT);
+		put_cell(&t, cell, c->width, c->kind != TOP_TEXT && c->kind != TOP_SPARK);
 		if (i != sort)
 			continue;
 		text_copy(row->word, sizeof(row->word), cell);
@@ -165,7 +197,7 @@ void top_list_add(struct top_list *l, const struct top_table *table, int sort, c
 		l->count--;
 }
 
-/* Rows that are equal otherwise do not jump about. */
+/* Rows that compare equal keep their order. */
 static int by_id(const struct top_row *x, const struct top_row *y)
 {
 	int c = strcmp(x->id, y->id);
@@ -220,6 +252,6 @@ void top_heading(struct text *t, const struct top_table *table, int sort, bool d
 		char title[40];
 		struct text n = text_make(title, sizeof(title));
 		text_format(&n, "%s%s", c->title, i != sort ? "" : descending ? "v" : "^");
-		put_cell(t, title, c->width, c->kind != TOP_TEXT);
+		put_cell(t, title, c->width, c->kind != TOP_TEXT && c->kind != TOP_SPARK);
 	}
 }

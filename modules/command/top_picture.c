@@ -8,15 +8,14 @@ static void draw_head(struct top *top)
 	char line[400];
 	struct text t = text_make(line, sizeof(line));
 
-	text_put(&t, *top->server ? top->server : "freedmr");
-	text_format(&t, "  %zu on air", top->calls.count);
+	text_format(&t, "%zu on air  %s", top->calls.count, *top->server ? top->server : "freedmr");
 	screen_line(&top->screen, 0, SCREEN_INVERSE, line);
 	if (top->fd < 0)
 		screen_line(&top->screen, 1, SCREEN_BOLD,
-		            "No connection to the server: what follows is what was. Trying again.");
+		            "Connection to the server lost: the data below is old. Reconnecting.");
 	else if (top->stale)
 		screen_line(&top->screen, 1, SCREEN_BOLD,
-		            "The voice process is silent: what follows is what was.");
+		            "The voice process does not respond: the data below is old.");
 }
 
 static void draw_foot(struct top *top)
@@ -29,12 +28,12 @@ static void draw_foot(struct top *top)
 	else if (top->typing || *top->filter)
 		text_format(&t, "filter: %s%s", top->filter, top->typing ? "_" : "");
 	else
-		text_put(&t, "q quit  tab next list  up, down, enter open  left, right sort  "
+		text_put(&t, "q quit  tab next list  up down enter open  left right sort  "
 		             "r reverse  / filter");
 	screen_line(&top->screen, top->screen.rows - 1, SCREEN_INVERSE, line);
 }
 
-/* Some of the rows from `first` on. Returns the next free row of the screen. */
+/* Draws rows from `first` on. Returns the next free row of the screen. */
 static int draw_rows(struct top *top, const struct top_list *l, int from, int to, int marked)
 {
 	int row = from;
@@ -45,7 +44,7 @@ static int draw_rows(struct top *top, const struct top_list *l, int from, int to
 	return row;
 }
 
-/* Calls take a third of the screen at most. Returns the next free row. */
+/* Calls take at most a third of the screen. Returns the next free row. */
 static int draw_calls(struct top *top)
 {
 	char line[TOP_LINE_MAX];
@@ -59,7 +58,7 @@ static int draw_calls(struct top *top)
 	return row + 1;
 }
 
-/* Keeps the mark on a row, and the row in sight. */
+/* Keeps the selection on a row, and the row visible. */
 static void scroll(struct top *top, const struct top_list *l, int room)
 {
 	int last = (int)l->count - 1;

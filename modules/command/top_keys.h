@@ -1,10 +1,10 @@
-/* The inside of command/top: what the keys do. */
+/* Private to command/top: what the keys do. */
 #ifndef COMMAND_TOP_KEYS_H
 #define COMMAND_TOP_KEYS_H
 
 #include "command/top_state.h"
 
-/* Takes the keys that were pressed. */
+/* Handles the keys that were pressed. */
 void top_keys_take(struct top *top);
 
 void top_keys_show_table(struct top *top, int table);

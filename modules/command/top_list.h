@@ -1,6 +1,6 @@
 /*
- * The rows that `freedmr top` has got from the server, as the lines they came in, and how they are
- * sorted, filtered and laid out in columns.
+ * The rows that `freedmr top` has received, as lines, and how they are sorted, filtered and laid
+ * out in columns.
  */
 #ifndef COMMAND_TOP_LIST_H
 #define COMMAND_TOP_LIST_H
@@ -11,30 +11,30 @@
 
 #include "base/text.h"
 
-#define TOP_LINE_MAX 512 /* octets of a row as it is shown */
+#define TOP_LINE_MAX 512 /* octets of a displayed row */
 #define TOP_ID_MAX 16
 
 struct top_column {
 	const char *title;
 	const char *field;   /* in the JSON of the row */
-	const char *instead; /* another one, where that is blank; NULL = none */
+	const char *instead; /* another one if that is blank; NULL = none */
 	int width;
-	enum { TOP_TEXT, TOP_NUMBER, TOP_AGE } kind;
+	enum { TOP_TEXT, TOP_NUMBER, TOP_ID, TOP_AGE, TOP_SPARK } kind; /* 0 is no id */
 };
 
 struct top_table {
-	const char *request; /* word of the control socket */
+	const char *request; /* verb of the control socket */
 	const char *title;
-	const char *id; /* field of what Enter opens; NULL = nothing */
+	const char *id; /* field of the row that Enter opens; NULL = nothing */
 	const struct top_column *column;
 	int columns;
-	int sort; /* the column it begins with; -1 = as the server tells */
+	int sort; /* initial column; -1 = the server's order */
 	bool descending;
 };
 
 struct top_row {
 	char id[TOP_ID_MAX];
-	int64_t number; /* what it is sorted by */
+	int64_t number; /* current sort column */
 	char word[32];
 	char shown[TOP_LINE_MAX];
 };
@@ -44,10 +44,10 @@ struct top_list {
 	size_t count, capacity;
 };
 
-/* A field of one row; blank and false when it is not there or null. */
+/* A field of one row; blank and false if it is missing or null. */
 bool top_field(const char *json, const char *name, char *out, size_t cap);
 
-/* Adds a row, unless nothing in it matches `filter`; `now` in ms since the epoch. */
+/* Adds a row if something in it matches `filter`; `now` in ms since the epoch. */
 void top_list_add(struct top_list *l, const struct top_table *table, int sort, const char *json,
                   const char *filter, int64_t now);
 void top_list_sort(struct top_list *l, bool numbers, bool descending);
@@ -57,7 +57,7 @@ void top_list_release(struct top_list *l);
 /* The heading, with a mark at the column it is sorted by. */
 void top_heading(struct text *t, const struct top_table *table, int sort, bool descending);
 
-/* A number of ours out of JSON text, in thousandths; so seconds become ms. Nonsense is 0. */
+/* A number from JSON text in thousandths, so seconds become ms. Anything invalid is 0. */
 int64_t top_thousandths(const char *text);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A passphrase nobody knows yet.
+ * Makes a random passphrase.
  */
 #ifndef COMMAND_PHRASE_H
 #define COMMAND_PHRASE_H
@@ -10,7 +10,8 @@
 #define PHRASE_GROUP_LEN 4u /* letters; 16 of them at 5 bits are 80 bits */
 #define PHRASE_MAX (PHRASE_GROUPS * (PHRASE_GROUP_LEN + 1))
 
-/* Like k7mq-x3ad-...: to be read over the telephone. False: the system has no random octets. */
+/* Like k7mq-x3ad-...: easy to read out over the telephone. False if the system has no random
+ * octets. */
 bool phrase_make(char out[static PHRASE_MAX]);
 
 #endif

@@ -1,4 +1,4 @@
-/* The inside of command/top: the picture on the screen. */
+/* Private to command/top: the picture on the screen. */
 #ifndef COMMAND_TOP_PICTURE_H
 #define COMMAND_TOP_PICTURE_H
 

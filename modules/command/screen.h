@@ -24,7 +24,7 @@ enum screen_look {
 
 struct screen {
 	int in, out;
-	int signals; /* readable when writing is to be given up */
+	int signals; /* readable when writing should be abandoned */
 	int rows, columns;
 	bool dead; /* the terminal is gone */
 	struct termios before;
@@ -32,22 +32,22 @@ struct screen {
 	char drawn[SCREEN_ROWS_MAX][SCREEN_LINE_MAX];
 };
 
-/* Takes the terminal over; false when it is none. */
+/* Takes over the terminal; false if it is not one. */
 MUST_CHECK bool screen_open(struct screen *s, int in, int out, int signals);
 
-/* Gives it back as it was. */
+/* Restores it. */
 void screen_close(struct screen *s);
 
-/* Begins a picture of the size the terminal has now, all blank. */
+/* Begins a blank picture of the terminal's current size. */
 void screen_begin(struct screen *s);
 
-/* Draws one line, cut at the edge; rows outside are passed over. */
+/* Draws one line, cut at the edge; ignores rows outside. */
 void screen_line(struct screen *s, int row, enum screen_look look, const char *text);
 
-/* Shows what was drawn. Gives up, to be continued by the next picture, when a signal comes. */
+/* Shows what was drawn. Stops when a signal comes; the next picture continues. */
 void screen_show(struct screen *s);
 
-/* Forgets what is shown: the next picture is written whole. */
+/* Forgets what is shown: the next picture is written completely. */
 void screen_forget(struct screen *s);
 
 #endif

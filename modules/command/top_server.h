@@ -1,4 +1,4 @@
-/* The inside of command/top: the connection to the server, what is asked and what comes. */
+/* Private to command/top: the connection to the server, requests and answers. */
 #ifndef COMMAND_TOP_SERVER_H
 #define COMMAND_TOP_SERVER_H
 
@@ -7,10 +7,10 @@
 bool top_server_call(struct top *top);
 void top_server_hang_up(struct top *top);
 
-/* Asks for all that is shown. */
+/* Requests everything that is shown. */
 void top_server_ask(struct top *top);
 
-/* Takes what came. */
+/* Reads the input. */
 void top_server_receive(struct top *top);
 
 #endif

@@ -1,0 +1,33 @@
+/*
+ * Findings of the doctor: a line each, with the command that fixes it.
+ */
+#ifndef COMMAND_FINDING_H
+#define COMMAND_FINDING_H
+
+#include <stdbool.h>
+
+#include "base/util.h"
+#include "conf/conf.h"
+
+enum finding { FINDING_OK, FINDING_HINT, FINDING_WRONG };
+
+#define FINDING_LISTENERS 32 /* looked at for sessions from other networks */
+
+struct doctor {
+	bool json;
+	bool running; /* the server answers on its control socket */
+	unsigned wrong;
+	const char *path; /* of the configuration */
+	struct conf conf;
+	unsigned outside[FINDING_LISTENERS]; /* sessions from other networks, by listener */
+};
+
+/* `mend`: the command, or what to do; NULL when nothing is to be done. */
+void finding(struct doctor *d, enum finding kind, const char *mend, const char *format, ...)
+	PRINTF_LIKE(4, 5);
+
+/* Asks the running server, if there is one: links, hotspots that were refused, sessions from other
+ * networks. */
+void doctor_ask_server(struct doctor *d);
+
+#endif
