@@ -1,11 +1,13 @@
 #!/bin/sh
-# Sets freedmr up as a service from its one binary:
+# Installs freedmr as a service from its one binary:
 #
 #   sudo pi/install.sh [BINARY]
 #
-# Binary, unit file, user, and a first configuration with a random passphrase when there is none; one that
-# is there is kept. Run it again to upgrade. Without BINARY it takes the one beside this script, or the
-# one built for this machine. ROOT=DIR sets up below DIR and starts nothing.
+# Installs the binary, the unit file and the users, and writes a first configuration with a random passphrase.
+# An existing configuration is kept. Also installs the manuals and the timer that updates the index of names
+# once a week, if they are beside this script or in its source tree. Knows systemd, OpenRC and SysV scripts.
+# Run it again to upgrade. Without BINARY it uses the one beside this script, or the one built for this
+# machine. ROOT=DIR installs below DIR and starts nothing.
 set -e
 PATH=$PATH:/usr/sbin:/sbin # su alone leaves them out
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,6 +17,12 @@ die() {
 	echo "install.sh: $1" >&2
 	exit 1
 }
+
+case ${1:-} in -h | --help)
+	sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+	exit
+	;;
+esac
 
 # The binaries of `make cross` by what this machine calls itself; the 32-bit one runs on every Pi.
 find_binary() {
@@ -30,35 +38,68 @@ find_binary() {
 }
 
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || die "run this as root: sudo $0"
-binary=${1:-$(find_binary)} || die "no freedmr for this machine; run make, or name the binary"
+# shellcheck disable=SC2016  # dpkg's
+case $(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${db:Status-Status}' freedmr 2>/dev/null || true) in
+installed) die "the Debian package is installed: install a newer package, or first: sudo apt remove freedmr" ;;
+esac
+binary=${1:-$(find_binary)} || die "no freedmr binary for this machine: run make, or give its path"
 case $binary in */*) ;; *) binary=./$binary ;; esac
 "$binary" version >/dev/null || die "$binary does not run on this machine"
 
-install -d "$root/usr/local/bin" "$root/etc/systemd/system"
-# Beside it first and then renamed: the one that runs is not disturbed.
+install -d "$root/usr/local/bin"
+# Install under another name, then rename, so a running server is not disturbed.
 install -m 755 "$binary" "$root/usr/local/bin/.freedmr.new"
 mv "$root/usr/local/bin/.freedmr.new" "$root/usr/local/bin/freedmr"
-install -m 644 "$here/freedmr.service" "$root/etc/systemd/system/freedmr.service"
-
-if ! grep -q '^freedmr:' "$root/etc/passwd" 2>/dev/null; then
-	useradd ${root:+--prefix "$root"} --system --user-group --no-create-home --shell /usr/sbin/nologin freedmr ||
-		[ -n "$root" ] || die "cannot make the user freedmr"
-fi
-
+for page in "$here"/*.[578] "$here"/man/*.[578] "$here"/../man/*.[578]; do
+	[ ! -e "$page" ] || install -D -m 644 "$page" "$root/usr/local/share/man/man${page##*.}/${page##*/}"
+done
+install -d "$root/usr/local/share/bash-completion/completions" "$root/usr/local/share/zsh/site-functions"
+"$binary" completion bash >"$root/usr/local/share/bash-completion/completions/freedmr"
+"$binary" completion zsh >"$root/usr/local/share/zsh/site-functions/_freedmr"
+ROOT=$root "$here/setup" "$binary" || die "the setup failed"
 conf=$root/etc/freedmr.conf
-if [ -e "$conf" ]; then
-	"$binary" check "$conf" >/dev/null || die "the service was not restarted: correct $conf"
-else
-	(umask 077 && "$binary" init "$conf")
-	sed -i 's,^;* *control *=.*,control = /run/freedmr/control.sock,' "$conf"
-fi
-# It holds passphrases: the service may read it, nobody else.
-chmod 640 "$conf"
-[ -n "$root" ] || chown root:freedmr "$conf"
+"$binary" check "$conf" >/dev/null || die "$conf has errors (see above): correct it and run this again; the service was not restarted"
 
-if [ -z "$root" ] && [ -d /run/systemd/system ]; then
+# add_service NAME: a script for a machine without systemd.
+add_service() {
+	install -D -m 755 "$here/init/freedmr.$1" "$root/etc/init.d/freedmr"
+}
+
+units() {
+	for unit in freedmr.service freedmr-aliases.service freedmr-aliases.timer; do
+		[ ! -e "$here/$unit" ] || install -D -m 644 "$here/$unit" "$root/etc/systemd/system/$unit"
+	done
+}
+
+# restart COMMAND...: the running server hands its sockets and calls to the new program; one that cannot is restarted.
+restart() {
+	"$binary" ctl upgrade >/dev/null 2>&1 || "$@"
+}
+
+start_units() {
 	systemctl daemon-reload
 	systemctl enable freedmr
-	systemctl restart freedmr
-	echo "freedmr runs: journalctl -u freedmr; sudo freedmr ctl status"
+	restart systemctl restart freedmr
+	if [ -e /etc/systemd/system/freedmr-aliases.timer ] && ! "$here/setup" --on-card; then
+		systemctl enable --now freedmr-aliases.timer
+		systemctl start --no-block freedmr-aliases.service # do not wait a week for the first names
+		echo "names are downloaded weekly from radioid.net; to stop: sudo systemctl disable --now freedmr-aliases.timer"
+	else
+		echo "names instead of numbers: sudo systemctl enable --now freedmr-aliases.timer (writes 20 MB a week)"
+	fi
+	echo "freedmr is running; log: journalctl -u freedmr; state: sudo freedmr ctl status"
+}
+
+if [ -e "$root/sbin/openrc-run" ]; then
+	add_service openrc
+	[ -n "$root" ] || { rc-update add freedmr default && restart rc-service freedmr restart; }
+elif [ -n "$root" ] && [ ! -d "$root/etc/rc2.d" ] || [ -d /run/systemd/system ]; then
+	units
+	[ -n "$root" ] || start_units
+elif command -v update-rc.d >/dev/null; then
+	add_service sysv
+	[ -n "$root" ] || { update-rc.d freedmr defaults && restart /etc/init.d/freedmr restart; }
+else
+	units
+	echo "this machine has neither systemd, OpenRC nor SysV scripts: start $root/usr/local/bin/freedmr yourself"
 fi
