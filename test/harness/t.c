@@ -11,6 +11,7 @@
 static const char *suite;
 static const char *running;
 static int failed;
+static struct t_case *cases;
 
 void t_fail(const char *file, int line, const char *format, ...)
 {
@@ -111,7 +112,17 @@ const uint8_t *t_guarded(const void *bytes, size_t len)
 	return pages + page - len;
 }
 
-int t_run(const char *file, const struct t_case *cases, size_t count)
+void t_add(struct t_case *one)
+{
+	struct t_case **at = &cases;
+
+	while (*at && (*at)->line < one->line)
+		at = &(*at)->next;
+	one->next = *at;
+	*at = one;
+}
+
+int t_run(const char *file)
 {
 	static char name[64];
 	const char *base = strrchr(file, '/');
@@ -121,10 +132,10 @@ int t_run(const char *file, const struct t_case *cases, size_t count)
 	name[strcspn(name, ".")] = 0;
 	suite = name;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (size_t i = 0; i < count; i++) {
-		running = cases[i].name;
+	for (const struct t_case *c = cases; c; c = c->next) {
+		running = c->name;
 		failed = 0;
-		cases[i].run();
+		c->run();
 		if (failed)
 			bad = 1;
 		else

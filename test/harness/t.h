@@ -4,7 +4,9 @@
  * exits 1 when a case failed. NAME is "t_file.case".
  *
  *   T_CASE(full_table_refuses_newest) { T_CHECK(!table_add(&t)); }
- *   T_MAIN(full_table_refuses_newest, ...)
+ *   T_MAIN()
+ *
+ * Cases run in the order of the file.
  */
 #ifndef HARNESS_T_H
 #define HARNESS_T_H
@@ -12,9 +14,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How long to wait for what is to come, in milliseconds: a busy machine is not a fault. */
+#define T_PATIENCE_MS 60000
+
 struct t_case {
 	const char *name;
 	void (*run)(void);
+	int line;
+	struct t_case *next;
 };
 
 /* A failing check prints and leaves the case. */
@@ -51,9 +58,18 @@ struct t_case {
 			return;                                                                    \
 	} while (0)
 
-#define T_CASE(name) static void name(void)
+/* A case makes itself known before main begins. */
+#define T_CASE(name)                                                                               \
+	static void name(void);                                                                    \
+	__attribute__((constructor)) static void t_add_##name(void)                                \
+	{                                                                                          \
+		static struct t_case one = {#name, name, __LINE__, NULL};                          \
+		t_add(&one);                                                                       \
+	}                                                                                          \
+	static void name(void)
 
-int t_run(const char *file, const struct t_case *cases, size_t count);
+void t_add(struct t_case *one);
+int t_run(const char *file);
 void t_fail(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int t_failed(void); /* has the running case failed? For helpers called by cases */
@@ -74,15 +90,10 @@ size_t t_vector(const char *file, const char *name, void *out, size_t cap);
  */
 const uint8_t *t_guarded(const void *bytes, size_t len);
 
-#define T_ENTRY(name)                                                                              \
-	{                                                                                          \
-#name, name                                                                        \
-	}
 #define T_MAIN(...)                                                                                \
 	int main(void)                                                                             \
 	{                                                                                          \
-		static const struct t_case cases[] = {__VA_ARGS__};                                \
-		return t_run(__FILE__, cases, sizeof(cases) / sizeof(cases[0]));                   \
+		return t_run(__FILE__);                                                            \
 	}
 
 #endif

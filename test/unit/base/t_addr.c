@@ -163,7 +163,26 @@ T_CASE(addresses_are_classed)
 	}
 }
 
-T_MAIN(T_ENTRY(texts_are_read_and_written_in_one_form),
-       T_ENTRY(anything_else_is_refused_and_leaves_the_result_alone),
-       T_ENTRY(every_prefix_of_a_text_is_read_safely),
-       T_ENTRY(two_spellings_of_one_address_are_equal), T_ENTRY(addresses_are_classed))
+T_CASE(private_is_what_other_networks_cannot_use)
+{
+	static const char *const privates[] = {
+		"10.0.0.1:1",    "10.255.255.255:1", "172.16.0.1:1", "172.31.255.9:1",
+		"192.168.1.5:1", "169.254.3.4:1",    "100.64.0.1:1", "100.127.255.1:1",
+		"127.0.0.1:1",   "0.0.0.0:1",        "[::1]:1",      "[fe80::1]:1",
+		"[febf::1]:1",   "[fc00::1]:1",      "[fdff::1]:1",  "[::]:1",
+	};
+	static const char *const publics[] = {
+		"9.255.255.255:1", "11.0.0.1:1",    "172.15.0.1:1",    "172.32.0.1:1",
+		"192.167.1.1:1",   "192.169.1.1:1", "100.63.0.1:1",    "100.128.0.1:1",
+		"169.253.0.1:1",   "8.8.8.8:1",     "[2001:db8::1]:1", "[fec0::1]:1",
+		"[fe00::1]:1",     "[fb00::1]:1",
+	};
+	struct addr a;
+
+	for (size_t i = 0; i < ARRAY_LEN(privates); i++)
+		T_CHECK(addr_parse(privates[i], 0, &a) && addr_is_private(&a));
+	for (size_t i = 0; i < ARRAY_LEN(publics); i++)
+		T_CHECK(addr_parse(publics[i], 0, &a) && !addr_is_private(&a));
+}
+
+T_MAIN()

@@ -181,8 +181,4 @@ T_CASE(a_writer_without_room_writes_nothing_and_stays_bad)
 	T_CHECK(nowhere.bad);
 }
 
-T_MAIN(T_ENTRY(numbers_are_big_endian), T_ENTRY(a_short_read_is_bad_and_yields_zeros_from_then_on),
-       T_ENTRY(bytes_come_whole_or_as_zeros), T_ENTRY(a_skip_past_the_end_is_bad),
-       T_ENTRY(a_part_has_its_own_reader), T_ENTRY(nothing_can_be_read_from_nowhere),
-       T_ENTRY(what_is_written_can_be_read),
-       T_ENTRY(a_writer_without_room_writes_nothing_and_stays_bad))
+T_MAIN()

@@ -342,12 +342,21 @@ T_CASE(base64_is_that_of_rfc_4648)
 	}
 }
 
-T_MAIN(T_ENTRY(base64_is_that_of_rfc_4648), T_ENTRY(pieces_are_joined_and_terminated),
-       T_ENTRY(numbers_of_every_length_are_formatted_as_printf_does),
-       T_ENTRY(strings_are_filled_and_cut_as_printf_does),
-       T_ENTRY(a_text_ends_before_a_letter_it_does_not_know),
-       T_ENTRY(what_does_not_fit_is_cut_and_nothing_follows),
-       T_ENTRY(a_cut_leaves_whole_characters), T_ENTRY(json_strings_are_safe_for_any_octets),
-       T_ENTRY(remote_text_is_made_fit_for_people),
-       T_ENTRY(clean_text_of_any_octets_is_valid_and_fits), T_ENTRY(a_copy_tells_when_it_is_cut),
-       T_ENTRY(numbers_are_whole_and_in_range), T_ENTRY(sameness_is_blind_to_case_in_ascii_only))
+T_CASE(durations_have_two_units_at_most)
+{
+	static const struct {
+		int64_t s;
+		const char *text;
+	} cases[] = {{-5, "0s"},         {0, "0s"},         {59, "59s"},         {119, "119s"},
+	             {120, "2m00s"},     {3596, "59m56s"},  {7199, "119m59s"},   {7200, "2h00m"},
+	             {172799, "47h59m"}, {172800, "2d00h"}, {8640000, "100d00h"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char buf[20];
+		struct text t = text_make(buf, sizeof(buf));
+		text_duration(&t, cases[i].s * 1000);
+		T_TEXT(buf, cases[i].text);
+	}
+}
+
+T_MAIN()

@@ -18,4 +18,4 @@ T_CASE(all_of_it_and_nothing_else_is_gone)
 	wipe(NULL, 0);
 }
 
-T_MAIN(T_ENTRY(all_of_it_and_nothing_else_is_gone))
+T_MAIN()

@@ -11,7 +11,7 @@
 
 #include "base/util.h"
 
-#define FACE_TEXT_MAX 32768
+#define FACE_TEXT_MAX 65536
 
 static char face_out[FACE_TEXT_MAX], face_err[FACE_TEXT_MAX];
 

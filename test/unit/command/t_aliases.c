@@ -47,12 +47,21 @@ static const struct {
 	{"2345678,G0ABC,Zoe,Smith,Leeds,,England\r\n\r\n", "s 2345678 G0ABC/Zoe/England;", ""},
 	{"91,World\n2350,United Kingdom\n", "t 91 /World/;t 2350 /United Kingdom/;", ""},
 	{"Talkgroup;Name\n91;Welt\n", "t 91 /Welt/;", ""},
+	{"91;0;WORLD;World-wide\n# of the club\n2350;0;UK;\n9990;1;PARROT;Echo\n",
+         "t 91 /WORLD/;t 2350 /UK/;t 9990 /PARROT/;", ""},
+	{"# TG; kind; name\n\n91;0;WORLD\n", "t 91 /WORLD/;", ""},
+	{"91;2;\"World; wide\"\n", "t 91 /World; wide/;", ""},
+	{"91,0123456789012345678901234567890123456789\n"
+         "92,01234567890123456789012345678901234567890",
+         "t 91 /0123456789012345678901234567890123456789/;"
+         "t 92 /0123456789012345678901234567890123456789/;",
+         ""},
 	{"tgid\tcallsign\n91\tWorld\n", "t 91 /World/;", ""},
 	{"id,callsign,city,frequency\n235001,GB7XX,Leeds,439.5\n2,GB7YY,Hull,430\n",
          "r 2 GB7YY/Hull/;r 235001 GB7XX/Leeds/;", ""},
 	{"id,callsign\n1,A\nx,B\n,C\n4,\n5,\"E\n6,F\n0,G\n", "s 1 A//;s 6 F//; bad 5",
-         "f:3: not an id\nf:4: no id\nf:5: neither callsign nor name\nf:6: a quote is not closed\n"
-         "f:8: not an id\n"},
+         "f:3: not an ID\nf:4: missing ID\nf:5: neither callsign nor name\nf:6: unclosed quote\n"
+         "f:8: not an ID\n"},
 	{"id,callsign\n7,old\n7,new\n", "s 7 new//;", ""},
 	{"id,callsign,name\n7,X,Zo\xeb\n8,Y,Zo\xc3\xab\n", "s 7 X/Zo\xc3\xab/;s 8 Y/Zo\xc3\xab/;",
          ""},
@@ -83,11 +92,20 @@ static const struct {
          "\"callsign\":\"X\"}]}",
          "r 9 X//;r 235001 GB7XX/Leeds/England;", ""},
 	{"{\"results\":[{\"tgid\":2350,\"callsign\":\"UK\",\"id\":\"2350\"}]}", "t 2350 /UK/;", ""},
+	{"{\"results\":[{\"id\":91,\"callsign\":\"World-Wide\"},\n"
+         "{\"id\":\"310997\",\"callsign\":\"Parrot\"},{\"callsign\":\"WW\",\"id\":3},"
+         "{\"id\":2621234,\"callsign\":\"Nord West\"},{\"id\":7,\"name\":\"Seven\"}]}",
+         "t 3 /WW/;t 7 /Seven/;t 91 /World-Wide/;t 310997 /Parrot/;t 2621234 /Nord West/;", ""},
+	{"{\"results\":[{\"id\":2345678,\"callsign\":\"G0ABC\"},"
+         "{\"id\":2345679,\"callsign\":\"G0ABD\",\"fname\":\"Zoe\","
+         "\"country\":\"England\"},"
+         "{\"id\":235001,\"callsign\":\"GB7XX\",\"city\":\"Leeds\"}]}",
+         "s 2345678 G0ABC//;s 2345679 G0ABD/Zoe/England;r 235001 GB7XX/Leeds/;", ""},
 	{"{\"91\":\"World\", \"2350\":\"U\\u004b \\ud83d\\ude00 \\\"q\\\"\"}",
          "t 91 /World/;t 2350 /UK \xf0\x9f\x98\x80 \"q\"/;", ""},
 	{"[{\"id\":1,\"callsign\":\"A\"},\n{\"id\":2,\"callsign\":},\n{\"id\":3,\"callsign\":\"C\n"
          "{\"id\":4,\"callsign\":\"D\"},{\"callsign\":\"E\"},{}]",
-         "s 1 A//;s 4 D//; bad 3", "f:2: not JSON\nf:3: not JSON\nf:4: no id\n"},
+         "s 1 A//;s 4 D//; bad 3", "f:2: not JSON\nf:3: not JSON\nf:4: missing ID\n"},
 	{"{\"users\":[{\"id\":1,\"callsign\":\"A\"},{\"id\":2,\"calls", "s 1 A//; bad 1",
          "f:1: not JSON\n"},
 	{"{\"id\":16777216,\"tgid\":16777216,\"name\":\"x\"}", " bad 1", "f:1: not a talkgroup\n"},
@@ -131,9 +149,8 @@ T_CASE(only_the_first_bad_lines_are_told)
 	for (int i = 0; i < 30; i++)
 		strcat(text, "x,y\n");
 	T_TEXT(rows_of(alias_csv_read, text), " bad 30");
-	T_CHECK(strstr(complaints, "f:11: not an id\n"));
+	T_CHECK(strstr(complaints, "f:11: not an ID\n"));
 	T_CHECK(!strstr(complaints, "f:12: "));
 }
 
-T_MAIN(T_ENTRY(tables_are_read_line_by_line), T_ENTRY(objects_are_found_whatever_is_around_them),
-       T_ENTRY(every_prefix_is_read_to_its_end), T_ENTRY(only_the_first_bad_lines_are_told))
+T_MAIN()

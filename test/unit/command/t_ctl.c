@@ -10,10 +10,11 @@
 
 #include "harness/t.h"
 #include "io/unix.h"
+#include "report/verb.h"
 
 static char path[64], out[65536], err[4096], request[1024];
 
-/* A server of one answer: takes one request line, says `answer`, hangs up. Tells what it heard on
+/* A server of one answer: reads one request line, sends `answer`, closes. Passes on the request in
  * `told`. */
 static _Noreturn void serve(int listening, const char *answer, int told)
 {
@@ -144,7 +145,7 @@ T_CASE(a_server_that_hangs_up_in_an_answer_is_69)
 {
 	T_EQUAL(ask(" 1\n", (char[]){"calls"}, NULL, NULL), CTL_UNAVAILABLE);
 	T_TEXT(out, "1\n");
-	T_TEXT(err, "freedmr ctl: the server hung up\n");
+	T_TEXT(err, "freedmr ctl: the server closed the connection\n");
 }
 
 T_CASE(no_server_is_69)
@@ -178,7 +179,28 @@ T_CASE(wrong_words_are_64_and_help_is_0)
 	T_CHECK(strncmp(out, "usage: freedmr ctl", 18) == 0);
 }
 
-T_MAIN(T_ENTRY(an_answer_for_people_is_shown_without_its_marks),
-       T_ENTRY(a_refusal_says_why_and_is_1), T_ENTRY(an_old_answer_is_shown_with_a_note),
-       T_ENTRY(json_is_passed_on_as_it_is), T_ENTRY(a_server_that_hangs_up_in_an_answer_is_69),
-       T_ENTRY(no_server_is_69), T_ENTRY(wrong_words_are_64_and_help_is_0))
+/* ... and nothing else. */
+T_CASE(the_manual_describes_every_verb)
+{
+	static char manual[65536];
+	const struct verb *v;
+	size_t verbs = 0, described = 0;
+
+	FILE *f = fopen("man/freedmr-ctl.8", "r");
+	T_CHECK(f);
+	T_CHECK(fread(manual, 1, sizeof(manual) - 1, f) > 0);
+	fclose(f);
+	char *from = strstr(manual, ".Sh QUESTIONS"), *to = strstr(manual, ".Sh EXIT STATUS");
+	T_CHECK(from && to);
+	*to = 0;
+	for (; (v = verb_at(verbs)); verbs++) {
+		char item[64];
+		snprintf(item, sizeof(item), "\n.It Cm %s%s", v->name, *v->arguments ? " " : "\n");
+		T_CHECK(strstr(from, item));
+	}
+	for (char *at = from; (at = strstr(at, "\n.It Cm ")); at++)
+		described++;
+	T_EQUAL(described, verbs);
+}
+
+T_MAIN()

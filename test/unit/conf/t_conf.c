@@ -12,7 +12,7 @@
 #define LISTENER "[listener hotspots]\nbind = [::]:62031\npassphrase = hotel mike nine\n"
 
 static struct conf conf;
-static char complaints[16384];
+static char complaints[32768];
 static struct text told;
 
 static void note(void *context, const char *line)
@@ -159,10 +159,86 @@ T_CASE(every_fault_is_told_in_one_run)
 	       "f:10: static-1 = 91, 9: \"9\": cannot be a static talkgroup\n"
 	       "f:11: unknown key \"streams\" in [listener hotspots]; it belongs in [limits]\n"
 	       "f:12: missing = after the key\n"
-	       "f:13: [client 12345]: expected an id of 6 to 9 digits\n"
+	       "f:13: [client 12345]: expected an ID of 6 to 9 digits\n"
 	       "f:14: single = perhaps: expected yes or no\n"
 	       "f:15: unknown section [bridge]\n"
 	       "f:18: sessions = 0: expected a number from 1 to 65535\n");
+}
+
+T_CASE(faults_come_in_the_order_of_the_file)
+{
+	T_TEXT(read_text("[report]\nhttp = 0.0.0.0:8080\nhttp-token = short\nmetrics = perhaps\n"
+	                 "[client 2345678]\npassphrase = passw0rd\nsingle = perhaps\n"
+	                 "[listener hotspots]\ntimer = 10x\nbind = 0.0.0.0:1\n"
+	                 "[announcement a]\nlistener = club\n"
+	                 "[client 1234567]\npassphrase = passw0rd\n"
+	                 "[server]\nid = 23\n"),
+	       "f:3: http-token: expected at least 12 octets\n"
+	       "f:4: metrics = perhaps: expected yes or no\n"
+	       "f:5: [client 2345678]: the passphrase is known from sample files; expected one of "
+	       "your own\n"
+	       "f:7: single = perhaps: expected yes or no\n"
+	       "f:8: [listener hotspots]: the passphrase is empty; expected one of your own, or "
+	       "open = yes\n"
+	       "f:9: timer = 10x: expected a duration such as 30s, 10m or 2h\n"
+	       "f:11: [announcement a] has no recording; expected one such as recording = 9991\n"
+	       "f:11: [announcement a] has no every; expected one such as every = 2h\n"
+	       "f:11: [announcement a]: there is no [listener club]\n"
+	       "f:13: [client 1234567]: the passphrase is known from sample files; expected one of "
+	       "your own\n"
+	       "f:16: id = 23: expected 4 to 7 digits\n");
+}
+
+T_CASE(very_many_faults_are_all_told)
+{
+	char text[4096] = SERVER LISTENER;
+	struct text t = {.at = text, .cap = sizeof(text), .len = strlen(text)};
+
+	for (int i = 0; i < 600; i++)
+		text_put(&t, "x\n");
+	read_text(text);
+	T_CHECK(strncmp(complaints, "f:6: missing = after the key\nf:7: ", 34) == 0);
+	T_CHECK(strstr(complaints, "\nf:605: missing = after the key\n"));
+}
+
+T_CASE(a_key_is_pointed_where_it_belongs)
+{
+	T_TEXT(read_text("[server]\nid = 2345\nnmae = Example\nmax-peers = 4\npassphrase = x\n"
+	                 "max_sessions = 9\n" LISTENER "HANG_TIME = 3s\ntransmit-timoeut = 60s\n"
+	                 "frequency = 1\n[report]\nbind = ::1\nhttp_port = 80\n"),
+	       "f:3: unknown key \"nmae\" in [server]; did you mean \"name\"?\n"
+	       "f:4: unknown key \"max-peers\" in [server]; did you mean \"peers\" in "
+	       "[limits]?\n"
+	       "f:5: unknown key \"passphrase\" in [server]; it belongs in [listener], [client], "
+	       "[peer] or [uplink]\n"
+	       "f:6: unknown key \"max_sessions\" in [server]; did you mean \"sessions\" in "
+	       "[limits]?\n"
+	       "f:10: unknown key \"HANG_TIME\" in [listener hotspots]; did you mean "
+	       "\"hang-time\"?\n"
+	       "f:11: unknown key \"transmit-timoeut\" in [listener hotspots]; did you mean "
+	       "\"transmit-timeout\" in [limits]?\n"
+	       "f:12: unknown key \"frequency\" in [listener hotspots]\n"
+	       "f:14: unknown key \"bind\" in [report]; it belongs in [listener] or [peer]\n"
+	       "f:15: unknown key \"http_port\" in [report]; did you mean \"http\"?\n");
+}
+
+T_CASE(a_map_has_each_talkgroup_once)
+{
+#define MAP(map) UPLINK_START "map = " map "\n"
+#define UPLINK_START                                                                               \
+	SERVER LISTENER "[uplink bm]\ntarget = master.example\nid = 2345678\n"                     \
+			"callsign = N0CALL\npassphrase = kilo nine tango\n"
+	T_TEXT(read_text(MAP("2:91 = 91, 1:91 = 235, 2:92 = 91")), "");
+	T_TEXT(read_text(MAP("2:91 = 91, 1:235 = 235, 2:91 = 92")),
+	       "f:11: map = 2:91 = 91, 1:235 = 235, 2:91 = 92: 2:91 is listed twice\n");
+	T_TEXT(read_text(MAP("1:8 = 91,1:8 = 91")),
+	       "f:11: map = 1:8 = 91,1:8 = 91: 1:8 is listed twice\n");
+}
+
+T_CASE(a_callsign_is_raised)
+{
+	T_TEXT(read_text(SERVER "callsign = g0Abc\n" LISTENER), "");
+	T_TEXT(conf.server.callsign, "G0ABC");
 }
 
 T_CASE(what_must_be_there_is_missed)
@@ -191,7 +267,7 @@ T_CASE(announcements_are_checked)
 	       "f:6: [announcement] has no name; expected [announcement NAME]\n"
 	       "f:7: recording = 9990: expected a number from 9991 to 9999\n"
 	       "f:8: [announcement] every: expected at least 1m, or 0 for never\n"
-	       "f:12: [announcement a] a second time; the first stands in line 9\n"
+	       "f:12: duplicate section [announcement a] (first on line 9)\n"
 	       "f:12: [announcement a] has no recording; expected one such as recording = 9991\n"
 	       "f:12: [announcement a]: there is no [listener club]\n");
 }
@@ -217,18 +293,17 @@ T_CASE(lines_end_as_they_like)
 	       "");
 	T_TEXT(conf.listener[0].passphrase, "hotel mike nine");
 	T_TEXT(read_text("[server]\r\nid = 2345 \r\r\n" LISTENER),
-	       "f:2: control character in the line\nf:1: [server] has no id; expected one such as "
-	       "id = 2345\n");
+	       "f:1: [server] has no id; expected one such as id = 2345\n"
+	       "f:2: control character in the line\n");
 }
 
 T_CASE(a_peer_and_a_listener_bind_apart_in_either_order)
 {
-#define PEER                                                                                       \
-	"[peer uk]\nbind = [::]:62031\ntarget = uk.example\npassphrase = kilo nine tango\n"
+#define PEER "[peer uk]\nbind = [::]:62031\ntarget = uk.example\npassphrase = kilo nine tango\n"
 	T_TEXT(read_text(SERVER LISTENER PEER),
-	       "f:7: [peer uk]: [listener hotspots] in line 3 binds [::]:62031 too\n");
+	       "f:7: [peer uk]: [listener hotspots] on line 3 also binds [::]:62031\n");
 	T_TEXT(read_text(SERVER PEER LISTENER),
-	       "f:8: [listener hotspots]: [peer uk] in line 3 binds [::]:62031 too\n");
+	       "f:8: [listener hotspots]: [peer uk] on line 3 also binds [::]:62031\n");
 }
 
 T_CASE(nothing_may_stand_twice)
@@ -238,14 +313,14 @@ T_CASE(nothing_may_stand_twice)
 	                        "[listener hotspots]\nbind = [::]:62032\nopen = yes\nopen = no\n"
 	                        "[server]\nid = 1234\n[client 2345678]\n[client 1234567]\n"
 	                        "[client 2345678]\n"),
-	       "f:3: id a second time in [server]; the first stands in line 2\n"
-	       "f:8: [listener b]: [listener hotspots] in line 4 binds [::]:62031 too\n"
-	       "f:10: [listener hotspots] a second time; the first stands in line 4\n"
-	       "f:13: open a second time in [listener hotspots]; the first stands in line 12\n"
+	       "f:3: duplicate key \"id\" in [server] (first set on line 2)\n"
+	       "f:8: [listener b]: [listener hotspots] on line 4 also binds [::]:62031\n"
+	       "f:10: duplicate section [listener hotspots] (first on line 4)\n"
 	       "f:10: [listener hotspots]: the passphrase is empty; expected one of your own, or "
 	       "open = yes\n"
-	       "f:14: [server] a second time; the first stands in line 1\n"
-	       "f:18: [client 2345678] a second time; another stands in line 16\n");
+	       "f:13: duplicate key \"open\" in [listener hotspots] (first set on line 12)\n"
+	       "f:14: duplicate section [server] (first on line 1)\n"
+	       "f:18: duplicate section [client 2345678] (another on line 16)\n");
 }
 
 T_CASE(names_of_sections)
@@ -257,10 +332,10 @@ T_CASE(names_of_sections)
 	       "f:3: [listener] has no name; expected [listener NAME]\n"
 	       "f:5: [listener 0123456789012345678901234567890a]: expected a name of at most 31 "
 	       "octets\n"
-	       "f:7: [client]: expected an id of 6 to 9 digits\n"
+	       "f:7: [client]: expected an ID of 6 to 9 digits\n"
 	       "f:8: unknown section [listner]; did you mean [listener]?\n"
-	       "f:10: no word between [ and ]\n"
-	       "f:12: a section has one word and at most one name without blanks\n");
+	       "f:10: empty section name\n"
+	       "f:12: expected [TYPE] or [TYPE NAME], the name without blanks\n");
 }
 
 T_CASE(thirty_two_listeners_and_no_more)
@@ -334,7 +409,7 @@ T_CASE(clients_are_sorted_and_found)
 	T_CHECK(conf_client_find(&conf, 2345679) == NULL);
 	T_CHECK(conf_client_find(&conf, 234567901) == NULL);
 	T_CHECK(conf_client_find(&conf, 2345670) == NULL);    /* six digits cover no suffixes */
-	T_CHECK(conf_client_find(&conf, 2345678012) == NULL); /* ten digits are nobody's */
+	T_CHECK(conf_client_find(&conf, 2345678012) == NULL); /* ten digits are not an owner's */
 	T_CHECK(conf_client_find(&conf, 0) == NULL);
 }
 
@@ -398,14 +473,14 @@ T_CASE(a_page_for_others_needs_a_token_or_a_list)
 		{"http = [::]:80\nhttp-allow = 10.0.0.0/8\n", ""},
 		{"http = 192.0.2.1\nhttp-token = kilo-tango.4_~\n", ""},
 		{"http = [::]:80\n",
-		 "f:7: http is not on loopback; expected http-allow or http-token as well\n"},
+	         "f:7: http is not on loopback; expected http-allow or http-token as well\n"},
 		{"http-token = kilo-tango-4\n", ""},
 		{"http-token = kilo-tango4\n", "f:7: http-token: expected at least 12 octets\n"},
 		{"http-token = kilo tango four\n",
-		 "f:7: http-token: expected letters, digits and the signs - . _ ~\n"},
+	         "f:7: http-token: expected letters, digits and the signs - . _ ~\n"},
 		{"http-allow = 10.0.0.1/8\n",
-		 "f:7: http-allow = 10.0.0.1/8: expected up to 16 addresses or networks such as "
-		 "192.168.0.0/16\n"},
+	         "f:7: http-allow = 10.0.0.1/8: expected up to 16 addresses or networks such as "
+	         "192.168.0.0/16\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -432,7 +507,7 @@ T_CASE(what_is_printed_reads_the_same)
 	T_TEXT(read_text(first), "");
 	T_TEXT(printed(), first);
 	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n"
-	                       "[announcement a]\nrecording = 9992\nevery = 2h\n"));
+	                      "[announcement a]\nrecording = 9992\nevery = 2h\n"));
 }
 
 /* Is `secret` anywhere in the object? */
@@ -460,7 +535,7 @@ T_CASE(secrets_are_never_printed)
 	text_put(&t, "\npasphrase = QQQ\n[client 2345678]\npassphrase = \"QQQ\n[client 1234567]\n"
 	             "passphrase = hotspot\n[lstener QQ]\n");
 	read_text(text);
-	T_CHECK(strstr(complaints, "f:6: passphrase a second time"));
+	T_CHECK(strstr(complaints, "f:6: duplicate key \"passphrase\""));
 	T_CHECK(strstr(complaints, "f:6: passphrase: expected at most 127 octets\n"));
 	T_CHECK(!strstr(complaints, "mike") && !strchr(complaints, 'Q'));
 	T_CHECK(!strstr(complaints, "= hotspot"));
@@ -566,13 +641,13 @@ T_CASE(uplinks_are_read_and_checked)
 		{UPLINK("map = 2:9=91\nprotocol = xlx\nmodule = d\n"),
 	         "f:11: [uplink bm]: expected module = and a letter from A to Z\n"},
 		{UPLINK("map = 1:9=91\nprotocol = xlx\nmodule = D\n"),
-	         "f:9: [uplink bm]: expected map = 2:9 = and one conference\n"},
+	         "f:9: [uplink bm]: expected map = 2:9 = and one talkgroup\n"},
 		{UPLINK("map = 2:91=91\nprotocol = obp\n"),
 	         "f:10: protocol = obp: expected hbp or xlx\n"},
 		{UPLINK("map = 2:91=91\n") UPLINK("map = 2:91=91\n"),
-	         "f:10: [uplink bm] a second time; the first stands in line 6\n"},
+	         "f:10: duplicate section [uplink bm] (first on line 6)\n"},
 		{UPLINK("map = 2:91=91\n") "[peer bm]\npassphrase = hotel mike\n",
-	         "f:6: [uplink bm]: [peer bm] has that name\n"},
+	         "f:6: [uplink bm]: [peer bm] has the same name\n"},
 		{"[uplink bm]\ntarget = a b\nid = 234567899\nmap = 2:91=91\n",
 	         "f:7: target = a b: expected an address or a name with a port, such as "
 	         "master.example:62031\n"},
@@ -596,12 +671,16 @@ T_CASE(uplinks_have_the_last_sockets)
 	                                 "id = 234567898\nmap = 1:8=8\n"),
 	       "");
 	T_EQUAL(conf.uplink_count, 2);
-	T_EQUAL(conf.socket_count, 4);
-	T_EQUAL(conf.peer[0].socket, 1);
-	T_EQUAL(conf.uplink[0].socket, 2);
-	T_EQUAL(conf.uplink[1].socket, 3);
-	T_EQUAL(conf_socket_bind(&conf, 3)->port, 0);
-	T_CHECK(addr_is_any(conf_socket_bind(&conf, 3)));
+	T_EQUAL(conf.peer[0].socket, CONF_PEER_SOCKETS);
+	T_EQUAL(conf.uplink[0].socket, CONF_UPLINK_SOCKETS);
+	T_EQUAL(conf.uplink[1].socket, CONF_UPLINK_SOCKETS + 1);
+	T_EQUAL(conf_socket_bind(&conf, CONF_UPLINK_SOCKETS + 1)->port, 0);
+	T_CHECK(addr_is_any(conf_socket_bind(&conf, CONF_UPLINK_SOCKETS + 1)));
+	T_CHECK(!conf_socket_bind(&conf, 3) && !conf_socket_bind(&conf, CONF_UPLINK_SOCKETS + 2));
+	T_CHECK(conf_socket(&conf, 0).user == USER_LISTENER);
+	T_CHECK(conf_socket(&conf, CONF_PEER_SOCKETS).user == USER_PEERS);
+	T_CHECK(conf_socket(&conf, CONF_UPLINK_SOCKETS + 1).user == USER_UPLINK &&
+	        conf_socket(&conf, CONF_UPLINK_SOCKETS + 1).index == 1);
 	const struct conf_target *first = conf.uplink[0].targets, *second = conf.uplink[1].targets;
 	T_EQUAL(first[0].address.port, CONF_UPLINK_PORT_DEFAULT);
 	T_EQUAL(first[1].address.port, 0);
@@ -652,33 +731,4 @@ T_CASE(a_broker_has_an_address_or_a_name)
 	}
 }
 
-/* Behind the peers and all targets of the uplinks. */
-T_CASE(the_broker_is_the_last_of_the_names)
-{
-	T_TEXT(read_text(SERVER LISTENER "[report]\nmqtt = broker.local\n"), "");
-	T_EQUAL(conf_broker_place(&conf), 0);
-	T_TEXT(read_text(SERVER LISTENER "[peer uk]\npassphrase = hotel mike\n"
-	                                 "[uplink bm]\ntarget = 192.0.2.9\nid = 234567899\n"
-	                                 "map = 2:91=91\n"),
-	       "");
-	T_EQUAL(conf_broker_place(&conf), 1 + CONF_TARGETS_MAX);
-}
-
-T_MAIN(T_ENTRY(a_broker_has_an_address_or_a_name), T_ENTRY(the_broker_is_the_last_of_the_names),
-       T_ENTRY(uplinks_are_read_and_checked), T_ENTRY(uplinks_have_the_last_sockets),
-       T_ENTRY(the_smallest_file_is_complete), T_ENTRY(every_key_is_kept),
-       T_ENTRY(every_fault_is_told_in_one_run), T_ENTRY(what_must_be_there_is_missed),
-       T_ENTRY(announcements_are_checked), T_ENTRY(nothing_may_stand_twice),
-       T_ENTRY(a_text_is_utf_8_with_or_without_its_mark), T_ENTRY(lines_end_as_they_like),
-       T_ENTRY(a_peer_and_a_listener_bind_apart_in_either_order),
-       T_ENTRY(names_of_sections),
-       T_ENTRY(thirty_two_listeners_and_no_more), T_ENTRY(a_passphrase_must_be_ones_own),
-       T_ENTRY(a_client_s_passphrase_must_be_its_own), T_ENTRY(clients_are_sorted_and_found),
-       T_ENTRY(a_client_overrides_only_what_it_names), T_ENTRY(the_passphrase_that_counts),
-       T_ENTRY(a_page_for_others_needs_a_token_or_a_list),
-       T_ENTRY(what_is_printed_reads_the_same), T_ENTRY(secrets_are_never_printed),
-       T_ENTRY(forgotten_secrets_are_gone),
-       T_ENTRY(each_process_forgets_what_the_other_needs),
-       T_ENTRY(the_options_of_an_uplink_are_a_secret_of_voice),
-       T_ENTRY(sample_passphrases_are_known), T_ENTRY(strange_octets_are_told_cleanly),
-       T_ENTRY(every_prefix_is_read))
+T_MAIN()

@@ -114,8 +114,8 @@ T_CASE(values_by_type)
 		{SECTION_LISTENER, "bind", "master.example:62031",
 	         "expected a numeric address and port such as [::]:62031"},
 		{SECTION_SERVER, "callsign", "N0CALL", "=N0CALL"},
-		{SECTION_SERVER, "callsign", "n0call", "expected upper-case letters and digits"},
-		{SECTION_SERVER, "callsign", "N0CALL/P", "expected upper-case letters and digits"},
+		{SECTION_SERVER, "callsign", "n0call", "=N0CALL"},
+		{SECTION_SERVER, "callsign", "N0CALL/P", "expected letters and digits"},
 		{SECTION_SERVER, "name", "0123456789012345678901234567890",
 	         "=0123456789012345678901234567890"},
 		{SECTION_SERVER, "name", "01234567890123456789012345678901",
@@ -144,7 +144,7 @@ T_CASE(values_by_type)
 	         "\"c\": not a talkgroup number; \"d\": not a talkgroup number; and 2 more"},
 		{SECTION_LISTENER, "clients", "deny 1-5", "=deny 1-5"},
 		{SECTION_LISTENER, "clients", "permit 5-1",
-	         "expected the smaller id of a range first"},
+	         "expected the smaller ID of a range first"},
 		{SECTION_REPORT, "control", "./freedmr.sock", "=./freedmr.sock"},
 		{SECTION_REPORT, "control", "", "="},
 	};
@@ -186,6 +186,14 @@ T_CASE(the_nearest_name_is_found)
 		{"followport", "follow-port"},
 		{"clients-", "clients"},
 		{"timr", "timer"},
+		{"itmer", "timer"},
+		{"tiemr", "timer"},
+		{"bidn", "bind"},
+		{"opne", "open"},
+		{"STATIC_2", "static-2"},
+		{"my-timer", "timer"},
+		{"timers", "timer"},
+		{"anytimer", NULL},
 		{"frequency", NULL},
 		{"", NULL},
 		{"o", NULL},
@@ -204,14 +212,15 @@ T_CASE(the_nearest_name_is_found)
 	T_CHECK(section_nearest("bridge") == NULL);
 }
 
-T_CASE(a_key_of_another_section_is_known)
+T_CASE(a_key_like_one_of_another_section_is_found)
 {
-	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "streams") ==
-	        section_info(SECTION_LIMITS));
-	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "data-gateway") == NULL);
-	T_CHECK(key_elsewhere(section_info(SECTION_SERVER), "stream") == NULL);
+	const struct conf_section *where, *server = section_info(SECTION_SERVER);
+
+	T_TEXT(key_nearest_elsewhere(server, "stream", &where), "streams");
+	T_CHECK(where == section_info(SECTION_LIMITS));
+	T_TEXT(key_nearest_elsewhere(server, "max-peers", &where), "peers");
+	T_CHECK(where == section_info(SECTION_LIMITS));
+	T_CHECK(key_nearest_elsewhere(server, "data-gatway", &where) == NULL);
 }
 
-T_MAIN(T_ENTRY(every_row_of_the_table_is_whole), T_ENTRY(defaults_and_examples_are_good_values),
-       T_ENTRY(values_by_type), T_ENTRY(the_longest_values_fit), T_ENTRY(the_nearest_name_is_found),
-       T_ENTRY(a_key_of_another_section_is_known))
+T_MAIN()

@@ -1,6 +1,7 @@
 #include "conf/networks.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/t.h"
 
@@ -79,5 +80,19 @@ T_CASE(a_list_is_written_as_it_was_read)
 	T_TEXT(out, text);
 }
 
-T_MAIN(T_ENTRY(addresses_are_in_their_networks), T_ENTRY(what_is_no_network_is_refused),
-       T_ENTRY(a_list_holds_sixteen), T_ENTRY(a_list_is_written_as_it_was_read))
+T_CASE(lists_are_the_same_by_what_is_in_them)
+{
+	struct networks a, b;
+
+	memset(&a, 0xff, sizeof(a));
+	memset(&b, 0, sizeof(b));
+	T_CHECK(networks_parse("127.0.0.1, 192.168.0.0/16", &a));
+	T_CHECK(networks_parse("127.0.0.1,192.168.0.0/16", &b));
+	T_CHECK(networks_same(&a, &b));
+	T_CHECK(networks_parse("127.0.0.1, 192.168.0.0/17", &b));
+	T_CHECK(!networks_same(&a, &b));
+	T_CHECK(networks_parse("127.0.0.1", &b));
+	T_CHECK(!networks_same(&a, &b) && !networks_same(&b, &a));
+}
+
+T_MAIN()

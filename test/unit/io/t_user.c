@@ -1,6 +1,7 @@
 #include "io/user.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/t.h"
+#include "io/unix.h"
 
 static bool is_root(void)
 {
@@ -21,8 +23,7 @@ T_CASE(only_root_becomes_somebody_else)
 
 	T_EQUAL(user_find("", &u), 0);
 	T_CHECK(!u.change);
-	T_EQUAL(user_become(&u), 0);
-	T_EQUAL(user_give(&u, "/nowhere"), 0);
+	T_EQUAL(user_give_socket(&u, "/nowhere"), 0);
 	if (is_root())
 		return;
 	T_EQUAL(user_find("no such user", &u), 0);
@@ -49,7 +50,7 @@ static int drop(const struct user *u, const char *theirs)
 {
 	const gid_t groups[] = {0, 1};
 
-	if (setgroups(2, groups) != 0 || user_give(u, theirs) != 0)
+	if (setgroups(2, groups) != 0 || user_give_socket(u, theirs) != 0)
 		return 1;
 	if (user_become(u) != 0)
 		return 2;
@@ -63,13 +64,15 @@ static int drop(const struct user *u, const char *theirs)
 
 T_CASE(rights_are_gone_for_good)
 {
-	char path[] = "/tmp/t_user.XXXXXX";
+	char path[64];
 	struct user u;
 	int status = -1;
 
 	if (!is_root())
 		return;
-	close(mkstemp(path));
+	snprintf(path, sizeof(path), "/tmp/t_user.%d", (int)getpid());
+	int fd = unix_listen(path);
+	T_CHECK(fd >= 0);
 	T_EQUAL(user_find("nobody", &u), 0);
 	fflush(stdout);
 	pid_t child = fork();
@@ -77,9 +80,52 @@ T_CASE(rights_are_gone_for_good)
 		_exit(drop(&u, path));
 	T_EQUAL(waitpid(child, &status, 0), child);
 	unlink(path);
+	close(fd);
 	T_CHECK(WIFEXITED(status));
 	T_EQUAL(WEXITSTATUS(status), 0);
 }
 
-T_MAIN(T_ENTRY(only_root_becomes_somebody_else), T_ENTRY(a_user_must_be_there_and_not_be_root),
-       T_ENTRY(rights_are_gone_for_good))
+/* A link, a file and a directory in the place of the socket, as who may write there would put. */
+T_CASE(nothing_but_a_socket_of_ours_is_given)
+{
+	char dir[] = "/tmp/t_user.XXXXXX", at[64], theirs[64], other[64];
+	struct stat about;
+	struct user u;
+
+	if (!is_root())
+		return;
+	T_EQUAL(user_find("nobody", &u), 0);
+	T_CHECK(mkdtemp(dir));
+	snprintf(at, sizeof(at), "%s/at", dir);
+	snprintf(theirs, sizeof(theirs), "%s/theirs", dir);
+	snprintf(other, sizeof(other), "%s/other", dir);
+	close(open(theirs, O_WRONLY | O_CREAT, 0600));
+	int fd = unix_listen(other);
+	T_CHECK(fd >= 0);
+	T_EQUAL(symlink(theirs, at), 0);
+	T_EQUAL(user_give_socket(&u, at), -1); /* a link to a file */
+	unlink(at);
+	T_EQUAL(symlink(other, at), 0);
+	T_EQUAL(user_give_socket(&u, at), -1); /* a link to a socket */
+	unlink(at);
+	T_EQUAL(link(theirs, at), 0);
+	T_EQUAL(user_give_socket(&u, at), -1); /* a file */
+	unlink(at);
+	T_EQUAL(link(other, at), 0);
+	T_EQUAL(user_give_socket(&u, at), -1); /* a socket with two names */
+	unlink(at);
+	T_EQUAL(stat(theirs, &about), 0);
+	T_EQUAL(about.st_uid, 0);
+	T_EQUAL(stat(other, &about), 0);
+	T_EQUAL(about.st_uid, 0);
+	T_EQUAL(user_give_socket(&u, other), 0);
+	T_EQUAL(stat(other, &about), 0);
+	T_EQUAL(about.st_uid, u.uid);
+	T_EQUAL(user_give_socket(&u, other), -1); /* not ours any more */
+	close(fd);
+	unlink(other);
+	unlink(theirs);
+	rmdir(dir);
+}
+
+T_MAIN()

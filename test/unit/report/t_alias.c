@@ -1,4 +1,4 @@
-#include "report/alias.h"
+#include "report/model/alias.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -174,7 +174,7 @@ T_CASE(a_file_that_takes_the_place_is_mapped_within_a_minute)
 	aliases_open(&a, path, 1000);
 	T_EQUAL(logs, 1); /* it is not there */
 	aliases_look(&a, 1000 + ALIAS_LOOK_MS);
-	T_EQUAL(logs, 1); /* which is told once */
+	T_EQUAL(logs, 1); /* which is reported once */
 	T_CHECK(write_file(made, made_len));
 	aliases_look(&a, 1000 + 2 * ALIAS_LOOK_MS - 1);
 	T_CHECK(!a.index.octets);
@@ -243,22 +243,22 @@ T_CASE(rows_get_the_names_of_their_ids)
 	begin();
 	T_CHECK(make_index(&index) && write_file(made, made_len));
 	aliases_open(&a, path, 0);
-	aliases_fill(&a, &call);
+	aliases_fill(&a.index, &call);
 	T_TEXT(call.call.caller.callsign, "G0ABC");
 	T_TEXT(call.call.caller.country, "Wales");
-	T_TEXT(call.call.topic.name, "World");
+	T_TEXT(call.call.conference_alias.name, "World");
 	T_TEXT(call.call.called.callsign, "");
-	aliases_fill(&a, &unit);
+	aliases_fill(&a.index, &unit);
 	T_TEXT(unit.call.caller.callsign, "");
 	T_TEXT(unit.call.called.callsign, "G0AAA");
-	T_TEXT(unit.call.topic.name, "");
-	aliases_fill(&a, &session);
+	T_TEXT(unit.call.conference_alias.name, "");
+	aliases_fill(&a.index, &session);
 	T_TEXT(session.session.owner.name, "Zo\xc3\xab");
-	aliases_fill(&a, &slot);
+	aliases_fill(&a.index, &slot);
 	T_TEXT(slot.slot.caller.country, "United States");
-	T_TEXT(slot.slot.topic.name, "World");
-	aliases_fill(&a, &sub);
-	T_TEXT(sub.subscription.topic.name, "World");
+	T_TEXT(slot.slot.conference_alias.name, "World");
+	aliases_fill(&a.index, &sub);
+	T_TEXT(sub.subscription.conference_alias.name, "World");
 	end(&a);
 	free(made);
 	made = NULL;
@@ -287,9 +287,4 @@ T_CASE(a_format_is_filled_in)
 	T_CHECK(!aliases_say("{callsign} {name}", &nobody, text, sizeof(text)));
 }
 
-T_MAIN(T_ENTRY(a_format_is_filled_in), T_ENTRY(every_row_is_found_and_nothing_else),
-       T_ENTRY(no_rows_are_an_index_too),
-       T_ENTRY(more_countries_than_there_is_room_for_are_left_out),
-       T_ENTRY(a_damaged_index_leads_nowhere_else),
-       T_ENTRY(a_file_that_takes_the_place_is_mapped_within_a_minute),
-       T_ENTRY(a_damaged_file_is_reported_and_ignored), T_ENTRY(rows_get_the_names_of_their_ids))
+T_MAIN()

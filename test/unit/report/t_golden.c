@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "harness/t.h"
-#include "report/event.h"
-#include "report/metrics.h"
-#include "report/view.h"
+#include "report/event/events.h"
+#include "report/http/metrics.h"
+#include "report/model/view.h"
 
 #define DOCUMENT_MAX 65536
 
@@ -47,35 +47,90 @@ static void compare(const char *path)
 }
 
 static const struct session_row rig = {
-	.client = 234000101, .listener = "hotspots", .at = {.port = 62031},
-	.state = SESSION_CONNECTED, .since = 1000, .last_ping = 99000, .callsign = "G0ABC",
-	.rx_hz = 433000000, .tx_hz = 438000000, .cc = 1, .simplex = true,
-	.location = "Z\303\274rich\"<b>\\", .software = "20240101", .package = "MMDVM",
-	.options = "TS2=91;PASS=***", .options_bad = 1, .frames_in_total = 62,
-	.frames_out_total = UINT64_MAX, .owner = {"G0ABC", "Zoe", "Wales"},
+	.client = 234000101,
+	.listener = "hotspots",
+	.at = {.port = 62031},
+	.state = SESSION_CONNECTED,
+	.since = 1000,
+	.last_ping = 99000,
+	.callsign = "G0ABC",
+	.rx_hz = 433000000,
+	.tx_hz = 438000000,
+	.cc = 1,
+	.simplex = true,
+	.location = "Z\303\274rich\"<b>\\",
+	.software = "20240101",
+	.package = "MMDVM",
+	.options = "TS2=91;PASS=***",
+	.options_bad = 1,
+	.frames_in_total = 62,
+	.frames_out_total = UINT64_MAX,
+	.owner = {"G0ABC", "Zoe", "Wales"},
 };
 
-static const struct call_row talk = {
-	.origin = 234000101, .stream = 0x0000abcd, .started = 90000, .slot = 2, .src = 2340001,
-	.dst = 9, .conference = 91, .state = CALL_RUNNING, .frames = 99, .lost = 1, .late = 2,
-	.ber_errors = 141, .rssi = 73, .listeners = 3, .talker = "Zoe", .position = "51.5,-0.1",
-	.caller = {"G0ABC", "Zoe", "Wales"}, .topic = {.name = "World"},
+static const struct call_row protocol = {
+	.origin = {SOURCE_CLIENT, 234000101},
+	.stream = 0x0000abcd,
+	.generation = 7,
+	.started = 90000,
+	.slot = 2,
+	.src = 2340001,
+	.dst = 9,
+	.conference = 91,
+	.state = CALL_RUNNING,
+	.frames = 99,
+	.lost = 1,
+	.late = 2,
+	.ber_errors = 141,
+	.rssi = 73,
+	.listeners = 3,
+	.talker = "Zoe",
+	.position = "51.5,-0.1",
+	.caller = {"G0ABC", "Zoe", "Wales"},
+	.conference_alias = {.name = "World"},
 };
 
 static const struct peer_row link_up = {
-	.name = "uk", .protocol = "fbp", .up = true, .since = 2000, .heard = 99000,
-	.stunned_until = TICK_LONG_AGO, .remote = 2340, .version = 5,
+	.name = "uk",
+	.protocol = "fbp",
+	.up = true,
+	.state = LINK_UP,
+	.since = 2000,
+	.heard = 98000,
+	.stunned_until = TICK_LONG_AGO,
+	.remote = 2340,
+	.version = 5,
+	.behind_ms = 17,
+	.lost_total = 3,
+	.frames_in_total = 97,
 };
 
-static void put_event(struct text *t, const struct ring *ring, struct record r)
+static const struct peer_row unheard = {
+	.name = "bm",
+	.protocol = "obp",
+	.up = true,
+	.state = LINK_UNHEARD,
+	.since = 2000,
+	.heard = TICK_LONG_AGO,
+	.stunned_until = TICK_LONG_AGO,
+	.frames_out_total = 7,
+};
+
+static void put_own(struct text *t, const struct event *e)
 {
-	r.at = 95000;
-	event_json(t, &r, NULL, ring, &noon);
+	event_json(t, e, 42, UINT64_C(0x0123456789abcdef));
 	text_char(t, '\n');
 }
 
+static void put_event(struct text *t, const struct record *r, const struct record *before)
+{
+	struct event e = {.kind = event_kind_of(r, before), .clock = noon, .record = *r};
+
+	put_own(t, &e);
+}
+
 /* What a neighbour's row says next, from one change to another; each has a name of its own. */
-static void put_changes(struct text *t, const struct ring *ring)
+static void put_changes(struct text *t)
 {
 	struct record before = {
 		.kind = RECORD_PEER, .change = CHANGE_UPDATE, .at = 95000, .peer = link_up};
@@ -84,10 +139,10 @@ static void put_changes(struct text *t, const struct ring *ring)
 	for (int change = 0; change < 10; change++) {
 		switch (change) {
 		case 0:
-			r.peer.frames_in_total = 9;
+			r.peer.frames_in_total = 99;
 			break;
 		case 1:
-			r.peer.lost_total = 1;
+			r.peer.lost_total = 4;
 			break;
 		case 2:
 			r.peer.quenches_in_total = 1;
@@ -106,49 +161,78 @@ static void put_changes(struct text *t, const struct ring *ring)
 			break;
 		case 7:
 			r.peer.stunned = true;
+			r.peer.stunned_by = ISSUER_OPERATOR;
 			break;
 		case 8:
 			r.peer.stunned = false;
+			r.peer.stunned_by = ISSUER_NONE;
 			break;
 		case 9:
 			r.peer.up = false;
+			r.peer.state = LINK_DOWN;
 			break;
 		}
-		event_json(t, &r, &before, ring, &noon);
-		text_char(t, '\n');
+		put_event(t, &r, &before);
 		before = r;
 	}
 }
 
 T_CASE(events_are_as_they_were)
 {
-	struct ring ring = {.last = 41, .boot = 0x0123456789abcdef};
 	struct text t = text_make(made, sizeof(made));
-	struct call_row data = talk;
+	struct call_row data = protocol;
 	const struct record all[] = {
-		{.kind = RECORD_SERVER, .change = CHANGE_BEGIN,
+		{.kind = RECORD_SERVER,
+	         .change = CHANGE_BEGIN,
 	         .server = {2345, "one", "GB7XX", "1.0", 500}},
-		{.kind = RECORD_LISTENER, .change = CHANGE_BEGIN,
+		{.kind = RECORD_LISTENER,
+	         .change = CHANGE_BEGIN,
 	         .listener = {.name = "hotspots", .sessions = 1}},
 		{.kind = RECORD_SESSION, .change = CHANGE_BEGIN, .session = rig},
-		{.kind = RECORD_SESSION, .change = CHANGE_END, .cause = CAUSE_KICKED,
+		{.kind = RECORD_SESSION,
+	         .change = CHANGE_END,
+	         .cause = CAUSE_KICKED,
 	         .session = rig},
-		{.kind = RECORD_SUBSCRIPTION, .change = CHANGE_BEGIN,
-	         .subscription = {234000101, 2, 9, 91, SUBSCRIPTION_DIAL, true, 160000,
+		{.kind = RECORD_SUBSCRIPTION,
+	         .change = CHANGE_BEGIN,
+	         .subscription =
+	                 {234000101, 2, 9, 91, SUBSCRIPTION_DIAL, true, 160000, {.name = "World"}}},
+		{.kind = RECORD_SUBSCRIPTION,
+	         .change = CHANGE_END,
+	         .cause = CAUSE_TIMER,
+	         .subscription = {234000101,
+	                          2,
+	                          9,
+	                          91,
+	                          SUBSCRIPTION_USER,
+	                          true,
+	                          TICK_NEVER,
 	                          {.name = "World"}}},
-		{.kind = RECORD_SUBSCRIPTION, .change = CHANGE_END, .cause = CAUSE_TIMER,
-	         .subscription = {234000101, 2, 9, 91, SUBSCRIPTION_USER, true, TICK_NEVER,
-	                          {.name = "World"}}},
-		{.kind = RECORD_CALL, .change = CHANGE_BEGIN, .call = talk},
-		{.kind = RECORD_CALL, .change = CHANGE_END, .cause = CAUSE_TERMINATOR,
-	         .call = talk},
-		{.kind = RECORD_CALL, .change = CHANGE_END, .cause = CAUSE_TIMEOUT, .call = talk},
+		{.kind = RECORD_CALL, .change = CHANGE_BEGIN, .call = protocol},
+		{.kind = RECORD_CALL,
+	         .change = CHANGE_END,
+	         .cause = CAUSE_TERMINATOR,
+	         .call = protocol},
+		{.kind = RECORD_CALL,
+	         .change = CHANGE_END,
+	         .cause = CAUSE_TIMEOUT,
+	         .call = protocol},
 		{.kind = RECORD_PEER, .change = CHANGE_BEGIN, .peer = link_up},
-		{.kind = RECORD_BLOCK, .change = CHANGE_END, .cause = CAUSE_OPERATOR,
+		{.kind = RECORD_BLOCK,
+	         .change = CHANGE_END,
+	         .cause = CAUSE_OPERATOR,
 	         .block = {"2340001", "", TICK_NEVER}},
 		{.kind = RECORD_LEGS,
-	         .legs = {234000101, 0x0000abcd, 90000, 2340001, 91, true,
-	                  {2, {{234000102, 91, 2}, {234000103, 9, 1}}}}},
+	         .legs = {{SOURCE_CLIENT, 234000101},
+	                  0x0000abcd,
+	                  7,
+	                  90000,
+	                  2340001,
+	                  91,
+	                  true,
+	                  {2,
+	                   {{{SOURCE_CLIENT, 234000102}, 91, 2},
+	                    {{SOURCE_CLIENT, 234000103}, 9, 1}}}}},
 		{.kind = RECORD_LOG, .log = {LOG_REMOTE, "refused client=1 reason=\"x\""}},
 		{.kind = RECORD_DROPPED, .dropped = {5, 50}},
 		{.kind = RECORD_REFUSAL,
@@ -157,12 +241,21 @@ T_CASE(events_are_as_they_were)
 		{.kind = RECORD_LOOP, .loop = {"uk", "de", 0x0000abcd, 2340001, 91, false}},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		put_event(&t, &ring, all[i]);
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct record r = all[i];
+		r.at = 95000;
+		put_event(&t, &r, NULL);
+	}
 	data.data = data.unit = true;
-	put_event(&t, &ring,
-	          (struct record){.kind = RECORD_CALL, .change = CHANGE_BEGIN, .call = data});
-	put_changes(&t, &ring);
+	const struct record begun = {
+		.kind = RECORD_CALL, .change = CHANGE_BEGIN, .at = 95000, .call = data};
+	put_event(&t, &begun, NULL);
+	put_changes(&t);
+	put_own(&t, &(struct event){.kind = EVENT_PING,
+	                            .clock = noon,
+	                            .pings = {94000, 2, {{234000101, 0}, {234000102, 500}}}});
+	put_own(&t,
+	        &(struct event){.kind = EVENT_SERVER_CLOCK, .clock = noon, .set_by_ms = -3600000});
 	T_EQUAL(t.cut, false);
 	compare("test/data/golden/events.jsonl");
 }
@@ -175,31 +268,50 @@ static void take(struct model *m, struct record r)
 
 T_CASE(metrics_are_as_they_were)
 {
-	struct ring ring = {.last = 41};
-	static struct link link = {.queue = 100, .queue_max = 4000, .records_total = 12};
-	const struct callers_figures web = {.connections = 2, .connections_high = 5,
-	                                    .connections_max = 64, .requests_total = 9,
-	                                    .slow_total = 1};
+	static struct events events = {.ring.last = 41};
+	static struct voice_pipe link = {.queue = 100, .queue_max = 4000, .records_total = 12};
+	const struct connections_figures web = {.connections = 2,
+	                                        .connections_high = 5,
+	                                        .connections_max = 64,
+	                                        .requests_total = 9,
+	                                        .slow_total = 1};
 	const struct alias_index names = {.count = {300000, 2000, 30}};
 	struct model *m = model_open(&limits);
-	const struct sources s = {.model = m, .ring = &ring, .link = &link,
-	                          .figures = {[OUTLET_HTTP] = &web}, .aliases = &names};
+	static const struct conf conf = {.report = {.history_top = 10, .last_heard = 10}};
+	struct history *history = history_open(&conf, &noon);
+	const struct sources s = {.model = m,
+	                          .events = &events,
+	                          .link = &link,
+	                          .figures = {[SERVICE_HTTP] = &web},
+	                          .aliases = &names,
+	                          .history = history};
 	struct text t = text_make(made, sizeof(made));
-	struct telling at = {.section = 0};
+	struct row_cursor at = {.section = 0};
 
 	take(m, (struct record){.kind = RECORD_SERVER,
 	                        .server = {2345, "one", "GB7XX", "1.0 \"x\"", 40000}});
 	take(m, (struct record){.kind = RECORD_SESSION, .session = rig});
-	take(m, (struct record){.kind = RECORD_CALL, .call = talk});
+	take(m, (struct record){.kind = RECORD_CALL, .call = protocol});
+	take(m, (struct record){.kind = RECORD_PEER, .peer = link_up});
+	take(m, (struct record){.kind = RECORD_PEER, .peer = unheard});
+	take(m, (struct record){.kind = RECORD_LISTENER, .listener = {.name = "hot\"spots"}});
 	take(m, (struct record){.kind = RECORD_TABLE, .table = {"sessions", 1, 2, 4}});
 	take(m, (struct record){.kind = RECORD_COUNTER, .counter = {"calls_total", UINT64_MAX}});
 	take(m, (struct record){.kind = RECORD_COUNTER, .counter = {"memory_peak_bytes", 4096}});
+	take(m, (struct record){.kind = RECORD_COUNTER,
+	                        .counter = {"login_refused_passphrase_total", 7}});
+	history_take(
+		history,
+		&(struct record){
+			.kind = RECORD_CALL, .change = CHANGE_END, .at = 99000, .call = protocol},
+		&noon);
 	take(m,
 	     (struct record){.kind = RECORD_HISTOGRAM,
 	                     .histogram = {"forwarding", {5, 4, 3, 2, 1, 0, 0, 0, 0, 1}, 61234}});
 	while (metrics_next(&at, &s, &noon, &t))
 		continue;
 	model_close(m);
+	history_close(history, &noon);
 	T_EQUAL(t.cut, false);
 	/* the one figure that differs from run to run */
 	char *peak = strstr(made, "\nfreedmr_report_memory_peak_bytes ");
@@ -211,4 +323,47 @@ T_CASE(metrics_are_as_they_were)
 	compare("test/data/golden/metrics.txt");
 }
 
-T_MAIN(T_ENTRY(events_are_as_they_were), T_ENTRY(metrics_are_as_they_were))
+/* As in the schema, after the name of the definition. */
+static void put_key(struct text *t, enum record_kind kind)
+{
+	const struct record_info *info = record_info(kind);
+	const char *before = "\"x-key\": [";
+
+	for (size_t i = 0; i < info->field_count; i++) {
+		if (!info->fields[i].key)
+			continue;
+		text_format(t, "%s\"%s\"", before, info->fields[i].name);
+		before = ", ";
+	}
+	text_put(t, "],\n");
+}
+
+T_CASE(the_schema_says_which_fields_are_the_key)
+{
+	static const struct {
+		enum record_kind kind;
+		const char *name;
+	} rows[] = {{RECORD_LISTENER, "listener"}, {RECORD_SESSION, "client"},
+	            {RECORD_SLOT, "slot"},         {RECORD_SUBSCRIPTION, "subscription"},
+	            {RECORD_CALL, "call"},         {RECORD_CALL, "legs"},
+	            {RECORD_PEER, "mesh"},         {RECORD_BLOCK, "block"},
+	            {RECORD_TABLE, "table"},       {RECORD_COUNTER, "counter"}};
+	FILE *f = fopen("man/freedmr-events.schema.json", "r");
+	size_t len = f ? fread(golden, 1, sizeof(golden) - 1, f) : 0;
+
+	golden[len] = 0;
+	if (f)
+		fclose(f);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct text t = text_make(made, sizeof(made));
+		text_format(&t, "\n\t\t\"%s\": {\n", rows[i].name);
+		const char *at = strstr(golden, made);
+		T_CHECK(at);
+		t = text_make(made, sizeof(made));
+		put_key(&t, rows[i].kind);
+		const char *key = at ? strstr(at, "\"x-key\"") : NULL;
+		T_CHECK(key && strncmp(key, made, strlen(made)) == 0);
+	}
+}
+
+T_MAIN()

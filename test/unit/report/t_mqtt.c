@@ -1,8 +1,8 @@
 /*
  * Which broker the publisher (report/mqtt.h) calls, and when; the clock is the test's. What it
- * tells is shown against a real broker.
+ * publishes is shown against a real broker.
  */
-#include "report/mqtt.h"
+#include "report/mqtt/mqtt.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -21,7 +21,7 @@
 static struct desk {
 	struct arena arena;
 	struct poller *poller;
-	struct ring ring;
+	struct events events;
 	struct sources sources;
 	struct conf conf;
 	struct mqtt *mqtt;
@@ -63,13 +63,13 @@ static bool desk_open(const char *host)
 	d.clock.now = BEGAN;
 	if (!addr_parse("127.0.0.1:0", 0, &d.at))
 		return false;
-	d.listening = tcp_listen(&d.at);
+	d.listening = tcp_listen(&d.at, false);
 	arena_measure(&measure);
 	(void)poller_open(&measure, 4);
 	if (d.listening < 0 || !find_port() || !arena_claim(&d.arena, measure.used))
 		return false;
 	d.poller = poller_open(&d.arena, 4);
-	d.sources = (struct sources){.ring = &d.ring, .began = BEGAN};
+	d.sources = (struct sources){.events = &d.events, .began = BEGAN};
 	snprintf(d.conf.report.mqtt, sizeof(d.conf.report.mqtt), "%s", *host ? host : "numeric");
 	snprintf(d.conf.report.broker.host, sizeof(d.conf.report.broker.host), "%s", host);
 	d.conf.report.broker.address = d.at;
@@ -97,7 +97,7 @@ static bool was_called(void)
 {
 	struct pollfd fd = {.fd = d.listening, .events = POLLIN};
 
-	return poll(&fd, 1, 5000) == 1;
+	return poll(&fd, 1, T_PATIENCE_MS) == 1;
 }
 
 T_CASE(an_address_is_called_at_once)
@@ -146,7 +146,7 @@ T_CASE(a_name_that_is_found_is_called_at_once)
 	desk_close();
 }
 
-/* The same again is no news; another address is, and what is wrong with it is told. */
+/* The same again is no news; another address is, and what is wrong with it is reported. */
 T_CASE(only_another_address_cuts_the_wait_short)
 {
 	struct addr gone;
@@ -154,7 +154,7 @@ T_CASE(only_another_address_cuts_the_wait_short)
 	gone = d.at;
 	int was = d.listening;
 	T_CHECK(addr_parse("127.0.0.1:0", 0, &d.at));
-	d.listening = tcp_listen(&d.at);
+	d.listening = tcp_listen(&d.at, false);
 	T_CHECK(d.listening >= 0 && find_port());
 	close(was);
 	serve_at(BEGAN + MQTT_FIRST_WAIT_MS);
@@ -162,7 +162,7 @@ T_CASE(only_another_address_cuts_the_wait_short)
 	serve_at(d.clock.now);
 	struct poller_event e;
 	while (d.figures->failures_total < 2) {
-		T_EQUAL(poller_wait(d.poller, &e, 1, 5000), 1);
+		T_EQUAL(poller_wait(d.poller, &e, 1, T_PATIENCE_MS), 1);
 		mqtt_event(d.mqtt, &e, &d.clock);
 	}
 	T_EQUAL(d.warnings, 2);
@@ -191,8 +191,4 @@ T_CASE(a_connection_that_is_up_stays_where_it_is)
 	desk_close();
 }
 
-T_MAIN(T_ENTRY(an_address_is_called_at_once),
-       T_ENTRY(a_name_is_awaited_and_then_complained_about_once),
-       T_ENTRY(a_name_that_is_found_is_called_at_once),
-       T_ENTRY(only_another_address_cuts_the_wait_short),
-       T_ENTRY(a_connection_that_is_up_stays_where_it_is))
+T_MAIN()

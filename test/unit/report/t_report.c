@@ -10,15 +10,13 @@
 #include <unistd.h>
 
 #include "harness/t.h"
-#include "io/kin.h"
+#include "io/ipc.h"
 #include "io/pipe.h"
 #include "io/unix.h"
 #include "wire/command.h"
 #include "wire/record.h"
 
-#define PATIENCE_MS 10000
-
-/* A whole reporter in a process of its own; the test is parent, voice process and caller. */
+/* A whole reporter in a process of its own; the test is parent, voice process and connection. */
 static struct {
 	pid_t pid;
 	int records[2], commands[2], link[2], errors[2];
@@ -28,6 +26,7 @@ static struct {
 	unsigned snapshots, kicks;
 	uint32_t client; /* the one session the voice process has */
 	bool silent;     /* the voice process answers nothing */
+	bool heir;       /* the reporter had a predecessor */
 } p;
 
 static void put(struct record r)
@@ -81,7 +80,7 @@ static const char *wait_for(int fd, const char *what)
 	size_t len = 0;
 
 	heard[0] = 0;
-	for (int waited = 0; waited < PATIENCE_MS && len < sizeof(heard) - 1;) {
+	for (int waited = 0; waited < T_PATIENCE_MS && len < sizeof(heard) - 1;) {
 		struct pollfd fds[2] = {{.fd = fd, .events = POLLIN},
 		                        {.fd = p.commands[0], .events = POLLIN}};
 		if (poll(fds, 2, 100) == 0)
@@ -119,15 +118,15 @@ static void say(int fd, const char *words)
 
 static void be_reporter(void)
 {
-	static const struct conf conf = {
-		.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
-	const struct report_start start = {
-		.record_pipe = p.records[0],
-		.command_pipe = p.commands[1],
-		.listening =
-			{[OUTLET_CONTROL] = p.listening, [OUTLET_HTTP] = -1, [OUTLET_LEGACY] = -1},
-		.parent = p.link[1],
-		.conf = &conf};
+	static struct conf conf = {.limits = {.sessions = 10, .subscriptions = 10, .streams = 10}};
+	const struct report_start start = {.record_pipe = p.records[0],
+	                                   .command_pipe = p.commands[1],
+	                                   .listening = {[SERVICE_CONTROL] = p.listening,
+	                                                 [SERVICE_HTTP] = -1,
+	                                                 [SERVICE_LEGACY] = -1},
+	                                   .parent = p.link[1],
+	                                   .heir = p.heir,
+	                                   .conf = &conf};
 
 	dup2(p.errors[1], STDERR_FILENO);
 	close(p.link[0]);
@@ -141,23 +140,29 @@ static bool is_ready(void)
 	struct pollfd link = {.fd = p.link[0], .events = POLLIN};
 	struct command c;
 
-	return poll(&link, 1, PATIENCE_MS) == 1 && kin_take_order(p.link[0], &c) == KIN_MESSAGE &&
+	return poll(&link, 1, T_PATIENCE_MS) == 1 && ipc_take_order(p.link[0], &c) == IPC_MESSAGE &&
 	       c.kind == COMMAND_READY;
 }
 
-static bool open_with(bool silent)
+/* The voice process has said `line` before the reporter comes, an heir's predecessor half of it. */
+static bool open_with(bool silent, bool heir, const char *line)
 {
-	static const uint8_t tail[] = {0x41, 0x42,
-	                               0x43}; /* of a record a predecessor had begun to read */
+	uint8_t octets[RECORD_FRAME_MAX];
+	struct record said = {.kind = RECORD_LOG, .log = {.level = LOG_INFO}};
+	struct wr w = wr_make(octets, sizeof(octets));
 
 	memset(&p, 0, sizeof(p));
 	p.client = 234567801;
 	p.silent = silent;
+	p.heir = heir;
+	text_copy(said.log.line, sizeof(said.log.line), line);
+	record_frame_write(&w, &said);
+	size_t read = heir ? 3 : 0;
 	snprintf(p.path, sizeof(p.path), "/tmp/t_report.%d", (int)getpid());
 	p.listening = unix_listen(p.path);
 	if (p.listening < 0 || pipe_open(p.records) != 0 || pipe_open(p.commands) != 0 ||
 	    pipe_pair(p.link) != 0 || pipe(p.errors) != 0 ||
-	    !pipe_put(p.records[1], tail, sizeof(tail)))
+	    !pipe_put(p.records[1], octets + read, wr_len(&w) - read))
 		return false;
 	p.pid = fork();
 	if (p.pid == 0)
@@ -169,7 +174,7 @@ static bool open_with(bool silent)
 
 static bool open_all(void)
 {
-	return open_with(false);
+	return open_with(false, true, "half of it was read");
 }
 
 /* Ends the reporter by `signal`, 0: by the end of the parent. Returns its exit status, -1: not by
@@ -210,6 +215,17 @@ T_CASE(it_starts_with_a_snapshot_answers_and_ends_by_signal)
 	T_EQUAL(close_all(SIGTERM), 0);
 }
 
+T_CASE(what_was_said_before_it_came_is_heard)
+{
+	T_CHECK(open_with(false, false, "first words"));
+	T_CHECK(strstr(wait_for(p.errors[0], "words"), "freedmr-voice: first words"));
+	int fd = call_in();
+	say(fd, "status\n");
+	T_CHECK(strstr(wait_for(fd, "\"end\":true"), "\"report_lost_step_total\",\"value\":0}"));
+	close(fd);
+	T_EQUAL(close_all(SIGTERM), 0);
+}
+
 T_CASE(it_ends_with_its_parent)
 {
 	T_CHECK(open_all());
@@ -218,7 +234,7 @@ T_CASE(it_ends_with_its_parent)
 
 T_CASE(a_silent_voice_process_makes_answers_stale)
 {
-	T_CHECK(open_with(true));
+	T_CHECK(open_with(true, false, "I keep silent"));
 	int fd = call_in();
 	say(fd, "calls\n");
 	const char *heard = wait_for(fd, "\n");
@@ -270,6 +286,22 @@ T_CASE(a_burst_reaches_a_follower_that_reads)
 	T_EQUAL(close_all(SIGTERM), 0);
 }
 
+T_CASE(what_was_said_before_it_ends_is_heard)
+{
+	int status;
+
+	T_CHECK(open_all());
+	T_EQUAL(kill(p.pid, SIGSTOP), 0);
+	T_EQUAL(waitpid(p.pid, &status, WUNTRACED), p.pid);
+	for (int i = 0; i < 600; i++)
+		put((struct record){.kind = RECORD_LOG, .log = {LOG_INFO, "a"}});
+	put((struct record){.kind = RECORD_LOG, .log = {LOG_INFO, "last words"}});
+	kill(p.pid, SIGTERM);
+	kill(p.pid, SIGCONT);
+	wait_for(p.errors[0], "last words");
+	T_EQUAL(close_all(SIGTERM), 0);
+}
+
 T_CASE(kick_goes_all_the_way_and_back)
 {
 	T_CHECK(open_all());
@@ -291,15 +323,15 @@ T_CASE(a_reload_is_asked_of_the_parent_and_published)
 	say(follower, "events reload\n");
 	wait_for(follower, "\"hello\"");
 	say(fd, "text reload\n");
-	T_EQUAL(poll(&link, 1, PATIENCE_MS), 1);
-	T_EQUAL(kin_take_order(p.link[0], &c), KIN_MESSAGE);
+	T_EQUAL(poll(&link, 1, T_PATIENCE_MS), 1);
+	T_EQUAL(ipc_take_order(p.link[0], &c), IPC_MESSAGE);
 	T_EQUAL(c.kind, COMMAND_RELOAD);
-	T_CHECK(kin_tell(p.link[0],
+	T_CHECK(ipc_tell(p.link[0],
 	                 &(struct record){.kind = RECORD_RELOAD,
 	                                  .reload = {c.number, RELOAD_REFUSED, "f:1: x"}}));
-	T_CHECK(kin_tell(p.link[0],
+	T_CHECK(ipc_tell(p.link[0],
 	                 &(struct record){.kind = RECORD_REPLY, .reply = {c.number, false, "no"}}));
-	T_TEXT(wait_for(fd, "!"), " CHANGE    WHAT\n refused   f:1: x\n!no\n");
+	T_TEXT(wait_for(fd, "!"), " CHANGE             WHAT\n refused            f:1: x\n!no\n");
 	T_CHECK(strstr(wait_for(follower, "f:1: x"), "\"ev\":\"server.reload\""));
 	close(fd);
 	close(follower);
@@ -325,9 +357,4 @@ T_CASE(dropped_records_are_told_and_mended_by_a_snapshot)
 	T_EQUAL(close_all(SIGTERM), 0);
 }
 
-T_MAIN(T_ENTRY(it_starts_with_a_snapshot_answers_and_ends_by_signal),
-       T_ENTRY(it_ends_with_its_parent), T_ENTRY(a_silent_voice_process_makes_answers_stale),
-       T_ENTRY(events_are_numbered_in_a_row), T_ENTRY(a_burst_reaches_a_follower_that_reads),
-       T_ENTRY(kick_goes_all_the_way_and_back),
-       T_ENTRY(a_reload_is_asked_of_the_parent_and_published),
-       T_ENTRY(dropped_records_are_told_and_mended_by_a_snapshot))
+T_MAIN()

@@ -1,4 +1,4 @@
-#include "report/systems.h"
+#include "report/legacy/systems.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +75,15 @@ static void session(uint32_t client, enum change change)
 	                     .session = {.client = client, .state = SESSION_CONNECTED}});
 }
 
+static uint32_t generation = 1;
+
 static void call(uint32_t client, uint32_t stream, enum change change)
 {
 	take((struct record){.kind = RECORD_CALL,
 	                     .change = change,
-	                     .call = {.origin = client,
+	                     .call = {.origin = source_from_number(client),
 	                              .stream = stream,
+	                              .generation = generation,
 	                              .started = begun,
 	                              .slot = 2,
 	                              .src = 7,
@@ -90,13 +93,15 @@ static void call(uint32_t client, uint32_t stream, enum change change)
 
 static void leg(uint32_t origin, uint32_t client, bool open)
 {
-	take((struct record){.kind = RECORD_LEGS,
-	                     .legs = {.origin = origin,
-	                              .stream = STREAM,
-	                              .src = 7,
-	                              .conference = 91,
-	                              .open = open,
-	                              .list = {1, {{.client = client, .tg = 91, .slot = 2}}}}});
+	take((struct record){
+		.kind = RECORD_LEGS,
+		.legs = {.origin = source_from_number(origin),
+	                 .stream = STREAM,
+	                 .generation = generation,
+	                 .src = 7,
+	                 .conference = 91,
+	                 .open = open,
+	                 .list = {1, {{.to = source_from_number(client), .tg = 91, .slot = 2}}}}});
 }
 
 static void snapshot(bool begin)
@@ -140,6 +145,25 @@ T_CASE(a_call_begins_once_and_ends_everywhere)
 	close_systems();
 }
 
+T_CASE(a_stream_id_that_comes_again_is_another_call)
+{
+	T_CHECK(open_systems(3));
+	session(1, CHANGE_BEGIN);
+	call(1, STREAM, CHANGE_BEGIN);
+	now_is.now = begun += 2000;
+	generation++; /* the end of the first was lost */
+	call(1, STREAM, CHANGE_BEGIN);
+	T_TEXT(last(2), RX("END", "SYSTEM-0", ",2.00") RX("START", "SYSTEM-0", ""));
+	generation--; /* it comes too late */
+	call(1, STREAM, CHANGE_END);
+	T_EQUAL(lines.last, 3);
+	generation++;
+	call(1, STREAM, CHANGE_END);
+	T_TEXT(last(1), RX("END", "SYSTEM-0", ",0.00"));
+	generation = 1;
+	close_systems();
+}
+
 T_CASE(who_leaves_takes_his_calls_off_the_air)
 {
 	T_CHECK(open_systems(3));
@@ -154,7 +178,7 @@ T_CASE(who_leaves_takes_his_calls_off_the_air)
 	close_systems();
 }
 
-/* Who is logged in hears this call as its system. */
+/* Every client that is logged in hears this call as its system. */
 static bool sits_at(uint32_t client, const char *name)
 {
 	static uint32_t origin = 1000;
@@ -229,8 +253,9 @@ static void call_as(uint32_t client, enum change change, enum call_state state)
 {
 	take((struct record){.kind = RECORD_CALL,
 	                     .change = change,
-	                     .call = {.origin = client,
+	                     .call = {.origin = source_from_number(client),
 	                              .stream = STREAM,
+	                              .generation = 1,
 	                              .started = begun,
 	                              .slot = 2,
 	                              .src = 7,
@@ -282,7 +307,7 @@ T_CASE(a_call_ended_here_ends_once_though_frames_go_on)
 
 T_CASE(calls_of_uplinks_are_told_at_their_systems)
 {
-	const uint32_t bm = RECORD_UPLINK_ORIGIN;
+	const uint32_t bm = source_number((struct source){SOURCE_UPLINK, 0});
 
 	T_CHECK(open_systems(2));
 	session(1, CHANGE_BEGIN);
@@ -314,7 +339,7 @@ T_CASE(a_call_to_an_uplink_outlives_a_snapshot_that_shows_it)
 	T_CHECK(open_systems(2));
 	session(1, CHANGE_BEGIN);
 	call_as(1, CHANGE_BEGIN, CALL_RUNNING);
-	leg(1, RECORD_UPLINK_ORIGIN, true);
+	leg(1, source_number((struct source){SOURCE_UPLINK, 0}), true);
 	now_is.now += 1000;
 	snapshot(true);
 	session(1, CHANGE_SNAPSHOT);
@@ -328,8 +353,9 @@ static void data(uint32_t origin, bool unit, enum change change)
 {
 	take((struct record){.kind = RECORD_CALL,
 	                     .change = change,
-	                     .call = {.origin = origin,
+	                     .call = {.origin = source_from_number(origin),
 	                              .stream = STREAM,
+	                              .generation = 1,
 	                              .started = begun,
 	                              .slot = 2,
 	                              .src = 7,
@@ -345,15 +371,15 @@ T_CASE(data_to_a_radio_is_told_once_wherever_it_comes_from)
 	data(1, true, CHANGE_BEGIN);
 	data(1, true, CHANGE_UPDATE);
 	data(1, true, CHANGE_END);
-	data(RECORD_PEER_ORIGIN + 1, true, CHANGE_BEGIN);
-	data(RECORD_UPLINK_ORIGIN, true, CHANGE_BEGIN);
+	data(source_number((struct source){SOURCE_PEER, 1}), true, CHANGE_BEGIN);
+	data(source_number((struct source){SOURCE_UPLINK, 0}), true, CHANGE_BEGIN);
 	T_TEXT(last(3), "UNIT DATA HEADER,DATA,RX,SYSTEM-0,10,1,7,2,8,\n"
 	                "UNIT DATA HEADER,DATA,RX,OBP-de- north,10,2620,7,1,8,\n"
 	                "UNIT DATA HEADER,DATA,RX,PEER-bm,10,234567899,7,2,8,\n");
 	T_EQUAL(lines.last, 3);
 	data(1, false, CHANGE_BEGIN); /* group data: dashboards know no such line */
-	data(2, true, CHANGE_BEGIN);  /* nobody's */
-	data(RECORD_PEER_ORIGIN + 2, true, CHANGE_BEGIN);
+	data(2, true, CHANGE_BEGIN);  /* of no client */
+	data(source_number((struct source){SOURCE_PEER, 2}), true, CHANGE_BEGIN);
 	T_EQUAL(lines.last, 3);
 	close_systems();
 }
@@ -397,15 +423,4 @@ T_CASE(uplinks_are_in_the_set_of_systems_up_or_down)
 	close_systems();
 }
 
-T_MAIN(T_ENTRY(a_call_begins_once_and_ends_everywhere),
-       T_ENTRY(who_leaves_takes_his_calls_off_the_air),
-       T_ENTRY(a_seat_is_kept_and_then_left_empty_for_a_while),
-       T_ENTRY(the_start_is_repeated_only_when_another_call_has_ended),
-       T_ENTRY(what_a_snapshot_no_longer_shows_is_taken_off_the_air),
-       T_ENTRY(a_call_that_waits_is_told_from_when_it_is_carried),
-       T_ENTRY(a_call_that_waits_in_vain_is_told_nowhere),
-       T_ENTRY(a_call_ended_here_ends_once_though_frames_go_on),
-       T_ENTRY(calls_of_uplinks_are_told_at_their_systems),
-       T_ENTRY(a_call_to_an_uplink_outlives_a_snapshot_that_shows_it),
-       T_ENTRY(data_to_a_radio_is_told_once_wherever_it_comes_from),
-       T_ENTRY(uplinks_are_in_the_set_of_systems_up_or_down))
+T_MAIN()

@@ -114,6 +114,48 @@ T_CASE(last_given_back_is_first_taken)
 	T_EQUAL(pool.fresh, 4);
 }
 
+T_CASE(a_row_is_taken_at_its_place)
+{
+	T_CHECK(open_pool());
+	struct thing *a = pool_take(&pool), *b = pool_take(&pool);
+	pool_give(&pool, a);
+	struct thing *c = pool_take_at(&pool, 4);
+	T_CHECK(c && c->row.index == 4 && pool.used == 2);
+	T_CHECK(!pool_take_at(&pool, 4) && !pool_take_at(&pool, 1) && !pool_take_at(&pool, THINGS));
+	struct thing *d = pool_take_at(&pool, 2); /* behind others that are free */
+	T_CHECK(d && d->row.index == 2 && pool_is_sound(&pool));
+	T_EQUAL(b->row.index, 1);
+	for (uint32_t i = pool.used; i < THINGS; i++)
+		T_CHECK(pool_take(&pool));
+	T_CHECK(!pool_take(&pool) && pool_is_sound(&pool));
+}
+
+/* Each in a pool of three that lived, of which one was given back. */
+T_CASE(an_unsound_pool_is_known)
+{
+	for (unsigned fault = 0; fault < 7; fault++) {
+		T_CHECK(open_pool());
+		struct thing *a = pool_take(&pool), *b = pool_take(&pool), *c = pool_take(&pool);
+		pool_give(&pool, b);
+		T_CHECK(pool_is_sound(&pool));
+		if (fault == 0)
+			pool.used++;
+		else if (fault == 1)
+			pool.fresh = THINGS + 1;
+		else if (fault == 2)
+			pool.used = pool.fresh + 1;
+		else if (fault == 3)
+			c->row.index = 0;
+		else if (fault == 4)
+			pool.free = a->row.index; /* which lives */
+		else if (fault == 5)
+			pool.free = THINGS; /* which was never taken */
+		else
+			b->row.next_free = 2; /* the list goes on */
+		T_CHECK(!pool_is_sound(&pool));
+	}
+}
+
 T_CASE(a_scan_meets_every_live_row_once)
 {
 	struct thing *all[THINGS];
@@ -142,11 +184,29 @@ T_CASE(a_scan_meets_every_live_row_once)
 			before = at;
 		}
 		T_EQUAL(met, live);
+		POOL_EACH(const struct thing *, x, &pool)
+			met -= all[x->value] == x;
+		T_EQUAL(met, 0);
 		T_EQUAL(pool.used, live);
 	}
 }
 
-T_MAIN(T_ENTRY(a_handle_finds_its_row_until_it_is_given_back),
-       T_ENTRY(a_stale_handle_does_not_find_the_next_holder), T_ENTRY(no_handle_finds_nothing),
-       T_ENTRY(a_row_comes_zeroed_whatever_it_held), T_ENTRY(full_table_refuses_newest),
-       T_ENTRY(last_given_back_is_first_taken), T_ENTRY(a_scan_meets_every_live_row_once))
+T_CASE(a_scan_goes_on_behind_a_row_it_gave_back)
+{
+	uint32_t met = 0;
+
+	T_CHECK(open_pool());
+	for (size_t i = 0; i < THINGS; i++)
+		T_CHECK(pool_take(&pool) != NULL);
+	POOL_EACH(struct thing *, x, &pool) {
+		T_EQUAL(x->row.index, met++);
+		pool_give(&pool, x);
+	}
+	T_EQUAL(met, THINGS);
+	T_EQUAL(pool.used, 0);
+	POOL_EACH(struct thing *, x, &pool)
+		met += x->row.index + 1;
+	T_EQUAL(met, THINGS);
+}
+
+T_MAIN()

@@ -80,7 +80,7 @@ T_CASE(an_endpoint_is_address_port_and_socket)
 
 	a.to.port = b.to.port = 5;
 	T_CHECK(endpoint_same(&a, &b));
-	b.from.ip[3] = 9; /* which of our addresses it wrote to is no part of who it is */
+	b.from.ip[3] = 9; /* which of our addresses it wrote to is not part of its identity */
 	T_CHECK(endpoint_same(&a, &b));
 	b.socket = 2;
 	T_CHECK(!endpoint_same(&a, &b));
@@ -92,7 +92,7 @@ T_CASE(an_endpoint_is_address_port_and_socket)
 	T_CHECK(!endpoint_same(&a, &b));
 }
 
-/* Ids of two dozen clients that come and go; a plain array says who is there. */
+/* IDs of two dozen clients that come and go; a plain array lists those present. */
 T_CASE(the_index_equals_a_plain_list)
 {
 	enum { IDS = 24, TURNS = 20000 };
@@ -126,8 +126,74 @@ T_CASE(the_index_equals_a_plain_list)
 	}
 }
 
+T_CASE(sessions_are_counted_by_address_wherever_they_move)
+{
+	static const uint8_t home[5][16] = {
+		{[10] = 0xFF, [11] = 0xFF, [12] = 10, [15] = 1},
+		{[10] = 0xFF, [11] = 0xFF, [12] = 10, [15] = 2},
+		{0x20, 1, 0x0D, 0xB8, [7] = 1, [15] = 1},
+		{0x20, 1, 0x0D, 0xB8, [7] = 1, [15] = 2}, /* counts with the previous one */
+		{0x20, 1, 0x0D, 0xB8, [7] = 2, [15] = 1},
+	};
+	static const unsigned network[5] = {0, 1, 2, 2, 3};
+	uint64_t random = 7;
+	unsigned at[SESSIONS] = {0}; /* 0 = no session, else 1 + home */
+
+	T_CHECK(open_table());
+	for (int round = 0; round < 4000; round++) {
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		uint32_t n = (uint32_t)(random >> 33) % SESSIONS, to = (uint32_t)(random >> 40) % 6;
+		struct session *s = session_find(&table, n + 1);
+
+		if (to == 5 && s)
+			session_remove(&table, s);
+		if (to < 5) {
+			struct endpoint where = {.to.port = (uint16_t)(1000 + n)};
+
+			memcpy(where.to.ip, home[to], sizeof(where.to.ip));
+			session_place(&table, s ? s : session_add(&table, n + 1), &where);
+		}
+		at[n] = to == 5 ? 0 : 1 + to;
+		for (unsigned h = 0; h < 5; h++) {
+			struct addr address = {0};
+			uint32_t expected = 0;
+
+			memcpy(address.ip, home[h], sizeof(address.ip));
+			for (uint32_t k = 0; k < SESSIONS; k++)
+				expected += at[k] && network[at[k] - 1] == network[h];
+			T_EQUAL(sessions_of_address(&table, &address), expected);
+		}
+	}
+}
+
+T_CASE(sessions_are_counted_by_radio_whatever_their_suffix)
+{
+	static const uint32_t radio[4] = {2345001, 2345002, 234567, 9999999};
+	static const uint32_t id[8] = {2345001, 23450011, 234500100, 234500199,
+	                               2345002, 234567,   9999999,   999999999};
+	static const unsigned whose[8] = {0, 0, 0, 0, 1, 2, 3, 3};
+	uint64_t random = 11;
+
+	T_CHECK(open_table());
+	for (int round = 0; round < 2000; round++) {
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		uint32_t n = (uint32_t)(random >> 33) % 8;
+		uint32_t expected[4] = {0};
+		struct session *s = session_find(&table, id[n]);
+
+		if (s)
+			session_remove(&table, s);
+		else
+			T_CHECK(session_add(&table, id[n]) != NULL);
+		for (uint32_t k = 0; k < 8; k++)
+			expected[whose[k]] += session_find(&table, id[k]) != NULL;
+		for (unsigned r = 0; r < 4; r++)
+			T_EQUAL(sessions_of_radio(&table, radio[r]), expected[r]);
+	}
+}
+
 /* Rows are cut once, so their size is what a server for a thousand clients costs. */
-_Static_assert(sizeof(struct slot) <= 256 && sizeof(struct session) <= 1024, "rows are light");
+_Static_assert(sizeof(struct slot) <= 384 && sizeof(struct session) <= 1728, "rows are light");
 
 T_CASE(rows_are_cut_once_in_one_size)
 {
@@ -135,13 +201,10 @@ T_CASE(rows_are_cut_once_in_one_size)
 	const unsigned char *rows = table.pool.rows;
 	for (uint32_t i = 0; i < SESSIONS; i++) {
 		const struct session *s = session_add(&table, 2345001 + i);
-		T_CHECK((const unsigned char *)s == rows + i * sizeof(*s));
+		T_CHECK((const unsigned char *)s == rows + i * table.pool.row_size);
 	}
 	session_remove(&table, session_find(&table, 2345003));
-	T_CHECK((unsigned char *)session_add(&table, 9) == rows + 2 * sizeof(struct session));
+	T_CHECK((unsigned char *)session_add(&table, 9) == rows + 2 * table.pool.row_size);
 }
 
-T_MAIN(T_ENTRY(a_new_session_holds_nothing), T_ENTRY(full_table_refuses_newest),
-       T_ENTRY(a_handle_of_a_session_gone_finds_nothing_though_the_id_is_back),
-       T_ENTRY(simplex_clients_have_only_slot_two), T_ENTRY(an_endpoint_is_address_port_and_socket),
-       T_ENTRY(the_index_equals_a_plain_list), T_ENTRY(rows_are_cut_once_in_one_size))
+T_MAIN()

@@ -18,7 +18,7 @@ static struct session *client[SESSIONS];
 static void open_both(struct arena *a)
 {
 	sessions_open(&sessions, a, SESSIONS, 1);
-	subscriptions_open(&table, a, ROWS, STREAMS, 1);
+	subscriptions_open(&table, a, ROWS, ROWS + STREAMS, 1);
 }
 
 static bool open_tables(void)
@@ -50,7 +50,7 @@ static const char *listed(uint32_t conference)
 
 	for (const struct subscription *x =
 	             subscription_at(&table, c ? c->subscriptions : POOL_NONE);
-	     x; x = subscription_at(&table, x->next))
+	     x; x = subscription_at(&table, x->in_conference.next))
 		text_format(&t, "%s%lu", t.len ? " " : "", (unsigned long)x->rf_tg);
 	return text;
 }
@@ -109,6 +109,47 @@ T_CASE(full_table_refuses_newest_and_leaves_no_trace)
 	T_EQUAL(table.pool.full_total, 1);
 }
 
+static struct conference *plant(uint32_t tg)
+{
+	struct conference *c = pool_take(&table.conferences);
+
+	c->tg = tg;
+	c->subscriptions = c->last = POOL_NONE;
+	c->speaker = HANDLE_NONE;
+	return c;
+}
+
+/* What a fault may have left: a conference twice, unused ones, a talker that is gone. */
+T_CASE(conferences_are_settled)
+{
+	T_CHECK(open_tables());
+	T_CHECK(add(0, 1, 91, 91) != NULL);
+	conference_find(&table, 91)->speaker = (struct handle){0, 12345};
+	plant(91);
+	plant(92)->streams = 1;
+	struct conference *unused = plant(93);
+	T_CHECK(hash_put(&table.by_tg, 93, unused->row.index));
+	T_EQUAL(table.conferences.used, 4);
+	subscriptions_settle(&table, &sessions.pool);
+	T_EQUAL(table.conferences.used, 2);
+	T_CHECK(handle_is_none(conference_find(&table, 91)->speaker));
+	T_TEXT(listed(91), "91");
+	T_CHECK(!conference_find(&table, 93));
+}
+
+T_CASE(conferences_are_listed_anew)
+{
+	T_CHECK(open_tables());
+	T_CHECK(add(0, 1, 91, 91) != NULL && add(1, 1, 92, 92) != NULL);
+	T_CHECK(hash_remove(&table.by_tg, 91));
+	subscriptions_relist(&table);
+	T_CHECK(conference_find(&table, 91) && conference_find(&table, 92));
+	T_EQUAL(conference_find(&table, 91)->count, 0);
+	T_TEXT(listed(91), "");
+	T_EQUAL(table.by_tg.count, 2);
+	T_EQUAL(table.granted, 0);
+}
+
 T_CASE(a_stream_always_gets_its_conference)
 {
 	T_CHECK(open_tables());
@@ -130,7 +171,7 @@ T_CASE(a_handle_of_a_subscription_gone_finds_nothing)
 
 /* ---- against a plain array ---- */
 
-#define TGS 9u /* 0 stands for TG 9, which means one conference or another */
+#define TGS 9u /* 0 is TG 9, which means one conference or another */
 
 struct wish {
 	bool there;
@@ -169,8 +210,8 @@ static bool same_slots(unsigned who, unsigned slot)
 	}
 	for (const struct subscription *x =
 	             subscription_at(&table, client[who]->slot[slot].subscriptions);
-	     x; x = subscription_at(&table, x->slot_next)) {
-		if (x->slot_previous != previous || x->slot != slot + 1 ||
+	     x; x = subscription_at(&table, x->in_slot.next)) {
+		if (x->in_slot.previous != previous || x->slot != slot + 1 ||
 		    x->session != client[who]->row.index || ++met > wanted)
 			return false;
 		previous = x->row.index;
@@ -192,8 +233,8 @@ static bool same_conference(uint32_t tg)
 	if (!c || !wanted)
 		return !c && !wanted;
 	for (const struct subscription *x = subscription_at(&table, c->subscriptions); x;
-	     x = subscription_at(&table, x->next)) {
-		if (x->previous != previous || x->conference != c->row.index ||
+	     x = subscription_at(&table, x->in_conference.next)) {
+		if (x->in_conference.previous != previous || x->conference != c->row.index ||
 		    (alias && x->rf_tg == tg) || ++met > wanted)
 			return false;
 		alias = x->rf_tg != tg;
@@ -238,10 +279,4 @@ T_CASE(the_indexes_equal_a_plain_array)
 	}
 }
 
-T_MAIN(T_ENTRY(a_talkgroup_means_something_on_its_slot_only),
-       T_ENTRY(own_number_stands_before_others),
-       T_ENTRY(a_conference_stays_while_it_is_listened_to_or_spoken_in),
-       T_ENTRY(full_table_refuses_newest_and_leaves_no_trace),
-       T_ENTRY(a_stream_always_gets_its_conference),
-       T_ENTRY(a_handle_of_a_subscription_gone_finds_nothing),
-       T_ENTRY(the_indexes_equal_a_plain_array))
+T_MAIN()

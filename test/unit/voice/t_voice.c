@@ -7,24 +7,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/kin.h"
+#include "io/ipc.h"
 #include "io/pipe.h"
+#include "io/shared.h"
 #include "io/udp.h"
 #include "voice/voice.h"
 
 /*
  * The loop around a core of a few lines, which takes the place of the real one: it sends each
- * datagram back with an id put in at octet 4 and tells its length; `T` asks for a time 40 ms
- * ahead, `S` for one a second ahead, `F` tells of a flood, `L` sends two of its kind to the first
- * socket, for ever more; a snapshot has ROWS rows; at the end the last sender hears "bye".
+ * datagram back with an id put in at octet 4 and reports its length; `T` asks for a time 40 ms
+ * ahead, `S` for one a second ahead, `Z` tears it, `F` reports a flood, `L` sends two of its kind
+ * to the first socket, for ever more; a snapshot has ROWS rows; at the end the last sender hears
+ * "bye".
  */
 #define ROWS 50u
+#define HANDOVER 4096u
 #define ID 0x01020304u
+#define STALL_MS 3000
 
 struct core {
 	tick_t next;
 	uint32_t rows_left;
 	bool rows;
+	bool torn;
 	struct endpoint last;
 };
 
@@ -41,9 +46,68 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	return core;
 }
 
+struct core *core_find(struct arena *arena, const struct conf *conf)
+{
+	(void)conf;
+	return arena_cut(arena, "core", 1, sizeof(struct core));
+}
+
+const char *core_adopt(struct core *core)
+{
+	return core->torn ? "torn" : NULL;
+}
+
+bool core_lost_client(struct core *core, uint32_t *at, struct lost_client *out)
+{
+	*out = (struct lost_client){.id = ID, .where = core->last};
+	return ++*at == 0 && core->last.to.port;
+}
+
+size_t core_hand_over(const struct core *core, void *at, size_t room)
+{
+	if (core->torn || room < sizeof(*core))
+		return 0;
+	memcpy(at, core, sizeof(*core));
+	return sizeof(*core);
+}
+
+const char *core_take_over(struct core *core, const void *octets, size_t len, struct arena *room,
+                           uint32_t *left)
+{
+	(void)room;
+	*left = 0;
+	(void)len;
+	memcpy(core, octets, sizeof(*core));
+	return core->torn ? "torn" : NULL;
+}
+
+const char *core_check(const struct core *core)
+{
+	(void)core;
+	return NULL;
+}
+
+uint32_t core_sessions(const struct core *core)
+{
+	return core->last.to.port != 0;
+}
+
+uint32_t core_calls(const struct core *core)
+{
+	(void)core;
+	return 0;
+}
+
 tick_t core_next(const struct core *core)
 {
 	return core->next;
+}
+
+/* Known senders say so. */
+bool core_knows(const struct core *core, const struct event *e)
+{
+	(void)core;
+	return e->datagram.len > 0 && e->datagram.bytes[0] == 'K';
 }
 
 bool core_has_sessions(const struct core *core)
@@ -69,19 +133,22 @@ static void tell(struct actions *a, tick_t now, const char *name, uint64_t value
 
 static void send_to(struct actions *a, const struct endpoint *where, const void *bytes, size_t len)
 {
-	struct send *s = actions_send(a);
+	struct wr w;
+	struct send *s = actions_send(a, &w);
 
-	s->len = (uint8_t)len;
 	s->id_at = len >= 8 ? 4 : 0;
-	memcpy(s->bytes, bytes, len);
-	actions_target(a, s, where, ID);
+	wr_bytes(&w, bytes, len);
+	actions_sent(a, s, &w, where, ID);
 }
 
 static struct {
 	struct conf conf;
-	int udp[2], records[2], commands[2], parent[2];
+	int udp[CONF_SOCKETS_MAX], records[2], commands[2], parent[2];
 	struct addr server, beside; /* where the two sockets are */
 	pid_t pid;
+	void *keep;
+	void *handover;
+	bool before; /* it is there */
 	/* the client */
 	int fd;
 	struct arena arena;
@@ -96,10 +163,11 @@ static void on_datagram(struct core *core, tick_t now, const struct event *e, st
 		return;
 	}
 	core->last = e->datagram.from;
+	core->torn = e->datagram.bytes[0] == 'Z';
 	if (e->datagram.bytes[0] == 'T')
 		core->next = now + 40;
 	if (e->datagram.bytes[0] == 'S')
-		core->next = now + 1000;
+		core->next = now + STALL_MS;
 	send_to(a, &e->datagram.from, e->datagram.bytes, e->datagram.len);
 	tell(a, now, e->datagram.bytes[0] == 'F' ? "flood" : "datagram", e->datagram.len);
 }
@@ -110,6 +178,12 @@ static void mark(struct core *core, struct actions *a, tick_t now, bool begin)
 
 	r->snapshot.begin = begin;
 	core->rows = begin;
+}
+
+bool core_follows(const struct core *core, const struct conf *conf)
+{
+	(void)core;
+	return conf != NULL;
 }
 
 void core_step(struct core *core, tick_t now, const struct event *e, struct actions *a)
@@ -136,6 +210,11 @@ void core_step(struct core *core, tick_t now, const struct event *e, struct acti
 	case EVENT_ADDRESS:
 	case EVENT_CONF:
 		break;
+	case EVENT_MEND:
+		break;
+	case EVENT_LOST:
+		send_to(a, &e->lost.where, "lost", 4);
+		break;
 	case EVENT_STOP:
 		send_to(a, &core->last, "bye", 3);
 		break;
@@ -152,43 +231,64 @@ static struct addr local(uint8_t last, uint16_t port)
 	return addr_v4(ip, port);
 }
 
-static void begin(void)
+static void start_voice(bool adopt)
 {
-	static const uint8_t any[4] = {0};
-	struct addr bind = addr_v4(any, 0), beside = bind, client = local(1, 0);
-	struct arena measure;
 	struct command ready = {.kind = COMMAND_KINDS};
 
-	stream_len = 0;
-	v.conf.listener_count = v.conf.socket_count = 2;
-	v.conf.limits.sessions = 16;
-	v.udp[0] = udp_open(&bind);
-	v.udp[1] = udp_open(&beside);
-	v.fd = udp_open(&client);
-	if (!udp_bound(v.udp[0], &bind) || !udp_bound(v.udp[1], &beside) ||
-	    pipe_open(v.records) != 0 || pipe_open(v.commands) != 0 || pipe_pair(v.parent) != 0)
+	if (pipe_pair(v.parent) != 0)
 		t_fail(__FILE__, __LINE__, "cannot open");
-	v.server = local(2, bind.port);
-	v.beside = local(2, beside.port);
 	v.pid = fork();
 	if (v.pid == 0) {
 		const struct voice_start start = {.conf = &v.conf,
 		                                  .udp_sockets = v.udp,
 		                                  .record_pipe = v.records[1],
 		                                  .command_pipe = v.commands[0],
-		                                  .parent = v.parent[1]};
+		                                  .parent = v.parent[1],
+		                                  .keep = v.keep,
+		                                  .keep_size = voice_keep_size(&v.conf),
+		                                  .adopt = adopt,
+		                                  .handover = v.handover,
+		                                  .handover_size = HANDOVER,
+		                                  .before = v.before ? v.handover : NULL,
+		                                  .before_size = HANDOVER};
 		close(v.parent[0]);
 		_exit(voice_run(&start));
 	}
 	close(v.parent[1]);
+	poll(&(struct pollfd){.fd = v.parent[0], .events = POLLIN}, 1, T_PATIENCE_MS);
+	if (ipc_take_order(v.parent[0], &ready) != IPC_MESSAGE || ready.kind != COMMAND_READY)
+		t_fail(__FILE__, __LINE__, "not ready");
+}
+
+static void begin(void)
+{
+	static const uint8_t any[4] = {0};
+	struct addr bind = addr_v4(any, 0), beside = bind, client = local(1, 0);
+	struct arena measure;
+
+	stream_len = 0;
+	v.conf.listener_count = 2;
+	v.conf.listener[0].name[0] = v.conf.listener[1].name[0] = 'l';
+	for (uint32_t i = 0; i < CONF_SOCKETS_MAX; i++)
+		v.udp[i] = -1;
+	v.conf.limits.sessions = 16;
+	v.udp[0] = udp_open(&bind, false);
+	v.udp[1] = udp_open(&beside, false);
+	v.fd = udp_open(&client, false);
+	if (!udp_bound(v.udp[0], &bind) || !udp_bound(v.udp[1], &beside) ||
+	    pipe_open(v.records) != 0 || pipe_open(v.commands) != 0)
+		t_fail(__FILE__, __LINE__, "cannot open");
+	v.server = local(2, bind.port);
+	v.beside = local(2, beside.port);
+	v.keep = shared_claim(voice_keep_size(&v.conf));
+	v.handover = shared_claim(HANDOVER);
+	v.before = false;
+	start_voice(true);
 	arena_measure(&measure);
 	udp_attach(&measure, v.fd);
 	if (!arena_claim(&v.arena, measure.used))
 		t_fail(__FILE__, __LINE__, "cannot claim");
 	v.client = udp_attach(&v.arena, v.fd);
-	poll(&(struct pollfd){.fd = v.parent[0], .events = POLLIN}, 1, 5000);
-	if (kin_take_order(v.parent[0], &ready) != KIN_MESSAGE || ready.kind != COMMAND_READY)
-		t_fail(__FILE__, __LINE__, "not ready");
 }
 
 static void finish_child(void)
@@ -199,6 +299,16 @@ static void finish_child(void)
 		t_fail(__FILE__, __LINE__, "ended with %d", status);
 }
 
+static void die_and_start(bool adopt)
+{
+	int status;
+
+	kill(v.pid, SIGKILL);
+	T_EQUAL(waitpid(v.pid, &status, 0), v.pid);
+	close(v.parent[0]);
+	start_voice(adopt);
+}
+
 static void close_all(void)
 {
 	const int all[] = {v.udp[0],     v.udp[1],      v.fd,         v.records[0],
@@ -207,6 +317,8 @@ static void close_all(void)
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		close(all[i]);
 	arena_release(&v.arena);
+	shared_release(v.keep, voice_keep_size(&v.conf));
+	shared_release(v.handover, HANDOVER);
 }
 
 static void stop(void)
@@ -238,7 +350,7 @@ static void hear_from(const struct addr *server, const char *expected)
 {
 	uint32_t count;
 
-	poll(&(struct pollfd){.fd = v.fd, .events = POLLIN}, 1, 5000);
+	poll(&(struct pollfd){.fd = v.fd, .events = POLLIN}, 1, T_PATIENCE_MS);
 	const struct udp_datagram *d = udp_receive(v.client, &count);
 	if (count != 1 || d->len != strlen(expected) || memcmp(d->bytes, expected, d->len) != 0 ||
 	    !addr_equal(&d->sender, server))
@@ -262,7 +374,7 @@ static bool next_record(struct record *r)
 
 		if (got == PARSE_IGNORE) {
 			int n = poll(&(struct pollfd){.fd = v.records[0], .events = POLLIN}, 1,
-			             5000);
+			             T_PATIENCE_MS);
 			ssize_t len = pipe_take(v.records[0], stream + stream_len,
 			                        sizeof(stream) - stream_len);
 			if (n != 1 || len <= 0)
@@ -338,6 +450,93 @@ T_CASE(says_goodbye_once_when_told_to_stop)
 	close(v.parent[0]);
 }
 
+/* Dies once more, and then ends as it should. */
+static void leave(void)
+{
+	die_and_start(true);
+	kill(v.pid, SIGTERM);
+	hear("bye");
+	finish_child();
+	close_all();
+	close(v.parent[0]);
+}
+
+/* The next one does not know the clients that get the farewell. */
+T_CASE(who_dies_leaves_its_core_to_the_next)
+{
+	begin();
+	say("x");
+	hear("x");
+	die_and_start(true);
+	say("y");
+	hear("y");
+	leave();
+}
+
+T_CASE(what_is_torn_or_not_trusted_is_left_and_its_clients_told)
+{
+	begin();
+	say("Z");
+	hear("Z");
+	die_and_start(true);
+	hear("lost");
+	say("x");
+	hear("x");
+	die_and_start(false);
+	hear("lost");
+	die_and_start(false);
+	say("y"); /* the new core knew no client */
+	hear("y");
+	stop();
+}
+
+/* No client notices, and the next process reads what comes meanwhile. */
+T_CASE(who_leaves_hands_over_to_another_binary)
+{
+	begin();
+	say("x");
+	hear("x");
+	kill(v.pid, SIGUSR2);
+	finish_child();
+	close(v.parent[0]);
+	say("y");
+	v.before = true;
+	memset(v.keep, 0, voice_keep_size(&v.conf));
+	start_voice(true);
+	hear("y");
+	v.before = false;
+	leave();
+}
+
+T_CASE(who_cannot_hand_over_says_so)
+{
+	int status;
+
+	begin();
+	say("Z");
+	hear("Z");
+	kill(v.pid, SIGUSR2);
+	T_EQUAL(waitpid(v.pid, &status, 0), v.pid);
+	T_CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	close_all();
+	close(v.parent[0]);
+}
+
+T_CASE(who_has_said_goodbye_leaves_nothing)
+{
+	begin();
+	say("x");
+	hear("x");
+	kill(v.pid, SIGTERM);
+	hear("bye");
+	finish_child();
+	close(v.parent[0]);
+	start_voice(true);
+	say("y");
+	hear("y");
+	stop();
+}
+
 T_CASE(ends_with_its_parent)
 {
 	begin();
@@ -397,11 +596,37 @@ T_CASE(what_waits_at_the_sockets_comes_before_what_has_run_out)
 	kill(v.pid, SIGSTOP);
 	T_EQUAL(waitpid(v.pid, &status, WUNTRACED), v.pid);
 	say("xx");
-	poll(NULL, 0, 1100);
+	poll(NULL, 0, STALL_MS + 100);
 	kill(v.pid, SIGCONT);
 	hear("xx");
 	T_TEXT(await_any(), "datagram");
 	T_TEXT(await_any(), "time");
+	stop();
+}
+
+/* A backlog is read known senders first, and each sender in order. */
+T_CASE(who_is_known_is_served_first_and_in_order)
+{
+	static const char *const said[] = {"a1", "a2", "K1", "a3", "K2", "K3", "a4"};
+	char heard[64] = "";
+	int status;
+
+	begin();
+	say("x");
+	hear("x");
+	kill(v.pid, SIGSTOP);
+	T_EQUAL(waitpid(v.pid, &status, WUNTRACED), v.pid);
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		say(said[i]);
+	kill(v.pid, SIGCONT);
+	while (strlen(heard) < 2 * ARRAY_LEN(said) &&
+	       poll(&(struct pollfd){.fd = v.fd, .events = POLLIN}, 1, T_PATIENCE_MS) > 0) {
+		uint32_t count;
+		const struct udp_datagram *d = udp_receive(v.client, &count);
+		for (uint32_t i = 0; i < count; i++)
+			strncat(heard, (const char *)d[i].bytes, 2);
+	}
+	T_TEXT(heard, "K1K2K3a1a2a3a4");
 	stop();
 }
 
@@ -434,7 +659,7 @@ T_CASE(a_snapshot_has_all_rows_and_the_counters_of_the_loop)
 	stop();
 }
 
-/* A reporter that stands still: every datagram is answered, and what was lost is told later. */
+/* A stopped reporter: every datagram is answered, and what was lost is reported later. */
 T_CASE(does_not_notice_a_reporter_that_stands_still)
 {
 	enum { DATAGRAMS = 3000 };
@@ -457,10 +682,4 @@ T_CASE(does_not_notice_a_reporter_that_stands_still)
 	stop();
 }
 
-T_MAIN(T_ENTRY(answers_with_the_id_from_the_address_written_to),
-       T_ENTRY(says_goodbye_once_when_told_to_stop), T_ENTRY(ends_with_its_parent),
-       T_ENTRY(interrupts_are_the_parents_business), T_ENTRY(time_comes_when_it_is_due),
-       T_ENTRY(what_waits_at_the_sockets_comes_before_what_has_run_out),
-       T_ENTRY(a_flood_at_one_socket_holds_up_no_other),
-       T_ENTRY(a_snapshot_has_all_rows_and_the_counters_of_the_loop),
-       T_ENTRY(does_not_notice_a_reporter_that_stands_still))
+T_MAIN()

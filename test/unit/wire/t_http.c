@@ -166,8 +166,51 @@ T_CASE(a_head_is_written)
 	T_CHECK(!t.cut);
 }
 
-T_MAIN(T_ENTRY(a_request_of_a_browser_is_read), T_ENTRY(every_prefix_of_a_request_is_waited_for),
-       T_ENTRY(any_octet_may_be_wrong), T_ENTRY(forms_that_are_allowed),
-       T_ENTRY(what_is_no_request_is_refused_with_its_reason),
-       T_ENTRY(sixty_four_fields_and_no_more), T_ENTRY(outputs_are_written_only_when_read),
-       T_ENTRY(a_head_is_written))
+T_CASE(codings_are_accepted_as_rfc_9110_says)
+{
+	static const struct {
+		const char *fields;
+		bool accepts;
+	} cases[] = {
+		{"", false},
+		{"Accept-Encoding: gzip\r\n", true},
+		{"accept-encoding: GZIP\r\n", true},
+		{"Accept-Encoding: gzip, deflate, br\r\n", true},
+		{"Accept-Encoding: br ,\tgzip ; q=0.001\r\n", true},
+		{"Accept-Encoding: deflate, br\r\n", false},
+		{"Accept-Encoding: gzip;q=0\r\n", false},
+		{"Accept-Encoding: gzip;q=0.000, identity\r\n", false},
+		{"Accept-Encoding: gzip; Q=0.\r\n", false},
+		{"Accept-Encoding: gzip;q=1.0\r\n", true},
+		{"Accept-Encoding: gzip;q=.5\r\n", false},
+		{"Accept-Encoding: gzip;q=\r\n", false},
+		{"Accept-Encoding: gzip;q=0.5x\r\n", false},
+		{"Accept-Encoding: gzip;level=9;q=0\r\n", false},
+		{"Accept-Encoding: gzip;q=0.5000\r\n", false},
+		{"Accept-Encoding: gzip;q=0.5/\r\n", false},
+		{"Accept-Encoding: gzip;q=0.555\r\n", true},
+		{"Accept-Encoding: gzip;q\r\n", true},
+		{"Accept-Encoding: gzip, gzip;q=0\r\n", true},
+		{"Accept-Encoding: *\r\n", true},
+		{"Accept-Encoding: *;q=0\r\n", false},
+		{"Accept-Encoding: *, gzip;q=0\r\n", false},
+		{"Accept-Encoding: gzip;q=0, *\r\n", false},
+		{"Accept-Encoding: gzip, *;q=0\r\n", true},
+		{"Accept-Encoding: identity\r\n", false},
+		{"Accept-Encoding: \r\n", false},
+		{"Accept-Encoding: ,,;,gzipx, xgzip, g zip\r\n", false},
+		{"Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n", true},
+		{"X-Accept-Encoding: gzip\r\n", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[200];
+		struct text t = text_make(text, sizeof(text));
+		text_format(&t, "GET / HTTP/1.1\r\n%s\r\n", cases[i].fields);
+		T_EQUAL(read_text(text), PARSE_OK);
+		if (http_accepts(&request, "gzip") != cases[i].accepts)
+			t_fail(__FILE__, __LINE__, "%s", cases[i].fields);
+	}
+}
+
+T_MAIN()

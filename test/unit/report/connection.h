@@ -1,5 +1,5 @@
 /*
- * Speaking to a consumer as its callers do. Whoever includes this gives spin(), which lets the
+ * Speaking to a consumer as its connections do. Whoever includes this gives spin(), which lets the
  * consumer do what it can do now.
  */
 #ifndef TEST_CALLER_H
@@ -21,7 +21,7 @@ static inline void say(int fd, const char *words, size_t len)
 	spin();
 }
 
-/* All that can be heard now, terminated; "(end)" is added when the other side has hung up. */
+/* All that can be heard now, terminated; "(end)" is added if the other side has closed. */
 static inline const char *hear(int fd)
 {
 	static char heard[1 << 20];

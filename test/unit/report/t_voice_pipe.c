@@ -1,4 +1,4 @@
-#include "report/link.h"
+#include "report/connection/voice_pipe.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "harness/t.h"
 #include "io/pipe.h"
 
-static struct link l;
+static struct voice_pipe l;
 static int records[2], commands[2];
 
 static void ignore_log(void *context, enum log_level level, const char *line)
@@ -58,17 +58,19 @@ T_CASE(what_a_predecessor_left_is_discarded)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	T_CHECK(fcntl(records[1], F_SETPIPE_SZ, 4 * (int)LINK_BUFFER) > (int)LINK_BUFFER);
+	T_CHECK(fcntl(records[1], F_SETPIPE_SZ, 4 * (int)VOICE_PIPE_BUFFER) >
+	        (int)VOICE_PIPE_BUFFER);
 	size_t len = frame(octets, "half of it was read");
 	T_CHECK(pipe_put(records[1], octets + 7, len - 7));
 	for (int i = 0; i < 5000; i++)
 		put("stale");
-	link_open(&l, records[0], commands[1], -1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
+	voice_pipe_discard(&l);
 	put("new");
-	link_fill(&l);
-	T_CHECK(link_next(&l, &r));
+	voice_pipe_fill(&l);
+	T_CHECK(voice_pipe_next(&l, &r));
 	T_TEXT(r.log.line, "new");
-	T_CHECK(!link_next(&l, &r));
+	T_CHECK(!voice_pipe_next(&l, &r));
 	pipes_close();
 }
 
@@ -78,23 +80,23 @@ T_CASE(records_come_whole_however_the_octets_come)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1], -1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
 	size_t len = frame(octets, "bit by bit");
 	for (size_t i = 0; i < len; i++) {
-		T_CHECK(!link_next(&l, &r));
+		T_CHECK(!voice_pipe_next(&l, &r));
 		T_CHECK(pipe_put(records[1], octets + i, 1));
-		link_fill(&l);
+		voice_pipe_fill(&l);
 	}
-	T_CHECK(link_next(&l, &r));
+	T_CHECK(voice_pipe_next(&l, &r));
 	T_TEXT(r.log.line, "bit by bit");
 	T_EQUAL(l.records_total, 1);
 	for (int round = 0; round < 50; round++) { /* far more than the buffer holds */
 		for (int i = 0; i < 100; i++)
 			put("a line of some length, so that the buffer wraps in the middle of a "
 			    "record");
-		link_fill(&l);
+		voice_pipe_fill(&l);
 		for (int i = 0; i < 100; i++)
-			T_CHECK(link_next(&l, &r));
+			T_CHECK(voice_pipe_next(&l, &r));
 	}
 	T_EQUAL(l.records_total, 5001);
 	pipes_close();
@@ -106,15 +108,15 @@ T_CASE(bad_and_unknown_records_are_counted_and_passed_over)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1], -1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
 	size_t len = frame(octets, "x");
 	octets[3] = RECORD_KINDS;
 	T_CHECK(pipe_put(records[1], octets, len));
 	octets[2] = RECORD_VERSION + 1;
 	T_CHECK(pipe_put(records[1], octets, len));
 	put("good");
-	link_fill(&l);
-	T_CHECK(link_next(&l, &r));
+	voice_pipe_fill(&l);
+	T_CHECK(voice_pipe_next(&l, &r));
 	T_TEXT(r.log.line, "good");
 	T_EQUAL(l.bad_total, 2);
 	T_EQUAL(l.lost_step_total, 0);
@@ -127,18 +129,18 @@ T_CASE(a_lost_step_is_found_again_at_the_next_write)
 	struct record r;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1], -1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
 	put("before");
 	T_CHECK(pipe_put(records[1], nonsense, sizeof(nonsense)));
 	put("lost with it");
-	link_fill(&l);
-	T_CHECK(link_next(&l, &r));
+	voice_pipe_fill(&l);
+	T_CHECK(voice_pipe_next(&l, &r));
 	T_TEXT(r.log.line, "before");
-	T_CHECK(!link_next(&l, &r));
+	T_CHECK(!voice_pipe_next(&l, &r));
 	T_EQUAL(l.lost_step_total, 1);
 	put("after");
-	link_fill(&l);
-	T_CHECK(link_next(&l, &r));
+	voice_pipe_fill(&l);
+	T_CHECK(voice_pipe_next(&l, &r));
 	T_TEXT(r.log.line, "after");
 	pipes_close();
 }
@@ -146,21 +148,21 @@ T_CASE(a_lost_step_is_found_again_at_the_next_write)
 T_CASE(commands_are_numbered_and_a_snapshot_is_asked_for_once_a_second)
 {
 	uint8_t octets[COMMAND_LEN];
-	struct command c = {.kind = COMMAND_KICK, .client = 7};
+	struct command c = {.kind = COMMAND_KICK, .kick = {7}};
 	const char *reason;
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1], -1);
-	T_EQUAL(link_command(&l, &c), 1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
+	T_EQUAL(voice_pipe_command(&l, &c), 1);
 	l.number = UINT32_MAX;
-	T_EQUAL(link_command(&l, &c), 1); /* never 0 */
-	link_refresh(&l, false, 5000);
-	link_refresh(&l, false, 5999);
-	link_refresh(&l, false, 6000);
+	T_EQUAL(voice_pipe_command(&l, &c), 1); /* never 0 */
+	voice_pipe_refresh(&l, false, 5000);
+	voice_pipe_refresh(&l, false, 5999);
+	voice_pipe_refresh(&l, false, 6000);
 	T_EQUAL(l.snapshots_total, 2);
-	link_refresh(&l, true, 15999); /* one is coming in */
+	voice_pipe_refresh(&l, true, 15999); /* one is coming in */
 	T_EQUAL(l.snapshots_total, 2);
-	link_refresh(&l, true, 16000);
+	voice_pipe_refresh(&l, true, 16000);
 	T_EQUAL(l.snapshots_total, 3);
 	unsigned snapshots = 0, kicks = 0;
 	while (pipe_take(commands[0], octets, sizeof(octets)) == (ssize_t)sizeof(octets)) {
@@ -179,17 +181,17 @@ T_CASE(a_full_command_pipe_is_told_and_asked_again)
 	struct command c = {.kind = COMMAND_KICK};
 
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1], -1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
 	while (pipe_put(commands[1], filler, sizeof(filler)))
 		;
-	T_EQUAL(link_command(&l, &c), 0);
-	link_refresh(&l, false, 1000);
+	T_EQUAL(voice_pipe_command(&l, &c), 0);
+	voice_pipe_refresh(&l, false, 1000);
 	T_EQUAL(l.snapshots_total, 0);
 	T_EQUAL(l.commands_full_total, 2);
 	T_EQUAL(pipe_take(commands[0], filler, sizeof(filler)), COMMAND_LEN);
 	while (pipe_take(commands[0], filler, sizeof(filler)) > 0)
 		;
-	link_refresh(&l, false, 1001);
+	voice_pipe_refresh(&l, false, 1001);
 	T_EQUAL(l.snapshots_total, 1);
 	pipes_close();
 }
@@ -197,18 +199,13 @@ T_CASE(a_full_command_pipe_is_told_and_asked_again)
 T_CASE(the_end_of_the_pipe_is_seen)
 {
 	T_CHECK(pipes_open());
-	link_open(&l, records[0], commands[1], -1);
+	voice_pipe_open(&l, records[0], commands[1], -1);
 	T_CHECK(!l.ended);
 	close(records[1]);
-	link_fill(&l);
+	voice_pipe_fill(&l);
 	T_CHECK(l.ended);
 	records[1] = dup(records[0]);
 	pipes_close();
 }
 
-T_MAIN(T_ENTRY(what_a_predecessor_left_is_discarded),
-       T_ENTRY(records_come_whole_however_the_octets_come),
-       T_ENTRY(bad_and_unknown_records_are_counted_and_passed_over),
-       T_ENTRY(a_lost_step_is_found_again_at_the_next_write),
-       T_ENTRY(commands_are_numbered_and_a_snapshot_is_asked_for_once_a_second),
-       T_ENTRY(a_full_command_pipe_is_told_and_asked_again), T_ENTRY(the_end_of_the_pipe_is_seen))
+T_MAIN()

@@ -1,4 +1,4 @@
-#include "report/memory.h"
+#include "report/persist/persist.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +14,9 @@ static struct {
 	char root[64], path[96], damaged[128];
 	struct conf conf;
 	struct clock clock;
-	struct link link;
+	struct voice_pipe link;
 	struct model *model;
-	struct memory *memory;
+	struct persist *persist;
 	int commands[2];
 } w;
 
@@ -27,8 +27,8 @@ static void ignore(void *context, enum log_level level, const char *line)
 
 static void open_memory(void)
 {
-	w.memory = memory_open(&w.conf, &w.clock);
-	if (!w.memory)
+	w.persist = persist_open(&w.conf, &w.clock);
+	if (!w.persist)
 		abort();
 }
 
@@ -54,8 +54,8 @@ static void begin(void)
 
 static void end(void)
 {
-	if (w.memory)
-		memory_close(w.memory, &w.clock);
+	if (w.persist)
+		persist_close(w.persist, &w.clock);
 	model_close(w.model);
 	remove(w.path);
 	remove(w.damaged);
@@ -68,7 +68,7 @@ static void end(void)
 static void take(struct record r)
 {
 	r.at = w.clock.now;
-	memory_take(w.memory, &r, &w.clock);
+	persist_take(w.persist, &r, &w.clock);
 }
 
 static void server_starts(tick_t at)
@@ -93,6 +93,26 @@ static void subscription(enum change change, uint32_t tg, enum subscription_mode
 	});
 }
 
+static void put(struct text *t, const struct command *c)
+{
+	text_format(t, "%s ", command_info(c->kind)->name);
+	if (c->kind == COMMAND_BLOCK) {
+		block_target_format(&c->block.target, t);
+		text_format(t, " %ld|", (long)(c->block.ms / 1000));
+	} else if (c->kind == COMMAND_LOCATE) {
+		text_format(t, "%u %u %u %u|", c->locate.client, c->locate.slot, c->locate.radio,
+		            c->locate.seconds);
+	} else if (c->kind == COMMAND_NEIGHBOUR) {
+		char at[ADDR_TEXT_MAX];
+		text_format(t, "%s %s %d|", c->neighbour.name, addr_format(&c->neighbour.at, at),
+		            c->neighbour.stunned);
+	} else {
+		text_format(t, "%u %u %u %s %u %u|", c->restore.client, c->restore.slot,
+		            c->restore.tg, subscription_mode_name(c->restore.mode),
+		            c->restore.conference, c->restore.seconds);
+	}
+}
+
 /* The commands that have come since, but for questions, as words. */
 static const char *told(void)
 {
@@ -102,20 +122,19 @@ static const char *told(void)
 	const char *reason;
 	struct command c;
 
-	memory_serve(w.memory, &w.link, w.model, &w.clock);
+	persist_serve(w.persist, &w.link, w.model, &w.clock);
 	while (pipe_take(w.commands[0], octets, sizeof(octets)) == (ssize_t)sizeof(octets)) {
 		if (command_parse(octets, sizeof(octets), &c, &reason) != PARSE_OK)
 			abort();
 		if (c.kind != COMMAND_SNAPSHOT)
-			text_format(&t, "%s %u %u %u %s|", command_kind_name(c.kind),
-			            (unsigned)c.client, c.slot, (unsigned)c.tg, c.text);
+			put(&t, &c);
 	}
 	return out;
 }
 
 static void restart(tick_t away)
 {
-	memory_close(w.memory, &w.clock);
+	persist_close(w.persist, &w.clock);
 	w.clock.now += away;
 	open_memory();
 	server_starts(w.clock.now);
@@ -147,7 +166,7 @@ T_CASE(what_is_too_old_does_not_count)
 {
 	begin();
 	w.conf.server.remember_ms = 300000;
-	memory_close(w.memory, &w.clock);
+	persist_close(w.persist, &w.clock);
 	open_memory();
 	server_starts(1);
 	session(CHANGE_BEGIN);
@@ -166,23 +185,28 @@ T_CASE(a_new_voice_process_is_told_blocks_and_locations)
 	(void)told();
 	take((struct record){.kind = RECORD_CALL,
 	                     .change = CHANGE_BEGIN,
-	                     .call = {.origin = 7, .slot = 1, .src = 2345678}});
+	                     .call = {.origin = {SOURCE_CLIENT, 7}, .slot = 1, .src = 2345678}});
+	take((struct record){.kind = RECORD_CALL, /* where it is not carried it is not located */
+	                     .change = CHANGE_BEGIN,
+	                     .call = {.origin = {SOURCE_CLIENT, 8},
+	                              .slot = 2,
+	                              .src = 2345678,
+	                              .state = CALL_WAITING}});
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_BEGIN,
 	                     .block = {"192.0.2.1", "", TICK_NEVER}});
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_BEGIN,
 	                     .block = {"2345679", "", w.clock.now + 60000}});
-	take((struct record){.kind = RECORD_BLOCK, /* refused anew where it still is unknown */
+	take((struct record){.kind = RECORD_BLOCK, /* refused again if still unregistered */
 	                     .change = CHANGE_BEGIN,
 	                     .block = {"2345670", "not registered", w.clock.now + 60000}});
 	T_TEXT(told(), "");
 	w.clock.now += 10000;
 	server_starts(2);
-	T_TEXT(told(),
-	       "block 0 0 0 192.0.2.1|block 0 0 0 2345679 50s|locate 7 1 2345678 10|");
+	T_TEXT(told(), "block 192.0.2.1 0|block 2345679 50|locate 7 1 2345678 10|");
 	restart(60000);
-	T_TEXT(told(), "block 0 0 0 192.0.2.1|locate 7 1 2345678 70|");
+	T_TEXT(told(), "block 192.0.2.1 0|locate 7 1 2345678 70|");
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_END,
 	                     .block = {"192.0.2.1", "", TICK_NEVER}});
@@ -191,16 +215,64 @@ T_CASE(a_new_voice_process_is_told_blocks_and_locations)
 	end();
 }
 
+static void peer(enum change change, const char *name, uint16_t port, enum issuer stunned_by)
+{
+	struct record r = {
+		.kind = RECORD_PEER, .change = change, .peer = {.stunned_by = stunned_by}};
+
+	text_copy(r.peer.name, sizeof(r.peer.name), name);
+	if (port)
+		r.peer.at = addr_v4((const uint8_t[]){192, 0, 2, 9}, port);
+	take(r);
+}
+
+T_CASE(a_neighbour_is_told_where_it_was)
+{
+	struct conf_peer *peers = calloc(2, sizeof(*peers));
+
+	if (!peers)
+		abort();
+	text_copy(peers[0].name, sizeof(peers[0].name), "uk");
+	text_copy(peers[1].name, sizeof(peers[1].name), "de");
+	begin();
+	w.conf.peer_count = 2;
+	w.conf.peer = peers;
+	server_starts(1);
+	(void)told();
+	peer(CHANGE_SNAPSHOT, "uk", 0, ISSUER_NONE);
+	peer(CHANGE_UPDATE, "uk", 4000, ISSUER_NEIGHBOUR);
+	peer(CHANGE_UPDATE, "uk", 4001, ISSUER_NONE);
+	peer(CHANGE_UPDATE, "de", 4002, ISSUER_NONE);
+	T_TEXT(told(), "");
+	restart(1000);
+	T_TEXT(told(), "neighbour de 192.0.2.9:4002 0|neighbour uk 192.0.2.9:4001 1|");
+	w.clock.now += 1000; /* a voice process that knows nothing says so first */
+	server_starts(3);
+	peer(CHANGE_SNAPSHOT, "uk", 0, ISSUER_NONE);
+	T_TEXT(told(), "neighbour de 192.0.2.9:4002 0|neighbour uk 192.0.2.9:4001 1|");
+	peer(CHANGE_UPDATE, "uk", 4001, ISSUER_NONE);
+	peer(CHANGE_UPDATE, "uk", 0, ISSUER_NONE); /* the operator made voice forget it */
+	peer(CHANGE_END, "de", 4002, ISSUER_NONE);
+	restart(1000);
+	T_TEXT(told(), "");
+	peer(CHANGE_UPDATE, "de", 4002, ISSUER_NONE);
+	w.conf.peer_count = 1; /* taken out of the configuration meanwhile */
+	restart(1000);
+	T_TEXT(told(), "");
+	end();
+	free(peers);
+}
+
 T_CASE(the_file_is_written_once_a_minute_and_only_when_something_changed)
 {
 	begin();
 	server_starts(1);
 	session(CHANGE_BEGIN);
 	(void)told();
-	T_EQUAL(memory_next(w.memory, &w.clock), TICK_NEVER);
+	T_EQUAL(persist_next(w.persist, &w.clock), TICK_NEVER);
 	for (int minute = 0; minute < 3; minute++) {
 		subscription(CHANGE_BEGIN, 235 + (uint32_t)minute, SUBSCRIPTION_USER);
-		tick_t due = w.clock.now + (minute ? MEMORY_EVERY_MS : 0);
+		tick_t due = w.clock.now + (minute ? PERSIST_EVERY_MS : 0);
 		while (w.clock.now < due) {
 			(void)told();
 			T_CHECK(access(w.path, F_OK) != 0);
@@ -210,7 +282,7 @@ T_CASE(the_file_is_written_once_a_minute_and_only_when_something_changed)
 			(void)told(); /* a snapshot is awaited, in vain */
 		T_CHECK(access(w.path, F_OK) == 0);
 		remove(w.path);
-		T_EQUAL(memory_next(w.memory, &w.clock), TICK_NEVER);
+		T_EQUAL(persist_next(w.persist, &w.clock), TICK_NEVER);
 	}
 	end();
 }
@@ -242,8 +314,8 @@ T_CASE(a_damaged_file_is_set_aside_whole)
 	session(CHANGE_BEGIN);
 	subscription(CHANGE_BEGIN, 235, SUBSCRIPTION_USER);
 	take((struct record){.kind = RECORD_BLOCK, .block = {"2345679", "", TICK_NEVER}});
-	memory_close(w.memory, &w.clock);
-	w.memory = NULL;
+	persist_close(w.persist, &w.clock);
+	w.persist = NULL;
 	read_file();
 	T_CHECK(file_len > 50);
 	for (size_t len = 0; len < file_len; len++) {
@@ -252,8 +324,8 @@ T_CASE(a_damaged_file_is_set_aside_whole)
 		server_starts(2);
 		session(CHANGE_BEGIN);
 		T_TEXT(told(), "");
-		memory_close(w.memory, &w.clock);
-		w.memory = NULL;
+		persist_close(w.persist, &w.clock);
+		w.persist = NULL;
 		T_CHECK(access(w.path, F_OK) != 0 && access(w.damaged, F_OK) == 0);
 		remove(w.damaged);
 	}
@@ -261,12 +333,8 @@ T_CASE(a_damaged_file_is_set_aside_whole)
 	open_memory();
 	server_starts(2);
 	session(CHANGE_BEGIN);
-	T_TEXT(told(), "block 0 0 0 2345679|restore 7 2 235 user 235 600|");
+	T_TEXT(told(), "block 2345679 0|restore 7 2 235 user 235 600|");
 	end();
 }
 
-T_MAIN(T_ENTRY(what_was_keyed_and_dialled_is_back_with_the_client),
-       T_ENTRY(what_is_too_old_does_not_count),
-       T_ENTRY(a_new_voice_process_is_told_blocks_and_locations),
-       T_ENTRY(the_file_is_written_once_a_minute_and_only_when_something_changed),
-       T_ENTRY(a_damaged_file_is_set_aside_whole))
+T_MAIN()

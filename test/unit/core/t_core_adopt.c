@@ -1,0 +1,229 @@
+/*
+ * What a process leaves to the next one: a core that is whole serves on as if nothing had happened,
+ * and one that is not is refused, whatever of it is broken.
+ */
+#include "harness/t.h"
+#include "core/step/expire.h"
+#include "hotspot/talk.h"
+#include "unit/core/world.h"
+
+#define HEAD                                                                                       \
+	"[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase "                   \
+	"= " WORLD_PASSPHRASE "\nprompts = none\nstatic-2 = 91\n"                                  \
+	"[peer uk]\nbind = 192.0.2.1:62044\ntarget = 10.0.9.1:62044\npassphrase = kilo tango\n"    \
+	"[limits]\nsessions = 20\nsubscriptions = 100\nstreams = 16\nlocations = 16\npeers = 2\n"
+#define CLIENTS 3u
+#define FIRST 234500001u
+
+static struct world w, twin;
+static struct talk talk;
+
+static void login_all(struct world *into)
+{
+	for (uint32_t n = 0; n < CLIENTS; n++) {
+		struct endpoint at = world_endpoint((uint8_t)(n + 1), 62031);
+		if (!world_login(into, &at, FIRST + n, '3'))
+			t_fail(__FILE__, __LINE__, "no login");
+	}
+}
+
+static void say(struct world *into, const struct hbp_burst *b)
+{
+	struct endpoint at = world_endpoint(1, 62031);
+
+	world_burst(into, &at, b);
+	world_sleep(into, 60);
+}
+
+static void voice(unsigned frames)
+{
+	static const uint8_t ambe[TALK_AMBE_LEN];
+
+	for (unsigned i = 0; i < frames; i++) {
+		struct hbp_burst b = talk_voice(&talk, ambe);
+		say(&w, &b);
+		say(&twin, &b);
+	}
+}
+
+static void open_one(struct world *into)
+{
+	world_open(into, HEAD, 1);
+	login_all(into);
+}
+
+static void begin(void)
+{
+	open_one(&w);
+	open_one(&twin);
+	talk = (struct talk){
+		.next = {.src = 2345001, .dst = 91, .client = FIRST, .slot = 2, .stream = 7}};
+	talk_code(&talk);
+	struct hbp_burst header = talk_lc(&talk, DMR_VOICE_HEADER);
+	say(&w, &header);
+	say(&twin, &header);
+	voice(8);
+}
+
+static void end(void)
+{
+	world_close(&w);
+	world_close(&twin);
+}
+
+/* Another process finds it: nothing is known of it but where its arena lies. */
+static const char *adopt(void)
+{
+	struct arena arena;
+
+	arena_lay(&arena, w.arena.block, w.arena.size);
+	w.core = core_find(&arena, &w.conf);
+	return core_adopt(w.core);
+}
+
+static void same_actions(void)
+{
+	T_CHECK(world_same_sends(&w, &twin));
+	T_EQUAL(w.actions.record_count, twin.actions.record_count);
+	actions_empty(&w.actions);
+	actions_empty(&twin.actions);
+}
+
+T_CASE(a_whole_core_goes_on_as_if_nothing_had_happened)
+{
+	begin();
+	actions_empty(&w.actions);
+	actions_empty(&twin.actions);
+	T_TEXT(adopt() ? adopt() : "", "");
+	expire_rebuild(twin.core); /* nothing else is another */
+	T_EQUAL(core_hash(w.core), core_hash(twin.core));
+	voice(9);
+	struct hbp_burst last = talk_lc(&talk, DMR_TERMINATOR);
+	say(&w, &last);
+	say(&twin, &last);
+	same_actions();
+	world_sleep(&w, 10 * TICK_MINUTE); /* the heap was rebuilt: everything expires in time */
+	world_sleep(&twin, 10 * TICK_MINUTE);
+	same_actions();
+	T_EQUAL(core_hash(w.core), core_hash(twin.core));
+	T_CHECK(!core_has_sessions(w.core));
+	end();
+}
+
+/* Where tables lie is known from the configuration: offsets in the arena are not trusted. */
+T_CASE(pointers_are_not_believed)
+{
+	begin();
+	w.core->sessions.pool.rows = NULL;
+	w.core->sessions.by_id.slots = NULL;
+	w.core->streams.pool.capacity = UINT32_MAX;
+	w.core->claims.rows = NULL;
+	w.core->expiry.entries = NULL;
+	w.core->conf = NULL;
+	w.core->itself.rows = NULL;
+	T_TEXT(adopt() ? adopt() : "", "");
+	expire_rebuild(twin.core); /* nothing else is another */
+	T_EQUAL(core_hash(w.core), core_hash(twin.core));
+	end();
+}
+
+static struct session *session(void)
+{
+	return session_find(&w.core->sessions, FIRST + 1);
+}
+
+static void stopped(void)
+{
+	w.core->stopped = true;
+}
+static void used(void)
+{
+	w.core->sessions.pool.used++;
+}
+static void fresh(void)
+{
+	w.core->subscriptions.pool.fresh = UINT32_MAX;
+}
+static void not_free(void)
+{
+	w.core->streams.pool.free = 0;
+}
+static void not_there(void)
+{
+	w.core->players.pool.free = 12345678;
+}
+static void number(void)
+{
+	session()->row.index = 77;
+}
+static void generation(void)
+{
+	session()->row.generation++;
+}
+static void place(void)
+{
+	w.core->claims.next = UINT32_MAX;
+}
+static void half_open(void)
+{
+	w.core->sessions.half_open_next = UINT32_MAX;
+}
+
+/* What no single row can answer for. */
+static void (*const wounds[])(void) = {stopped, used,       fresh, not_free, not_there,
+                                       number,  generation, place, half_open};
+
+T_CASE(broken_tables_are_refused_and_their_clients_told)
+{
+	for (size_t i = 0; i < ARRAY_LEN(wounds); i++) {
+		struct lost_client lost;
+		uint32_t at = UINT32_MAX, told = 0;
+
+		begin();
+		wounds[i]();
+		if (!adopt())
+			t_fail(__FILE__, __LINE__, "wound %zu: adopted", i);
+		while (core_lost_client(w.core, &at, &lost)) {
+			T_CHECK(lost.id >= FIRST && lost.id < FIRST + CLIENTS);
+			T_EQUAL(lost.where.to.port, 62031);
+			told++;
+		}
+		T_CHECK(told >= CLIENTS - 1);
+		end();
+	}
+}
+
+/* Octets at random places, all over the core: no check may be led astray by them. */
+T_CASE(rubbish_is_survived)
+{
+	uint64_t random = 1;
+
+	for (unsigned run = 0; run < 300; run++) {
+		struct lost_client lost;
+		uint32_t at = UINT32_MAX;
+
+		begin();
+		for (unsigned i = 0; i < 1u << run % 12; i++)
+			w.arena.block[world_random(&random) % w.arena.size] =
+				(uint8_t)world_random(&random);
+		if (adopt())
+			while (core_lost_client(w.core, &at, &lost))
+				T_CHECK(lost.id != 0);
+		end();
+	}
+}
+
+T_CASE(a_lost_client_is_told_to_log_in_again)
+{
+	struct event event = {.kind = EVENT_LOST, .lost = {FIRST, world_endpoint(1, 62031)}};
+	uint8_t sent[SEND_MAX];
+
+	world_open(&w, HEAD, 1);
+	world_step(&w, &event);
+	T_EQUAL(w.actions.target_count, 1);
+	T_EQUAL(world_sent(&w, 0, sent), 9);
+	T_CHECK(memcmp(sent, "MSTCL\x0d\xfa\x2f\xa1", 9) == 0);
+	world_close(&w);
+}
+
+T_MAIN()

@@ -1,0 +1,520 @@
+/*
+ * A broken invariant stays where it is: a fault is planted into one row of each kind, and that
+ * row's own call or session ends, with a terminator and a log line, while its neighbours lose
+ * nothing.
+ */
+#include "harness/t.h"
+#include "core/step/kind.h"
+#include "hotspot/talk.h"
+#include "unit/core/world.h"
+
+#define HEAD                                                                                       \
+	"[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase "                   \
+	"= " WORLD_PASSPHRASE "\nprompts = morse\n"                                                \
+	"[limits]\nsessions = 20\nsubscriptions = 100\nstreams = 16\nlocations = 16\npeers = 2\n"
+#define CLIENTS 6u
+#define FIRST 234500001u
+#define LISTENERS 2u /* of each conference: clients 0 and 3 talk, the others listen */
+
+static struct world w;
+static struct talk talk[2];
+
+static struct endpoint place(unsigned n)
+{
+	return world_endpoint((uint8_t)(n + 1), 62031);
+}
+
+static void options(unsigned n, const char *text)
+{
+	uint8_t bytes[64];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+	struct endpoint at = place(n);
+
+	hbp_write_options(&out, FIRST + n, text, strlen(text));
+	world_datagram(&w, &at, bytes, wr_len(&out));
+}
+
+static void say(unsigned n, const struct hbp_burst *b)
+{
+	struct endpoint at = place(n);
+
+	world_burst(&w, &at, b);
+}
+
+/* Two conferences, a call in each, and an answer that is played to client 2. */
+static void begin_with(const char *conf)
+{
+	world_open(&w, conf, 1);
+	for (unsigned n = 0; n < CLIENTS; n++) {
+		struct endpoint at = place(n);
+		if (!world_login(&w, &at, FIRST + n, '3'))
+			t_fail(__FILE__, __LINE__, "no login");
+		options(n, n < CLIENTS / 2 ? "TS1=91" : "TS1=92");
+	}
+	struct talk other = {.next = {.src = 2345003,
+	                              .dst = 5000,
+	                              .client = FIRST + 2,
+	                              .slot = 2,
+	                              .unit = true,
+	                              .stream = 9}};
+	talk_code(&other);
+	struct hbp_burst b = talk_lc(&other, DMR_VOICE_HEADER);
+	say(2, &b);
+	b = talk_lc(&other, DMR_TERMINATOR);
+	say(2, &b);
+	world_sleep(&w, 1500);
+	for (unsigned i = 0; i < 2; i++) {
+		talk[i] = (struct talk){.next = {.src = 2345001 + i,
+		                                 .dst = 91 + i,
+		                                 .client = FIRST + 3 * i,
+		                                 .slot = 1,
+		                                 .stream = 7 + i}};
+		talk_code(&talk[i]);
+		b = talk_lc(&talk[i], DMR_VOICE_HEADER);
+		say(3 * i, &b);
+	}
+	actions_empty(&w.actions);
+}
+
+static void begin(void)
+{
+	begin_with(HEAD);
+}
+
+/* Octets that were sent to client n and begin like that. */
+static unsigned sent_to(unsigned n, const char *tag, int detail)
+{
+	struct endpoint at = place(n);
+	unsigned found = 0;
+	uint8_t bytes[SEND_MAX];
+
+	for (uint32_t i = 0; i < w.actions.target_count; i++) {
+		size_t len = world_sent(&w, i, bytes);
+		if (addr_equal(&w.actions.targets[i].where.to, &at.to) &&
+		    len > 15 * (detail >= 0) && memcmp(bytes, tag, strlen(tag)) == 0 &&
+		    (detail < 0 || (bytes[15] & 0x3f) == detail))
+			found++;
+	}
+	return found;
+}
+
+static unsigned bugs(void)
+{
+	unsigned found = 0;
+
+	for (uint32_t i = 0; i < w.actions.record_count; i++)
+		found += w.actions.records[i].kind == RECORD_LOG &&
+		         w.actions.records[i].log.level == LOG_BUG;
+	return found;
+}
+
+static struct stream *call(unsigned i)
+{
+	POOL_EACH(struct stream *, x, &w.core->streams.pool)
+		if (x->dst == 91 + i && x->slot != 2)
+			return x;
+	return NULL;
+}
+
+static struct session *session(unsigned n)
+{
+	struct endpoint at = place(n);
+
+	POOL_EACH(struct session *, s, &w.core->sessions.pool)
+		if (s->at.to.port && addr_equal(&s->at.to, &at.to))
+			return s;
+	return NULL;
+}
+
+static struct subscription *subscription(unsigned n)
+{
+	return subscription_at(&w.core->subscriptions, session(n)->slot[0].subscriptions);
+}
+
+/* ---- faults of one call ---- */
+
+static void stream_conference(void)
+{
+	call(0)->conference = 77;
+}
+static void stream_slot(void)
+{
+	call(0)->slot = 9;
+}
+static void stream_state(void)
+{
+	call(0)->state = 99;
+}
+static void stream_never(void)
+{
+	call(0)->expiry.deadline = TICK_NEVER;
+}
+static void stream_rewrite(void)
+{
+	call(0)->next_rewrite = 1000;
+}
+static void stream_key(void)
+{
+	call(0)->id ^= 1;
+}
+
+static void (*const of_a_call[])(void) = {stream_conference, stream_slot,    stream_state,
+                                          stream_never,      stream_rewrite, stream_key};
+
+/* ---- of the session of client 1, who listens ---- */
+
+static void session_id(void)
+{
+	session(1)->id = 5;
+}
+static void session_source(void)
+{
+	session(1)->source.index = 5;
+}
+static void session_socket(void)
+{
+	session(1)->at.socket = 99;
+}
+static void session_never(void)
+{
+	session(1)->expiry.deadline = TICK_NEVER;
+}
+static void session_state(void)
+{
+	session(1)->state = 99;
+}
+static void session_text(void)
+{
+	memset(session(1)->software, 'x', sizeof(session(1)->software));
+}
+static void session_data(void)
+{
+	session(1)->slot[0].data_next = 1000;
+}
+static void session_list_torn(void)
+{
+	session(1)->slot[0].subscriptions = 50;
+}
+static void session_list_round(void)
+{
+	subscription(1)->in_slot.next = subscription(1)->row.index;
+}
+static void session_hears(void)
+{
+	session(1)->slot[1].heard = (struct handle){3, 12345};
+}
+static void session_talks(void)
+{
+	session(1)->slot[0].talk = pool_handle(&call(1)->row);
+}
+
+static void (*const of_a_session[])(void) = {session_id,    session_source,    session_socket,
+                                             session_never, session_state,     session_text,
+                                             session_data,  session_list_torn, session_list_round,
+                                             session_hears, session_talks};
+
+/* ---- of what only leads astray ---- */
+
+static void subscription_session(void)
+{
+	subscription(1)->session = 12345;
+}
+static void subscription_conference(void)
+{
+	subscription(1)->conference = 12345;
+}
+static void subscription_slot(void)
+{
+	subscription(1)->slot = 7;
+}
+
+static void (*const of_a_subscription[])(void) = {subscription_session, subscription_conference,
+                                                  subscription_slot};
+
+/* ---- of the answer that client 2 hears ---- */
+
+static struct player *answer(void)
+{
+	uint32_t at = POOL_NONE;
+
+	return pool_next(&w.core->players.pool, &at);
+}
+static void player_slot(void)
+{
+	answer()->slot = 3;
+}
+static void player_clips(void)
+{
+	answer()->clip_count = PLAYER_CLIPS + 1;
+}
+static void player_never(void)
+{
+	answer()->expiry.deadline = TICK_NEVER;
+}
+
+static void (*const of_an_answer[])(void) = {player_slot, player_clips, player_never};
+
+/* All rows are checked in turn. */
+static void look(void)
+{
+	for (int turn = 0; turn < 2; turn++)
+		world_step(&w, &(struct event){.kind = EVENT_MEND});
+}
+
+/* The other conference hears all that is said there from now on. */
+static void others_lose_nothing(void)
+{
+	static const uint8_t ambe[TALK_AMBE_LEN];
+
+	actions_empty(&w.actions);
+	for (unsigned i = 0; i < 6; i++) {
+		struct hbp_burst b = talk_voice(&talk[1], ambe);
+		say(3, &b);
+	}
+	struct hbp_burst b = talk_lc(&talk[1], DMR_TERMINATOR);
+	say(3, &b);
+	for (unsigned n = 4; n < CLIENTS; n++) {
+		T_EQUAL(sent_to(n, "DMRD", -1), 7);
+		T_EQUAL(sent_to(n, "DMRD", 0x22), 1);
+		T_EQUAL(sent_to(n, "MSTCL", -1), 0);
+	}
+	const char *torn = core_check(w.core);
+	T_TEXT(torn ? torn : "", "");
+	T_EQUAL(core_sessions(w.core) >= CLIENTS - 1, 1);
+}
+
+T_CASE(a_broken_call_ends_alone)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_a_call) && !t_failed(); i++) {
+		begin();
+		of_a_call[i]();
+		look();
+		if (bugs() != 1)
+			t_fail(__FILE__, __LINE__, "fault %zu: %u lines", i, bugs());
+		T_EQUAL(sent_to(1, "DMRD", 0x22), 1);
+		T_EQUAL(sent_to(2, "DMRD", 0x22), 1);
+		T_EQUAL(sent_to(4, "DMRD", 0x22), 0);
+		T_EQUAL(core_sessions(w.core), CLIENTS);
+		T_CHECK(call(0) == NULL);
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+T_CASE(a_broken_session_ends_alone)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_a_session) && !t_failed(); i++) {
+		begin();
+		of_a_session[i]();
+		look();
+		if (bugs() != 1)
+			t_fail(__FILE__, __LINE__, "fault %zu: %u lines", i, bugs());
+		T_EQUAL(sent_to(1, "MSTCL", -1), 1);
+		T_EQUAL(sent_to(2, "DMRD", 0x22), 0);
+		T_EQUAL(core_sessions(w.core), CLIENTS - 1);
+		T_CHECK(call(0) != NULL);
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+T_CASE(a_broken_subscription_goes_alone)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_a_subscription) && !t_failed(); i++) {
+		begin();
+		of_a_subscription[i]();
+		look();
+		T_CHECK(bugs() >= 1);
+		T_CHECK(call(0) != NULL);
+		T_EQUAL(sent_to(2, "DMRD", 0x22), 0);
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+T_CASE(a_broken_answer_ends_alone)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_an_answer) && !t_failed(); i++) {
+		begin();
+		T_EQUAL(w.core->players.pool.used, 1);
+		of_an_answer[i]();
+		look();
+		look(); /* some rows are looked at each time */
+		T_EQUAL(bugs(), 1);
+		T_EQUAL(w.core->players.pool.used, 0);
+		T_EQUAL(core_sessions(w.core), CLIENTS);
+		T_CHECK(call(0) != NULL);
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+/* A process that died of a fault, or of making it, is followed by one that mends it. */
+T_CASE(what_is_taken_over_is_mended)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_a_call) && !t_failed(); i++) {
+		struct arena arena;
+		begin();
+		of_a_call[i]();
+		w.core->subscriptions.by_rf.count = 3; /* and a step that was not ended */
+		arena_lay(&arena, w.arena.block, w.arena.size);
+		w.core = core_find(&arena, &w.conf);
+		T_CHECK(core_adopt(w.core) == NULL);
+		world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+		T_EQUAL(core_sessions(w.core), CLIENTS);
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+/* ---- of what links, and what is kept out ---- */
+
+#define LINKS                                                                                      \
+	HEAD "[peer a]\nbind = 192.0.2.1:62044\ntarget = 10.0.7.1:62044\npassphrase = kilo\n"      \
+	     "[peer b]\nbind = 192.0.2.1:62044\ntarget = 10.0.8.1:62044\npassphrase = kilo\n"      \
+	     "[uplink up]\ntarget = 10.0.9.1:62031\nid = 2345007\npassphrase = x\n"                \
+	     "map = 2:95 = 95\n"
+
+static struct block *block;
+
+static void begin_linked(void)
+{
+	const struct command c = {
+		.kind = COMMAND_BLOCK, .number = 1, .block = {.target = {.id = 2345999}}};
+
+	begin_with(LINKS);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+	block = blocklist_of_id(&w.core->blocks, 2345999);
+	T_CHECK(block);
+	actions_empty(&w.actions);
+}
+
+static struct peer *link_at(uint32_t i)
+{
+	return peer_at(&w.core->peers, i);
+}
+static void peer_socket(void)
+{
+	link_at(0)->at.socket = 12345;
+}
+static void peer_never(void)
+{
+	link_at(0)->timer.deadline = TICK_NEVER;
+}
+static void peer_keys(void)
+{
+	link_at(0)->admission.state = 77;
+}
+static void uplink_socket(void)
+{
+	uplink_at(&w.core->uplinks, 0)->at.socket = 12345;
+}
+static void uplink_wrong_state(void)
+{
+	uplink_at(&w.core->uplinks, 0)->state = 99;
+}
+static void uplink_never(void)
+{
+	uplink_at(&w.core->uplinks, 0)->timer.deadline = TICK_NEVER;
+}
+static void block_of_nobody(void)
+{
+	block->id = 0;
+}
+
+static void (*const of_a_link[])(void) = {peer_socket,    peer_never,   peer_keys,
+                                          uplink_socket,  uplink_never, uplink_wrong_state,
+                                          block_of_nobody};
+
+T_CASE(a_broken_link_begins_anew_alone)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_a_link) && !t_failed(); i++) {
+		begin_linked();
+		uint64_t sent = link_at(1)->sent_ns;
+		of_a_link[i]();
+		look();
+		if (bugs() != 1)
+			t_fail(__FILE__, __LINE__, "fault %zu: %u lines", i, bugs());
+		T_CHECK(call(0) && call(1));
+		T_CHECK(link_at(0)->at.socket == link_at(1)->at.socket);
+		T_CHECK(link_at(1)->sent_ns >= sent && link_at(1)->admission.state == 0);
+		others_lose_nothing();
+		world_sleep(&w, 30 * TICK_SECOND);
+		T_CHECK(core_check(w.core) == NULL);
+		world_close(&w);
+	}
+}
+
+/* Which copy counts is found by an index that a dead process may have left torn. */
+T_CASE(broken_claims_cost_no_session)
+{
+	for (int i = 0; i < 3 && !t_failed(); i++) {
+		begin_linked();
+		T_CHECK(w.core->claims.used > 1);
+		if (i == 0)
+			w.core->claims.rows[0].key ^= 1;
+		else if (i == 1)
+			w.core->claims.rows[0].key = w.core->claims.rows[1].key;
+		else
+			w.core->claims.by_key.count = 0;
+		T_CHECK(core_check(w.core) != NULL);
+		world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+		T_EQUAL(core_sessions(w.core), CLIENTS + 1);
+		T_CHECK(call(0) && call(1));
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+/* A torn index would send private calls to somebody else. */
+T_CASE(broken_locations_lead_nobody_astray)
+{
+	for (int i = 0; i < 4 && !t_failed(); i++) {
+		begin_linked();
+		struct locations *t = &w.core->locations;
+		T_CHECK(t->used > 1);
+		if (i == 0)
+			t->rows[0].radio ^= 1;
+		else if (i == 1)
+			t->rows[0].radio = t->rows[1].radio;
+		else if (i == 2)
+			t->by_radio.count = 0;
+		else
+			hash_put(&t->by_radio, t->rows[0].radio, 1);
+		T_CHECK(core_check(w.core) != NULL);
+		world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+		T_EQUAL(core_sessions(w.core), CLIENTS + 1);
+		T_CHECK(call(0) && call(1));
+		others_lose_nothing();
+		for (uint32_t n = 0; n < t->used; n++)
+			T_CHECK(location_find(t, t->rows[n].radio) == &t->rows[n]);
+		world_close(&w);
+	}
+}
+
+/* So would a hotspot that is not found by its radio. */
+T_CASE(hotspots_are_found_by_their_radio_again)
+{
+	begin();
+	hash_remove(&w.core->sessions.by_radio, session_radio(FIRST + 1));
+	T_CHECK(core_check(w.core) != NULL);
+	world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+	T_EQUAL(sessions_of_radio(&w.core->sessions, session_radio(FIRST + 1)), CLIENTS);
+	others_lose_nothing();
+	world_close(&w);
+}
+
+T_CASE(what_is_whole_is_left_alone)
+{
+	begin();
+	uint64_t hash = core_hash(w.core);
+	for (int i = 0; i < 5; i++)
+		look();
+	world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+	T_EQUAL(core_hash(w.core), hash);
+	T_EQUAL(w.actions.target_count, 0);
+	T_EQUAL(bugs(), 0);
+	world_close(&w);
+}
+
+T_MAIN()

@@ -1,0 +1,452 @@
+/*
+ * A reload reaches sessions that are there: what their clients have not chosen becomes what the
+ * operator wants now, no call is cut, and what did not change is not touched.
+ */
+#include "base/text.h"
+#include "core/conference/player.h"
+#include "core/step/step.h"
+#include "dmr/burst.h"
+#include "harness/t.h"
+#include "world.h"
+
+#define HEAD                                                                                       \
+	"[server]\nid = 2345\nident-every = 10m\n[limits]\nsubscriptions = 60000\n[listener l]\n"  \
+	"bind = [::]:62031\npassphrase = " WORLD_PASSPHRASE "\n"
+#define TALKER 2300101u
+#define LISTENER 2300102u
+
+static struct world w;
+static struct conf changed;
+
+static void complain(void *context, const char *line)
+{
+	(void)context;
+	t_fail(__FILE__, __LINE__, "%s", line);
+}
+
+/* Sessions are settled one by one, as far as the actions hold them. */
+static void reload(const char *text)
+{
+	arena_release(&changed.arena);
+	T_EQUAL(conf_parse(text, strlen(text), "changed", &changed, complain, NULL), 0);
+	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &changed});
+	for (unsigned turn = 0; core_next(w.core) <= w.now && turn < 100000; turn++) {
+		actions_empty(&w.actions);
+		world_step(&w, &(struct event){.kind = EVENT_TIME});
+	}
+	T_EQUAL(w.actions.refused_total, 0);
+	T_CHECK(core_check(w.core) == NULL);
+}
+
+static void login(uint32_t id, const char *options)
+{
+	struct endpoint at = world_endpoint((uint8_t)id, (uint16_t)id);
+	uint8_t bytes[300];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	T_CHECK(world_login(&w, &at, id, '3'));
+	if (!options)
+		return;
+	hbp_write_options(&wr, id, options, strlen(options));
+	world_datagram(&w, &at, bytes, wr_len(&wr));
+	actions_empty(&w.actions);
+}
+
+static struct session *session(uint32_t id)
+{
+	return session_find(&w.core->sessions, id);
+}
+
+/* The conference a talkgroup means on a slot; 0 = none. */
+static uint32_t means(uint32_t id, uint8_t slot, uint32_t tg)
+{
+	const struct subscriptions *t = &w.core->subscriptions;
+	const struct subscription *x = subscription_find(t, session(id), slot, tg);
+
+	return x ? conference_at(t, x->conference)->tg : 0;
+}
+
+static void talk(uint32_t n, uint32_t tg, bool end)
+{
+	struct endpoint at = world_endpoint((uint8_t)TALKER, (uint16_t)TALKER);
+	struct hbp_burst b = world_frame(TALKER, tg, n);
+
+	if (end)
+		b.class = BURST_TERMINATOR;
+	world_burst(&w, &at, &b);
+}
+
+T_CASE(changed_defaults_reach_those_who_did_not_choose)
+{
+	world_open(&w, HEAD "static-2 = 91\ntimer = 10m\n", 1);
+	login(1000001, NULL);
+	login(1000002, "TS2=235;TIMER=7;SINGLE=0;DIAL=2350;VOICE=0");
+	login(1000003, "TS1=92");
+	login(1000004, NULL);
+	reload(HEAD "static-1 = 93\nstatic-2 = 91, 94\ntimer = 1m\nsingle = no\nhang-time = 2s\n"
+	            "private-calls = yes\nident = yes\ndefault-dial = 2351\nmap = 2:8 = 2352\n"
+	            "[client 1000004]\nstatic-2 = 95\ntimer = 2m\n");
+	T_EQUAL(means(1000001, 1, 93), 93);
+	T_EQUAL(means(1000001, 2, 91), 91);
+	T_EQUAL(means(1000001, 2, 94), 94);
+	T_EQUAL(means(1000001, 2, 9), 2351);
+	T_EQUAL(means(1000001, 2, 8), 2352);
+	T_EQUAL(session(1000001)->timer, TICK_MINUTE);
+	T_EQUAL(session(1000001)->hang, 2000);
+	T_CHECK(!session(1000001)->single && session(1000001)->private_calls);
+	T_EQUAL(session(1000001)->ident_due.deadline, w.now + 10 * TICK_MINUTE);
+	T_EQUAL(means(1000002, 1, 93), 93);
+	T_EQUAL(means(1000002, 2, 94), 0);
+	T_EQUAL(means(1000002, 2, 235), 235);
+	T_EQUAL(means(1000002, 2, 9), 2350);
+	T_EQUAL(session(1000002)->timer, 7 * TICK_MINUTE);
+	T_EQUAL(session(1000002)->hang, 2000);
+	T_EQUAL(session(1000002)->ident_due.deadline, TICK_NEVER);
+	T_EQUAL(means(1000003, 1, 92), 92);
+	T_EQUAL(means(1000003, 1, 93), 0);
+	T_EQUAL(means(1000003, 2, 94), 94);
+	T_EQUAL(means(1000004, 2, 95), 95);
+	T_EQUAL(means(1000004, 2, 91), 0);
+	T_EQUAL(session(1000004)->timer, 2 * TICK_MINUTE);
+	reload(HEAD "static-2 = 91\ntimer = 10m\n");
+	for (uint32_t id = 1000001; id <= 1000004; id++)
+		T_CHECK(!means(id, 2, 94) && !means(id, 1, 93) && !means(id, 2, 8));
+	T_EQUAL(means(1000004, 2, 91), 91);
+	T_EQUAL(means(1000001, 2, 9), 0);
+	T_EQUAL(means(1000002, 2, 9), 2350);
+	T_CHECK(session(1000001)->single && !session(1000001)->private_calls);
+	world_close(&w);
+}
+
+static struct handle row_of(uint32_t id, uint8_t slot, uint32_t tg)
+{
+	const struct subscription *x =
+		subscription_find(&w.core->subscriptions, session(id), slot, tg);
+
+	return x ? pool_handle(&x->row) : HANDLE_NONE;
+}
+
+/* What is mapped as before is the same row, so that nothing heard through it is cut. */
+T_CASE(maps_that_stay_are_not_touched)
+{
+	world_open(&w, HEAD "map = 2:8 = 2352, 1:7 = 235, 2:6 = 236\n", 1);
+	login(TALKER, NULL);
+	struct handle two = row_of(TALKER, 2, 8), one = row_of(TALKER, 1, 7);
+	T_EQUAL(means(TALKER, 2, 8), 2352);
+	T_EQUAL(means(TALKER, 1, 7), 235);
+	reload(HEAD "map = 2:8 = 2352, 1:7 = 235, 2:6 = 237\nstatic-2 = 91\n");
+	T_CHECK(!handle_is_none(two) && handle_equal(row_of(TALKER, 2, 8), two));
+	T_CHECK(!handle_is_none(one) && handle_equal(row_of(TALKER, 1, 7), one));
+	T_EQUAL(means(TALKER, 2, 6), 237);
+	reload(HEAD "map = 1:8 = 2352, 1:7 = 2352\n");
+	T_EQUAL(means(TALKER, 2, 8), 0);
+	T_EQUAL(means(TALKER, 2, 6), 0);
+	T_EQUAL(means(TALKER, 1, 8), 2352);
+	T_EQUAL(means(TALKER, 1, 7), 2352);
+	reload(HEAD);
+	T_EQUAL(means(TALKER, 1, 8), 0);
+	T_EQUAL(means(TALKER, 1, 7), 0);
+	world_close(&w);
+}
+
+T_CASE(a_running_timer_is_as_if_it_had_been_the_new_one)
+{
+	world_open(&w, HEAD "static-2 = 91\ntimer = 10m\n", 1);
+	login(TALKER, NULL);
+	talk(0, 235, false);
+	tick_t keyed = w.now;
+	const struct subscription *on =
+		subscription_find(&w.core->subscriptions, session(TALKER), 2, 235);
+	const struct subscription *off =
+		subscription_find(&w.core->subscriptions, session(TALKER), 2, 91);
+	T_CHECK(on && off && !off->active);
+	world_sleep(&w, TICK_SECOND / 2);
+	reload(HEAD "static-2 = 91, 92\ntimer = 5m\n");
+	T_EQUAL(on->expiry.deadline, keyed + 5 * TICK_MINUTE);
+	T_EQUAL(off->expiry.deadline, keyed + 5 * TICK_MINUTE);
+	T_CHECK(!off->active);
+	reload(HEAD "static-2 = 91, 92\ntimer = 0\n");
+	T_EQUAL(on->expiry.deadline, TICK_NEVER);
+	reload(HEAD "static-2 = 91, 92\ntimer = 5m\n");
+	T_EQUAL(on->expiry.deadline, w.now + 5 * TICK_MINUTE);
+	T_CHECK(!off->active);
+	reload(HEAD "static-2 = 91, 92\ntimer = 5m\nsingle = no\n");
+	T_CHECK(off->active && off->expiry.deadline == TICK_NEVER);
+	world_close(&w);
+}
+
+static unsigned frames_to(uint32_t id)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < w.actions.target_count; i++)
+		n += w.actions.targets[i].id == id;
+	return n;
+}
+
+T_CASE(a_call_goes_on_to_its_end_under_the_old_rules)
+{
+	world_open(&w, HEAD "static-2 = 91\ndefault-dial = 235\n", 1);
+	login(TALKER, "TS2=91,235");
+	login(LISTENER, NULL);
+	for (uint32_t tg = 91; tg; tg = tg == 91 ? 235 : 0) {
+		uint32_t as = tg == 91 ? 91 : 9;
+		uint32_t n = 0;
+		for (; n < 20; n++, w.now += DMR_BURST_MS)
+			talk(n, tg, false);
+		reload(HEAD "static-2 = 92\ndefault-dial = 2350\n");
+		T_EQUAL(means(LISTENER, 2, 92), 92);
+		T_EQUAL(means(LISTENER, 2, as), tg);
+		for (; n < 60; n++, w.now += DMR_BURST_MS) {
+			actions_empty(&w.actions);
+			talk(n, tg, false);
+			T_EQUAL(frames_to(LISTENER), 1);
+			world_sleep(&w, 0);
+		}
+		talk(n, tg, true);
+		actions_empty(&w.actions);
+		world_sleep(&w, 1100);
+		T_EQUAL(means(LISTENER, 2, 91), 0);
+		T_EQUAL(means(LISTENER, 2, 9), 2350);
+		actions_empty(&w.actions);
+		reload(HEAD "static-2 = 91\ndefault-dial = 235\n");
+		T_EQUAL(means(LISTENER, 2, 91), 91);
+		T_EQUAL(means(LISTENER, 2, 9), 235);
+		world_sleep(&w, 10 * TICK_SECOND);
+		actions_empty(&w.actions);
+	}
+	T_EQUAL(core_next(w.core) > w.now + TICK_SECOND, true); /* nothing is looked at for ever */
+	world_close(&w);
+}
+
+T_CASE(what_an_operator_or_a_user_ordered_stays)
+{
+	struct command order = {.kind = COMMAND_DEFAULT, .reflector = {LISTENER, 2350}};
+
+	world_open(&w, HEAD "static-2 = 91\ndefault-dial = 235\n", 1);
+	login(LISTENER, NULL);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &order});
+	order = (struct command){.kind = COMMAND_LINK, .link = {LISTENER, 1, 94}};
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &order});
+	reload(HEAD "static-2 = 92\ndefault-dial = 236\n");
+	T_EQUAL(means(LISTENER, 2, 9), 2350);
+	T_EQUAL(means(LISTENER, 1, 94), 94);
+	T_EQUAL(means(LISTENER, 2, 92), 92);
+	world_close(&w);
+}
+
+/* Full lists of a thousand sessions change: in parts, and nothing is lost for want of room. */
+T_CASE(a_thousand_sessions_are_settled_in_parts)
+{
+	enum { SESSIONS = 1000 };
+	char text[2][2048];
+
+	for (unsigned which = 0; which < 2; which++) {
+		struct text t = text_make(text[which], sizeof(text[which]));
+		text_format(&t, HEAD "static-2 = 91");
+		for (unsigned i = 0; i < 25; i++)
+			text_format(&t, ", %u", 300 + 30 * which + i);
+		text_format(&t, "\n");
+	}
+	world_open(&w, text[0], 1);
+	for (uint32_t i = 0; i < SESSIONS; i++)
+		login(1000001 + i, NULL);
+	reload(text[1]);
+	for (uint32_t i = 0; i < SESSIONS; i++)
+		T_CHECK(means(1000001 + i, 2, 91) && means(1000001 + i, 2, 354) &&
+		        !means(1000001 + i, 2, 300));
+	T_CHECK(!w.core->subscriptions.pool.used ||
+	        w.core->subscriptions.pool.used == 26 * SESSIONS);
+	world_close(&w);
+}
+
+#define PEER(key) "[peer uk]\nbind = 192.0.2.1:62044\ntarget = 192.0.2.9\npassphrase = " key "\n"
+
+/* Takes one configuration after the other, each kept until the next was taken. */
+static void change(const char *text)
+{
+	static struct conf confs[2];
+	struct conf *conf = w.core->conf == &confs[0] ? &confs[1] : &confs[0];
+
+	arena_release(&conf->arena);
+	T_EQUAL(conf_parse(text, strlen(text), "changed", conf, complain, NULL), 0);
+	for (unsigned turn = 0; !core_follows(w.core, conf) && turn < 100; turn++) {
+		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = conf});
+		actions_empty(&w.actions);
+	}
+	T_CHECK(core_follows(w.core, conf) && core_check(w.core) == NULL);
+}
+
+static bool signs(const struct peer *p, const char *passphrase)
+{
+	const struct obp_key key = obp_key_make(passphrase, false);
+
+	return memcmp(&p->key, &key, sizeof(key)) == 0;
+}
+
+static bool is_taken(struct peer *p, const char *passphrase)
+{
+	const struct obp_key key = obp_key_make(passphrase, false);
+	uint8_t bytes[64];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+	struct obp_message m;
+	const char *reason;
+
+	obp_write_keepalive(&wr, &key);
+	if (obp_parse(bytes, wr_len(&wr), &m, &reason) != PARSE_OK ||
+	    !peer_is_authentic(p, w.now, bytes, wr_len(&wr), &m))
+		return false;
+	peer_has_signed(p, bytes, wr_len(&wr), &m);
+	return true;
+}
+
+T_CASE(two_keys_hold_until_the_time_is_over)
+{
+	world_open(&w, HEAD PEER("old key"), 1);
+	change(HEAD PEER("new key"));
+	struct peer *p = peer_at(&w.core->peers, 0);
+	T_CHECK(signs(p, "old key") && is_taken(p, "old key") && !is_taken(p, "no key"));
+	w.now += ADMISSION_GRACE - 1;
+	T_CHECK(is_taken(p, "new key") && signs(p, "new key") && is_taken(p, "old key"));
+	w.now++;
+	T_CHECK(!is_taken(p, "old key") && is_taken(p, "new key") && signs(p, "new key"));
+	change(HEAD PEER("third key"));
+	T_CHECK(signs(p, "new key"));
+	w.now += ADMISSION_GRACE; /* no client has used it: from now on only the new one counts */
+	world_step(&w, &(struct event){.kind = EVENT_TIME});
+	T_CHECK(signs(p, "third key") && !is_taken(p, "new key"));
+	world_close(&w);
+}
+
+T_CASE(links_and_listeners_come_and_go)
+{
+	static const char *const uplink = "[uplink up]\ntarget = 192.0.2.8\nid = 234567899\n"
+					  "map = 2:91 = 91\n";
+	char text[1000];
+
+	world_open(&w, HEAD, 1);
+	login(1000001, NULL);
+	snprintf(text, sizeof(text), "%s%s%s", HEAD, PEER("a key"), uplink);
+	change(text);
+	const struct peer *p = peer_at(&w.core->peers, 0);
+	T_CHECK(p && p->has_address && uplink_at(&w.core->uplinks, 0));
+	T_EQUAL(w.core->sessions.pool.used, 2);
+	change(HEAD);
+	T_CHECK(!peer_at(&w.core->peers, 0) && !uplink_at(&w.core->uplinks, 0));
+	T_EQUAL(w.core->sessions.pool.used, 1);
+	change("[server]\nid = 2345\n[listener other]\nbind = [::]:62031\n"
+	       "passphrase = " WORLD_PASSPHRASE "\n");
+	T_EQUAL(w.core->sessions.pool.used, 0);
+	world_close(&w);
+}
+
+/* A link of another target goes there at once, and one without keepalives is up at once. */
+T_CASE(a_link_follows_its_section)
+{
+	static const char *const link = "[peer near]\nbind = 192.0.2.1:62044\npassphrase = a key\n";
+	char text[1000];
+
+	snprintf(text, sizeof(text), "%s%starget = 192.0.2.9:62044\n", HEAD, link);
+	world_open(&w, text, 1);
+	const struct peer *p = peer_at(&w.core->peers, 0);
+	T_CHECK(p && !p->up && p->at.to.ip[15] == 9);
+	snprintf(text, sizeof(text), "%s%starget = 192.0.2.7:62044\nremote-id = 2350\n", HEAD,
+	         link);
+	change(text);
+	T_CHECK(p == peer_at(&w.core->peers, 0) && !p->up);
+	T_EQUAL(p->at.to.ip[15], 7);
+	T_EQUAL(p->server, 2350);
+	snprintf(text, sizeof(text), "%s%starget = 192.0.2.7:62044\nkeepalive = no\n", HEAD, link);
+	change(text);
+	T_CHECK(p == peer_at(&w.core->peers, 0) && p->up);
+	world_close(&w);
+}
+
+#define NEWS(name, every) "[announcement " name "]\nrecording = 9991\nevery = " every "\n"
+
+static uint32_t announcements(void)
+{
+	return w.core->announcements.pool.used;
+}
+
+T_CASE(announcements_come_change_and_go)
+{
+	world_open(&w, HEAD NEWS("one", "1h"), 1);
+	T_EQUAL(announcements(), 1);
+	w.now += 30 * TICK_MINUTE;
+	change(HEAD NEWS("one", "1h") NEWS("two", "2m"));
+	T_EQUAL(announcements(), 2);
+	T_CHECK(core_next(w.core) <= w.now + 2 * TICK_MINUTE);
+	change(HEAD NEWS("one", "1h"));
+	T_EQUAL(announcements(), 1);
+	world_sleep(&w, 5 * TICK_MINUTE); /* the time of the one that went */
+	T_EQUAL(core_next(w.core), w.core->started + 60 * TICK_MINUTE);
+	change(HEAD NEWS("other", "3h")); /* in the place of one, but not its schedule */
+	T_EQUAL(announcements(), 1);
+	struct announcement *a = pool_at(&w.core->announcements.pool, 0);
+	T_EQUAL(a->round, w.now + 180 * TICK_MINUTE);
+	change(HEAD);
+	T_EQUAL(announcements(), 0);
+	world_sleep(&w, 240 * TICK_MINUTE);
+	T_EQUAL(core_next(w.core), TICK_NEVER);
+	world_close(&w);
+}
+
+#define FRAMES 60u /* 20 bursts */
+
+/* The voice files of one reload. */
+struct files {
+	uint8_t frames[FRAMES * AMBE_FRAME_LEN];
+	struct audio_word word;
+	struct conf conf;
+};
+
+static void take_files(struct files *f, uint8_t octet, const char *word)
+{
+	memset(f->frames, octet, sizeof(f->frames));
+	f->word = (struct audio_word){.language = "en_GB", .clip = {f->frames, FRAMES}};
+	text_copy(f->word.name, sizeof(f->word.name), word);
+	f->conf = w.conf;
+	f->conf.listener[0].voice = (struct audio){.words = &f->word, .count = 1};
+	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &f->conf});
+	T_CHECK(core_follows(w.core, &f->conf) && core_check(w.core) == NULL);
+}
+
+static struct player *player(void)
+{
+	return pool_at(&w.core->players.pool, 0);
+}
+
+T_CASE(what_is_played_goes_on_with_the_files_there_are_now)
+{
+	static struct files old, fresh, none;
+	struct step step = {.core = NULL};
+
+	world_open(&w, HEAD, 1);
+	login(LISTENER, NULL);
+	w.now += TICK_MINUTE / 2 + TICK_SECOND;
+	take_files(&old, 1, "9991");
+	step = (struct step){.core = w.core, .now = w.now, .actions = &w.actions};
+	player_announce(&step, session(LISTENER), 9991, 9);
+	T_CHECK(player() && player()->clips[0].frames == old.frames);
+	while (player() && player()->frame == 0)
+		world_sleep(&w, DMR_BURST_MS);
+	T_CHECK(player());
+	uint32_t frame = player()->frame;
+	take_files(&fresh, 2, "9991");
+	memset(&old, 0xff, sizeof(old)); /* another reload may use it */
+	T_CHECK(player()->clips[0].frames == fresh.frames && player()->frame == frame);
+	actions_empty(&w.actions);
+	world_sleep(&w, TICK_SECOND / 2);
+	T_CHECK(player() && w.actions.send_count > 5);
+	take_files(&none, 3, "9992"); /* it is not there any more */
+	memset(&fresh, 0xff, sizeof(fresh));
+	actions_empty(&w.actions);
+	world_sleep(&w, TICK_SECOND);
+	T_CHECK(!player() && w.actions.send_count > 0 && w.actions.send_count <= 7);
+	T_EQUAL(core_calls(w.core), 0);
+	T_CHECK(core_check(w.core) == NULL);
+	world_close(&w);
+}
+
+T_MAIN()

@@ -1,0 +1,429 @@
+/*
+ * The judge is judged: all tests rely on core_check() to notice what is broken. One fault at a time
+ * is planted into a core that is whole, and core_check() says which.
+ */
+#include "core/step/kind.h"
+#include "harness/t.h"
+#include "hotspot/talk.h"
+#include "unit/core/world.h"
+
+#define HEAD                                                                                       \
+	"[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase "                   \
+	"= " WORLD_PASSPHRASE "\nprompts = morse\nstatic-1 = 91\n"                                 \
+	"[limits]\nsessions = 20\nsubscriptions = 100\nstreams = 16\nlocations = 16\npeers = 2\n"  \
+	"[peer near]\nbind = 192.0.2.1:62040\ntarget = 192.0.2.9:62040\nremote-id = 2346\n"        \
+	"passphrase = another one\n"
+#define CLIENTS 3u
+#define FIRST 234500001u
+
+static struct world w;
+
+/* Client 0 talks on talkgroup 91, clients 1 and 2 hear it; client 2 is answered on slot 2. */
+static void begin(void)
+{
+	struct talk ask = {.next = {.src = 2345003, .dst = 5000, .client = FIRST + 2, .slot = 2}};
+	struct talk talk = {.next = {.src = 2345001, .dst = 91, .client = FIRST, .slot = 1}};
+
+	world_open(&w, HEAD, 1);
+	for (unsigned n = 0; n < CLIENTS; n++) {
+		struct endpoint at = world_endpoint((uint8_t)(n + 1), 62031);
+		if (!world_login(&w, &at, FIRST + n, '3'))
+			t_fail(__FILE__, __LINE__, "no login");
+	}
+	ask.next.unit = true;
+	ask.next.stream = 9;
+	talk.next.stream = 7;
+	talk_code(&ask);
+	talk_code(&talk);
+	struct endpoint asks = world_endpoint(3, 62031), talks = world_endpoint(1, 62031);
+	struct hbp_burst b = talk_lc(&ask, DMR_VOICE_HEADER);
+	world_burst(&w, &asks, &b);
+	b = talk_lc(&ask, DMR_TERMINATOR);
+	world_burst(&w, &asks, &b);
+	world_sleep(&w, 1500);
+	b = talk_lc(&talk, DMR_VOICE_HEADER);
+	world_burst(&w, &talks, &b);
+	actions_empty(&w.actions);
+}
+
+static struct session *client(unsigned n)
+{
+	return session_find(&w.core->sessions, FIRST + n);
+}
+
+static struct subscription *subscribed(unsigned n)
+{
+	return subscription_at(&w.core->subscriptions, client(n)->slot[0].subscriptions);
+}
+
+static struct conference *conference(void)
+{
+	return conference_find(&w.core->subscriptions, 91);
+}
+
+static struct stream *call(void)
+{
+	return stream_get(&w.core->streams, client(0)->slot[0].talk);
+}
+
+static struct player *answer(void)
+{
+	uint32_t at = POOL_NONE;
+
+	return pool_next(&w.core->players.pool, &at);
+}
+
+/* ---- tables ---- */
+
+static void locations_used(void)
+{
+	w.core->locations.used = w.core->locations.capacity + 1;
+}
+static void locations_next(void)
+{
+	w.core->locations.next = w.core->locations.capacity;
+}
+static void claims_used(void)
+{
+	w.core->claims.used = w.core->claims.capacity + 1;
+}
+static void claims_next(void)
+{
+	w.core->claims.next = w.core->claims.capacity;
+}
+static void half_open(void)
+{
+	w.core->sessions.half_open_next = SESSIONS_HALF_OPEN;
+}
+static void pool_used(void)
+{
+	w.core->streams.pool.used++;
+}
+
+/* ---- sessions ---- */
+
+static void source(void)
+{
+	client(1)->source.index++;
+}
+static void source_kind(void)
+{
+	client(1)->source.kind = SOURCE_PEER;
+}
+static void session_index(void)
+{
+	struct session *s = client(1);
+
+	s->id = s->source.index = FIRST + 7;
+}
+static void address(void)
+{
+	client(1)->at.to.ip[15] = 99;
+	client(1)->at.to.ip[14] = 99;
+}
+static void listener(void)
+{
+	client(1)->at.socket = 1;
+}
+static void never(void)
+{
+	client(1)->expiry.deadline = TICK_NEVER;
+}
+static void state(void)
+{
+	client(1)->state = SESSION_CONNECTED + 1;
+}
+static void callsign(void)
+{
+	memset(client(1)->callsign, 'x', sizeof(client(1)->callsign));
+}
+static void place(void)
+{
+	memset(client(1)->location, 'x', sizeof(client(1)->location));
+}
+static void software(void)
+{
+	memset(client(1)->software, 'x', sizeof(client(1)->software));
+}
+static void package(void)
+{
+	memset(client(1)->package, 'x', sizeof(client(1)->package));
+}
+static void language(void)
+{
+	memset(client(1)->language, 'x', sizeof(client(1)->language));
+}
+static void by_id(void)
+{
+	hash_put(&w.core->sessions.by_id, 5, 5);
+}
+static void by_address(void)
+{
+	for (uint64_t i = 1; i <= CLIENTS; i++)
+		hash_put(&w.core->sessions.by_address, i, 5);
+}
+static void by_radio(void)
+{
+	for (uint64_t i = 1; i <= CLIENTS; i++)
+		hash_put(&w.core->sessions.by_radio, i, 5);
+}
+
+/* ---- slots ---- */
+
+static void data_ring(void)
+{
+	client(2)->slot[1].data_next = SLOT_DATA_IN;
+}
+static void list_head(void)
+{
+	client(1)->slot[0].subscriptions = 90;
+}
+static void hears_gone(void)
+{
+	client(1)->slot[0].heard.generation++;
+}
+static void talks_gone(void)
+{
+	client(0)->slot[0].talk.generation++;
+}
+static void talks_of_another(void)
+{
+	client(1)->slot[0].talk = pool_handle(&call()->row);
+}
+static void talks_on_the_other_slot(void)
+{
+	client(0)->slot[1].talk = pool_handle(&call()->row);
+}
+static void busy_with_data(void)
+{
+	call()->data = true;
+}
+static void hears_data(void)
+{
+	call()->data = true;
+	client(0)->slot[0].talk = HANDLE_NONE;
+}
+static void voice_as_data(void)
+{
+	client(1)->slot[0].data = pool_handle(&call()->row);
+}
+static void talks_and_hears(void)
+{
+	client(0)->slot[0].heard = pool_handle(&call()->row);
+}
+static void list_previous(void)
+{
+	subscribed(1)->in_slot.previous = 5;
+}
+static void list_slot(void)
+{
+	subscribed(1)->slot = 2;
+}
+static void list_session(void)
+{
+	subscribed(1)->session = client(2)->row.index;
+}
+static void unfindable(void)
+{
+	subscribed(1)->rf_tg = 92;
+}
+static void hears_unsubscribed(void)
+{
+	subscribed(1)->active = false;
+}
+static void hears_on_the_other_slot(void)
+{
+	client(1)->slot[1].heard = pool_handle(&call()->row);
+}
+
+/* ---- subscriptions and conferences ---- */
+
+static void by_rf(void)
+{
+	hash_put(&w.core->subscriptions.by_rf, 5, 5);
+}
+static void by_tg(void)
+{
+	hash_put(&w.core->subscriptions.by_tg, 5, 5);
+}
+static void lists_nowhere(void)
+{
+	conference()->subscriptions = POOL_NONE;
+}
+static void list_torn(void)
+{
+	subscription_at(&w.core->subscriptions, conference()->last)->in_conference.previous =
+		POOL_NONE;
+}
+static void listed_last(void)
+{
+	conference()->last = conference()->subscriptions;
+}
+static void listed_count(void)
+{
+	conference()->count--;
+}
+static void speaker(void)
+{
+	conference()->speaker.generation++;
+}
+static void own_count(void)
+{
+	client(1)->subscriptions++;
+}
+static void granted(void)
+{
+	w.core->subscriptions.granted++;
+}
+
+/* ---- calls ---- */
+
+static void call_state(void)
+{
+	call()->state = CALL_IGNORED + 1;
+}
+static void call_rewrite(void)
+{
+	call()->next_rewrite = STREAM_REWRITES;
+}
+static void call_key(void)
+{
+	call()->id ^= 1;
+}
+static void call_never(void)
+{
+	call()->expiry.deadline = TICK_NEVER;
+}
+static void call_conference(void)
+{
+	call()->conference = 77;
+	client(1)->slot[0].heard = client(2)->slot[0].heard = HANDLE_NONE;
+}
+static void call_waits(void)
+{
+	client(1)->slot[0].heard = client(2)->slot[0].heard = HANDLE_NONE;
+	call()->state = CALL_WAITING;
+	call()->conference = POOL_NONE;
+}
+static void listeners(void)
+{
+	call()->listeners++;
+}
+static void by_stream(void)
+{
+	hash_put(&w.core->streams.by_id, 5, 5);
+}
+
+/* ---- players and the mesh ---- */
+
+static void player_slot(void)
+{
+	answer()->slot = 3;
+}
+static void player_clips(void)
+{
+	answer()->clip_count = PLAYER_CLIPS + 1;
+}
+static void player_forgotten(void)
+{
+	client(2)->slot[1].player = HANDLE_NONE;
+}
+static void player_never(void)
+{
+	answer()->expiry.deadline = TICK_NEVER;
+}
+static void recording(void)
+{
+	(void)pool_take(&w.core->players.recordings);
+}
+static void claim_lost(void)
+{
+	w.core->claims.rows[0].key ^= 1;
+}
+static void by_key(void)
+{
+	hash_put(&w.core->claims.by_key, 5, 5);
+}
+
+static const struct {
+	void (*plant)(void);
+	const char *words;
+} faults[] = {
+	{locations_used, "a ring position is out of range"},
+	{locations_next, "a ring position is out of range"},
+	{claims_used, "a ring position is out of range"},
+	{claims_next, "a ring position is out of range"},
+	{half_open, "the ring position of half-open sessions is out of range"},
+	{pool_used, "streams"},
+	{source, "a session's source is another client"},
+	{source_kind, "a session's source is another client"},
+	{session_index, "a session is not found by its id"},
+	{address, "a session is not counted for its address"},
+	{listener, "a session has no listener"},
+	{never, "a session never expires"},
+	{state, "a session's state is invalid"},
+	{callsign, "a text of a session is not terminated"},
+	{place, "a text of a session is not terminated"},
+	{software, "a text of a session is not terminated"},
+	{package, "a text of a session is not terminated"},
+	{language, "a text of a session is not terminated"},
+	{by_id, "the index of sessions has stale entries"},
+	{by_address, "sessions that are gone are still counted for their address"},
+	{by_radio, "sessions that are gone are still counted for their radio"},
+	{data_ring, "a slot's ring position for data is out of range"},
+	{list_head, "the list of a slot's subscriptions is broken"},
+	{hears_gone, "a slot hears a call that is gone"},
+	{talks_gone, "a slot talks in a call that is gone"},
+	{talks_of_another, "a slot talks in another client's call"},
+	{talks_on_the_other_slot, "a slot talks in another client's call"},
+	{busy_with_data, "a slot is busy with data"},
+	{hears_data, "a slot is busy with data"},
+	{voice_as_data, "a voice call is sent to a slot as data"},
+	{talks_and_hears, "a slot talks and hears at once"},
+	{list_previous, "the list of a slot's subscriptions is broken"},
+	{list_slot, "the list of a slot's subscriptions is broken"},
+	{list_session, "the list of a slot's subscriptions is broken"},
+	{unfindable, "a subscription is not found by its talkgroup"},
+	{hears_unsubscribed, "a slot hears a conference it is not subscribed to"},
+	{hears_on_the_other_slot, "a slot hears a conference it is not subscribed to"},
+	{by_rf, "the index of subscriptions has stale entries"},
+	{by_tg, "the index of conferences has stale entries"},
+	{lists_nowhere, "a conference's count of subscriptions is wrong"},
+	{list_torn, "the list of a conference is broken"},
+	{listed_last, "a conference's count of subscriptions is wrong"},
+	{listed_count, "a conference's count of subscriptions is wrong"},
+	{speaker, "a conference's speaker is gone"},
+	{own_count, "a session counts other subscriptions than it has"},
+	{granted, "the rows kept for each client are miscounted"},
+	{call_state, "a stream's state is invalid"},
+	{call_rewrite, "a stream's rewrite position is out of range"},
+	{call_key, "a stream is not found by its key"},
+	{call_never, "a stream never expires"},
+	{call_conference, "a stream has lost its conference"},
+	{call_waits, "a stream waits without a conference"},
+	{listeners, "a stream's count of listeners is wrong"},
+	{by_stream, "the index of streams has stale entries"},
+	{player_slot, "a player's slot or clip count is invalid"},
+	{player_clips, "a player's slot or clip count is invalid"},
+	{player_forgotten, "a player and its slot disagree"},
+	{player_never, "a player never expires"},
+	{recording, "an unused recording was not removed"},
+	{claim_lost, "a claim is not found by its key"},
+	{by_key, "the index of claims has stale entries"},
+};
+
+T_CASE(every_fault_is_named)
+{
+	for (size_t i = 0; i < ARRAY_LEN(faults) && !t_failed(); i++) {
+		begin();
+		T_TEXT(core_check(w.core) ? core_check(w.core) : "", "");
+		faults[i].plant();
+		const char *found = core_check(w.core);
+		if (!found || strcmp(found, faults[i].words) != 0)
+			t_fail(__FILE__, __LINE__, "fault %zu is \"%s\", not \"%s\"", i,
+			       found ? found : "", faults[i].words);
+		world_close(&w);
+	}
+}
+
+T_MAIN()

@@ -1,0 +1,45 @@
+#include "state/location.h"
+
+#include "harness/t.h"
+
+#define ROOM 4u
+
+static struct arena arena;
+static struct locations table;
+
+static void open_table(void)
+{
+	arena_release(&arena);
+	arena_measure(&arena);
+	locations_open(&table, &arena, ROOM, 1);
+	if (arena_claim(&arena, arena.used))
+		locations_open(&table, &arena, ROOM, 1);
+}
+
+T_CASE(a_radio_is_where_it_was_heard_last)
+{
+	open_table();
+	T_CHECK(!location_find(&table, 7));
+	location_learn(&table, 7, source_client(70), 1, 1000);
+	location_learn(&table, 7, source_client(71), 2, 2000);
+	const struct location *at = location_find(&table, 7);
+	T_CHECK(at && at->radio == 7 && source_equal(at->origin, source_client(71)));
+	T_EQUAL(at->slot, 2);
+	T_EQUAL(at->at, 2000);
+	T_EQUAL(table.used, 1);
+}
+
+T_CASE(full_table_replaces_the_one_learned_first)
+{
+	open_table();
+	for (uint32_t radio = 1; radio <= 2 * ROOM + 1; radio++) {
+		location_learn(&table, radio, source_client(radio), 1, radio);
+		location_learn(&table, radio, source_client(radio), 2, radio); /* again: no row */
+		for (uint32_t known = 1; known <= radio; known++)
+			T_EQUAL(location_find(&table, known) != NULL, known + ROOM > radio);
+		T_EQUAL(table.used, radio < ROOM ? radio : ROOM);
+		T_EQUAL(table.by_radio.count, table.used);
+	}
+}
+
+T_MAIN()
