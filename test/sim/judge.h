@@ -282,7 +282,9 @@ static inline const char *judge_order(struct judge *j, const struct seen *f, boo
 	}
 	uint8_t step = (uint8_t)(f->seq - j->last_seq);
 	*gap = step != 1;
-	if (step == 0 && !jumps)
+	/* one lost frame apart, the end of what faded and the header of what goes on meet */
+	bool again = !j->open && f->type == 2 && f->detail == 1;
+	if (step == 0 && !jumps && !again)
 		return "the sequence number came twice";
 	if (step > 127 && !jumps && j->open)
 		return "the sequence went back";

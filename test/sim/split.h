@@ -44,13 +44,11 @@ static inline void split_end(struct split *s)
 	s->child = 0;
 }
 
-/* False when the other side is gone. */
-static inline bool split_put(int fd, const void *bytes, size_t len)
+/* Writes or reads all of it. False when the other side is gone. */
+static inline bool split_move(int fd, char *at, size_t len, bool out)
 {
-	const char *at = bytes;
-
 	while (len > 0) {
-		ssize_t n = send(fd, at, len, MSG_NOSIGNAL);
+		ssize_t n = out ? send(fd, at, len, MSG_NOSIGNAL) : read(fd, at, len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -61,20 +59,14 @@ static inline bool split_put(int fd, const void *bytes, size_t len)
 	return true;
 }
 
+static inline bool split_put(int fd, const void *bytes, size_t len)
+{
+	return split_move(fd, (char *)(uintptr_t)bytes, len, true);
+}
+
 static inline bool split_get(int fd, void *bytes, size_t len)
 {
-	char *at = bytes;
-
-	while (len > 0) {
-		ssize_t n = read(fd, at, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += n;
-		len -= (size_t)n;
-	}
-	return true;
+	return split_move(fd, bytes, len, false);
 }
 
 static inline bool split_put_actions(int fd, const struct actions *a)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/rows.h"
+#include "core/telling/rows.h"
 
 #define WAYS_ROWS 2048u
 #define WAYS_MAX 100u

@@ -1,6 +1,6 @@
 /*
- * Which ways the machines of the core go, from state to state: sessions, slots, calls, neighbours
- * and uplinks are looked at before and after each step. A way that is new is a line "MACHINE FROM
+ * The state transitions that the core makes: sessions, slots, calls, neighbours
+ * and uplinks are compared before and after each step. A new transition is a line "MACHINE FROM
  * TO" in the file that WAYS in the environment names; test/sim/ways judges them.
  */
 #ifndef SIM_WAYS_H
@@ -10,7 +10,7 @@
 
 #include "core/core.h"
 
-/* How it stands now, beside how it stood when this was last asked; afresh: a core that has just
+/* Compares the state with that of the last call; afresh: a core that has just
  * begun. */
 void ways_go(const struct core *core, tick_t now, bool afresh);
 

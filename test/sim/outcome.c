@@ -1,0 +1,232 @@
+#include "sim/outcome.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dmr/dmr.h"
+#include "wire/hbp.h"
+
+static const char *describe_part(const struct seen *f)
+{
+	static char text[32];
+	if (f->type == 2)
+		return dmr_data_type_name((enum dmr_data_type)f->detail);
+	snprintf(text, sizeof(text), "voice %c", "ABCDEF??????????"[f->detail]);
+	return text;
+}
+
+const char *item_describe(const struct item *i)
+{
+	static char text[200];
+	if (i->burst) {
+		struct seen f = judge_read(i->bytes);
+		snprintf(text, sizeof(text),
+		         "%s %s %" PRIu32 " slot %d src %" PRIu32 " stream %08" PRIx32
+		         " seq %d (at %" PRId64 ")",
+		         describe_part(&f), f.unit ? "unit" : "tg", f.dst, f.slot, f.src, f.stream,
+		         f.seq, i->at);
+	} else {
+		struct hbp_message m;
+		const char *reason;
+		bool read = hbp_parse(i->bytes, i->len, &m, &reason) == PARSE_OK;
+		snprintf(text, sizeof(text), "%.*s (%zu octets, at %" PRId64 ")",
+		         i->len < 7 ? (int)i->len : 7,
+		         read ? hbp_kind_name(m.kind) : (const char *)i->bytes, i->len, i->at);
+	}
+	return text;
+}
+
+static void hash_add(uint64_t *h, const void *bytes, size_t len)
+{
+	const uint8_t *at = bytes;
+	for (size_t i = 0; i < len; i++)
+		*h = (*h ^ at[i]) * 1099511628211u;
+}
+
+static void hashes_push(struct run *r, uint64_t v)
+{
+	r->hashes.v = rows_grow(r->hashes.v, &r->hashes.cap, r->hashes.count + 1, sizeof(uint64_t));
+	r->hashes.v[r->hashes.count++] = v;
+	if (r->first &&
+	    (r->hashes.count > r->first->count || r->first->v[r->hashes.count - 1] != v))
+		fail(r, "the second run differs from the first at %" PRId64, since_start(r));
+}
+
+static bool is_ambe(size_t bit)
+{
+	return bit < 108 || bit >= 156;
+}
+
+static bool gives_alias(const struct run *r)
+{
+	for (uint32_t i = 0; i < r->conf.listener_count; i++)
+		if (r->conf.listener[i].alias)
+			return true;
+	return false;
+}
+
+/* The voice is the talker's, to the bit; and all of the burst is, where the LC had not to change.
+ */
+static const char *judge_voice_kept(const struct run *r, const struct seen *out)
+{
+	if (!r->in || !judge_voice(out))
+		return NULL;
+	struct seen in = judge_read(r->in);
+	if (in.stream != out->stream || in.seq != out->seq)
+		return NULL;
+	if (!gives_alias(r) && in.dst == out->dst && in.src == out->src && in.unit == out->unit)
+		return memcmp(in.burst, out->burst, DMR_BURST_LEN) == 0
+		               ? NULL
+		               : "the burst was changed without need";
+	for (int bit = 0; bit < 264; bit++)
+		if (is_ambe((size_t)bit) && judge_bit(in.burst, bit) != judge_bit(out->burst, bit))
+			return "the voice was changed";
+	return NULL;
+}
+
+static void judge_item(struct run *r, const struct item *i)
+{
+	if (i->len != JUDGE_FRAME_LEN)
+		fail(r, "a DMRD of %zu octets left", i->len);
+	struct seen f = judge_read(i->bytes);
+	if (f.client != i->id)
+		fail(r, "%" PRIu32 " got a DMRD with the id of %" PRIu32, i->id, f.client);
+	if (i->mesh_bound) {
+		const char *changed = judge_voice_kept(r, &f);
+		if (changed)
+			fail(r, "a peer got %s: %s", item_describe(i), changed);
+		return;
+	}
+	struct client *c = client_of(r, i->id);
+	if (!addr_equal(&c->addr, &i->to))
+		fail(r, "a DMRD for %" PRIu32 " left to another address: %s", i->id,
+		     item_describe(i));
+	const char *fault = judge_frame(&c->slot[f.slot - 1], &f, r->jumps);
+	if (!fault)
+		fault = judge_voice_kept(r, &f);
+	if (fault)
+		fail(r, "%" PRIu32 " got %s: %s", i->id, item_describe(i), fault);
+}
+
+/* What goes to a peer is authentic, is signed with its key, and names us. */
+static void read_for_peer(struct run *r, struct item *i, uint32_t socket)
+{
+	const char *reason = "";
+	struct neighbour *n = NULL;
+	for (uint32_t p = 0; p < r->scenario->peer_count && !n; p++)
+		if (r->neighbours[p].conf->socket == socket &&
+		    (addr_equal(&r->neighbours[p].addr, &i->to) ||
+		     (memcmp(i->bytes, "BCKA", 4) == 0 &&
+		      addr_equal(&r->neighbours[p].elsewhere, &i->to))))
+			n = &r->neighbours[p];
+	if (!n)
+		fail(r, "a datagram left to nobody on the mesh: %s", item_describe(i));
+	i->id = neighbour_id(r, n);
+	i->mesh_bound = true;
+	if (obp_parse(i->bytes, i->len, &i->mesh, &reason) != PARSE_OK)
+		fail(r, "%s got what is no OpenBridge: %s", n->conf->name, reason);
+	if (!obp_authentic(&n->key, i->bytes, i->len, &i->mesh))
+		fail(r, "%s got %s, not authentic", n->conf->name, obp_kind_name(i->mesh.kind));
+	i->burst = i->mesh.kind == OBP_BURST;
+	i->read = i->mesh.kind == OBP_KEEPALIVE;
+	if (!i->burst)
+		return;
+	uint32_t ours = n->conf->local_id ? n->conf->local_id : r->conf.server.id;
+	if (i->mesh.burst.frame.client != ours || i->mesh.burst.slot_bit)
+		fail(r, "%s got a burst with another server id, or of slot 2", n->conf->name);
+	if ((i->mesh.version == 1) != (n->conf->protocol == PEER_OBP))
+		fail(r, "%s got a burst of another version", n->conf->name);
+	struct hbp_burst b = i->mesh.burst.frame;
+	b.client = i->id;
+	struct wr w = wr_make(i->bytes, sizeof(i->bytes));
+	hbp_write_burst(&w, &b);
+	i->len = wr_len(&w);
+}
+
+static void take_target(struct run *r, const struct target *t, uint64_t *hash)
+{
+	const struct send *s = &r->actions.sends[t->send];
+	r->items = rows_grow(r->items, &r->item_cap, r->item_count + 1, sizeof(*r->items));
+	struct item *i = &r->items[r->item_count++];
+	*i = (struct item){.at = since_start(r), .to = t->where.to, .id = t->id, .len = s->len};
+	memcpy(i->bytes, s->bytes, s->len);
+	if (s->id_at)
+		for (unsigned b = 0; b < 4; b++)
+			i->bytes[s->id_at + b] = (uint8_t)(t->id >> (24 - 8 * b));
+	i->burst = i->len > 4 && memcmp(i->bytes, "DMRD", 4) == 0;
+	hash_add(hash, i->bytes, i->len);
+	hash_add(hash, &i->to.ip, sizeof(i->to.ip));
+	hash_add(hash, &i->to.port, sizeof(i->to.port));
+	if (conf_socket(&r->conf, t->where.socket).user == USER_PEERS)
+		read_for_peer(r, i, t->where.socket);
+	if (r->verbose)
+		printf("  %8" PRId64 "   -> %" PRIu32 " %s\n", i->at, i->id, item_describe(i));
+	if (!addr_same_ip(&t->where.from, conf_socket_bind(&r->conf, t->where.socket)))
+		fail(r, "%s left from another address than it was asked at", item_describe(i));
+	if (i->burst)
+		judge_item(r, i);
+	if (i->len == 10 && memcmp(i->bytes, "RPTACK", 6) == 0) {
+		r->challenges = rows_grow(r->challenges, &r->challenge_cap, r->challenge_count + 1,
+		                          sizeof(*r->challenges));
+		struct challenge *c = &r->challenges[r->challenge_count++];
+		c->at = i->to;
+		memcpy(c->salt, i->bytes + 6, 4);
+	}
+}
+
+void record_show(const struct record *rec)
+{
+	char line[1500];
+	struct text t = text_make(line, sizeof(line));
+	record_json(&t, rec, -START_TICK);
+	printf("           %s %s %s %s\n", record_kind_name(rec->kind), change_name(rec->change),
+	       cause_name(rec->cause), line);
+}
+
+static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
+{
+	uint8_t bytes[RECORD_MAX];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	record_write(&w, rec);
+	if (wr_len(&w) == 0)
+		fail(r, "a record does not fit RECORD_MAX: %s", record_kind_name(rec->kind));
+	hash_add(hash, bytes, wr_len(&w));
+	if (rec->change == CHANGE_SNAPSHOT && rec->kind < RECORD_ROWS) {
+		r->rows = rows_grow(r->rows, &r->row_cap, r->row_count + 1, sizeof(*r->rows));
+		r->rows[r->row_count++] = *rec;
+		return;
+	}
+	if (r->verbose)
+		record_show(rec);
+	r->records =
+		rows_grow(r->records, &r->record_cap, r->record_count + 1, sizeof(*r->records));
+	r->records[r->record_count++] = *rec;
+}
+
+void outcome_take(struct run *r)
+{
+	uint64_t hash = 14695981039346656037u;
+	hash_add(&hash, &r->now, sizeof(r->now));
+	for (uint32_t i = 0; i < r->actions.target_count; i++)
+		take_target(r, &r->actions.targets[i], &hash);
+	for (uint32_t i = 0; i < r->actions.record_count; i++)
+		take_record(r, &r->actions.records[i], &hash);
+	hashes_push(r, hash);
+	hashes_push(r, r->standing.hash);
+}
+
+struct item *item_unread(struct run *r, const struct addr *at, uint32_t id)
+{
+	while (r->item_first < r->item_count && r->items[r->item_first].read)
+		r->item_first++;
+	for (size_t i = r->item_first; i < r->item_count; i++) {
+		struct item *item = &r->items[i];
+		if (item->mesh_bound && id != item->id)
+			continue;
+		if (!item->read && (at ? !item->burst && addr_equal(&item->to, at)
+		                       : item->burst && item->id == id))
+			return item;
+	}
+	return NULL;
+}
