@@ -78,6 +78,8 @@ enum fate net_send(struct net *net, struct path *path, tick_t now, const struct 
 	if (net_random(net, 1000) < path->lost)
 		return FATE_LOST;
 	tick_t at = now + path->delay + net_random(net, (uint32_t)path->jitter + 1);
+	if (at < path->stalled_until)
+		at = path->stalled_until;
 	if (at < path->last)
 		at = path->last;
 	if (net_random(net, 1000) < path->twice)

@@ -21,6 +21,7 @@ struct path {
 	tick_t delay, jitter;
 	uint32_t lost, twice, late; /* datagrams of a thousand */
 	tick_t last;                /* arrival of the latest one that keeps its place */
+	tick_t stalled_until;       /* what is sent before arrives then, all at once */
 };
 
 /* What became of a datagram. */

@@ -7,6 +7,7 @@
 #include "mesh/sim.h"
 
 #define EPOCH_NS (UINT64_C(1800000000) * SECOND_NS)
+#define STAMP_FALL_NS (UINT64_C(5) * SECOND_NS)
 
 struct addr node_address(uint32_t node, uint16_t port)
 {
@@ -44,6 +45,7 @@ void node_start(struct sim *sim, uint32_t index)
 	if (!arena_claim(&n->arena, measure.used))
 		abort();
 	n->core = core_open(&n->arena, &n->conf, seed, sim->now);
+	memset(sim->stamp[index], 0, sizeof(sim->stamp[index]));
 	actions_open(&n->actions, &n->arena, &n->conf.limits);
 	touch_guest(sim, index);
 }
@@ -76,15 +78,33 @@ static void hops_bounded(struct sim *sim, uint32_t from, const struct flight *f)
 		sim_fault(sim, "node %" PRIu32 " sent a frame of %d hops", from, f->bytes[72]);
 }
 
+/* Time stamps of a link rise, but where the clock was set back by more than a receiver minds. */
+static void stamps_rise(struct sim *sim, uint32_t from, uint32_t to, const struct flight *f)
+{
+	if (f->len != 89 || memcmp(f->bytes, "DMRE", 4) != 0)
+		return;
+	uint64_t stamp =
+		(uint64_t)judge_number(f->bytes + 56, 4) << 32 | judge_number(f->bytes + 60, 4);
+	uint64_t *last = &sim->stamp[from][to];
+	if (stamp <= *last && *last - stamp < STAMP_FALL_NS)
+		sim_fault(sim,
+		          "node %" PRIu32 " sent node %" PRIu32 " two frames with the time stamp "
+		          "%" PRIu64 ", or an earlier one second",
+		          from, to, stamp);
+	*last = stamp;
+}
+
 /* Sockets are numbered as in the configuration: the listener, that of all peers, those of uplinks.
  */
 static uint16_t port_of(const struct conf *conf, uint32_t socket)
 {
-	uint32_t uplinks = conf->socket_count - conf->uplink_count;
+	struct conf_socket s = conf_socket(conf, socket);
 
-	if (socket >= uplinks)
-		return (uint16_t)(UPLINK_PORT + socket - uplinks);
-	return socket > 0 ? MESH_PORT : LISTENER_PORT;
+	if (!conf_socket_bind(conf, socket))
+		return 0;
+	return s.user == USER_UPLINK  ? (uint16_t)(UPLINK_PORT + s.index)
+	       : s.user == USER_PEERS ? MESH_PORT
+	                              : LISTENER_PORT;
 }
 
 static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight *f)
@@ -104,6 +124,7 @@ static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight 
 	if (!path->there)
 		sim_fault(sim, "node %" PRIu32 " sent to %" PRIu32 ", no neighbour", from, to);
 	hops_bounded(sim, from, f);
+	stamps_rise(sim, from, to, f);
 	ledger_crossed(sim, from, to, f, net_send(&sim->net, path, sim->now, f));
 }
 
@@ -126,7 +147,7 @@ static void perform(struct sim *sim, uint32_t index)
 		const struct record *r = &a->records[i];
 		if (r->kind == RECORD_CALL && r->change != CHANGE_END &&
 		    r->call.state == CALL_RUNNING)
-			ledger_accepted(sim, r->call.origin, r->call.stream);
+			ledger_accepted(sim, source_number(r->call.origin), r->call.stream);
 		if (r->kind == RECORD_LOG)
 			sim_say(sim, "node %" PRIu32 " logs: %s", index, r->log.line);
 	}
@@ -156,9 +177,9 @@ void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 
 	if (!sim->node[index].core)
 		return;
-	while (socket < conf->socket_count && port_of(conf, socket) != flight->to.port)
+	while (socket < CONF_SOCKETS_MAX && port_of(conf, socket) != flight->to.port)
 		socket++;
-	if (socket == conf->socket_count)
+	if (socket == CONF_SOCKETS_MAX)
 		sim_fault(sim, "node %" PRIu32 " has no socket with port %d", index,
 		          flight->to.port);
 	event.datagram.bytes = flight->bytes;

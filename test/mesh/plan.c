@@ -13,8 +13,12 @@
 #define SETTLE_GUEST_MS (80 * TICK_SECOND) /* an uplink tries once a minute */
 #define PAUSE_MS (3 * TICK_SECOND)         /* between two acts: calls have ended, slots are free */
 #define HANG_MS (6 * TICK_SECOND)          /* no slot waits for its conference any more */
-#define PROBED_MS 4500        /* by then every quenched neighbour has answered a probe, */
-#define PROBED_NOISY_MS 10500 /* and here one of three */
+#define SLOW_MS (4 * TICK_SECOND)          /* a slow link takes so long at most */
+#define SLOW_LINKS 2u
+#define APART_MS 360                /* two calls of one conference overlap when they are closer */
+#define FADE_MS (TICK_SECOND + 500) /* a talker silent for this long has stopped */
+#define PROBED_MS 4500              /* by then every quenched neighbour has answered a probe, */
+#define PROBED_NOISY_MS 10500       /* and here one of three */
 
 static const uint32_t conferences[] = {91, 2350, 3100};
 
@@ -58,6 +62,20 @@ static void join(struct sim *sim, uint32_t a, uint32_t b, bool v1)
 		return;
 	sim->path[a][b] = sim->path[b][a] = path;
 	sim->v1[a][b] = sim->v1[b][a] = v1;
+}
+
+/* Slow in one direction or in both. */
+static void slow_down(struct sim *sim)
+{
+	for (uint32_t tries = 0, slow = 0; tries < 1000 && slow < SLOW_LINKS; tries++) {
+		uint32_t a = draw(sim, sim->node_count), b = draw(sim, sim->node_count);
+		if (!sim->path[a][b].there || sim_is_uplink(sim, a, b))
+			continue;
+		sim->path[a][b].delay = 300 + draw(sim, SLOW_MS - 300);
+		if (one_in(sim, 2))
+			sim->path[b][a].delay = 300 + draw(sim, SLOW_MS - 300);
+		slow++;
+	}
 }
 
 /* `old`: of how many links one speaks v1; 0 = none. */
@@ -134,15 +152,19 @@ void plan_make(struct sim *sim, enum topology topology, uint32_t nodes)
 	if (guest)
 		place_guest(sim);
 	sim->tree = topology == TOPOLOGY_LINE && sim->guest_links < 2;
+	sim->slow = one_in(sim, 3);
+	if (sim->slow)
+		slow_down(sim);
 	place_rigs(sim);
 	for (uint32_t n = 0; n < nodes; n++) {
-		sim->node[n].ahead_ms = (int64_t)draw(sim, 3000) - 1500;
+		sim->node[n].ahead_ms =
+			sim->slow ? (int64_t)draw(sim, 600) - 300 : (int64_t)draw(sim, 3000) - 1500;
 		sim->node[n].transit = topology != TOPOLOGY_RANDOM || !one_in(sim, 6);
 		node_start(sim, n);
 	}
 	ledger_epoch(sim);
-	sim_say(sim, "%s of %" PRIu32 "%s, %" PRIu32 " links of a guest", topology_name(topology),
-	        nodes, sim->noisy ? ", noisy" : "", sim->guest_links);
+	sim_say(sim, "%s of %" PRIu32 "%s%s, %" PRIu32 " links of a guest", topology_name(topology),
+	        nodes, sim->noisy ? ", noisy" : "", sim->slow ? ", slow" : "", sim->guest_links);
 }
 
 static void uplink_config(const struct sim *sim, uint32_t to, struct text *out)
@@ -200,6 +222,19 @@ static uint32_t frames_of(tick_t ms)
 	return (uint32_t)(ms / DMR_BURST_MS);
 }
 
+/* What is under way on slow links arrives. */
+static void drain(struct sim *sim)
+{
+	if (sim->slow)
+		sim_run(sim, SLOW_LINKS * SLOW_MS + FADE_MS);
+}
+
+/* Mostly a sentence, now and then a speech or a touch of the key. */
+static uint32_t some_frames(struct sim *sim)
+{
+	return one_in(sim, 8) ? 200 : one_in(sim, 3) ? 1 + draw(sim, 8) : 10 + draw(sim, 60);
+}
+
 /* Up to three calls at once, on as many conferences. */
 static void act_calls(struct sim *sim)
 {
@@ -213,10 +248,45 @@ static void act_calls(struct sim *sim)
 		for (uint32_t j = 0; j < i; j++)
 			taken |= tgs[j] == tgs[i];
 		if (!taken)
-			rig_talk(sim, rig, slot, one_in(sim, 8) ? 200 : 10 + draw(sim, 60));
+			(one_in(sim, 6) ? rig_trail_off : rig_talk)(sim, rig, slot,
+			                                            some_frames(sim));
 		sim_run(sim, draw(sim, 300));
 	}
 	sim_run(sim, 15 * TICK_SECOND); /* a call of 12 s, and a lost terminator, ten links away */
+	drain(sim);
+}
+
+/* Another rig of the same node on that conference, or the same one. */
+static uint32_t next_talker(struct sim *sim, uint32_t rig, uint8_t *slot)
+{
+	uint32_t tg = sim->rig[rig].tg[*slot - 1];
+
+	for (uint32_t i = 0; i < sim->rig_count && one_in(sim, 2); i++)
+		for (uint8_t s = 1; s <= 2; s++)
+			if (i != rig && sim->rig[i].node == sim->rig[rig].node &&
+			    sim->rig[i].tg[s - 1] == tg) {
+				*slot = s;
+				return i;
+			}
+	return rig;
+}
+
+/* Short calls of one conference in quick succession, whose terminators may be lost. */
+static void act_overs(struct sim *sim)
+{
+	uint32_t rig = any_rig(sim);
+	uint8_t slot = one_in(sim, 2) ? 2 : 1;
+
+	for (uint32_t calls = 2 + draw(sim, 3); calls > 0; calls--) {
+		uint32_t frames = 1 + draw(sim, 20);
+		(one_in(sim, 2) ? rig_trail_off : rig_talk)(sim, rig, slot, frames);
+		/* paths differ by their noise: to none of them may two calls overlap */
+		sim_run(sim, (frames + 2) * DMR_BURST_MS + APART_MS + 20 * sim->node_count +
+		                     draw(sim, 900));
+		rig = next_talker(sim, rig, &slot);
+	}
+	sim_run(sim, 6 * TICK_SECOND);
+	drain(sim);
 }
 
 /* Two rigs key one conference at nearly the same time, somewhere. */
@@ -235,9 +305,10 @@ static void act_contest(struct sim *sim)
 	rig_talk(sim, b, 2, 20 + draw(sim, 50));
 	sim->call[sim->call_count - 1].contested = true;
 	sim_run(sim, 12 * TICK_SECOND);
+	drain(sim);
 }
 
-/* A rig that has no part in the act yet; NOBODY when none was met. */
+/* A rig that has no part in the act yet; NOBODY if none was found. */
 static uint32_t bystander(struct sim *sim, bool *taken)
 {
 	for (int tries = 0; tries < 8; tries++) {
@@ -257,11 +328,12 @@ static void act_data(struct sim *sim)
 	bool taken[RIGS_MAX] = {false}, disturbed = one_in(sim, 4);
 	uint32_t first = bystander(sim, taken);
 	uint32_t count =
-		sim->guest == NOBODY ? 1 + draw(sim, 3) : 1; /* a slot of an uplink is one way */
+		sim->guest == NOBODY ? 1 + draw(sim, 3) : 1; /* a slot of an uplink is one path */
 
 	if (one_in(sim, 2)) {
 		rig_talk(sim, first, one_in(sim, 2) ? 2 : 1, 10);
 		sim_run(sim, TICK_SECOND);
+		drain(sim);
 	}
 	sim_run(sim, HANG_MS);
 	for (uint32_t i = 0; i < count; i++) {
@@ -279,6 +351,7 @@ static void act_data(struct sim *sim)
 		sim_run(sim, draw(sim, 500));
 	}
 	sim_run(sim, 3 * TICK_SECOND);
+	drain(sim);
 }
 
 static void settle(struct sim *sim)
@@ -354,7 +427,33 @@ static void act_cut(struct sim *sim)
 	}
 }
 
-/* A server begins anew in mid-call. */
+/* A link that carries a call or data delivers nothing for a while, and then all at once. */
+static void act_stall(struct sim *sim)
+{
+	uint32_t link[2] = {0, 0}, rig = any_rig(sim);
+	bool data = one_in(sim, 2), fades = one_in(sim, 3);
+	tick_t ms = fades ? 1200 + draw(sim, 2800) : 100 + draw(sim, 700);
+
+	if (data) {
+		sim_run(sim, HANG_MS);
+		rig_send(sim, rig, 2, (rig + 1 + draw(sim, sim->rig_count - 1)) % sim->rig_count,
+		         15 + draw(sim, 15));
+	} else {
+		rig_talk(sim, rig, 2, 10 + draw(sim, 60));
+	}
+	uint32_t call = sim->call_count - 1;
+	sim->call[call].contested = fades; /* the path that takes over may have the rest, or not */
+	sim_run(sim, 12 * DMR_BURST_MS);
+	if (carrying_link(sim, call, 6, link)) {
+		sim_say(sim, "stall %" PRIu32 "-%" PRIu32 " for %" PRId64 " ms", link[0], link[1],
+		        ms);
+		sim->path[link[0]][link[1]].stalled_until = sim->now + ms;
+	}
+	sim_run(sim, 12 * TICK_SECOND);
+	drain(sim);
+}
+
+/* A server restarts in mid-call. */
 static void act_restart(struct sim *sim)
 {
 	long_call(sim);
@@ -417,13 +516,15 @@ static void act_clock(struct sim *sim)
 
 void plan_run(struct sim *sim)
 {
-	static void (*const acts[])(struct sim *) = {act_calls, act_calls,   act_contest,
-	                                             act_cut,   act_restart, act_partition,
-	                                             act_clock, act_data,    act_data};
+	/* a network with slow links is not changed: what is heard meanwhile is unpredictable */
+	static void (*const acts[])(struct sim *) = {
+		act_calls, act_calls, act_contest, act_overs,     act_stall, act_data,
+		act_data,  act_cut,   act_restart, act_partition, act_clock};
+	uint32_t count = sim->slow ? ARRAY_LEN(acts) - 4 : ARRAY_LEN(acts);
 
 	settle(sim);
 	for (uint32_t i = 6 + draw(sim, 3); i > 0; i--) {
-		acts[draw(sim, ARRAY_LEN(acts))](sim);
+		acts[draw(sim, count)](sim);
 		sim_run(sim, PAUSE_MS);
 	}
 	act_calls(sim);

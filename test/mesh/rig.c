@@ -118,7 +118,8 @@ static void hear(struct sim *sim, uint32_t rig, const struct flight *f)
 	        "rig %" PRIu32 " hears tg %" PRIu32 " slot %d stream %08" PRIx32
 	        " seq %d type %d/%d",
 	        rig, seen.dst, seen.slot, seen.stream, seen.seq, seen.type, seen.detail);
-	const char *fault = judge_frame(&r->judge[seen.slot - 1], &seen, false);
+	const char *fault =
+		judge_frame(&r->judge[seen.slot - 1], &seen, !ledger_counts(sim, seen.stream));
 	if (fault)
 		sim_fault(sim,
 		          "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32 " seq %d)",
@@ -170,6 +171,12 @@ void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
 	                          .frames = frames});
 }
 
+void rig_trail_off(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
+{
+	rig_talk(sim, rig, slot, frames);
+	sim->rig[rig].call->unended = true;
+}
+
 void rig_send(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t to, uint32_t frames)
 {
 	begin(sim, &(struct call){.rig = rig,
@@ -188,8 +195,9 @@ static struct hbp_burst data_burst(const struct talk *t, const struct call *c, u
 	bool preamble = frame < preambles;
 	struct hbp_burst b = t->next;
 
-	b.type = HBP_DATA_SYNC;
-	b.detail = preamble ? DMR_CSBK : frame == preambles ? DMR_DATA_HEADER : DMR_RATE_12_DATA;
+	b.class = preamble             ? BURST_CSBK
+	          : frame == preambles ? BURST_DATA_HEADER
+	                               : BURST_RATE_12_DATA;
 	b.stream = c->stream + (preamble ? frame : preambles);
 	b.seq = (uint8_t)(preamble ? 0 : frame - preambles);
 	burst_make_voice(b.payload, ambe, &t->coded, 0, TALK_CC);
@@ -220,7 +228,11 @@ static void say(struct sim *sim, uint32_t rig)
 		ledger_mark((uint32_t)(c - sim->call), r->frame - 1, ambe);
 		c->said[r->frame - 1] = sim->now;
 		b = talk_voice(&r->talk, ambe);
+		if (c->unended && r->frame == c->frames)
+			r->call = NULL;
 	}
+	if (c->still)
+		b.seq = 0;
 	r->frame++;
 	r->next_frame += DMR_BURST_MS;
 	hbp_write_burst(&w, &b);

@@ -33,7 +33,7 @@
 #define EPOCHS_MAX 64u
 #define LOCAL_TG 70u /* never leaves its server */
 #define NOBODY UINT32_MAX
-#define NOBODYS_ID 2349999u /* a radio that nobody has heard */
+#define NOBODYS_ID 2349999u /* a radio that was never heard */
 #define LISTENER_PORT 62031u
 #define MESH_PORT 62044u
 #define UPLINK_PORT 62100u /* and those behind it */
@@ -61,7 +61,7 @@ struct rig {
 	uint32_t node;
 	uint32_t tg[2]; /* what it listens to on slot 1 and 2 */
 	enum rig_state state;
-	bool gone;    /* for good: it says nothing any more */
+	bool gone;    /* for good: it sends nothing any more */
 	tick_t since; /* logged in since */
 	tick_t next;  /* retry or ping */
 	struct judge judge[2];
@@ -82,6 +82,9 @@ struct call {
 	uint32_t frames; /* of voice or data */
 	bool accepted;   /* its server carries it */
 	bool contested;  /* another rig keyed the conference at the same time, somewhere */
+	bool unended;    /* its terminator is never sent */
+	bool still;      /* its sender never counts */
+	uint32_t starts; /* of its server, when it began */
 	tick_t said[FRAMES_MAX];
 	uint32_t spoiled; /* frames the network lost or put out of order, all links together */
 	uint32_t crossings[FRAMES_MAX]; /* datagrams between servers that carried the frame */
@@ -114,8 +117,10 @@ struct sim {
 	uint32_t guest_links;          /* how many it has, and one if it is a neighbour as well */
 	uint32_t guest_tg[2];          /* what crosses them, on slot 1 and 2 */
 	tick_t guest_since;
-	bool tree;  /* there is one way from node to node */
-	bool noisy; /* paths lose, repeat and delay */
+	bool tree;                            /* there is one path from node to node */
+	bool noisy;                           /* paths lose, repeat and delay */
+	bool slow;                            /* on two links everything takes up to 4 s */
+	uint64_t stamp[NODES_MAX][NODES_MAX]; /* the highest that left by the link */
 	uint64_t heard[CALLS_MAX][RIGS_MAX][FRAMES_MAX / 64];
 	uint64_t crossed[NODES_MAX][NODES_MAX][CALLS_MAX][FRAMES_MAX / 64];
 	uint64_t hash; /* over every datagram sent: two runs of a seed are equal */
@@ -158,11 +163,14 @@ tick_t rig_next(const struct rig *rig);
 void rig_time(struct sim *sim, uint32_t rig);
 void rig_receive(struct sim *sim, uint32_t rig, const struct flight *flight);
 void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames);
+/* Talks, and its terminator is lost. */
+void rig_trail_off(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames);
 /* Data for the radio of another rig, or of NOBODY. */
 void rig_send(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t to, uint32_t frames);
 
 /* ledger */
 struct call *ledger_begin(struct sim *sim, const struct call *plan);
+bool ledger_counts(const struct sim *sim, uint32_t stream);
 bool ledger_marked(const uint8_t *payload, uint32_t *call, uint32_t *frame);
 void ledger_mark(uint32_t call, uint32_t frame, uint8_t ambe[static TALK_AMBE_LEN]);
 void ledger_accepted(struct sim *sim, uint32_t client, uint32_t stream);
