@@ -26,7 +26,7 @@ static void look_up(const uint8_t *octets, size_t len, uint32_t id)
 	assert(memchr(found.name, 0, sizeof(found.name)));
 }
 
-/* What was read stands in the index as it was read. */
+/* The index holds exactly what was read. */
 static void make_index(const struct alias_rows *rows)
 {
 	size_t len;

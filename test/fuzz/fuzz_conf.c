@@ -1,6 +1,6 @@
 /*
- * Configurations of any octets: each fault is told once, in one line of printable text, and what is
- * read without fault is printed and read again without one.
+ * Configurations of any octets: each fault is reported once, in one line of printable text, and
+ * what is read without fault is printed and read again without one.
  */
 #include "conf/conf.h"
 
@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "conf/parse.h"
 #include "conf/print.h"
+#include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,13 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct conf conf;
 	size_t lines = 0;
-	char *text =
-		malloc(size ? size : 1); /* its own block: the sanitiser sees one octet too far */
+	char *text = fuzz_text(data, size);
 
-	if (!text)
-		return 0;
-	if (size)
-		memcpy(text, data, size);
 	size_t faults = conf_parse(text, size, "fuzz", &conf, count_line, &lines);
 	free(text);
 	assert(faults == lines);

@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "report/answer.h"
-#include "report/event.h"
-#include "report/model.h"
-#include "report/ring.h"
-#include "report/view.h"
+#include "report/control/answer.h"
+#include "report/event/events.h"
+#include "report/model/model.h"
+#include "report/model/view.h"
 
 #define ROWS_MAX 2000
 
@@ -34,17 +33,16 @@ static void check_lines(const struct text *t)
 		assert((unsigned char)t->at[i] >= ' ' || t->at[i] == '\n');
 }
 
-static void publish(struct ring *ring, const struct record *r)
+static void publish(struct events *events, const struct record *r)
 {
-	char json[VIEW_LINE_MAX], text[VIEW_LINE_MAX];
-	struct text j = text_make(json, sizeof(json)), t = text_make(text, sizeof(text));
+	enum event_kind kind = event_kind_of(r, NULL);
 
-	if (!event_is_news(r, NULL))
+	if (kind == EVENT_NONE)
 		return;
-	event_json(&j, r, NULL, ring, &clock_of_test);
-	view_event(&t, r, &clock_of_test);
-	assert(!j.cut && !t.cut && !strchr(json, '\n') && !strchr(text, '\n'));
-	ring_publish(ring, json, text);
+	events_publish(events, kind, &clock_of_test)->record = *r;
+	const char *json = events_line(events, events->ring.last, FORM_JSON);
+	const char *text = events_line(events, events->ring.last, FORM_TEXT);
+	assert(json && *json && text && !strchr(json, '\n') && !strchr(text, '\n'));
 }
 
 static void answer(const struct sources *s, const char *line, size_t len)
@@ -54,29 +52,34 @@ static void answer(const struct sources *s, const char *line, size_t len)
 
 	(void)answer_begin(&a, line, len, &clock_of_test);
 	a.who = "somebody";
-	a.checked = true; /* nobody would answer for a snapshot */
-	for (int i = 0; i < ROWS_MAX && a.word; i++) {
+	a.checked = true; /* there is no core to answer with a snapshot */
+	for (int i = 0; i < ROWS_MAX && a.verb; i++) {
 		struct text t = text_make(lines, sizeof(lines));
 		enum answer_step step = answer_next(&a, s, &clock_of_test, &t);
 		if (step == ANSWER_WAIT)
 			break;
 		check_lines(&t);
-		assert((step == ANSWER_DONE) == !a.word);
+		assert((step == ANSWER_DONE) == !a.verb);
 	}
-	assert(!a.word || answer_follows(&a));
+	assert(!a.verb || answer_follows(&a));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct conf_limits limits = {
 		.sessions = 20, .subscriptions = 20, .streams = 20};
-	static struct ring ring;
-	static struct link link = {.record_pipe = -1, .command_pipe = -1, .parent = -1};
+	static struct events events;
+	static struct voice_pipe link = {.record_pipe = -1, .command_pipe = -1, .parent = -1};
 	struct model *model = model_open(&limits);
-	const struct sources s = {.model = model, .ring = &ring, .link = &link};
+	static const struct conf conf = {.report = {.history_top = 10, .last_heard = 10}};
+	static struct history *history;
+	if (!history)
+		history = history_open(&conf, &clock_of_test);
+	const struct sources s = {
+		.model = model, .events = &events, .link = &link, .history = history};
 	struct rd stream = rd_make(data, size), frame;
 
-	if (!model)
+	if (!model || !history)
 		return 0;
 	log_set_sink(ignore_log, NULL);
 	while (record_frame_take(&stream, &frame) == PARSE_OK) {
@@ -85,7 +88,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (record_parse(frame.at, rd_left(&frame), &r, &reason) != PARSE_OK)
 			continue;
 		model_take(model, &r, 0);
-		publish(&ring, &r);
+		history_take(history, &r, &clock_of_test);
+		publish(&events, &r);
 	}
 	char line[REQUEST_MAX];
 	while (rd_more(&stream)) {
@@ -95,7 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			line[len++] = (char)c;
 		answer(&s, line, len);
 	}
-	ring_close(&ring);
+	ring_close(&events.ring);
 	model_close(model);
 	return 0;
 }

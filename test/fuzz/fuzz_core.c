@@ -1,6 +1,6 @@
 /*
  * Datagrams of any octets, from clients, strangers and a server that we are a client of, under a
- * moving clock; at the end the core is whole and, after a long silence, nobody is logged in.
+ * moving clock; at the end the core is whole and, after a long silence, no client is logged in.
  *
  *   who     0..3 a client that was logged in at first, 4 a stranger, 5 a snapshot and rows,
  *           6 a kick, 7 a stop, modulo 8; with 0x80 the octets are a burst from offset 4 on, and
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CLIENTS 4u
 #define FIRST_ID 234567801u
-#define UPLINK_SOCKET 1u
+#define UPLINK_SOCKET CONF_UPLINK_SOCKETS
 #define UPLINK_HOST 9
 
 static const char text[] =
@@ -23,7 +23,7 @@ static const char text[] =
 	"[uplink up]\ntarget = 10.0.9.1:1000, 10.0.9.1:1001\nid = 234567899\noptions = TS2=91\n"
 	"map = 2:91 = 91, 1:8 = 8\nprivate-calls = yes\ndefault-route = yes\n";
 
-static bool over; /* nobody is logged in any more, but we to the other server */
+static bool over; /* no client is logged in, only we to the other server */
 
 static void look_at(uint32_t socket, const uint8_t *sent, size_t len)
 {
@@ -31,7 +31,7 @@ static void look_at(uint32_t socket, const uint8_t *sent, size_t len)
 	const char *reason = "";
 
 	assert(hbp_parse(sent, len, &m, &reason) == PARSE_OK);
-	assert(!over || socket == UPLINK_SOCKET); /* so nobody is told to go */
+	assert(!over || socket == UPLINK_SOCKET); /* so no client is sent away */
 }
 
 static struct play play = {.look_at = look_at};
@@ -64,9 +64,9 @@ static void order(uint8_t what)
 	if (what == 7)
 		play_step(&play, &(struct event){.kind = EVENT_STOP});
 	else
-		play_order(&play, &(struct command){.kind = what == 6 ? COMMAND_KICK
-		                                                      : COMMAND_SNAPSHOT,
-		                                    .client = FIRST_ID});
+		play_order(&play,
+		           &(struct command){.kind = what == 6 ? COMMAND_KICK : COMMAND_SNAPSHOT,
+		                             .kick = {FIRST_ID}});
 }
 
 static void event(uint8_t who, uint8_t *bytes, size_t len)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,13 +28,8 @@ static void read_back(const struct ini_line *line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ini_line line;
-	char *text =
-		malloc(size ? size : 1); /* its own block: the sanitiser sees one octet too far */
+	char *text = fuzz_text(data, size);
 
-	if (!text)
-		return 0;
-	if (size)
-		memcpy(text, data, size);
 	enum ini_kind kind = ini_split(text, size, &line);
 	free(text);
 	assert(kind == line.kind && (kind == INI_BAD) == (line.reason != NULL));

@@ -1,12 +1,12 @@
 /*
  * Mesh datagrams of any octets at a server with four links and a hotspot, under a moving clock; at
- * the end the core is whole and, after a minute of silence, nobody is logged in. An input that
- * begins with a tag of the mesh is one datagram, signed anew; any other is a list of events.
+ * the end the core is whole and, after a minute of silence, no client is logged in. An input that
+ * begins with a tag of the mesh is one datagram, signed again; any other is a list of events.
  *
  *   who     0..3 a link: FBP, OpenBridge, relaxed FBP, FBP without a target; 4 the hotspot,
  *           5 a stranger, 6 the operator, 7 nobody, modulo 8; 0x80 the octets are signed with the
  *           key of the links, so that what is behind the MAC is reached; 0x40 a DMRE is of now,
- *           and by a server of the mesh; 0x20 a burst is to a talkgroup somebody listens to
+ *           and by a server of the mesh; 0x20 a burst is to a talkgroup with a listener
  */
 #include "play.h"
 
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define HOTSPOT 234567801u
 #define KEY "kilo tango"
-#define MESH_SOCKET 1u
+#define MESH_SOCKET CONF_PEER_SOCKETS
 #define TG_AT 8u
 #define FLAGS_AT 15u
 #define FRAME_LEN 53u
@@ -75,14 +75,11 @@ static void log_in(void)
 
 static void order(uint8_t what)
 {
-	static const char *const words[] = {"a stun", "a clear", "a reset", ""};
-	struct command command = {.kind = COMMAND_PEER};
+	struct command command = {.kind = COMMAND_PEER, .peer = {"a", what >> 3 & 3}};
 
-	(void)text_copy(command.text, sizeof(command.text), words[what >> 3 & 3]);
-	if (command.text[0])
-		command.text[0] = (char)('a' + (what >> 5));
-	else
-		command.kind = COMMAND_SNAPSHOT;
+	command.peer.name[0] = (char)('a' + (what >> 5));
+	if (command.peer.order == PEER_ORDERS)
+		command = (struct command){.kind = COMMAND_SNAPSHOT};
 	play_order(&play, &command);
 }
 

@@ -23,7 +23,7 @@ static void write_again(struct wr *w, const struct obp_key *key, const struct ob
 		obp_write_keepalive(w, key);
 		break;
 	case OBP_STUN:
-		obp_write_stun(w, key);
+		obp_write_stun(w, key, m->stun_ns);
 		break;
 	case OBP_VERSION:
 		obp_write_version(w, key, m->version);
@@ -47,7 +47,7 @@ static void check_same(const struct obp_message *a, const struct obp_message *b)
 		return;
 	assert(x->frame.src == y->frame.src && x->frame.dst == y->frame.dst);
 	assert(x->frame.client == y->frame.client && x->frame.stream == y->frame.stream);
-	assert(x->frame.type == y->frame.type && x->frame.detail == y->frame.detail);
+	assert(x->frame.class == y->frame.class);
 	assert(x->frame.seq == y->frame.seq && x->frame.unit == y->frame.unit);
 	assert(x->frame.ber == y->frame.ber && x->frame.rssi == y->frame.rssi);
 	assert(memcmp(x->frame.payload, y->frame.payload, DMR_BURST_LEN) == 0);
