@@ -147,7 +147,7 @@ static struct hbp_message ask(const struct hotspot *h, const struct wr *w, const
 			if (hbp_parse(buf, len, &m, &reason) != PARSE_OK)
 				continue;
 			if (m.kind == HBP_NAK)
-				die(EXIT_REFUSED, "%s says no: %s", h->host, refusal);
+				die(EXIT_REFUSED, "%s refused the login: %s", h->host, refusal);
 			if (m.kind == HBP_ACK)
 				return m;
 		}
@@ -245,8 +245,8 @@ static void hearing_begin(struct hearing *s, const struct hbp_burst *b, tick_t n
 static void hear_burst(struct hotspot *h, const struct hbp_burst *b, tick_t now)
 {
 	struct hearing *s = &h->slot[b->slot - 1];
-	bool terminator = b->type == HBP_DATA_SYNC && b->detail == DMR_TERMINATOR;
-	bool voice = b->type != HBP_DATA_SYNC || b->detail == DMR_VOICE_HEADER;
+	bool terminator = b->class == BURST_TERMINATOR;
+	bool voice = !burst_has_type(b) || b->class == BURST_VOICE_HEADER;
 	if (!s->open || s->first.stream != b->stream) {
 		if (!voice)
 			return; /* data, or a repeated terminator */
@@ -255,7 +255,7 @@ static void hear_burst(struct hotspot *h, const struct hbp_burst *b, tick_t now)
 	uint8_t step = (uint8_t)(b->seq - s->last.seq);
 	if (step > 1 && step < 128)
 		s->lost += step - 1u;
-	if (b->type != HBP_DATA_SYNC)
+	if (!burst_has_type(b))
 		ear_hear(&s->ear, b->payload);
 	s->frames++;
 	s->last = *b;
@@ -480,7 +480,7 @@ static void connect_to(struct hotspot *h)
 	freeaddrinfo(found);
 }
 
-/* The value behind a long option, or NULL when it does not stand here. */
+/* The value of a long option, or NULL if this is not one. */
 static const char *value_of(char ***at, const char *name)
 {
 	if (strcmp(**at, name) != 0)

@@ -1,18 +1,18 @@
-"""A real mosquitto, and who listens to it."""
+"""A real mosquitto, and its subscribers."""
 
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
 
 from cases import Skip, check
-from server import free_port, wait_for
+from server import PATIENCE_S, free_port, listens, wait_for
 
 MOSQUITTO = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 SUB = shutil.which("mosquitto_sub")
+ALWAYS = "$SYS/broker/version"
 
 
 class Broker:
@@ -49,14 +49,7 @@ class Broker:
         self.process = subprocess.Popen([MOSQUITTO, "-c", self.config], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-        def answers():
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return True
-            except OSError:
-                return False
-
-        check(wait_for(answers, 5), "mosquitto does not start")
+        check(wait_for(lambda: listens(self.port)), "mosquitto does not start")
 
     def stop(self, how=signal.SIGTERM):
         if self.process:
@@ -68,10 +61,11 @@ class Broker:
         return Subscriber(self, topics)
 
     def retained(self, topic):
-        """What a newcomer is told at once; None when nothing."""
-        done = subprocess.run([SUB, "-h", "127.0.0.1", "-p", str(self.port), "-C", "1", "-W", "2", "--retained-only",
-                               "-t", topic] + self.auth, capture_output=True, text=True)
-        return done.stdout.rstrip("\n") if done.returncode == 0 else None
+        """The retained message a new subscriber gets; None if there is none: then $SYS comes first."""
+        done = subprocess.run([SUB, "-h", "127.0.0.1", "-p", str(self.port), "-C", "1", "-W", "%d" % PATIENCE_S, "-v",
+                               "--retained-only", "-t", topic, "-t", ALWAYS] + self.auth, capture_output=True, text=True)
+        told, _, payload = done.stdout.rstrip("\n").partition(" ")
+        return payload if done.returncode == 0 and told != ALWAYS else None
 
 
 class Subscriber:
@@ -81,14 +75,14 @@ class Subscriber:
                                         broker.auth, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.ready = threading.Event()
         threading.Thread(target=self.take, daemon=True).start()
-        check(self.ready.wait(5), "mosquitto_sub does not start")
+        check(self.ready.wait(PATIENCE_S), "mosquitto_sub does not start")
 
     def take(self):
         for line in self.process.stdout:
             if "SUBACK" in line:
                 self.ready.set()
             topic, _, payload = line.rstrip("\n").partition(" ")
-            if topic.startswith(("dmr/", "club/")):
+            if topic.startswith(("dmr/", "club/", "homeassistant/")):
                 self.messages.append((topic, payload))
 
     def of(self, topic):
@@ -99,5 +93,5 @@ class Subscriber:
         self.process.wait()
 
 
-def is_online(broker, topic="dmr/2345/status", seconds=8):
+def is_online(broker, topic="dmr/2345/status", seconds=PATIENCE_S):
     return wait_for(lambda: broker.retained(topic) == "online", seconds)

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 from cases import Skip
-from server import free_port
+from server import PATIENCE_S, free_port
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -47,7 +47,7 @@ class Browser:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def begin(self):
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_S
         while True:
             try:
                 options = {"args": FLAGS + ["--user-data-dir=" + self.directory], "binary": shutil.which("chromium"),
@@ -66,7 +66,7 @@ class Browser:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as why:
             raise AssertionError("browser: %s" % why.read().decode()[:300])
@@ -84,10 +84,10 @@ class Browser:
     def text(self, selector):
         return self.run("const e = document.querySelector(arguments[0]); return e ? e.innerText : null;", selector)
 
-    def wait(self, what, script, seconds=10):
+    def wait(self, what, script, seconds=PATIENCE_S, *arguments):
         end = time.monotonic() + seconds
         while True:
-            value = self.run(script)
+            value = self.run(script, *arguments)
             if value:
                 return value
             if time.monotonic() > end:
@@ -102,6 +102,36 @@ class Browser:
 
     def colours(self, scheme):
         self.chrome("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def cpu_seconds(self):
+        """What all its processes have used so far."""
+        parents, used = {}, {}
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open("/proc/%s/stat" % entry) as f:
+                    fields = f.read().rpartition(") ")[2].split()
+                parents[int(entry)], used[int(entry)] = int(fields[1]), int(fields[11]) + int(fields[12])
+            except (OSError, ValueError):
+                pass
+        family = {self.driver.pid}
+        while True:
+            more = {pid for pid, parent in parents.items() if parent in family} - family
+            if not more:
+                break
+            family |= more
+        return sum(used[pid] for pid in family - {self.driver.pid}) / os.sysconf("SC_CLK_TCK")
+
+    def axe(self):
+        """What axe-core finds wrong with the page as it is now."""
+        source = os.path.join("build", "need", "axe-core", "package", "axe.min.js")
+        if not os.path.exists(source):
+            raise Skip("there is no axe-core: test/need fetches it with npm")
+        with open(source) as f:
+            self.chrome("Runtime.evaluate", expression=f.read())
+        self.run("window.found = null; axe.run(document, {resultTypes: ['violations']}).then(r => { window.found = "
+                 "r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.target + ' ' + n.html.slice(0, 120) + ' ' + "
+                 "n.any.map(x => x.message).join()).join(' | ')); })")
+        return self.wait("axe", "return window.found && [window.found]", 30)[0]
 
     def screenshot(self, name):
         os.makedirs("build/test/screenshots", exist_ok=True)

@@ -2,11 +2,12 @@
 
 import json
 import socket
-import time
+
+from server import PATIENCE_S, wait_for
 
 
 class Control:
-    def __init__(self, path, timeout=5):
+    def __init__(self, path, timeout=PATIENCE_S):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.connect(path)  # waits while the backlog is full
         self.socket.settimeout(timeout)
@@ -19,7 +20,7 @@ class Control:
         self.socket.sendall(line.encode() + b"\n")
 
     def line(self):
-        """The next object; None when the server hung up."""
+        """The next object; None if the server closed the connection."""
         while b"\n" not in self.rest:
             more = self.socket.recv(65536)
             if not more:
@@ -34,14 +35,14 @@ class Control:
         rows = []
         while True:
             row = self.line()
-            assert row is not None, "hung up on during \"%s\"" % word
+            assert row is not None, "connection closed during \"%s\"" % word
             if row.get("end"):
                 return rows, row
             rows.append(row)
 
 
 def settle(path):
-    """What voice has done so far is seen from here on: its answer to a question comes behind its records."""
+    """A barrier: its answer follows the records of all that voice has done so far."""
     c = Control(path)
     try:
         c.request("why 1")
@@ -65,12 +66,11 @@ def counter(path, name):
     return next(row["value"] for row in ask(path, "status") if row.get("name") == name)
 
 
-def wait_until_answering(path, seconds=8):
-    end = time.monotonic() + seconds
-    while True:
+def wait_until_answering(path):
+    def answer():
         try:
             return ask(path, "status")
         except (OSError, AssertionError, ValueError):
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)
+            return None
+
+    return wait_for(answer, every=0.1) or ask(path, "status")

@@ -3,9 +3,11 @@
 import hashlib
 import select
 import socket
+import threading
 import time
 
 from dmr import Frame
+from server import PATIENCE_S
 
 BURST_S = 0.06
 
@@ -43,22 +45,23 @@ class Hotspot:
         self.socket.close()
 
     def send(self, octets):
-        try:
-            self.socket.send(octets)
-        except ConnectionRefusedError:
-            pass  # an ICMP answer to something sent earlier
-            self.socket.send(octets)
+        for _ in range(3):
+            try:
+                self.socket.send(octets)
+                return
+            except ConnectionRefusedError:
+                pass  # an ICMP answer to something sent earlier
 
     def receive(self, seconds):
         """One datagram, or None."""
         if not select.select([self.socket], [], [], max(seconds, 0))[0]:
             return None
         try:
-            return self.socket.recv(2048)
-        except ConnectionRefusedError:
+            return self.socket.recv(2048, socket.MSG_DONTWAIT)
+        except (ConnectionRefusedError, BlockingIOError):
             return None
 
-    def ask(self, octets, tag, seconds=3.0):
+    def ask(self, octets, tag, seconds=PATIENCE_S):
         """Sends, and waits for an answer that begins with `tag`; bursts that come meanwhile are kept."""
         self.send(octets)
         end = time.monotonic() + seconds
@@ -77,17 +80,18 @@ class Hotspot:
     def challenge(self):
         return self.ask(b"RPTL" + be32(self.client), b"RPTACK")[6:10]
 
-    def login(self, options=None, callsign="RIG1"):
-        salt = self.challenge()
-        ack = self.ask(b"RPTK" + be32(self.client) + digest(salt, self.passphrase), b"RPTACK")
+    def login(self, options=None, callsign="RIG1", seconds=PATIENCE_S):
+        """`seconds`: how long to wait for each answer."""
+        salt = self.ask(b"RPTL" + be32(self.client), b"RPTACK", seconds)[6:10]
+        ack = self.ask(b"RPTK" + be32(self.client) + digest(salt, self.passphrase), b"RPTACK", seconds)
         assert ack[6:] == be32(self.client), "RPTACK carries another id"
-        self.ask(rptc(self.client, "4" if self.simplex else "3", callsign), b"RPTACK")
+        self.ask(rptc(self.client, "4" if self.simplex else "3", callsign), b"RPTACK", seconds)
         if options is not None:
-            self.ask(b"RPTO" + be32(self.client) + options.encode(), b"RPTACK")
+            self.ask(b"RPTO" + be32(self.client) + options.encode(), b"RPTACK", seconds)
         return self
 
-    def ping(self, seconds=3.0):
-        pong = self.ask(b"RPTPING" + be32(self.client), b"MSTPONG", seconds)
+    def ping(self):
+        pong = self.ask(b"RPTPING" + be32(self.client), b"MSTPONG")
         assert pong == b"MSTPONG" + be32(self.client), "MSTPONG carries another id"
 
     def logout(self):
@@ -101,13 +105,24 @@ class Hotspot:
         else:
             self.other.append(octets)
 
-    def drain(self, quiet=0.3):
-        """Takes all that comes until it has been quiet so long; returns the bursts and forgets them."""
+    def wait(self, count):
+        """Takes what comes until it has so many bursts."""
+        end = time.monotonic() + PATIENCE_S
+        while len(self.frames) < count and time.monotonic() < end:
+            octets = self.receive(0.1)
+            if octets:
+                self.take(octets)
+
+    def drain(self, count=0, quiet=0.3):
+        """Takes all that comes until `count` bursts have come and it has been quiet so long; returns the bursts and
+        forgets them."""
+        end = time.monotonic() + PATIENCE_S
         while True:
             octets = self.receive(quiet)
-            if octets is None:
+            if octets is not None:
+                self.take(octets)
+            elif len(self.frames) >= count or time.monotonic() > end:
                 break
-            self.take(octets)
         frames, self.frames = self.frames, []
         return frames
 
@@ -126,16 +141,63 @@ def pause(until, clients):
                     c.take(octets)
 
 
-def talk(client, frames, others=(), pace=BURST_S, middle=None):
-    """Sends the datagrams at the pace of a radio; `middle` is called half-way."""
-    due = time.monotonic()
-    for n, octets in enumerate(frames):
+class Beside:
+    """Does something in a thread of its own; wait() says what it raised."""
+
+    def __init__(self, what):
+        self.what, self.fault = what, None
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        try:
+            self.what()
+        except BaseException as why:
+            self.fault = why
+
+    def goes_on(self):
+        return self.thread.is_alive()
+
+    def wait(self):
+        self.thread.join()
+        if self.fault:
+            raise self.fault
+
+
+def talk(client, frames, others=(), pace=BURST_S, middle=None, beside=None):
+    """
+    Sends the datagrams at the pace of a radio; `middle` is called half-way. So is `beside`, while the call goes on,
+    with more superframes than given until it is done. Returns what was sent.
+    """
+    due, sent, task = time.monotonic(), [], None
+    end = [frames[-1]] if beside and Frame(frames[-1]).is_terminator() else []
+
+    def send(octets):
+        nonlocal due
         pause(due, list(others) + [client])
         client.send(octets)
+        sent.append(octets)
+        due += pace
+
+    def send_on(octets):
+        send(octets[:4] + bytes([len(sent) & 255]) + octets[5:])
+
+    body = frames[:len(frames) - len(end)]
+    for n, octets in enumerate(body):
+        send(octets)
         if middle and n == len(frames) // 2:
             middle()
-        due += pace
+        if beside and n == len(frames) // 2:
+            task = Beside(beside)
+    while task and task.goes_on():
+        for octets in body[-6:]:
+            send_on(octets)
+    for octets in end:
+        send_on(octets)
     pause(due, list(others) + [client])
+    if task:
+        task.wait()
+    return sent
 
 
 def same_call(sent, heard):

@@ -5,6 +5,8 @@ import select
 import socket
 import time
 
+from server import PATIENCE_S
+
 
 class Dashboard:
     def __init__(self, port, host="127.0.0.1"):
@@ -20,6 +22,10 @@ class Dashboard:
 
     def ask(self, opcode):
         self.socket.sendall(b"1:" + bytes([opcode]) + b",")
+
+    def wait(self, until):
+        """Takes what comes until until() is true. Returns what it said last."""
+        return self.listen(PATIENCE_S, until)
 
     def listen(self, seconds, until=None):
         """Takes what comes for so long, or until until() is true. Returns what it said last."""
@@ -79,7 +85,7 @@ class Dashboard:
 
     def system_of(self, client):
         """The name of the system that client is shown on; the reporter may still be about to say so."""
-        self.listen(3, lambda: self.shown_on(client))
+        self.wait(lambda: self.shown_on(client))
         return self.shown_on(client)
 
     def client(self, client):

@@ -9,7 +9,7 @@ import time
 
 from dmr import Frame
 from hotspot import Hotspot, be32
-from server import Server, free_port
+from server import PATIENCE_S, Server, Started, free_port, wait_for
 
 PASSPHRASE = "kilo tango"
 FIRST_SERVER = 2345
@@ -27,7 +27,7 @@ def blake_of(key, octets):
     return hashlib.blake2b(octets, key=key, digest_size=16).digest()
 
 
-class Mesh:
+class Mesh(Started):
     """with Mesh(3, {(0, 1): "fbp", (1, 2): "obp"}) as mesh: mesh.servers[0] ... with a hotspot for each of `hotspots`."""
 
     def __init__(self, count, links, listener="static-2 = 91"):
@@ -42,27 +42,28 @@ class Mesh:
             self.servers.append(Server(listener, more, server_id=FIRST_SERVER + here))
         self.hotspots = []
 
-    def __enter__(self):
-        try:
-            for server in self.servers:
-                server.start()
-            # a hotspot at each, its id tells where
-            self.hotspots = [Hotspot(2300101 + n, server.port).login() for n, server in enumerate(self.servers)]
-            self.settle()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+    def start(self):
+        for server in self.servers:
+            server.start()
+        # a hotspot at each; its ID shows which
+        self.hotspots = [Hotspot(2300101 + n, server.port).login() for n, server in enumerate(self.servers)]
+        self.settle()
 
-    def __exit__(self, *_):
+    def close(self):
         for hotspot in self.hotspots:
             hotspot.close()
         for server in self.servers:
             server.close()
 
-    def settle(self, seconds=0.5):
-        """The first keepalives have arrived."""
-        time.sleep(seconds)
+    def settle(self):
+        """The first keepalives have arrived: those of the server that started later, if the protocol has them."""
+        for server in self.servers[:-1]:
+            def waits_for():
+                rows = server.ctl_json("peers")
+                return [row["name"] for row in rows if row.get("protocol") == "fbp" and not row["up"] and
+                        int(row["name"][1:]) > self.servers.index(server)]
+
+            assert wait_for(lambda: not waits_for(), every=0.1), "not up: %s" % waits_for()
 
 
 def peer_section(name, protocol, port, target, remote_id):
@@ -130,6 +131,13 @@ class Neighbour:
             self.socket.send(octets)
         except ConnectionRefusedError:
             self.socket.send(octets)
+
+    def wait(self, until):
+        """Takes what comes until until() is true. Returns what it said last."""
+        end = time.monotonic() + PATIENCE_S
+        while not until() and time.monotonic() < end:
+            self.take(0.02)
+        return until()
 
     def take(self, seconds):
         """Everything that comes in that time; each datagram must be authentic."""

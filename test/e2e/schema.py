@@ -1,4 +1,4 @@
-"""The schema of events that is shipped, and whether what is told keeps to it."""
+"""The schema of events that is shipped, and whether events keep to it."""
 
 import json
 import os

@@ -12,14 +12,17 @@ import tempfile
 import time
 
 BINARY = os.path.abspath(os.environ.get("FREEDMR", "build/freedmr"))
-READY_S = 30  # others start at the same time
-PORTS = itertools.count(os.getpid() * 64)  # scripts that run at once try others
+PATIENCE_S = 60.0  # to wait for what is to come: a busy machine is no fault. Ends in success as soon as it is there.
+PORTS = itertools.count(os.getpid() * 64)
+SLOTS = 10  # that many scripts run at once, each with a range of its own (SLOT, see test/run)
+RANGE = 20000 // SLOTS
+FIRST = 11000 + int(os.environ.get("SLOT", "0")) % SLOTS * RANGE  # browsers refuse 10080
 
 
 def free_port(family=socket.AF_INET, host="127.0.0.1"):
     """Below those the system gives to any socket, or a hotspot would have it before the server has."""
     while True:
-        port = 11000 + next(PORTS) % 20000  # browsers refuse 10080
+        port = FIRST + next(PORTS) % RANGE
         try:
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 with socket.socket(family, kind) as s:
@@ -38,7 +41,7 @@ def has_ipv6():
         return False
 
 
-def wait_for(what, seconds=10.0, every=0.02):
+def wait_for(what, seconds=PATIENCE_S, every=0.02):
     """The first true value of what(), or the last false one when time is up."""
     end = time.monotonic() + seconds
     while True:
@@ -48,12 +51,53 @@ def wait_for(what, seconds=10.0, every=0.02):
         time.sleep(every)
 
 
+def go_on(pid):
+    """Wakes a process that was stopped. Who sleeps too long is replaced by the parent, and then is not there."""
+    try:
+        os.kill(pid, signal.SIGCONT)
+    except ProcessLookupError:
+        pass
+
+
 def command(*words):
     qemu = os.environ.get("FREEDMR_QEMU")
     return ([qemu] if qemu else []) + [BINARY] + list(words)
 
 
-class Server:
+def listens(port):
+    """Does a program accept connections there?"""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def kill_group(process):
+    """A process that began a session of its own, and all that it has started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+class Started:
+    """For `with`: start() begins it, close() ends it, also when it could not start."""
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Server(Started):
     """with Server("static-2 = 91") as server: `listener` continues the section of the one listener there is."""
 
     def __init__(self, listener="", more="", bind="127.0.0.1", passphrase="rigpass", port=None, wrap=(), http="",
@@ -69,24 +113,13 @@ class Server:
                     (server_id, server, bind, self.port, passphrase, listener))
             f.write("[report]\ncontrol = %s\nhttp = %s\n%s\n" % (self.control, http, more))
 
-    def __enter__(self):
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
     def start(self):
         self.log = open(os.path.join(self.directory, "stderr"), "ab+")
         self.seen = self.log.tell()
         self.process = subprocess.Popen(self.wrap + command("-c", self.config), stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log, start_new_session=True,
                                         cwd=self.directory)
-        ready = wait_for(lambda: "freedmr: ready" in self.stderr() or self.process.poll() is not None, READY_S)
+        ready = wait_for(lambda: "freedmr: ready" in self.stderr() or self.process.poll() is not None, PATIENCE_S)
         if not ready or self.process.poll() is not None:
             raise AssertionError("the server did not become ready: " + self.stderr()[-500:])
 
@@ -95,7 +128,7 @@ class Server:
             f.seek(self.seen)
             return f.read()
 
-    def stop(self, seconds=5):
+    def stop(self, seconds=PATIENCE_S):
         """As an operator would: TERM. Returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -105,12 +138,8 @@ class Server:
 
     def kill(self):
         """All processes at once, as a power cut would; they are a process group of their own."""
-        try:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        self.process.wait()
-        wait_for(lambda: not self.members(), 3)
+        kill_group(self.process)
+        wait_for(lambda: not self.members())
 
     def close(self):
         if self.process:
@@ -141,11 +170,19 @@ class Server:
             raise AssertionError("no process freedmr-%s among %s" % (role, self.members()))
         return pid
 
+    def kill_child(self, role, how=signal.SIGKILL):
+        """Ends that process, and waits until it is there again."""
+        back = "freedmr-%s is back" % role
+        lives = self.stderr().count(back)
+        os.kill(self.child(role), how)
+        if not wait_for(lambda: self.stderr().count(back) > lives):
+            raise AssertionError("%s does not come back: %s" % (role, self.stderr()[-800:]))
+
     def resident_kb(self, role):
         with open("/proc/%d/status" % self.child(role)) as f:
             return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
 
-    def ctl(self, *words, timeout=20):
+    def ctl(self, *words, timeout=PATIENCE_S):
         """One command of `freedmr ctl`: exit code and output."""
         done = subprocess.run(command("ctl", "-s", self.control, *words), capture_output=True, text=True,
                               timeout=timeout)

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from cases import case, check, main
 from dmr import SILENCE, bits_of, call, judge, octets_of
 from hotspot import Hotspot, be32, talk
-from server import Server, command, wait_for
+from reloading import edit, reload
+from server import PATIENCE_S, Server, command, wait_for
 
 WORDS = ["linked-to", "not-linked", "busy", "silence"] + list("0123456789")
 LETTERS = ["this-is", "freedmr", "golf", "mike", "alpha", "beta", "charlie", "xray"]
@@ -78,11 +79,11 @@ def said(heard, **how):
     return out
 
 
-def answer(client, seconds=10):
+def answer(client, seconds=PATIENCE_S):
     """What the client hears next, to its terminator."""
     heard, end = [], time.monotonic() + seconds
     while time.monotonic() < end and not (heard and heard[-1].is_terminator()):
-        heard += client.drain(0.1)
+        heard += client.drain(quiet=0.1)
     return heard
 
 
@@ -111,7 +112,7 @@ NEWS = "[announcement news]\nrecording = 9995\nevery = 1m\ntalkgroup = 91\n"
 
 
 def hear_the_news():
-    """What clients hear in the first minute and a half; it takes that long, so it goes on beside the other cases."""
+    """What each client hears first."""
     with Audio("language = en_GB\n", more=NEWS) as server:
         make_set(server, "en_GB", 20)
         make_index(server, "de_DE", 100)
@@ -120,7 +121,7 @@ def hear_the_news():
         clients = [Hotspot(2300101, server.port).login("TS2=91"), Hotspot(2300102, server.port).login("LANG=de_DE"),
                    Hotspot(2300103, server.port).login("TS1=91;TS2=")]
         with ThreadPoolExecutor(len(clients)) as pool:
-            return list(pool.map(lambda c: listen(c, 90), clients))
+            return list(pool.map(lambda c: listen(c, 150), clients))
 
 
 def listen(client, seconds):
@@ -132,10 +133,6 @@ def listen(client, seconds):
     return heard
 
 
-BESIDE = ThreadPoolExecutor(1)
-NEWS_HEARD = BESIDE.submit(hear_the_news)
-
-
 @case
 def answers_are_spoken_in_the_clients_language():
     with Audio("language = en_GB\n") as server:
@@ -145,7 +142,7 @@ def answers_are_spoken_in_the_clients_language():
         client = Hotspot(2300101, server.port).login()
         check(said(dial(client, 235)) == [20, 26, 27, 29], "en_GB, linked to 235")
         asks_for(client, "de_DE")
-        check(said(dial(client, 4000)) == [101], "de_DE, not linked")
+        check(said(dial(client, 4000), src=4000) == [101], "de_DE, not linked")
         check(said(dial(client, 7)) == [102], "de_DE, busy")
         asks_for(client, "xx_XX")
         check(said(dial(client, 5000)) == [21], "a language that is not there: the listener's")
@@ -160,13 +157,13 @@ def an_index_is_as_good_as_a_directory():
         server.again()
         client = Hotspot(2300101, server.port).login("LANG=fr_FR")
         check(said(dial(client, 9035)) == [120, 133, 124, 127, 129], "fr_FR, linked to 9035")
-        check(said(dial(client, 4000)) == [121], "fr_FR, not linked")
+        check(said(dial(client, 4000), src=4000) == [121], "fr_FR, not linked")
         asks_for(client, "es_ES")
         check(said(dial(client, 5000)) == [61], "es_ES, not linked")
         client.close()
 
 
-@case
+@case  # 18 s
 def a_word_that_is_missing_is_answered_in_morse():
     """The whole answer is, and as it is without voice files; what has all its words is spoken."""
     with Server("prompts = morse\n") as server:
@@ -181,7 +178,7 @@ def a_word_that_is_missing_is_answered_in_morse():
         for language, number, spoken in (("en_GB", 234, [20, 26, 27, 28]), ("de_DE", 4000, [100])):
             asks_for(client, language)
             check([f.voice() for f in whole(dial(client, 235)) if f.is_voice()] == morse, "no Morse: " + language)
-            check(said(dial(client, number)) == spoken, "%s %d" % (language, number))
+            check(said(dial(client, number), src=4000 if number == 4000 else 5000) == spoken, "%s %d" % (language, number))
         client.close()
 
 
@@ -216,18 +213,38 @@ def an_ident_is_spoken():
             make_index(server, "en_GB", 60, WORDS + LETTERS)
             server.again()
             client = Hotspot(2300101, server.port).login(callsign="GM")
-            heard = said(answer(client, 20), dst=16777215)
+            heard = said(answer(client), dst=16777215)
             wanted = [60 + (WORDS + LETTERS).index(word) for word in ["this-is"] + words + ["freedmr"]]
             check(heard == wanted, "%s, not %s" % (heard, wanted))
             client.close()
 
 
-@case
+@case  # 62 s
 def announcements_come_by_themselves():
-    one, two, three = NEWS_HEARD.result()
+    one, two, three = hear_the_news()
     check(said(one, dst=91) == [64] and len(one) == 1 + 12 + 1, "%s" % one[:3])
     check(said(two, dst=91) == [200] and len(two) == 1 + 24 + 1, "in the other language: %s" % two[:3])
     check(said(three, dst=91, slot=1) == [64], "where the talkgroup is: %s" % three[:3])
+
+
+@case
+def voice_files_come_change_and_go_by_a_reload():
+    with Audio() as server:
+        client = Hotspot(2300101, server.port).login()
+        for turn, first in enumerate((20, 90, 150)):  # two places for them are used in turn
+            for word in WORDS:
+                write(os.path.join(folder(server, "en_GB"), word + ".ambe"), frames(first + WORDS.index(word)))
+            reload(server)
+            check(said(dial(client, 5000)) == [first + 1], "reload %d" % turn)
+        edit(server, "audio = audio\n", "audio = nowhere\ntimer = 1m\n")
+        log = reload(server, "reload refused, nothing changed")
+        check("[listener hotspots] audio: no voice files" in log and "nowhere: No such file" in log, log)
+        check(said(dial(client, 5000)) == [150 + 1], "half of it was taken")
+        server.kill_child("voice")
+        check(said(dial(client, 5000)) == [150 + 1], "the next voice process has others")
+        edit(server, "audio = nowhere\ntimer = 1m\n", "")
+        check("reload applied: [listener hotspots] audio" in reload(server), server.stderr())
+        check(frames(151)[:27] not in [octets_of(f.voice()) for f in dial(client, 5000) if f.is_voice()], "it still speaks")
 
 
 @case

@@ -7,13 +7,13 @@ import select
 import socket
 import stat
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+import sys
 
-from cases import case, check, main
-from control import Control, ask
+from cases import Skip, case, check, main
+from control import Control, ask, wait_until_answering
 from dmr import call
 from hotspot import Hotspot, be32, talk
-from server import Server, command, wait_for
+from server import PATIENCE_S, Server, command, wait_for
 
 
 def busy(server):
@@ -31,7 +31,7 @@ def every_word_answers():
                      ["calls"], ["report"], ["loglevel"], ["options", "2300101"], ["help"]):
             for form in ([], ["--json"]):
                 done = subprocess.run(command("ctl", "-s", server.control, *form, *word), capture_output=True,
-                                      text=True, timeout=5)
+                                      text=True, timeout=PATIENCE_S)
                 check(done.returncode == 0, "%s: %s" % (word, done.stderr))
                 if form:
                     for line in done.stdout.splitlines():
@@ -62,7 +62,7 @@ def a_running_call_is_shown():
     with Server() as server:
         one, two = busy(server)
         shown = []
-        talk(one, call(2300101, 2300101, 91, 4), [two], middle=lambda: shown.extend(ask(server.control, "calls")))
+        talk(one, call(2300101, 2300101, 91, 4), [two], beside=lambda: shown.extend(ask(server.control, "calls")))
         calls = [r for r in shown if r["row"] == "call"]
         check(len(calls) == 1 and calls[0]["origin"] == 2300101 and calls[0]["conference"] == 91, "%s" % shown)
 
@@ -99,32 +99,57 @@ def kick_ends_a_session_in_mid_call():
         one.drain()
         check(b"MSTCL" + be32(2300101) in one.other, "no MSTCL: %s" % one.other)
         check(b"MSTNAK" + be32(2300101) in one.other, "its next frame was not answered: %s" % one.other)
-        check(server.ctl("kick", "2300101")[0] != 0, "kicking nobody is no error")
+        check(server.ctl("kick", "2300101")[0] != 0, "kicking an unknown client is not an error")
         one.login()
 
 
+@case
+def a_call_ends_at_an_operators_word():
+    with Server() as server:
+        one, two = busy(server)
+        answers = []
+        sent = call(2300101, 2300101, 91, 12)
+
+        def end():
+            answers.append(server.ctl("call", "2300101", "end"))
+
+        talk(one, sent, [two], middle=end)
+        check(answers[0] == (0, "call ended\n"), "%s" % answers)
+        heard = two.drain()
+        check(heard[-1].is_terminator() and len(heard) < len(sent) - 10, "the call went on: %s" % heard[-1:])
+        check(server.ctl("call", "2300101", "end")[0] == 1, "ending no call is no error")
+        talk(one, call(2300101, 2300101, 91, 1), [two])  # the next is heard
+        check(two.drain()[-1].is_terminator(), "the next call is not heard")
+
+
 def slot_row(server, client):
-    """What is told is a second old at most."""
+    """Rows are at most a second old."""
     return ([r for r in ask(server.control, "session %d" % client) if r.get("row") == "slot"] or [{}])[0]
 
 
 def session_says(server, client, pattern):
     def text():
         return server.ctl("session", str(client))[1]
-    check(wait_for(lambda: re.search(pattern, text()), 10, 0.3), "%s is not in %s" % (pattern, text()))
+    check(wait_for(lambda: re.search(pattern, text()), every=0.3), "%s is not in %s" % (pattern, text()))
 
 
 @case
 def session_tells_what_holds_its_slots_and_how_long():
     with Server("hang-time = 60s\nstatic-2 = 91\n") as server:
         one, two = (Hotspot(id, server.port).login() for id in (2300101, 2300102))
-        seen = []
-        with ThreadPoolExecutor(1) as beside:  # the call goes on meanwhile
-            talk(one, call(2300101, 2300101, 91, 20), [two],
-                 middle=lambda: beside.submit(lambda: seen.extend(slot_row(server, c.client) for c in (one, two))))
-        check([(r.get("state"), r.get("conference"), r.get("src")) for r in seen] ==
-              [("talking", 91, 2300101), ("hearing", 91, 2300101)], "%s" % seen)
-        hangs = wait_for(lambda: slot_row(server, 2300102).get("state") == "hang", 10)
+
+        def look():
+            for c, state in ((one, "talking"), (two, "hearing")):
+                wanted, seen = (state, 91, 2300101), []
+
+                def told():
+                    seen[:] = [slot_row(server, c.client)]
+                    return tuple(seen[0].get(what) for what in ("state", "conference", "src")) == wanted
+
+                check(wait_for(told), "%s" % seen)
+
+        talk(one, call(2300101, 2300101, 91, 3), [two], beside=look)
+        hangs = wait_for(lambda: slot_row(server, 2300102).get("state") == "hang")
         check(hangs, "%s" % slot_row(server, 2300102))
         session_says(server, 2300102, r"2300102 +2 +hang +91 +2300101 .* [1-5]?\ds ")
         talk(one, call(2300101, 2300101, 92, 1), [two])
@@ -134,17 +159,17 @@ def session_tells_what_holds_its_slots_and_how_long():
 
 @case
 def why_tells_what_was_decided():
-    with Server() as server:
+    with Server("hang-time = 60s") as server:
         one, two = busy(server)
         talk(one, call(2300101, 2300101, 91, 1), [two])
         rows = [r for r in ask(server.control, "why 2300101") if r.get("row") == "decision"]
         texts = [r["text"] for r in rows]
-        check("logged in" in texts and "carried in conference 91" in texts and "now: logged in" in texts, "%s" % texts)
+        check("logged in" in texts and "carried in talkgroup 91" in texts and "now: logged in" in texts, "%s" % texts)
         check(any(t.startswith("now: hang time for 91, ") for t in texts), "%s" % texts)
         code, text = server.ctl("why", "2300101")
-        check(code == 0 and "WHAT" in text and "carried in conference 91" in text, text)
+        check(code == 0 and "WHAT" in text and "carried in talkgroup 91" in text, text)
         code, text = server.ctl("why", "2399999")
-        check(code != 0 and "nothing is known" in text, text)
+        check(code != 0 and "nothing known" in text, text)
 
 
 @case
@@ -163,10 +188,10 @@ def orders_act_at_once_and_are_logged():
         check(server.ctl("options", "2300102", "TS2=91")[0] == 0, "options")
         rows = ask(server.control, "options 2300102")
         check(len(rows) == 1 and rows[0]["options"] == "TS2=91", "%s" % rows)
-        check(server.ctl("link", "2300109", "1", "235")[0] == 1, "an order to nobody is no error")
+        check(server.ctl("link", "2300109", "1", "235")[0] == 1, "a command for an unknown client is not an error")
         by = " by uid=%d pid=" % os.getuid()
         for order in ("link", "unlink", "default", "options"):
-            check(any("order=%s client=2300102 " % order in line and by in line
+            check(any("command=%s client=2300102 " % order in line and by in line
                       for line in server.stderr().splitlines()), "%s is not in the log" % order)
 
 
@@ -228,7 +253,7 @@ def any_connection_may_order():
 
         check(first.request("link 2300102 1 235")[1]["ok"] and (1, 235) in has(), "%s" % has())
         check(second.request("unlink 2300102 1 235")[1]["ok"] and (1, 235) not in has(), "%s" % has())
-        first.send("link 2300102 1 236")  # and it does not matter whether anybody reads the answer
+        first.send("link 2300102 1 236")  # whether or not the answer is read
         check(wait_for(lambda: (1, 236) in has()), "%s" % has())
 
 
@@ -266,6 +291,43 @@ def slow_caller_delays_nobody():
             check(end["ok"] and len(rows) == 2, "%s" % end)
         half.socket.sendall(b"ions\n")
         check(len(half.request("")[0]) >= 0, "the slow one")
+
+
+FLOOD = """
+import os, socket, sys
+os.setgid(1); os.setuid(1)
+callers = []
+for n in range(40):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(sys.argv[1])
+    s.settimeout(60)
+    s.sendall(b"text help\\n" if n % 2 else b"events\\n")
+    callers.append(s)
+print([b"too many connections" in s.recv(4096) for s in callers].count(True), flush=True)
+sys.stdin.read()
+"""
+
+
+@case
+def no_user_keeps_the_operator_out():
+    """Another user has 16 connections, whatever is on them; root asks and is answered."""
+    if os.geteuid() != 0:
+        raise Skip("only root can be another user")
+    with Server() as server:
+        wait_until_answering(server.control)
+        os.chmod(server.directory, 0o755)
+        os.chmod(server.control, 0o666)
+        floods = [subprocess.Popen([sys.executable, "-c", FLOOD, server.control], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                  for _ in range(2)]
+        try:
+            refused = [int(flood.stdout.readline()) for flood in floods]
+            check(sum(refused) >= 80 - 16, "%s were refused" % refused)
+            for _ in range(5):
+                check(server.ctl("status")[0] == 0, "the operator is not answered")
+        finally:
+            for flood in floods:
+                flood.stdin.close()
+                flood.wait()
 
 
 main()

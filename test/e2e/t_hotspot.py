@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 from cases import Skip, case, check, main
-from server import Server, free_port, wait_for
+from server import PATIENCE_S, Server, free_port, wait_for
 
 PROGRAM = os.environ.get("HOTSPOT", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "hotspot"))
 
@@ -16,7 +16,7 @@ class Listener:
         self.out = open(self.path, "w")
         self.process = subprocess.Popen([PROGRAM, "-p", "rigpass", *options, "127.0.0.1:%d" % server.port, *words],
                                         stdout=self.out, stderr=subprocess.STDOUT)
-        check(wait_for(lambda: "logged in" in self.text(), 5), "it does not log in: " + self.text())
+        check(wait_for(lambda: "logged in" in self.text()), "it does not log in: " + self.text())
 
     def text(self):
         with open(self.path) as f:
@@ -24,7 +24,7 @@ class Listener:
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(5)
+        self.process.wait(PATIENCE_S)
         self.out.close()
         return self.text()
 
@@ -32,7 +32,7 @@ class Listener:
 def run(*words):
     if not os.access(PROGRAM, os.X_OK):
         raise Skip("build/hotspot is not there")
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=60)
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=2 * PATIENCE_S)
 
 
 @case
@@ -43,13 +43,13 @@ def one_talks_one_hears():
         listener = Listener(server, "-i", "2300102", "-o", "TS2=91")
         done = run("-p", "rigpass", "-i", "2300101", "127.0.0.1:%d" % server.port, "talk", "91", "--seconds", "1")
         check(done.returncode == 0, done.stderr)
-        wait_for(lambda: "end " in listener.text(), 3)
+        wait_for(lambda: "end " in listener.text())
         text = listener.end()
         check("begin 2300101 -> TG 91 slot 2" in text, text)
         check("20 frames, 0 lost" in text, text)
 
 
-@case
+@case  # 21 s
 def a_user_dials_asks_unlinks_and_hears_himself():
     with Server() as server:
         listener = Listener(server, "-i", "2300102", "-o", "TS2=235")
@@ -77,7 +77,7 @@ def a_recording_plays_back():
         done = run("-p", "rigpass", "-s", "duplex", "127.0.0.1:%d" % server.port, "talk", "92", "--slot", "1",
                    "--file", own)
         check(done.returncode == 0, done.stderr)
-        wait_for(lambda: "end " in listener.text(), 3)
+        wait_for(lambda: "end " in listener.text())
         listener.end()
         with open(tape) as f, open(own) as g:
             heard = [line.split()[-1][2 * 20:2 * 53] for line in f]

@@ -2,11 +2,11 @@
 
 import os
 import socket
-import time
 
 from cases import Skip, case, check, main
+from control import settle
 from hotspot import Hotspot
-from server import Server, wait_for
+from server import PATIENCE_S, Server, wait_for
 
 LOG = "/dev/log"
 
@@ -31,7 +31,7 @@ def levels_leave_out_what_is_beyond_them():
             salt = wrong.ask(b"RPTL" + (2300101).to_bytes(4, "big"), b"RPTACK")[6:]
             check(len(salt) == 4, "no challenge")
             wrong.ask(b"RPTK" + (2300101).to_bytes(4, "big") + bytes(32), b"MSTNAK")
-            time.sleep(0.3)
+            settle(server.control)
             log = server.stderr()
             check(("session up client=2300102" in log) == info, "%s: %s" % (level, log))
             check(("refused client=2300101" in log) == remote, "%s: %s" % (level, log))
@@ -48,7 +48,7 @@ def the_systems_log_gets_all_lines():
     log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     log.bind(LOG)
     os.chmod(LOG, 0o666)
-    log.settimeout(2)
+    log.settimeout(PATIENCE_S)
     try:
         with Logging("log = syslog\n") as server:
             Hotspot(2300102, server.port).login()

@@ -4,17 +4,18 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 from cases import Skip, case, check, main
 from control import Control, ask, counter, wait_until_answering
 from dmr import call
 from hotspot import Hotspot, be32, same_call, talk
-from server import BINARY, Server, wait_for
-
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+from server import BINARY, PATIENCE_S, Server, free_port, go_on, wait_for
+from special import special_build
 
 
 def pair(server):
@@ -24,7 +25,7 @@ def pair(server):
 def carries_a_call(one, two, middle=None, superframes=3):
     sent = call(one.client, 2300101, 91, superframes)
     talk(one, sent, [two], middle=middle)
-    same_call(sent, two.drain())
+    same_call(sent, two.drain(len(sent)))
 
 
 def tasks(pid):
@@ -50,10 +51,13 @@ def nobody_is_woken_while_nothing_happens():
     with Server() as server:
         wait_until_answering(server.control)
         pids = [server.process.pid, server.child("voice"), server.child("report")]
-        before = [wake_ups(pid) for pid in pids]
+        before, began = [wake_ups(pid) for pid in pids], time.monotonic()
         time.sleep(10)
         woken = [wake_ups(pid) - b for pid, b in zip(pids, before)]
-        check(woken[0] <= 3 and woken[1] <= 10 and woken[2] <= 20, "woken in 10 s: %s" % woken)
+        tens = max(1, (time.monotonic() - began) / 10)
+        # Each asks or answers for a sign of life every 2.5 s.
+        check(woken[0] <= 14 * tens and woken[1] <= 10 * tens and woken[2] <= 20 * tens,
+              "woken in %.1f s: %s" % (10 * tens, woken))
 
 
 @case
@@ -62,11 +66,11 @@ def killed_reporter_loses_no_frame():
         one, two = pair(server)
         victim = server.child("report")
         carries_a_call(one, two, lambda: os.kill(victim, signal.SIGKILL), 6)
-        again = wait_for(lambda: server.members().get("freedmr-report", victim) != victim, 8)
+        again = wait_for(lambda: server.members().get("freedmr-report", victim) != victim)
         check(again, "the reporter was not restarted")
         wait_until_answering(server.control)
         sessions = wait_for(lambda: {row["client"] for row in ask(server.control, "sessions")}
-                            == {2300101, 2300102}, 5)
+                            == {2300101, 2300102})
         check(sessions, "the new reporter does not know the sessions")
         carries_a_call(one, two)
 
@@ -83,9 +87,9 @@ def stopped_reporter_loses_no_frame():
             for c in crowd:
                 c.logout()
         finally:
-            os.kill(sleeper, signal.SIGCONT)
+            go_on(sleeper)
         right = wait_for(lambda: {row["client"] for row in ask(server.control, "sessions")}
-                         == {2300101, 2300102}, 8, 0.2)
+                         == {2300101, 2300102}, every=0.2)
         check(right, "after the sleep the sessions are wrong: %d" % len(ask(server.control, "sessions")))
 
 
@@ -94,19 +98,19 @@ def killed_voice_comes_back_and_so_do_the_clients():
     with Server("static-2 = 91") as server:
         one, two = pair(server)
         carries_a_call(one, two)
-        victim = server.child("voice")
-        os.kill(victim, signal.SIGKILL)
-        check(wait_for(lambda: server.members().get("freedmr-voice", victim) != victim, 8),
-              "the voice process was not restarted")
-        answer = wait_for(lambda: ping_answer(one), 8, 0.5)
-        check(answer == b"MSTNAK" + be32(one.client), "ping after the restart: %r" % answer)
+        for answer in (b"MSTPONG", b"MSTNAK"):  # the second starts clean
+            server.kill_child("voice")
+            one.drain(quiet=0.1)
+            said = wait_for(lambda: ping_answer(one), every=0.5)
+            check(said == answer + be32(one.client), "ping after the restart: %r" % said)
+        two.drain(quiet=0.1)
         one.login()
         two.login()
         carries_a_call(one, two)
         check("voice" in server.stderr(), "nothing about it in the log")
         wait_until_answering(server.control)
         right = wait_for(lambda: {row["client"] for row in ask(server.control, "sessions")}
-                         == {2300101, 2300102}, 5, 0.2)
+                         == {2300101, 2300102}, every=0.2)
         check(right, "the reporter does not know the new sessions")
 
 
@@ -120,7 +124,62 @@ def killed_parent_leaves_nobody_behind():
     with Server() as server:
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait()
-        check(wait_for(lambda: not server.members(), 5), "still there: %s" % server.members())
+        check(wait_for(lambda: not server.members()), "still there: %s" % server.members())
+
+
+def is_running(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as f:
+            return f.read().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+def tcp_answers(port):
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1):
+            return True
+    except OSError:
+        return False
+
+
+@case
+def after_a_killed_parent_the_next_start_takes_every_port():
+    """Its orphans say goodbye and leave; the next server waits for their ports rather than failing."""
+    http, legacy, mesh = free_port(), free_port(), free_port()
+    more = ("legacy = 127.0.0.1:%d\n[peer x]\nbind = 127.0.0.1:%d\ntarget = 127.0.0.1:9\npassphrase = kilo nine\n" %
+            (legacy, mesh))
+    with Server("static-2 = 91", more=more, http="127.0.0.1:%d" % http) as server:
+        for late in (0, 0, 1.2):  # the orphans have no time to leave
+            clients = pair(server)
+            orphans = server.child("voice"), server.child("report")
+            for pid in orphans if late else ():
+                os.kill(pid, signal.SIGSTOP)
+            os.kill(server.process.pid, signal.SIGKILL)
+            server.process.wait()
+            for pid in orphans if late else ():
+                threading.Timer(late, os.kill, (pid, signal.SIGCONT)).start()
+            server.start()
+            check(wait_for(lambda: not any(map(is_running, orphans))), "orphans stay")
+            check("warning: no " not in server.stderr() and "cannot bind" not in server.stderr(), server.stderr()[-600:])
+            wait_until_answering(server.control)
+            check(tcp_answers(http) and tcp_answers(legacy), "a TCP port is not served: %s" % server.stderr()[-600:])
+            for client in clients:
+                client.close()
+        carries_a_call(*pair(server))
+
+
+@case
+def a_port_that_stays_taken_is_told():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", free_port()))
+        started = time.monotonic()
+        try:
+            with Server(port=taken.getsockname()[1]):
+                check(False, "it serves on a port of another")
+        except AssertionError as why:
+            check("cannot bind 127.0.0.1:%d: Address" % taken.getsockname()[1] in str(why), "%s" % why)
+        check(time.monotonic() - started > 2, "reported after %.1f s" % (time.monotonic() - started))
 
 
 @case
@@ -143,16 +202,17 @@ def follower_that_does_not_read_is_dropped():
             except TimeoutError:
                 pass
 
-        crowd = [Hotspot(2310000 + i, server.port) for i in range(20)]
-        for n in range(60):
-            for c in crowd:
-                c.login("TS2=%d,%d" % (100 + n, 200 + n))
+        operator = Control(server.control)
+
+        def dropped():
+            for n in range(200):
+                operator.request("%s 2300102 1 100" % ("unlink" if n % 2 else "link"))
             read_on()
-            if n % 5 == 4 and counter(server.control, "report_control_slow_followers_total"):
-                break
-        check(counter(server.control, "report_control_slow_followers_total") == 1, "%d events, and it was not dropped" % len(seen))
+            return counter(server.control, "report_control_slow_followers_total") == 1
+
+        check(wait_for(dropped), "%d events, and it was not dropped" % len(seen))
         check(seen == list(range(seen[0], seen[0] + len(seen))), "the other one missed events")
-        check(wait_for(lambda: sleeps.line() is None, 5, 0), "its connection still stands")
+        check(wait_for(lambda: sleeps.line() is None, every=0), "its connection is still open")
         carries_a_call(one, two)
 
 
@@ -192,12 +252,12 @@ def reporter_memory_holds_no_passphrase():
             check(not holds(report, word.encode()), "the reporter knows \"%s\"" % word)
         for pid in (voice, report):
             with open("/proc/%d/cmdline" % pid, "rb") as f:
-                check(secret.encode() not in f.read(), "it stands in the command line")
+                check(secret.encode() not in f.read(), "it is in the command line")
 
 
 @case
 def voice_stays_in_the_voice_process():
-    """Who looks on learns who speaks, never what is said."""
+    """Observers learn who talks, never what is said."""
     with Server("static-2 = 91") as server:
         one, two = pair(server)
         said = b"What is said is none of his busi!"
@@ -209,8 +269,8 @@ def voice_stays_in_the_voice_process():
             check(wait_for(lambda: holds(server.child("voice"), said[:13])), "it is not even in the voice process")
             check(not holds(server.child("report"), said[:13]), "the reporter has heard it")
 
-        talk(one, sent, [two], middle=search)
-        check(any(said[:13] in f.octets for f in two.drain()), "the other one does not hear it")
+        talk(one, sent, [two], beside=search)
+        check(any(said[:13] in f.octets for f in two.drain(len(sent))), "the other one does not hear it")
 
 
 def blocking(pid):
@@ -254,7 +314,7 @@ def who_is_started_again_inherits_no_more():
             count = len(os.listdir("/proc/%d/fd" % before))
             os.kill(before, signal.SIGKILL)
             line = "freedmr-%s is back" % role
-            check(wait_for(lambda: line in server.stderr(), 8), server.stderr())
+            check(wait_for(lambda: line in server.stderr()), server.stderr())
             now = len(os.listdir("/proc/%d/fd" % server.child(role)))
             check(now == count, "%s had %d descriptors and has %d" % (role, count, now))
 
@@ -304,7 +364,7 @@ def voice_calls_for_no_memory_after_ready():
             under_load(server)
         finally:
             tracer.send_signal(signal.SIGINT)
-            tracer.wait(5)
+            tracer.wait(PATIENCE_S)
             tracer.stderr.close()
         with open(trace) as f:
             calls = re.findall(r"^\d+ +([a-z_0-9]+)\(", f.read(), re.M)
@@ -326,21 +386,8 @@ void *__wrap_realloc(void *p, size_t n) { allocations++; return __real_realloc(p
 
 
 def counting_build(directory):
-    """The server with every allocation counted, and where in memory the count stands."""
-    import glob
-    cc = shutil.which("gcc") or shutil.which("cc")
-    if not cc:
-        raise Skip("there is no compiler")
-    with open(os.path.join(directory, "count.c"), "w") as f:
-        f.write(COUNTER)
-    sources = [s for s in glob.glob(os.path.join(ROOT, "modules/*/*.c"))
-               if os.path.basename(s) not in ("poller_poll.c", "messages_posix.c")]
-    sources += [os.path.join(ROOT, "freedmr.c"), os.path.join(directory, "count.c")]
-    binary = os.path.join(directory, "freedmr")
-    done = subprocess.run([cc, "-std=c11", "-O0", "-I" + os.path.join(ROOT, "include"), "-D_GNU_SOURCE",
-                           '-DVERSION="count"', "-no-pie", "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc",
-                           "-o", binary] + sources, capture_output=True, text=True)
-    check(done.returncode == 0, "does not build: " + done.stderr[:300])
+    """The server with every allocation counted, and where in memory the count is."""
+    binary = special_build(directory, COUNTER, ("malloc", "calloc", "realloc"))
     symbols = subprocess.run(["nm", binary], capture_output=True, text=True).stdout
     return binary, int(re.search(r"^([0-9a-f]+) [BD] allocations$", symbols, re.M).group(1), 16)
 
@@ -354,7 +401,7 @@ def count_in(pid, address):
         raise Skip("may not read the memory of a process of one's own")
 
 
-@case
+@case  # 15 s
 def allocations_of_the_voice_process_stand_still():
     import server as server_module
     with tempfile.TemporaryDirectory() as directory:
@@ -372,24 +419,37 @@ def allocations_of_the_voice_process_stand_still():
             server_module.BINARY = usual
 
 
+def delays(one, two):
+    """How long each frame of a call takes."""
+    found = []
+    for octets in call(one.client, 2300101, 91, 10):
+        began = time.monotonic()
+        one.send(octets)
+        check(two.receive(PATIENCE_S), "a frame was lost")
+        found.append(time.monotonic() - began)
+        time.sleep(0.045)
+    return sorted(found)
+
+
 @case
 def voice_keeps_time_while_nobody_reads():
-    """A stopped reporter, a full pipe, and the p99 of the forwarding delay stays a few milliseconds."""
+    """A stopped reporter, a full pipe, and frames take as long as before and after: if voice waited, all that follow
+    would."""
     with Server("static-2 = 91") as server:
         one, two = pair(server)
+        before = delays(one, two)
         sleeper = server.child("report")
         os.kill(sleeper, signal.SIGSTOP)
         try:
-            delays = []
-            for octets in call(2300101, 2300101, 91, 10):
-                began = time.monotonic()
-                one.send(octets)
-                check(two.receive(1), "a frame was lost")
-                delays.append(time.monotonic() - began)
-                time.sleep(0.045)
-            check(sorted(delays)[-3] < 0.1, "a frame took %.0f ms" % (max(delays) * 1000))
+            stuck = delays(one, two)
         finally:
-            os.kill(sleeper, signal.SIGCONT)
+            go_on(sleeper)
+        after = delays(one, two)
+        for part in (0.5, 0.75):
+            at = int(part * len(stuck))
+            calm = max(before[at], after[at])
+            check(stuck[at] < 0.02 + 4 * calm, "%d %% take up to %.1f ms, and took %.1f ms" %
+                  (100 * part, stuck[at] * 1000, calm * 1000))
 
 
 main()

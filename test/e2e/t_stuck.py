@@ -1,6 +1,7 @@
-"""Everybody who looks on stops in mid-call, at once; the delay histogram of /metrics is read before and after."""
+"""All observers stop in mid-call, at once; the delay histogram of /metrics is read before and after."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,13 +18,20 @@ from server import command, free_port, wait_for
 from web import Events, WebServer
 
 IDLE = 200
-ROWS_S = 5.2  # the voice process shows its figures every 5 s
 
 
-def delays(server):
-    """{upper bound in seconds: frames forwarded within it}, fresh; the bound of the last is infinite."""
-    time.sleep(ROWS_S)
-    text = server.get("/metrics")[2].decode()
+def delays(server, bursts):
+    """{upper bound in seconds: frames forwarded within it} when so many have come; the bound of the last is
+    infinite."""
+    text = ""
+
+    def counts():
+        nonlocal text
+        text = server.get("/metrics")[2].decode()  # the voice process shows its figures every 5 s
+        found = re.search(r"^freedmr_bursts_total (\d+)$", text, re.M)
+        return found and int(found[1]) >= bursts
+
+    check(wait_for(counts, every=0.2), "fewer than %d bursts are counted" % bursts)
     prefix = 'freedmr_forwarding_seconds_bucket{le="'
     return {float(line[len(prefix):].partition('"')[0]): int(line.rpartition(" ")[2])
             for line in text.splitlines() if line.startswith(prefix)}
@@ -36,7 +44,7 @@ def slower_than(bound, before, after):
 
 
 def stopped_socket(address, hello=b""):
-    """A caller that asks and never reads, with little room for what it is told."""
+    """A connection that asks and never reads, with a small receive buffer."""
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
     s.connect(address)
@@ -53,10 +61,10 @@ class Crowd:
         told = os.path.join(server.directory, "told")
         with open(told, "w") as f:
             self.follower = subprocess.Popen(command("ctl", "-s", server.control, "events"), stdout=f)
-        check(wait_for(lambda: os.path.getsize(told)), "ctl events tells nothing")
+        check(wait_for(lambda: os.path.getsize(told)), "ctl events prints nothing")
 
     def stop(self):
-        """The callers stop; each sends first what it wants."""
+        """The connections stop; each first sends its request."""
         self.follower.send_signal(signal.SIGSTOP)
         self.broker.process.send_signal(signal.SIGSTOP)
         web, old = ("127.0.0.1", self.server.web), ("127.0.0.1", self.server.legacy)
@@ -108,7 +116,7 @@ class Beside:
 
 
 def chatter(rig):
-    """Many talkgroups go and come, and everybody is told: more than the socket of a stopped reader takes."""
+    """Many talkgroups come and go: more events than the socket of a stopped reader takes."""
     lists = [b",".join(b"%d" % n for n in range(first, first + 40)) for first in (100, 150)]
 
     def change():
@@ -120,17 +128,22 @@ def chatter(rig):
     return change
 
 
-def judge_delays(fresh, calm, stuck):
-    """A busy machine delays a frame or two by itself; voice that waits for somebody who stopped delays all that follow."""
-    print("# frames within so many seconds, calm and with all stopped: " + ", ".join(
-        "%g: %d %d" % (le, calm[le] - fresh[le], stuck[le] - calm[le]) for le in sorted(stuck)), flush=True)
-    check(stuck[float("inf")] - calm[float("inf")] >= 62, "the call was not measured")
+def judge_delays(fresh, before, stuck, calm, after):
+    """A busy machine delays frames by itself, now more and now less: what counts is the worse of the calls before and
+    after. Voice that waits for somebody who stopped delays all frames that follow."""
+    print("# frames within so many seconds, before, with all stopped and after: " + ", ".join(
+        "%g: %d %d %d" % (le, before[le] - fresh[le], stuck[le] - before[le], after[le] - calm[le])
+        for le in sorted(stuck)), flush=True)
+    frames = stuck[float("inf")] - before[float("inf")]
+    check(frames >= 31, "the call was not measured")  # what comes at once is measured once
     for bound in (0.005, 0.01, 0.025):
-        was, now = slower_than(bound, fresh, calm), slower_than(bound, calm, stuck)
-        check(now <= was + 3, "slower than %g s: %d frames with all of them stopped, %d before" % (bound, now, was))
+        was = max(slower_than(bound, fresh, before), slower_than(bound, calm, after))
+        now = slower_than(bound, before, stuck)
+        check(now <= was + frames // 4, "slower than %g s: %d frames with all of them stopped, %d without" %
+              (bound, now, was))
 
 
-@case
+@case  # 40 s
 def whoever_stops_in_mid_call_costs_no_frame_and_no_time():
     with Broker() as broker, Stuck(broker) as server:
         one, two, rig = [Hotspot(2300101 + n, server.port).login() for n in range(3)]
@@ -140,7 +153,7 @@ def whoever_stops_in_mid_call_costs_no_frame_and_no_time():
         def frames(middle=lambda: None):
             sent = call(2300101, 2300555, 91, 10)
             talk(one, sent, [two], middle=middle)
-            same_call(sent, two.drain())
+            same_call(sent, two.drain(len(sent)))
             return int.from_bytes(sent[0][16:20], "big")
 
         def ends(stream):
@@ -149,23 +162,25 @@ def whoever_stops_in_mid_call_costs_no_frame_and_no_time():
 
         with Beside(chatter(rig)), Beside(lambda: seen.append(follower.next()[2])), \
                 Beside(lambda: dashboard.listen(0.5)):
-            fresh = delays(server)
+            fresh = delays(server, 0)
             frames()
-            calm = delays(server)
+            before = delays(server, 62)
             memory = server.resident_kb("report")
             stop = threading.Thread(target=crowd.stop)
             last = frames(middle=stop.start)
             stop.join()
-            stuck = delays(server)
-            check(wait_for(lambda: ends(last), 5), "who reads is not told")
-            check(server.get("/")[0] == 200 and len(ask(server.control, "sessions")) == 3, "who asks is not served")
+            stuck = delays(server, 124)
+            check(wait_for(lambda: ends(last)), "observers that read get nothing")
+            check(server.get("/")[0] == 200 and len(ask(server.control, "sessions")) == 3, "requests are not answered")
             grown = server.resident_kb("report") - memory  # pages of its ring that are used for the first time
         crowd.go_on()
-        judge_delays(fresh, calm, stuck)
+        check(is_online(broker), "the broker does not come back")
+        calm = delays(server, 124)
+        frames()
+        judge_delays(fresh, before, stuck, calm, delays(server, 186))
         check(grown < 2048, "the reporter grew by %d kB" % grown)
         first = seen[0]["seq"]
         check([e["seq"] for e in seen] == list(range(first, first + len(seen))), "who reads missed something")
-        check(is_online(broker, seconds=20), "the broker does not come back")
         crowd.close()
 
 

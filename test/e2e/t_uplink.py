@@ -7,7 +7,7 @@ from cases import case, check, main
 from dmr import Frame, call, judge
 from hotspot import Hotspot, same_call, talk
 from mesh import peer_section
-from server import Server, free_port, wait_for
+from server import PATIENCE_S, Server, Started, free_port, wait_for
 
 UPLINK_ID = 234567899
 
@@ -25,7 +25,7 @@ def links_up(server):
     return sum(row.get("up", False) for row in server.ctl_json("peers"))
 
 
-class Pair:
+class Pair(Started):
     """A master, a server that logs in to it, and a hotspot at each; the conference is `tg` there and 91 here."""
 
     def __init__(self, passphrase="rigpass", more="", target="127.0.0.1", tg=3100, above=""):
@@ -34,39 +34,34 @@ class Pair:
         self.below = Server("static-2 = 91", uplink(self.master.port, passphrase, more, target, tg))
         self.hotspots = []
 
-    def __enter__(self):
-        try:
-            self.master.start()
-            self.below.start()
-            self.there = Hotspot(3100101, self.master.port)
-            self.here = Hotspot(2300101, self.below.port)
-            self.hotspots = [self.there.login(), self.here.login()]
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+    def start(self):
+        self.master.start()
+        self.below.start()
+        self.there = Hotspot(3100101, self.master.port)
+        self.here = Hotspot(2300101, self.below.port)
+        self.hotspots = [self.there.login(), self.here.login()]
 
-    def __exit__(self, *_):
+    def close(self):
         for hotspot in self.hotspots:
             hotspot.close()
         self.below.close()
         self.master.close()
 
-    def wait(self, seconds=20.0):
+    def wait(self, seconds=PATIENCE_S):
         check(wait_for(lambda: is_up(self.below), seconds), "the uplink does not come up: " + self.below.stderr()[-300:])
 
     def exchange(self):
         for talker, listener, tg, other in [(self.here, self.there, 91, self.tg), (self.there, self.here, self.tg, 91)]:
             sent = call(talker.client, talker.client, tg, 3)
             talk(talker, sent, [listener])
-            heard = listener.drain()
+            heard = listener.drain(len(sent))
             judge(heard)
             expected = [Frame(o) for o in call(talker.client, talker.client, other, 3, stream=sent[0][16:20])]
             check([f.octets[4:11] + f.octets[15:20] for f in heard] ==
                   [f.octets[4:11] + f.octets[15:20] for f in expected], "heard %s" % heard)
             check([f.voice() for f in heard if f.is_voice()] ==
                   [f.voice() for f in map(Frame, sent) if f.is_voice()], "the voice was changed")
-            check(not talker.drain(0.1), "the talker heard himself")
+            check(not talker.drain(quiet=0.1), "the talker heard himself")
             time.sleep(0.7)  # decision 7: the pause between two talkers
 
 
@@ -97,11 +92,12 @@ def options_reach_the_master():
 @case
 def wrong_passphrase_is_refused_and_said():
     with Pair(passphrase="wrong") as pair:
-        check(wait_for(lambda: "uplink refused name=up after=passphrase" in pair.below.stderr()), "not said")
+        check(wait_for(lambda: "uplink refused name=up after=passphrase" in pair.below.stderr()),
+              "not said: " + pair.below.stderr()[-300:])
         check(not is_up(pair.below), "it is up")
 
 
-@case
+@case  # 25 s
 def a_restarted_master_is_found_again():
     with Pair() as pair:
         pair.wait()
@@ -109,8 +105,8 @@ def a_restarted_master_is_found_again():
         time.sleep(0.5)
         pair.master.start()
         pair.there.login()
-        pair.wait(25)  # the first ping after the restart is refused
-        check(wait_for(lambda: UPLINK_ID in [row.get("client") for row in pair.master.ctl_json("sessions")], 30),
+        pair.wait()  # the first ping after the restart is refused
+        check(wait_for(lambda: UPLINK_ID in [row.get("client") for row in pair.master.ctl_json("sessions")]),
               "no session at the new master")
         pair.wait()
         pair.exchange()
@@ -125,10 +121,10 @@ def it_logs_out_when_it_stops():
               "the session is still there")
 
 
-@case
+@case  # 16 s
 def the_next_target_is_tried():
     with Pair(target="127.0.0.1:%d, localhost" % free_port()) as pair:
-        pair.wait(40)  # after the round with the first, of 10 s and some
+        pair.wait()  # after the round with the first, of 10 s and some
         pair.exchange()
 
 
@@ -151,7 +147,7 @@ def data_call(client, dst):
             for seq, kind in enumerate([3, 6, 7, 7])]
 
 
-@case
+@case  # 15 s
 def data_finds_a_radio_above_and_below():
     with Pair() as pair:
         pair.wait()
@@ -160,19 +156,19 @@ def data_finds_a_radio_above_and_below():
         for talker, listener in [(pair.here, pair.there), (pair.there, pair.here)]:
             sent = data_call(talker.client, listener.client)
             talk(talker, sent, [listener])
-            same_call(sent, listener.drain())
+            same_call(sent, listener.drain(len(sent)))
             time.sleep(1.5)  # until the message is over for both servers
 
 
-@case
+@case  # 19 s
 def linked_twice_calls_are_heard_once():
-    """As client and as neighbour, with transit between the two ways: every call comes twice and could go round."""
+    """As client and as neighbour, with transit between the two paths: every call comes twice and could loop."""
     ports = [free_port(), free_port()]
     with Pair(tg=91, more="transit = all\n" + peer_section("m", "fbp", ports[0], ports[1], 3100),
               above=peer_section("b", "fbp", ports[1], ports[0], 2345)) as pair:
         pair.wait()
-        check(wait_for(lambda: links_up(pair.below) == 2, 20), "the link does not come up")
-        check(wait_for(lambda: links_up(pair.master) == 1, 20), "nor over there")
+        check(wait_for(lambda: links_up(pair.below) == 2), "the link does not come up")
+        check(wait_for(lambda: links_up(pair.master) == 1), "nor over there")
         for _ in range(2):
             pair.exchange()
 

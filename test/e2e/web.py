@@ -4,7 +4,7 @@ import http.client
 import json
 import socket
 
-from server import Server, free_port
+from server import PATIENCE_S, Server, free_port
 
 
 class WebServer(Server):
@@ -20,7 +20,7 @@ class WebServer(Server):
 
     def get(self, path, method="GET", **headers):
         """(status, headers, body) of one request."""
-        c = http.client.HTTPConnection("127.0.0.1", self.web, timeout=5)
+        c = http.client.HTTPConnection("127.0.0.1", self.web, timeout=PATIENCE_S)
         try:
             c.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
             answer = c.getresponse()
@@ -32,7 +32,7 @@ class WebServer(Server):
         return json.loads(self.get("/api/v2/snapshot")[2])
 
     def raw(self, octets=b""):
-        s = socket.create_connection(("127.0.0.1", self.web), timeout=5)
+        s = socket.create_connection(("127.0.0.1", self.web), timeout=PATIENCE_S)
         s.sendall(octets)
         return s
 
@@ -40,7 +40,7 @@ class WebServer(Server):
 class Events:
     """Follows /api/v2/events."""
 
-    def __init__(self, server, last=None, timeout=8):
+    def __init__(self, server, last=None, timeout=PATIENCE_S):
         head = "GET /api/v2/events HTTP/1.1\r\nHost: localhost\r\n"
         if last:
             head += "Last-Event-ID: %s\r\n" % last
@@ -59,7 +59,7 @@ class Events:
         found = {"event": "message"}
         while True:
             line = self.file.readline()
-            assert line, "hung up on"
+            assert line, "connection closed"
             line = line.decode().rstrip("\n")
             if not line and "data" in found:
                 return found["id"], found["event"], json.loads(found["data"])

@@ -37,8 +37,7 @@ static inline struct hbp_burst talk_lc(struct talk *t, enum dmr_data_type type)
 		t->position = 0;
 	}
 	struct hbp_burst b = t->next;
-	b.type = HBP_DATA_SYNC;
-	b.detail = (uint8_t)type;
+	b.class = burst_of_type(type);
 	burst_make_lc(b.payload, &t->coded, type, TALK_CC);
 	t->next.seq++;
 	return b;
@@ -47,8 +46,7 @@ static inline struct hbp_burst talk_lc(struct talk *t, enum dmr_data_type type)
 static inline struct hbp_burst talk_voice(struct talk *t, const uint8_t ambe[static TALK_AMBE_LEN])
 {
 	struct hbp_burst b = t->next;
-	b.type = t->position == 0 ? HBP_VOICE_SYNC : HBP_VOICE;
-	b.detail = (uint8_t)t->position;
+	b.class = burst_of_position((uint32_t)t->position);
 	burst_make_voice(b.payload, ambe, &t->coded, t->position, TALK_CC);
 	t->next.seq++;
 	t->position = (t->position + 1) % 6;

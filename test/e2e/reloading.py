@@ -1,0 +1,28 @@
+"""A configuration that is changed under a running server."""
+
+import signal
+
+from cases import check
+from control import settle
+from server import wait_for
+
+
+def edit(server, old, new):
+    with open(server.config) as f:
+        text = f.read()
+    check(old in text, "%s is not in the configuration" % old)
+    with open(server.config, "w") as f:
+        f.write(text.replace(old, new, 1))
+
+
+def reload(server, expect="reload done"):
+    before = server.stderr().count(expect)
+    server.process.send_signal(signal.SIGHUP)
+    check(wait_for(lambda: server.stderr().count(expect) > before), "no \"%s\": %s" % (expect, server.stderr()))
+    settle(server.control)  # voice was signalled before the log line
+    return server.stderr()
+
+
+def section(server, text):
+    with open(server.config, "a") as f:
+        f.write(text)

@@ -1,0 +1,34 @@
+"""The server relinked with some functions replaced, for what cannot be seen from outside."""
+
+import os
+import shutil
+import subprocess
+
+from cases import Skip, check
+from server import BINARY
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+ROOMS = ("command", "parent", "report", "voice", "core", "state", "io", "wire", "conf", "dmr", "base")
+
+
+def special_build(directory, source, wrapped):
+    """
+    The path of a server in which calls of each FUNCTION in `wrapped` go to __wrap_FUNCTION in `source`. It is made of
+    the objects of the one under test; of the native one where those hold a sanitiser.
+    """
+    musl = shutil.which("musl-gcc")  # as the Makefile has it
+    cc = musl or shutil.which("gcc")
+    if not cc:
+        raise Skip("there is no compiler")
+    objects = os.path.join(ROOT, "build/obj", "poll" if "/poll/" in BINARY else "native")
+    parts = [os.path.join(objects, "freedmr.o")] + [os.path.join(objects, room + ".a") for room in ROOMS]
+    with open(os.path.join(directory, "special.c"), "w") as f:
+        f.write(source)
+    binary = os.path.join(directory, "freedmr")
+    done = subprocess.run([cc, "-std=c11", "-O1", "-D_GNU_SOURCE", "-static" if musl else "-g", "-no-pie",
+                           "-Wl," + ",".join("--wrap=" + w for w in wrapped), "-o", binary,
+                           os.path.join(directory, "special.c"), "-Wl,--start-group", *parts, "-Wl,--end-group"],
+                          capture_output=True, text=True)
+    check(done.returncode == 0, "does not build: " + done.stderr[:300])
+    os.chmod(directory, 0o755)
+    return binary

@@ -1,0 +1,117 @@
+"""Two servers behind nginx, set up as freedmr(8) shows: hotspots spread, calls cross, and one server may die."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from cases import Skip, case, check, main
+from control import ask
+from dmr import call
+from hotspot import Hotspot, be32, talk
+from manual import example
+from mesh import FIRST_SERVER, peer_section
+from server import Server, free_port, wait_for
+
+PATH = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"
+MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
+RETRY_S = 10  # of a hotspot: it pings every 5 s, and asks again after 10
+
+
+class Balancer:
+    """nginx at `port`, before these servers."""
+
+    def __init__(self, port, servers):
+        self.program = shutil.which("nginx", path=PATH)
+        if not self.program or not os.path.exists(MODULE):
+            raise Skip("there is no nginx with its stream module")
+        self.directory = tempfile.mkdtemp(prefix="freedmr-balance-")
+        text = example("freedmr.8", "hash $remote_addr consistent;")
+        for shows, is_at in zip(re.findall(r"server ([0-9.]+:\d+)", text), servers):
+            text = text.replace(shows, "127.0.0.1:%d" % is_at.port)
+        text = text.replace("listen 62031 udp", "listen 127.0.0.1:%d udp" % port)
+        with open(os.path.join(self.directory, "nginx.conf"), "w") as f:
+            f.write("load_module %s;\nuser root;\ndaemon off;\nworker_processes 1;\npid %s/pid;\nerror_log stderr;\n"
+                    "events {\n\tworker_connections 512;\n}\n%s" % (MODULE, self.directory, text))
+
+    def __enter__(self):
+        self.log = open(os.path.join(self.directory, "log"), "w")
+        self.process = subprocess.Popen([self.program, "-p", self.directory, "-c", os.path.join(self.directory, "nginx.conf"),
+                                         "-e", "stderr"], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        time.sleep(0.5)
+        if self.process.poll() is not None:
+            with open(os.path.join(self.directory, "log")) as f:
+                told = f.read()[-500:]
+            shutil.rmtree(self.directory)
+            check(False, "nginx does not start: " + told)
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.directory)
+
+
+def clients_of(server):
+    return {row["client"] for row in ask(server.control, "sessions")}
+
+
+def comes_back(client):
+    """As a hotspot does: it pings, and when that stays unanswered, or is refused, it logs in. Seconds until it is in."""
+    began = time.monotonic()
+    while time.monotonic() < began + 3 * RETRY_S:
+        client.send(b"RPTPING" + be32(client.client))
+        answer = client.receive(1)
+        while answer is not None and answer[:4] == b"DMRD":
+            answer = client.receive(1)
+        if answer == b"MSTPONG" + be32(client.client):
+            return time.monotonic() - began
+        client.send(b"RPTL" + be32(client.client))
+        answer = client.receive(1)
+        if answer and answer.startswith(b"RPTACK"):
+            client.login()
+    return 3 * RETRY_S
+
+
+def hears_all(talker, listeners):
+    sent = call(talker.client, talker.client, 91, 3)
+    talk(talker, sent, listeners)
+    for listener in listeners:
+        heard = listener.drain(len(sent))
+        check(len(heard) == len(sent), "%d heard %d of %d frames" % (listener.client, len(heard), len(sent)))
+
+
+@case  # 40 s
+def hotspots_spread_and_one_server_may_die():
+    ports, port = (free_port(), free_port()), free_port()
+    limits = "[limits]\nshared-addresses = 127.0.0.0/8\n"
+    pair = [Server("static-2 = 91", peer_section("n", "fbp", ports[i], ports[1 - i], FIRST_SERVER + 1 - i) + limits,
+                   server_id=FIRST_SERVER + i) for i in (0, 1)]
+    with pair[0], pair[1], Balancer(port, pair):
+        clients = [Hotspot(2300101 + i, port, bind=("127.0.0.%d" % (10 + i), 0)).login() for i in range(12)]
+        before = [clients_of(server) for server in pair]
+        check(all(len(b) >= 2 for b in before), "they do not spread: %s" % before)
+        check(sum(len(b) for b in before) == 12 and not before[0] & before[1], "not each at one server: %s" % before)
+        time.sleep(0.5)
+        there = [next(c for c in clients if c.client in b) for b in before]
+        hears_all(there[0], [c for c in clients if c is not there[0]])  # across, and each of them once
+        hears_all(there[1], [c for c in clients if c is not there[1]])
+        pair[0].kill()
+        took = {c.client: comes_back(c) for c in clients}
+        check(max(took.values()) < RETRY_S, "they are back after: %s" % took)
+        check(wait_for(lambda: clients_of(pair[1]) == {c.client for c in clients}, 5, 0.3), "%s" % clients_of(pair[1]))
+        for c in clients:
+            c.drain(quiet=0.05)
+        hears_all(there[0], [c for c in clients if c is not there[0]])
+        pair[0].start()  # it is back, and no client is at both
+        for c in clients:
+            c.ping()
+        check(clients_of(pair[1]) == {c.client for c in clients}, "they were moved: %s" % clients_of(pair[1]))
+        check(not clients_of(pair[0]), "at both: %s" % clients_of(pair[0]))
+
+
+main()
