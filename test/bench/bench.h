@@ -10,8 +10,8 @@
 #define BENCH_DATAGRAM 512
 
 /*
- * JOIN tg(3): how a client of the reflector says what it wants to hear; answered with the same. It
- * stands in for the login, so that nothing of a protocol is left in the reflector.
+ * JOIN tg(3): a client of the reflector asks for a talkgroup; answered with the same. It
+ * replaces the login, so that the reflector knows no protocol.
  */
 #define BENCH_JOIN "JOIN"
 #define BENCH_JOIN_LEN 7u

@@ -8,11 +8,11 @@
  *   -m MODE     realtime   each talker sends a burst every 60 ms
  *               rate       ... FRAMES bursts a second
  *               closed     ... as soon as fewer than WINDOW of its bursts are still under way
- *               ping       nobody talks, everybody pings every 10 s
+ *               ping       no calls, each client pings every 10 s
  *   load -m start -p PORT -- COMMAND...      starts a server and prints the time to the first login
  *
  * Client n is in group n modulo GROUPS; the first of each group talks. All clients share a few
- * sockets: a client is an address in 127.1.0.0/16, told apart by packet info, so that receiving
+ * sockets: a client is an address in 127.1.0.0/16, identified by packet info, so that receiving
  * costs this process less than sending costs the server. When all are logged in, "ready" is printed
  * and a line on standard input awaited; then the run, then one line of `name=value`.
  */
@@ -60,7 +60,7 @@ struct client {
 struct talker {
 	struct talk talk;
 	uint64_t sent;     /* bursts; the number of the newest one */
-	uint64_t finished; /* all up to this one have reached everybody or were given up */
+	uint64_t finished; /* all up to this one have reached all clients or were given up */
 	int64_t due;       /* us: the next burst in realtime and rate */
 	int64_t sent_at[256];
 	uint32_t copies[256];
@@ -117,7 +117,7 @@ static void send_as(struct load *l, unsigned n, const void *bytes, size_t len)
 		;
 }
 
-/* Which client a datagram has come for; CLIENTS_MAX when it does not say. */
+/* The client a datagram is for; CLIENTS_MAX if unknown. */
 static unsigned client_of(struct msghdr *message)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(message); /* packet info is all that was asked for */

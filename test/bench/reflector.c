@@ -1,7 +1,7 @@
 /*
  * The least that a conference server can do, as the measure of ours: whatever comes for a talkgroup
- * goes to everybody who joined it but the sender. No session, no check, no clock. One recvmmsg for
- * what has come, one sendmmsg for what goes out.
+ * goes to all clients that joined it but the sender. No session, no check, no clock. One recvmmsg
+ * for what has come, one sendmmsg for what goes out.
  *
  *   reflector PORT
  *
