@@ -1,5 +1,5 @@
 #!/bin/sh
-# Includes point down and never round; the deterministic floors know no system; some functions nobody uses.
+# Includes point down and have no cycle; the deterministic floors make no system call; some functions are banned.
 # Prints one result line per rule. TREE=DIR looks at another tree.
 cd "${TREE:-$(dirname "$0")/..}" || exit 1
 work=$(mktemp -d) || exit 1
@@ -21,26 +21,24 @@ command parent voice report core state io wire conf dmr base
 '
 deterministic='dmr wire state core'
 
-# The floors within the core, the lowest first: a module may include those of the lines above its own.
-core='
-actions counter event filter kind number sequence
-step
-contention limit prompt rewrite rows transit
-check snapshot why
-deliver link
-relay
-call
-locate player
-announce subscribe
-dial
-place restore
-route
-way
-arrive login uplink
-block mesh
-intake obey
-core
-'
+# The folders of a room, the lowest first: a file may include those of its own folder and of the lines above.
+# A file outside the folders is on top.
+floors_of() {
+	case $1 in
+	core) echo 'step
+telling
+delivery
+conference
+routing
+mesh
+access' ;;
+	report) echo 'model
+connection history
+event
+control legacy mqtt persist
+http' ;;
+	esac
+}
 
 # result NAME FILE: fails with the first lines of FILE, passes when it is empty.
 result() {
@@ -52,7 +50,7 @@ result() {
 	fi
 }
 
-# code FILE...: FILE:LINE:TEXT without comments and what stands in quotes, except the names of includes.
+# code FILE...: FILE:LINE:TEXT without comments and string literals, except the names of includes.
 code() {
 	awk '
 	FNR == 1 { inside = 0 }
@@ -104,22 +102,58 @@ echo "$allowed" | awk '
 	' - "$work/includes" >"$work/upward"
 result no_upward_include "$work/upward"
 
-sed 's,^include/,,; s,^modules/\(.*\)\.c ,\1.h ,' "$work/includes" | awk '$1 != $2' | sort -u |
+sed 's,^include/,,; s,^modules/\(.*\)\.c ,\1.h ,; s,^modules/,,' "$work/includes" | awk '$1 != $2' |
+	sed 's,\([a-z]*\)/[^ ]*/\([^ /]*\)\.h,\1/\2.h,g' | awk '$1 != $2' | sort -u |
 	tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^-]\)/\1/p' >"$work/circles"
 result no_circular_include "$work/circles"
 
-echo "$core" | awk '
-	NR == FNR { for (i = 1; i <= NF; i++) floor[$i] = NR; next }
-	{ split($1, from, "[/.]"); split($2, to, "[/.]") }
-	from[2] != "core" || to[1] != "core" || from[3] == to[2] { next }
-	!floor[from[3]] || !floor[to[2]] || floor[from[3]] <= floor[to[2]] { print $1 " includes " $2 }
-	' - "$work/includes" >"$work/core"
-result no_upward_include_in_the_core "$work/core"
+# Of a room with folders, each module and its folder; a public header belongs to the folder of its body.
+folders() {
+	find "modules/$1" -name '*.[ch]' | awk -F/ '{ sub(/\.[ch]$/, "", $NF); print $NF, (NF > 3 ? $3 : "top") }' | sort -u
+}
+
+for room in core report; do
+	{ floors_of "$room"; echo top; } | awk 'NF { for (i = 1; i <= NF; i++) print "floor", $i, NR }' >"$work/floors"
+	{ cat "$work/floors"; folders "$room"; echo includes; cat "$work/includes"; } | awk -v room="$room" '
+		function module(path) { sub(/.*\//, "", path); sub(/\.[ch]$/, "", path); return path }
+		$1 == "floor" { floor[$2] = $3; next }
+		$1 == "includes" { reading = 1; next }
+		!reading { folder[$1] = $2; next }
+		$1 !~ "^(include|modules)/" room "/" || $2 !~ "^" room "/" { next }
+		{ from = folder[module($1)]; to = folder[module($2)] }
+		from != to && !(floor[from] > floor[to]) { print $1 " includes " $2 }' >"$work/$room"
+	result "no_upward_include_in_$room" "$work/$room"
+done
 
 awk '{ print $2 }' "$work/includes" | sort -u | while read -r header; do
-	[ -e "include/$header" ] || echo "include/$header does not exist"
+	[ -e "include/$header" ] || [ -e "modules/$header" ] || echo "$header does not exist"
 done >"$work/lost"
 result every_include_exists "$work/lost"
+
+# A header is in include/ if a file of another room includes it, whichever header may bring it along; else beside
+# its body. What a header in include/ includes is there too.
+awk '{ split($1, from, "/"); split($2, to, "/")
+	print $2, from[2] != to[1] ? "other" : from[1] == "include" ? "face" : "own" }' "$work/includes" |
+	sort -u >"$work/uses"
+{
+	while read -r header use; do
+		[ "$use" = own ] || [ -e "include/$header" ] || echo "$header is private, and another room needs it"
+	done <"$work/uses"
+	find include -name '*.h' | sed 's,^include/,,' | while read -r header; do
+		grep -qx "$header other" "$work/uses" || grep -qF "\"$header\"" freedmr.c ||
+			echo "include/$header is for its own room only"
+	done
+} >"$work/faces"
+result headers_stand_where_they_are_used "$work/faces"
+
+# A function that others call begins with the name of its file, of its room, or of a struct that its header declares.
+in_rooms state core | sed -nE '/\.c:/s/^([^:]*):[0-9]*:(const |struct |enum )*[a-z0-9_]+ \**([a-z0-9]+)(_[a-z0-9_]*)?\(.*/\1 \3/p' |
+	while read -r file word; do
+		name=$(basename "$file" .c) room=${file#modules/}
+		case $word in "$name" | "${name}s" | "${name%y}ies" | "${name}es" | "${room%%/*}") continue ;; esac
+		cat "${file%.c}.h" "include/${room%.c}.h" 2>/dev/null | grep -q "^struct ${word} {" || echo "$file calls a function $word"
+	done >"$work/prefixes"
+result a_prefix_is_the_name_of_a_file "$work/prefixes"
 
 # shellcheck disable=SC2086
 in_rooms $deterministic | grep -E '#[ \t]*include[ \t]*<' |
@@ -156,14 +190,11 @@ grep -E '#[ \t]*include[ \t]*<(sys/(epoll|signalfd|timerfd|eventfd|prctl)|linux/
 	grep -v '_linux\.c:' >"$work/linux"
 result linux_stays_in_files_that_say_so "$work/linux"
 
-public='core/(core|actions|counter|event)\.h'
-find include/core -name '*.h' | grep -vE "$public" >"$work/inside"
+# The tables of a core are seen by the core alone; others hand it events and get actions.
 {
-	awk '{ print $1 ": includes " $2 }' "$work/includes" | grep -E 'includes core/' |
-		grep -vE "^(modules|include)/core/|includes $public\$"
-	grep -E 'struct core \{' "$work/code" | grep -v '^include/core/step\.h:'
-	grep -E '^include/.*struct core \*' "$work/code" | grep -vFf "$work/inside" |
-		grep -vE 'const struct core \*|struct core \*core_open\(|void core_step\('
+	grep -E 'struct core \{' "$work/code" | grep -v '^modules/core/step/step\.h:'
+	grep -E '^include/.*struct core \*' "$work/code" |
+		grep -vE 'const struct core \*|struct core \*core_(open|find)\(|void core_step\(|core_(adopt|lost_client|take_over)\('
 } >"$work/doors"
 result state_changes_by_core_step_only "$work/doors"
 

@@ -3,7 +3,7 @@
 
     requirements.py build/test/results
 
-In backticks in the last column stands one of
+In backticks in the last column is one of
     SUITE/CASE      a test, or SUITE/PROGRAM for all cases of one program: it was run and passed
     make GOAL       a command: the Makefile has that goal
     FILE: WORDS     a text: the file has these words
@@ -53,7 +53,7 @@ def says(path, words):
 
 
 def complaint(name, found):
-    """What is wrong with one proof; "" when it stands, None when it could not be run."""
+    """What is wrong with one proof; "" if it holds, None if it could not be run."""
     if name.startswith("make "):
         there = re.search(r"^%s:" % re.escape(name[len("make "):]), read("Makefile"), re.M)
         return "" if there else name + ": there is no such goal"
@@ -77,7 +77,7 @@ def promised(text):
 
 
 def judge(table, found):
-    """Prints a line for each number; whether all stand."""
+    """Prints a line for each number; returns whether all hold."""
     text = read("test", table.upper() + ".md")
     stands = True
     told = set()
