@@ -1,15 +1,20 @@
 # freedmr: one binary, one Makefile (GNU make), everything made stands below build/.
 #
 #   make                build/freedmr, the server (static when musl-gcc is there), and build/hotspot
-#   make run            starts it here, with a first configuration if there is none
+#   make run            starts it here, with a first configuration if there is none; CONF, the file
 #   make test           every check there is; installs the tools for it when it may (see test/need)
 #   make cross          build/arm/freedmr, build/arm64/freedmr, build/x86_64/freedmr
 #   make bench          this server beside a bare reflector, and what it takes in memory and time
+#   make siege          a call while one flood after the other comes in: what was lost, and the delay
+#   make faults         each call of the libc fails once, while a call goes on; FAULTS, options of test/faults/faults.py
 #   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on
 #   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder
+#   make coverage       lines, branches and conditions that units, scenarios, meshes and corpora take
+#   make mutate         N changes of the code chosen by SEED, one at a time: does a test notice? FILES, where
 #   make lint           clang-tidy, mandoc, shellcheck, layers
 #   make install        PREFIX, DESTDIR
-#   make dist           a tar of what is committed
+#   make dist           build/dist: archives, packages and an image of this version; SIGN_KEY, the key to sign
+#                       their sums with (minisign or signify); MAINTAINER, of the packages
 #
 #   make LOOP=poll      the server with the portable poller and sockets
 #   make V=1            shows the commands
@@ -19,13 +24,17 @@ CLANG ?= clang
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 DESTDIR ?=
+CONF ?= freedmr.conf
 LOOP ?= epoll
 V ?= 0
 FUZZ_SECONDS ?= 60
 SOAK_SECONDS ?= 600
 SEED ?= $(shell date +%s)
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
+VERSION := $(shell cat VERSION)
+# A source archive carries the file COMMIT, a clone asks git: the commit and its time.
+COMMIT := $(shell cut -d' ' -f1 COMMIT 2>/dev/null || git describe --always --dirty --abbrev=12 --exclude='*' 2>/dev/null || \
+	echo unknown)
 
 ifeq ($(V),0)
 Q := @
@@ -35,11 +44,12 @@ Q :=
 say =
 endif
 
-# The last one silences clang where a control message of glibc, which has no fixed size, stands in a struct.
+# The last two silence clang: where a control message of glibc, which has no fixed size, is in a struct, and where
+# a row of a table gives only the fields that it has.
 WARN := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
         -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -Wswitch-enum -Werror \
-        -Wno-gnu-variable-sized-type-not-at-end
-LANGUAGE := -std=c11 -Iinclude -Itest
+        -Wno-gnu-variable-sized-type-not-at-end -Wno-missing-field-initializers
+LANGUAGE := -std=c11 -Iinclude -Imodules -Itest
 POSIX := -D_POSIX_C_SOURCE=200809L
 LINUX := -D_GNU_SOURCE
 
@@ -59,7 +69,7 @@ BELOW_parent := voice report core state io wire conf dmr base
 BELOW_command := parent $(BELOW_parent)
 
 # One body of the poller and one of the datagram sockets; *_linux.c are the only files with Linux calls.
-SOURCES := $(wildcard $(ROOMS:%=modules/%/*.c))
+SOURCES := $(wildcard $(ROOMS:%=modules/%/*.c) $(ROOMS:%=modules/%/*/*.c))
 NOT_IN_epoll := modules/io/poller_poll.c modules/io/messages_posix.c
 NOT_IN_poll := modules/io/poller_epoll_linux.c modules/io/messages_linux.c
 
@@ -67,8 +77,10 @@ UNIT_TESTS := $(wildcard test/unit/*/t_*.c)
 HOTSPOT := test/hotspot.c $(wildcard test/hotspot/*.c)
 FUZZERS := $(wildcard test/fuzz/fuzz_*.c)
 MESH := $(wildcard test/mesh/*.c)
+SIM := $(wildcard test/sim/*.c)
 BENCHES := test/bench/load test/bench/reflector
 VERSIONED := $(shell grep -lw VERSION $(SOURCES) freedmr.c 2>/dev/null)
+COMMITTED := modules/command/version.c
 
 # $(call archives,VARIANT,ROOM): the room and the floors below it.
 archives = $(patsubst %,build/obj/$(1)/%.a,$(2) $(BELOW_$(2)))
@@ -86,14 +98,15 @@ build/obj/$(1)/%.o: %.c Makefile build/how
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$$(Q)$(2) $$(LANGUAGE) $$(if $$(filter %_linux.c test/%,$$<),$$(LINUX),$$(POSIX)) $$(WARN) $(3) \
-		$$(OWN) -DVERSION='"$$(VERSION)"' -MMD -MP -c -o $$@ $$<
+		$$(OWN) -DVERSION='"$$(VERSION)"' $$(if $$(filter $$(COMMITTED),$$<),-DCOMMIT='"$$(COMMIT)"') -MMD -MP -c -o $$@ $$<
 
 # Kept, though nothing names the objects of tests.
 .PRECIOUS: build/obj/$(1)/%.o
 
 $(VERSIONED:%.c=build/obj/$(1)/%.o): build/version
+$(COMMITTED:%.c=build/obj/$(1)/%.o): build/commit
 
-build/obj/$(1)/modules/report/page.o: build/page.html.gz
+build/obj/$(1)/modules/report/http/page.o: build/page.html.gz
 
 $$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: \
 	$$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_$(5)),$$(filter modules/$$(r)/%,$$(SOURCES))))))
@@ -102,7 +115,7 @@ build/obj/$(1)/%.a:
 	$$(call say,AR,$$@)
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(Q)ar rcs $$@ $$^
+	$$(Q)$$(AR) rcs $$@ $$^
 
 $$(foreach t,$$(UNIT_TESTS),$$(eval build/obj/$(1)/$$(t:.c=): \
 	build/obj/$(1)/test/harness/t.o $$(call archives,$(1),$$(call room_of,$$(t)))))
@@ -111,9 +124,10 @@ build/obj/$(1)/freedmr: $$(call archives,$(1),command)
 build/obj/$(1)/hotspot: $$(HOTSPOT:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),io)
 	$$(call link,$(2) $(3),$(4))
 
-build/obj/$(1)/test/sim/run: build/obj/$(1)/test/sim/ways.o $$(call archives,$(1),core)
+build/obj/$(1)/test/sim/run: $$(SIM:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),core)
 build/obj/$(1)/test/mesh/run: $$(MESH:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),core)
 $(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),wire)
+build/obj/$(1)/test/bench/cost: $$(call archives,$(1),core)
 
 build/obj/$(1)/%: build/obj/$(1)/%.o
 	$$(call link,$(2) $(3),$(4))
@@ -121,50 +135,91 @@ build/obj/$(1)/%: build/obj/$(1)/%.o
 -include $$(shell find build/obj/$(1) -name '*.d' 2>/dev/null)
 endef
 
-build/page.html.gz: modules/report/page.html
+# $(call shared,NAME,COMPILER AND FLAGS): below build/obj/NAME/shared all rooms in one library, and tests that load it,
+# so that another library can be put in its place, and one holds all counters.
+define shared
+build/obj/$(1)/shared/libfreedmr.so: $$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_epoll),$$(SOURCES)))
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$(2) -shared -o $$@ $$^
+
+$$(UNIT_TESTS:%.c=build/obj/$(1)/shared/%): build/obj/$(1)/test/harness/t.o
+$$(FUZZERS:%.c=build/obj/$(1)/shared/%): build/obj/$(1)/test/fuzz/driver.o
+build/obj/$(1)/shared/test/sim/run: $$(SIM:%.c=build/obj/$(1)/%.o)
+build/obj/$(1)/shared/test/mesh/run: $$(MESH:%.c=build/obj/$(1)/%.o)
+
+build/obj/$(1)/shared/test/%: build/obj/$(1)/test/%.o build/obj/$(1)/shared/libfreedmr.so
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$(2) -o $$@ $$(filter %.o,$$^) -L build/obj/$(1)/shared -lfreedmr
+
+made-$(1): $$(UNIT_TESTS:%.c=build/obj/$(1)/shared/%) $$(FUZZERS:%.c=build/obj/$(1)/shared/%) \
+	build/obj/$(1)/shared/test/sim/run build/obj/$(1)/shared/test/mesh/run
+.PHONY: made-$(1)
+endef
+
+build/page.html.gz: modules/report/http/page.html
 	@mkdir -p $(@D)
 	$(Q)gzip -9nc $< > $@
 
 MUSL := $(shell command -v musl-gcc 2>/dev/null)
+# musl-gcc knows no -static-pie; what that means stands here.
+MUSL_LIB := $(if $(MUSL),$(dir $(shell sed -n 's/.*"\(.*musl-gcc.specs\)".*/\1/p' $(MUSL))))
+STATIC := $(if $(MUSL),-static -nostartfiles $(addprefix -Xlinker ,-pie --no-dynamic-linker -z text) \
+	$(addprefix $(MUSL_LIB),rcrt1.o crti.o crtn.o),-pie)
 SECTIONS := -ffunction-sections -fdata-sections
-SANITIZE := -O1 -g -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# At any address, and ended where a local array was overrun. Nearly every function of the 32-bit binary would
+# look after itself in the strong form: it has the one for those with arrays of characters.
+HARDENED := -fPIE -fstack-protector-strong
+HARDENED_arm := -fPIE -fstack-protector
+SANITIZE := -O1 -g -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-DSANDBOX_SANITISED
+COVERAGE_CC := $(or $(shell command -v clang-19 2>/dev/null),$(CLANG))
+COUNTERS := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
 FUZZ_MAIN_san := build/obj/san/test/fuzz/driver.o
 FUZZ_MAIN_fuzz :=
 CROSS := arm arm64 x86_64
 
-$(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS),$(if $(MUSL),-static),epoll))
-$(eval $(call variant,poll,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS),$(if $(MUSL),-static),poll))
+$(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC),epoll))
+$(eval $(call variant,poll,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC),poll))
 $(eval $(call variant,san,$(CC),$(SANITIZE),,epoll))
 $(eval $(call variant,fuzz,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
-$(foreach c,$(CROSS),$(eval $(call variant,$(c),cross/gcc $(c),$(CFLAGS) $(SECTIONS),,epoll)))
+$(eval $(call variant,mutate,$(CC),-O2 -fPIC,,epoll))
+$(eval $(call shared,mutate,$(CC)))
+$(eval $(call variant,coverage,$(COVERAGE_CC),-O1 -g -fPIC -Wno-error $(COUNTERS),,epoll))
+$(eval $(call shared,coverage,$(COVERAGE_CC) $(COUNTERS)))
+$(foreach c,$(CROSS),$(eval $(call variant,$(c),cross/gcc $(c),$(CFLAGS) $(SECTIONS) $(or $(HARDENED_$(c)),$(HARDENED)),,epoll)))
 
 .DEFAULT_GOAL := all
 all: build/freedmr build/hotspot
 
 CHOSEN := $(if $(filter poll,$(LOOP)),poll,native)
 build/freedmr: build/obj/$(CHOSEN)/freedmr build/loop
-	@cp $< $@
+	@cp $< $@.new && mv -f $@.new $@
 	@$(if $(MUSL),,echo '  note  linked with the system libc; install musl-tools for the static binary')
 
 build/hotspot: build/obj/native/hotspot
-	@cp $< $@
+	@cp $< $@.new && mv -f $@.new $@
 
 # Files that change when what they hold does; what depends on them is made again then.
 build/version: holds = $(VERSION)
+build/commit: holds = $(COMMIT)
 build/loop: holds = $(LOOP)
 build/how: holds = $(or $(MUSL),$(CC)) $(CFLAGS) $(CLANG)
-build/version build/loop build/how: always
+build/version build/commit build/loop build/how: always
 	@mkdir -p build
 	@echo '$(holds)' | cmp -s - $@ || echo '$(holds)' > $@
 
-run: build/freedmr
-	@test -e freedmr.conf || build/freedmr init freedmr.conf
-	@echo 'Who is there: build/freedmr ctl -s freedmr.sock status'
-	@exec build/freedmr -c freedmr.conf
+run: all
+	@test -e $(CONF) || build/freedmr init $(CONF) >/dev/null
+	@build/freedmr init --show $(CONF)
+	@echo 'Status: build/freedmr ctl -s freedmr.sock status'
+	@echo 'Stop it with Ctrl-C.'
+	@exec build/freedmr -c $(CONF)
 
 test:
-	@test/need
-	@+test/run
+	@test/need build
+	@+INSTALL=yes test/run
 
 # What test/run has made before it runs a suite.
 made-unit: $(UNIT_TESTS:%.c=build/obj/native/%)
@@ -173,8 +228,12 @@ made-sim: $(if $(wildcard test/sim/run.c),build/obj/native/test/sim/run build/ob
 made-fuzz: $(FUZZERS:%.c=build/obj/san/%)
 made-mesh: build/obj/native/test/mesh/run build/obj/san/test/mesh/run
 made-poll: build/obj/poll/freedmr $(patsubst %.c,build/obj/poll/%,$(filter test/unit/io/% test/unit/voice/%,$(UNIT_TESTS)))
+made-libcs: $(CROSS:%=build/cross/%/usr)
+made-dist: dist
+made-cost: build/obj/native/test/bench/cost
 made-e2e: all build/obj/san/freedmr
 made-lint: $(patsubst %.c,build/lint/%.tidy,$(wildcard freedmr.c) $(SOURCES))
+made-stack: $(patsubst %.c,build/lint/%.ci,$(foreach r,base dmr wire state core,$(filter modules/$(r)/%,$(SOURCES))))
 made-clang: $(FUZZERS:%.c=build/obj/fuzz/%)
 
 cross: $(CROSS:%=build/%/freedmr)
@@ -185,7 +244,7 @@ $(CROSS:%=build/cross/%/usr): build/cross/%/usr:
 	$(Q)cross/fetch $*
 
 define cross_rules
-$$(SOURCES:%.c=build/obj/$(1)/%.o) build/obj/$(1)/freedmr.o: | build/cross/$(1)/usr
+$$(patsubst %.c,build/obj/$(1)/%.o,$$(SOURCES) $$(HOTSPOT) $$(UNIT_TESTS) freedmr.c test/harness/t.c): | build/cross/$(1)/usr
 build/$(1)/freedmr: build/obj/$(1)/freedmr
 	@mkdir -p $$(@D)
 	$$(Q)cross/strip $(1) -o $$@ $$<
@@ -193,16 +252,33 @@ endef
 $(foreach c,$(CROSS),$(eval $(call cross_rules,$(c))))
 
 # Atomics: the short encoding of ARMv6 has no barrier, and libgcc's brings 4 KB of others along.
-build/obj/arm/modules/conf/reload.o: OWN := -marm -fno-lto
+build/obj/arm/modules/conf/reload.o build/obj/arm/modules/voice/keep.o: OWN := -marm -fno-lto
 
 bench: all $(BENCHES:%=build/obj/native/%)
 	@test/bench/run.py
+
+siege: all
+	@test/siege/siege.py
+
+faults: made-e2e
+	@test/faults/faults.py $(FAULTS)
 
 soak: build/obj/native/test/mesh/run
 	@SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $<
 
 fuzz: made-fuzz made-clang
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
+
+# Changes N places of the code, one at a time, and says which no test notices; FILES, only there.
+N ?= 100
+mutate: made-mutate
+	@MUTATE_CC='$(CC) $(LANGUAGE) $(POSIX) -DVERSION="$(VERSION)" -O2 -fPIC' \
+		MUTATE_OBJECTS='$(patsubst %.c,build/obj/mutate/%.o,$(filter-out $(NOT_IN_epoll),$(SOURCES)))' \
+		test/mutate/mutate.py $(N) $(SEED) $(FILES)
+
+# Which lines and branches the tests take, room by room; what they do not take is listed in build/coverage.
+coverage: made-coverage
+	@LIBRARY=build/obj/coverage/shared/libfreedmr.so test/coverage/coverage.py
 
 lint:
 	@+test/run layers lint
@@ -212,29 +288,52 @@ build/lint/%.tidy: %.c build/obj/native/%.o .clang-tidy
 	$(call say,TIDY,$<)
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $< -- $(LANGUAGE) $(if $(filter %_linux.c,$<),$(LINUX),$(POSIX)) \
-		-DVERSION='"lint"' $(filter-out -Werror,$(WARN)) > $@.log 2>&1 || { cat $@.log; exit 1; }
+		-DVERSION='"lint"' -DCOMMIT='"lint"' $(filter-out -Werror,$(WARN)) > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
+
+# What gcc knows of each function's stack, and of whom it calls; the object is built again, and shows when. A cache of
+# compilers would not write it.
+build/lint/%.ci: %.c build/obj/native/%.o
+	@mkdir -p $(@D)
+	$(Q)CCACHE_DISABLE=1 $(or $(shell command -v gcc),$(CC)) $(LANGUAGE) $(POSIX) $(CFLAGS) $(SECTIONS) $(HARDENED) -DVERSION='"lint"' \
+		-fcallgraph-info=su -c -o $(@:.ci=.stack.o) $<
+	@mv $(@:.ci=.stack.ci) $@; rm $(@:.ci=.stack.o)
 
 install: build/freedmr
 	install -D -m 755 -s build/freedmr $(DESTDIR)$(PREFIX)/bin/freedmr
 	for page in $(wildcard man/*.[578]); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; \
 	done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	build/freedmr completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/freedmr
+	build/freedmr completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_freedmr
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/freedmr
-	sed 's,/usr/local,$(PREFIX),' pi/freedmr.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/freedmr.service
+	for unit in freedmr.service freedmr-aliases.service freedmr-aliases.timer; do \
+		sed 's,/usr/local,$(PREFIX),' pi/$$unit > $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit || exit 1; \
+	done
 	install -m 644 pi/freedmr.conf $(DESTDIR)$(PREFIX)/share/doc/freedmr/freedmr.conf
 	install -m 644 man/freedmr-events.schema.json $(DESTDIR)$(PREFIX)/share/doc/freedmr/freedmr-events.schema.json
 
 dist:
-	@mkdir -p build/dist
-	@git describe --tags --always > build/dist/VERSION
-	@name=freedmr-$$(cat build/dist/VERSION) && \
-		git archive --prefix=$$name/ --add-file=build/dist/VERSION HEAD | gzip -9n > build/$$name.tar.gz && \
-		echo build/$$name.tar.gz
+	@pi/dist/check
+	+$(Q)$(MAKE) --no-print-directory cross
+	$(Q)pi/dist/all
+	@case $(COMMIT) in *-dirty) echo 'note: there are uncommitted changes; this is not a release' ;; esac
+	@ls -s1 --block-size=K build/dist
+
+SIGN_KEY ?=
+MAINTAINER ?=
+dist: export SIGN_KEY := $(SIGN_KEY)
+dist: export MAINTAINER := $(MAINTAINER)
 
 clean:
 	rm -rf build
 
-.PHONY: all run test cross bench soak fuzz lint install dist clean always
-.PHONY: made-unit made-san made-sim made-mesh made-fuzz made-poll made-e2e made-lint made-clang
+.PHONY: all run test cross bench siege faults soak fuzz mutate coverage lint install dist clean always
+# Instructions for a message as they are now, the figures `make test` compares with.
+cost-baseline: made-cost
+	@test/bench/cost.py baseline
+
+.PHONY: made-libcs made-dist made-cost cost-baseline
+.PHONY: made-unit made-san made-sim made-mesh made-fuzz made-poll made-e2e made-lint made-clang made-stack
 .DELETE_ON_ERROR:
