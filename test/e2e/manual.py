@@ -7,10 +7,15 @@ from cases import check
 MAN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "man")
 
 
+def manual(page):
+    """Its text, with its marks."""
+    with open(os.path.join(MAN, page)) as f:
+        return f.read()
+
+
 def example(page, holds):
     """The example of that manual page that has this in it."""
-    with open(os.path.join(MAN, page)) as f:
-        blocks = [b.partition("\n")[2].partition("\n.Ed")[0] for b in f.read().split("\n.Bd ")[1:]]
+    blocks = [b.partition("\n")[2].partition("\n.Ed")[0] for b in manual(page).split("\n.Bd ")[1:]]
     found = [b for b in blocks if holds in b]
     check(len(found) == 1, "%s shows %d examples with %s" % (page, len(found), holds))
     return found[0] + "\n"

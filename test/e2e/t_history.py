@@ -16,6 +16,7 @@ from cases import Skip, case, check, main
 from control import ask
 from dmr import call
 from hotspot import Hotspot, talk
+from manual import manual
 from schema import Schema
 from server import PATIENCE_S, Server, command, free_port, wait_for
 
@@ -237,10 +238,16 @@ def a_dashboard_finds_its_figures():
 
 @case
 def check_prints_what_it_takes():
-    with Historian("history-top = 100\n") as server:
-        text = subprocess.run(command("check", server.config), capture_output=True, text=True).stdout
-        found = re.search(r"^memory history \(reporter\) +100 rows +(\d+) bytes at most$", text, re.M)
-        check(found and 5e6 < int(found.group(1)) < 12e6, text[-500:])
+    """As much as the manual says by default, and about twice that for twice the rows."""
+    taken = []
+    for rows in (50, 100):
+        with Historian("history-top = %d\n" % rows) as server:
+            text = subprocess.run(command("check", server.config), capture_output=True, text=True).stdout
+            found = re.search(r"^memory history \(reporter\) +%d rows +(\d+) bytes at most$" % rows, text, re.M)
+            check(found, text[-500:])
+            taken.append(int(found.group(1)))
+    check("Default: 50, which is %.0f MB." % (taken[0] / 1e6) in manual("freedmr.conf.5"), "%s" % taken)
+    check(1.6 < taken[1] / taken[0] < 2, "%s" % taken)
 
 
 @case
