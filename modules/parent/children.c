@@ -87,10 +87,13 @@ void children_reap(struct parent *p)
 	int wait_status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+		if (p->upgrade.pid == pid)
+			p->upgrade.pid = 0; /* the number may be another's soon */
 		for (int i = 0; i < CHILDREN; i++)
 			if (p->child[i].pid == pid)
 				children_ended(p, &p->child[i], wait_status);
+	}
 }
 
 static void beat(struct parent *p, struct child *c)

@@ -31,7 +31,12 @@ static struct poller *open_poller(struct arena *arena, int fd)
 	arena_measure(&measure);
 	(void)poller_open(&measure, 1);
 	struct poller *poller = arena_claim(arena, measure.used) ? poller_open(arena, 1) : NULL;
-	return poller && poller_watch(poller, fd, POLLER_READ, 0) == 0 ? poller : NULL;
+	if (!poller || poller_watch(poller, fd, POLLER_READ, 0) == 0)
+		return poller;
+	int cause = errno;
+	poller_close(poller);
+	errno = cause;
+	return NULL;
 }
 
 static bool is_gone(struct poller *poller, pid_t other)

@@ -166,7 +166,7 @@ static tick_t on_time(struct parent *p)
 		offer_reload(p, 0);
 	}
 	if (p->upgrade.until <= p->now)
-		upgrade_give_up(&p->upgrade);
+		switchover_give_up(p);
 	if (p->upgrade.go_at <= p->now)
 		change_binary(p);
 	if (p->resolver.again <= p->now)

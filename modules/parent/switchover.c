@@ -20,23 +20,20 @@
 
 #define LINES_MAX 65536u
 
-static void close_answers(struct upgrade *u)
+static void close_answers(struct parent *p)
 {
+	struct upgrade *u = &p->upgrade;
+
+	if (u->answers < 0)
+		return;
+	poller_drop(p->poller, u->answers);
 	close(u->answers);
 	u->answers = -1;
 }
 
 static bool watch_trial(struct parent *p)
 {
-	struct upgrade *u = &p->upgrade;
-
-	if (poller_watch(p->poller, u->answers, POLLER_READ, TAG_TRIAL) == 0)
-		return true;
-	int cause = errno;
-	upgrade_give_up(u);
-	close_answers(u);
-	errno = cause;
-	return false;
+	return poller_watch(p->poller, p->upgrade.answers, POLLER_READ, TAG_TRIAL) == 0;
 }
 
 /* Only the head, which the other binary has to understand. */
@@ -54,25 +51,39 @@ void switchover_try(struct parent *p, uint32_t number)
 		return;
 	}
 	log_error("upgrade: cannot run %s: %s", p->upgrade.path, strerror(errno));
+	if (!busy) {
+		upgrade_give_up(&p->upgrade, "cannot be run");
+		close_answers(p);
+	}
 	ipc_reply(p->child[REPORT].link, p->now, number, false,
-	          errno == EBUSY ? "an upgrade is already running"
-	                         : "cannot run the installed binary");
+	          busy ? "an upgrade is already running" : "cannot run the installed binary");
 }
 
-void switchover_take(struct parent *p)
+/* What came of the trial, to the log and to whoever asked for it. */
+static void end_trial(struct parent *p, enum upgrade_verdict verdict)
 {
-	struct upgrade *u = &p->upgrade;
-	enum upgrade_verdict verdict = upgrade_take(u, p->now);
+	const struct upgrade *u = &p->upgrade;
 
-	if (verdict == UPGRADE_WAITS)
-		return;
-	poller_drop(p->poller, u->answers);
-	close_answers(u);
+	close_answers(p);
 	if (verdict == UPGRADE_GOES)
 		log_info("upgrade: %s", u->said);
 	else
 		log_error("upgrade: %s", u->said);
 	ipc_reply(p->child[REPORT].link, p->now, u->number, verdict == UPGRADE_GOES, u->said);
+}
+
+void switchover_take(struct parent *p)
+{
+	enum upgrade_verdict verdict = upgrade_take(&p->upgrade, p->now);
+
+	if (verdict != UPGRADE_WAITS)
+		end_trial(p, verdict);
+}
+
+void switchover_give_up(struct parent *p)
+{
+	upgrade_give_up(&p->upgrade, "cannot take over: it does not answer");
+	end_trial(p, UPGRADE_REFUSED);
 }
 
 void switchover_tell(struct parent *p, uint32_t number)

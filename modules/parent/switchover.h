@@ -13,6 +13,9 @@ void switchover_try(struct parent *p, uint32_t number);
 /* The trial has written something, or ended. */
 void switchover_take(struct parent *p);
 
+/* The trial has run out of time. */
+void switchover_give_up(struct parent *p);
+
 /* Becomes the other binary. Returns only if that does not get ready, perhaps as the copy that has
  * waited for that (parent/keeper.h); `p->upgrade.said` says why. */
 void switchover_become(struct parent *p);

@@ -57,27 +57,25 @@ bool upgrade_try(struct upgrade *u, int state, uint32_t number, tick_t now)
 {
 	int ends[2];
 
-	if (upgrade_is_on(u) || !u->path[0]) {
-		errno = u->path[0] ? EBUSY : ENOENT;
+	if (!u->path[0]) {
+		errno = ENOENT;
 		return false;
 	}
-	drop_text(u);
 	u->text = load_hold(u->conf, &u->text_len);
-	if (u->text >= 0 && lseek(state, 0, SEEK_SET) == 0 && pipe_open(ends) == 0) {
-		signals_hold(true);
-		pid_t parent = getpid();
-		u->pid = fork();
-		if (u->pid == 0)
-			run(u, state, ends[1], parent);
-		signals_hold(false);
-		close(ends[1]);
-		u->answers = ends[0];
-		u->until = now + UPGRADE_PATIENCE;
-		u->number = number;
-		u->said_len = 0;
-		return true;
-	}
-	return false;
+	if (u->text < 0 || lseek(state, 0, SEEK_SET) != 0 || pipe_open(ends) != 0)
+		return false;
+	signals_hold(true);
+	pid_t parent = getpid();
+	u->pid = fork();
+	if (u->pid == 0)
+		run(u, state, ends[1], parent);
+	signals_hold(false);
+	close(ends[1]);
+	u->answers = ends[0];
+	u->until = now + UPGRADE_PATIENCE;
+	u->number = number;
+	u->said_len = 0;
+	return u->pid > 0;
 }
 
 static bool begins(const struct upgrade *u, const char *with)
@@ -137,11 +135,13 @@ void upgrade_fail(struct upgrade *u, const char *why)
 	text_format(&t, "%s %s", u->path, why);
 }
 
-void upgrade_give_up(struct upgrade *u)
+void upgrade_give_up(struct upgrade *u, const char *why)
 {
-	kill(u->pid, SIGKILL); /* its end of the pipe closes with it */
-	u->said_len = 0;
+	if (u->pid > 0)
+		kill(u->pid, SIGKILL);
+	u->pid = 0;
 	u->until = TICK_NEVER;
+	upgrade_fail(u, why);
 }
 
 void upgrade_become(struct upgrade *u, const char *lines)

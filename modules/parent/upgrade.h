@@ -52,8 +52,8 @@ enum upgrade_verdict {
 struct upgrade upgrade_make(const char *conf);
 
 /*
- * Starts a trial with the head of voice's state, in the file `state`. False with errno; EBUSY: one
- * is running.
+ * Starts a trial with the head of voice's state, in the file `state`; none may be running. False
+ * with errno: give it up.
  */
 MUST_CHECK bool upgrade_try(struct upgrade *u, int state, uint32_t number, tick_t now);
 
@@ -69,8 +69,11 @@ bool upgrade_is_on(const struct upgrade *u);
 /* It has come to nothing, for that reason. */
 void upgrade_fail(struct upgrade *u, const char *why);
 
-/* Abandons the trial. */
-void upgrade_give_up(struct upgrade *u);
+/*
+ * Abandons the trial, for that reason. It may have started others that hold its output open, so the
+ * caller closes `answers` without waiting for the end.
+ */
+void upgrade_give_up(struct upgrade *u, const char *why);
 
 /* Executes the other binary, passing on the descriptors in these lines; returns only on failure. */
 void upgrade_become(struct upgrade *u, const char *lines);

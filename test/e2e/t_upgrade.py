@@ -185,6 +185,27 @@ def what_cannot_take_over_changes_nothing():
         goes_on(server, clients, lambda: order(server))
 
 
+@case
+def what_never_answers_is_given_up():
+    """Also if it leaves somebody behind who holds its output open."""
+    with Installed(Server("static-2 = 91")) as server:
+        clients = many(server, 4)
+        before, held = life(server), len(os.listdir("/proc/%d/fd" % server.process.pid))
+        install(server, None, b"#!/bin/sh\nsleep 50\n")
+        server.process.send_signal(signal.SIGUSR2)
+        check(wait_for(lambda: "upgrade: trying" in server.stderr()), "it is not tried")
+        check("an upgrade is running" in server.ctl("reload")[1], "a reload meanwhile")
+        check(wait_for(lambda: all(is_at_home(c) for c in clients) and "it does not answer" in server.stderr(), 25, 1.0),
+              server.stderr()[-800:])
+        check("it does not answer" in server.ctl("upgraded")[1], "what came of it")
+        check(server.ctl("reload")[0] == 0, "a reload afterwards")
+        check(life(server) == before, "it has changed: %s" % server.stderr()[-800:])
+        now = len(os.listdir("/proc/%d/fd" % server.process.pid))
+        check(now == held, "%d descriptors, were %d" % (now, held))
+        install(server, server_module.BINARY)
+        goes_on(server, clients, lambda: order(server))
+
+
 def after_the_order(server, what):
     """The command, and what is done as soon as it was accepted."""
     said = order(server)
