@@ -69,7 +69,8 @@ struct peer {
 	uint32_t server;        /* the ID in its frames, 0 = not known yet */
 	uint64_t frames_in_total, frames_out_total, lost_total, refused_total, stale_total;
 	uint64_t quenches_in_total, quenches_out_total;
-	uint64_t troubles_told; /* sum of lost, refused, stale and quenches as last reported */
+	uint64_t troubles_told; /* sum of lost, refused, stale and quenches as last reported;
+	                           UINT64_MAX: report at the next keepalive in any case */
 };
 
 struct peers {

@@ -148,7 +148,8 @@ static void on_stun(struct step *step, struct peer *p, uint64_t stamp)
 	if (p->stunned_until == TICK_NEVER)
 		return;
 	p->stunned_until = step->now + c->stun_ms;
-	rows_tell(step, KIND_PEER, p, CHANGE_UPDATE, CAUSE_NONE);
+	if (!link_tell(step, p))
+		return;
 	char duration[16];
 	struct text t = text_make(duration, sizeof(duration));
 	text_duration(&t, c->stun_ms);

@@ -1,5 +1,6 @@
 #include "core/delivery/link.h"
 
+#include "core/step/limit.h"
 #include "core/telling/rows.h"
 
 #define LINK_DOWN_MS                                                                               \
@@ -8,6 +9,7 @@
 /* Silence of the old address before a keepalive moves the link. */
 #define ADDRESS_SILENCE_MS (30 * TICK_SECOND)
 #define QUENCH_EVERY_MS (2 * TICK_SECOND)
+#define LINK (UINT64_C(1) << 32) /* no client has such an ID */
 
 bool link_is_fbp(const struct core *core, const struct peer *p)
 {
@@ -66,18 +68,30 @@ void link_heard(struct step *step, struct peer *p)
 	link_set_up(step, p, true);
 }
 
+bool link_tell(struct step *step, struct peer *p)
+{
+	bool now = limit_allows(step, LIMIT_LINES, &(struct addr){0}, LINK | p->row.index);
+
+	if (now)
+		rows_tell(step, KIND_PEER, p, CHANGE_UPDATE, CAUSE_NONE);
+	else
+		p->troubles_told = UINT64_MAX;
+	return now;
+}
+
 void link_move(struct step *step, struct peer *p, const struct endpoint *to)
 {
-	char before[ADDR_TEXT_MAX], after[ADDR_TEXT_MAX];
+	char before[ADDR_TEXT_MAX] = "-", after[ADDR_TEXT_MAX];
 
 	count(step, COUNT_MESH_MOVED);
-	core_log(step, LOG_INFO, "link moved peer=%s from=%s to=%s", peer_conf(step->core, p)->name,
-	         p->has_address ? addr_format(&p->at.to, before) : "-",
-	         addr_format(&to->to, after));
+	if (p->has_address)
+		addr_format(&p->at.to, before);
 	p->at = *to;
 	p->has_address = true;
 	p->remembered = false;
-	rows_tell(step, KIND_PEER, p, CHANGE_UPDATE, CAUSE_NONE);
+	if (link_tell(step, p))
+		core_log(step, LOG_INFO, "link moved peer=%s from=%s to=%s",
+		         peer_conf(step->core, p)->name, before, addr_format(&to->to, after));
 }
 
 static bool is_at(const struct peer *p, const struct endpoint *from)

@@ -22,6 +22,12 @@ void link_set_up(struct step *step, struct peer *p, bool up);
 tick_t link_keep_up(struct step *step, struct peer *p);
 void link_heard(struct step *step, struct peer *p);
 
+/*
+ * Reports a change of the link: at once, or if its neighbour makes it change too often with the
+ * next keepalive. True: at once, so it may be logged as well.
+ */
+bool link_tell(struct step *step, struct peer *p);
+
 void link_move(struct step *step, struct peer *p, const struct endpoint *to);
 
 /* Do we no longer know the address of the neighbour? */

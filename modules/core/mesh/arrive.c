@@ -61,6 +61,8 @@ static void note_clock(struct step *step, struct peer *p, uint64_t stamp)
 	if (wrong == p->clock_told)
 		return;
 	p->clock_told = wrong;
+	if (!link_tell(step, p))
+		return;
 	if (wrong)
 		core_log(step, LOG_WARN, "clocks differ peer=%s by %lld ms: %s",
 		         peer_conf(step->core, p)->name, (long long)p->offset_ms,
@@ -69,7 +71,6 @@ static void note_clock(struct step *step, struct peer *p, uint64_t stamp)
 	else
 		core_log(step, LOG_INFO, "clocks agree again peer=%s stale=%llu",
 		         peer_conf(step->core, p)->name, (unsigned long long)p->stale_total);
-	rows_tell(step, KIND_PEER, p, CHANGE_UPDATE, CAUSE_NONE);
 }
 
 /* The neighbour's clock now, extrapolated from its newest stamp; 0 if unknown. */

@@ -48,9 +48,20 @@
 #define SLOT_DEPTH 60   /* over all streams of a slot (decision 38) */
 #define UPLINK_SHARE 20 /* an uplink's slot carries the calls of many slots */
 
+/* May this slot send another frame now, of any stream? */
+static bool take_of_slot(const struct step *step, struct session *s, const struct slot *slot)
+{
+	int64_t share = session_is_uplink(s) ? UPLINK_SHARE : 1;
+	int64_t rate = (int64_t)step->core->conf->limits.frames_per_second * share;
+	struct bucket *b = &s->budget.frames[slot - s->slot];
+
+	return rate == 0 || bucket_take(b, step->now, rate * 1000, SLOT_DEPTH * share);
+}
+
 /*
  * Alias and position beside the bursts: they contain only the radio's ID, so its call is found by
- * where the radio was heard. Those that DMRGateway relays match no call here (wire/hbp.h).
+ * where the radio was heard. Those that DMRGateway relays match no call here (wire/hbp.h). They
+ * count as frames of the slot: each may change what is reported of the call.
  */
 void route_talker(struct step *step, const struct incoming *in)
 {
@@ -62,24 +73,18 @@ void route_talker(struct step *step, const struct incoming *in)
 	count(step, COUNT_ALIAS_BLOCKS);
 	if (!s || !endpoint_same(&s->at, in->from))
 		return;
-	struct stream *x = stream_get(&core->streams, s->slot[at->heard_slot - 1].talk);
+	struct slot *slot = &s->slot[at->heard_slot - 1];
+	struct stream *x = stream_get(&core->streams, slot->talk);
 	if (!x || x->src != m->alias.src)
 		return;
+	if (!take_of_slot(step, s, slot)) {
+		refuse_call(step, REFUSED_TOO_FAST, x);
+		return;
+	}
 	bool news = m->kind == HBP_ALIAS ? rewrite_learn_alias(x, m->alias.block, m->alias.octets)
 	                                 : rewrite_learn_position(x, m->alias.octets);
 	if (news && x->told)
 		rows_tell(step, KIND_STREAM, x, CHANGE_UPDATE, CAUSE_NONE);
-}
-
-/* May this slot send another frame now, of any stream? */
-static bool take_of_slot(const struct step *step, const struct inbound *in)
-{
-	struct session *s = in->session;
-	int64_t share = session_is_uplink(s) ? UPLINK_SHARE : 1;
-	int64_t rate = (int64_t)step->core->conf->limits.frames_per_second * share;
-	struct bucket *b = &s->budget.frames[in->slot - s->slot];
-
-	return rate == 0 || bucket_take(b, step->now, rate * 1000, SLOT_DEPTH * share);
 }
 
 /* Keeps one of the many transmissions on a link from using up the link's budget. */
@@ -227,7 +232,7 @@ static enum verdict judge_burst(const struct step *step, const struct inbound *i
 		return REFUSED_NO_STREAM_ID;
 	if (!burst_is_carried(in->burst))
 		return REFUSED_TYPE;
-	return take_of_slot(step, in) ? ACCEPTED : REFUSED_TOO_FAST;
+	return take_of_slot(step, in->session, in->slot) ? ACCEPTED : REFUSED_TOO_FAST;
 }
 
 void route_burst(struct step *step, const struct inbound *in)

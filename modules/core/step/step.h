@@ -39,10 +39,10 @@ enum limit {
 	LIMIT_WASTED,    /* wrong passphrases, per address */
 	LIMIT_LOGIN,     /* correct ones, per client id and address */
 	LIMIT_OWNER,     /* owner's attempts on the web page, per client id: 1 per 5 s */
-	LIMIT_LINES,     /* log lines of session start and end, per client id */
-	LIMIT_LOG,       /* one line per minute for each reason and address */
-	LIMIT_STRANGER,  /* digests for senders at unknown addresses, per address */
-	LIMIT_LOOP,      /* one record per minute for each call and neighbour */
+	LIMIT_LINES,    /* log lines of session start and end, per client id; of a link's changes */
+	LIMIT_LOG,      /* one line per minute for each reason and address */
+	LIMIT_STRANGER, /* digests for senders at unknown addresses, per address */
+	LIMIT_LOOP,     /* one record per minute for each call and neighbour */
 	LIMIT_LIMITS,
 };
 

@@ -1,0 +1,147 @@
+/*
+ * What one sender can have reported and logged is limited, however often it changes its mind: the
+ * pipe to the reporter and the log are everybody's.
+ */
+#include "harness/t.h"
+#include "hotspot/talk.h"
+#include "unit/core/world.h"
+#include "wire/obp.h"
+
+#define CLIENT 234500001u
+#define RADIO 2345001u
+#define STORM 2000
+#define MOST 60u /* at once, of anything */
+#define WALL UINT64_C(1800000000000000000)
+#define SECOND UINT64_C(1000000000)
+
+static struct world w;
+static unsigned calls, links, lines;
+
+static void open_world(const char *more)
+{
+	char text[600];
+
+	snprintf(text, sizeof(text),
+	         "[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase "
+	         "= " WORLD_PASSPHRASE "\n[peer a]\nbind = 192.0.2.1:62044\n"
+	         "target = 10.0.2.1:62044\npassphrase = alpha\nremote-id = 2340\n%s",
+	         more);
+	world_open(&w, text, 1);
+	w.wall_ns = WALL;
+	calls = links = lines = 0;
+}
+
+static void take_told(void)
+{
+	for (uint32_t i = 0; i < w.actions.record_count; i++) {
+		const struct record *r = &w.actions.records[i];
+		calls += r->kind == RECORD_CALL && r->change == CHANGE_UPDATE;
+		links += r->kind == RECORD_PEER;
+		lines += r->kind == RECORD_LOG;
+	}
+	actions_empty(&w.actions);
+}
+
+/* The reader for whom it is: a burst of the neighbour with that stamp, from that host. */
+static void neighbour_says(uint8_t host, uint64_t stamp, const struct obp_key *key)
+{
+	static uint32_t stream;
+	struct talk t = {
+		.next = {.src = RADIO, .dst = 91, .client = 2340, .slot = 1, .stream = ++stream}};
+	struct obp_burst out = {.source_server = 2340, .hops = 1};
+	struct endpoint at = world_endpoint(host, 62044);
+	uint8_t bytes[OBP_DATAGRAM_MAX];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	talk_code(&t);
+	out.frame = talk_lc(&t, DMR_VOICE_HEADER);
+	obp_write_v5(&wr, key, &out, stamp);
+	at.socket = CONF_PEER_SOCKETS;
+	world_datagram(&w, &at, bytes, wr_len(&wr));
+	take_told();
+}
+
+/* Everything is reported in the end. */
+static void later(void)
+{
+	unsigned before = links;
+
+	world_sleep(&w, 11 * TICK_SECOND);
+	take_told();
+	T_CHECK(links > before);
+}
+
+T_CASE(aliases_and_positions_beside_a_call)
+{
+	struct endpoint at = world_endpoint(1, 62031);
+	struct talk t = {
+		.next = {.src = RADIO, .dst = 91, .client = CLIENT, .slot = 2, .stream = 7}};
+
+	open_world("");
+	T_CHECK(world_login(&w, &at, CLIENT, '3'));
+	talk_code(&t);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	world_burst(&w, &at, &b);
+	take_told();
+	for (unsigned n = 0; n < STORM; n++) {
+		uint8_t bytes[15] = {'D', 'M', 'R', n & 1 ? 'A' : 'G', 0x23, 0xc8, 0x29};
+		bytes[n & 1 ? 8 : 7] = (uint8_t)(n >> 1);
+		bytes[n & 1 ? 9 : 8] = (uint8_t)(n >> 9);
+		world_datagram(&w, &at, bytes, n & 1 ? 15 : 14);
+		take_told();
+	}
+	T_CHECK(calls > 10);
+	T_CHECK(calls <= MOST);
+	world_close(&w);
+}
+
+T_CASE(clocks_of_a_neighbour_that_jump)
+{
+	struct obp_key key = obp_key_make("alpha", false);
+
+	open_world("");
+	for (unsigned n = 0; n < STORM; n++)
+		neighbour_says(2, WALL + n + (n & 1 ? 10 * SECOND : 0), &key);
+	T_CHECK(lines > 1);
+	T_CHECK(lines <= MOST);
+	T_CHECK(links <= MOST);
+	later();
+	world_close(&w);
+}
+
+T_CASE(addresses_of_a_neighbour_that_jump)
+{
+	struct obp_key key = obp_key_make("alpha", false);
+
+	open_world("relaxed = yes\n");
+	for (unsigned n = 0; n < STORM; n++)
+		neighbour_says((uint8_t)(2 + (n & 1)), WALL + n, &key);
+	T_CHECK(lines > 1);
+	T_CHECK(lines <= MOST);
+	T_CHECK(links <= MOST);
+	later();
+	world_close(&w);
+}
+
+T_CASE(stuns_one_after_the_other)
+{
+	struct obp_key key = obp_key_make("alpha", false);
+	struct endpoint at = world_endpoint(2, 62044);
+
+	open_world("accept-stun = yes\nstun-time = 1m\n");
+	at.socket = CONF_PEER_SOCKETS;
+	for (unsigned n = 0; n < STORM; n++) {
+		uint8_t bytes[64];
+		struct wr wr = wr_make(bytes, sizeof(bytes));
+		obp_write_stun(&wr, &key, WALL + n);
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+		take_told();
+	}
+	T_CHECK(lines >= 1);
+	T_CHECK(lines <= MOST);
+	T_CHECK(links <= MOST);
+	later();
+	world_close(&w);
+}
+
+T_MAIN()
