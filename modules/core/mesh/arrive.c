@@ -21,7 +21,7 @@
 #include "wire/frame.h"
 
 #define AGE_MAX_NS UINT64_C(5000000000)
-#define OFFSET_KEEP_MS (300 * TICK_SECOND) /* after that we accept a clock that was set back */
+#define CLOCK_RUNS_MS (300 * TICK_SECOND) /* so that one that was set back catches up with it */
 #define STREAMS_RATE 50000 /* thousandths of a token: 50 new calls a second from one peer */
 #define STREAMS_DEPTH 200
 #define CLUMP_SECONDS 2 /* burst size of that budget */
@@ -73,12 +73,15 @@ static void note_clock(struct step *step, struct peer *p, uint64_t stamp)
 		         peer_conf(step->core, p)->name, (unsigned long long)p->stale_total);
 }
 
-/* The neighbour's clock now, extrapolated from its newest stamp; 0 if unknown. */
+/*
+ * The neighbour's clock now, extrapolated from its newest stamp; 0 if unknown. However long the
+ * neighbour is silent, this is never below that stamp: what was recorded before stays too old.
+ */
 static uint64_t clock_of(const struct step *step, const struct peer *p)
 {
-	if (p->newest_ns == 0 || step->now - p->newest_at > OFFSET_KEEP_MS)
-		return 0;
-	return p->newest_ns + (uint64_t)(step->now - p->newest_at) * 1000000;
+	tick_t passed = tick_first(step->now - p->newest_at, CLOCK_RUNS_MS);
+
+	return p->newest_ns ? p->newest_ns + (uint64_t)passed * 1000000 : 0;
 }
 
 static bool is_ahead(const struct step *step, uint64_t stamp)
