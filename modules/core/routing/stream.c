@@ -229,6 +229,12 @@ static void hold_without_row(struct step *step, const struct inbound *in)
 	slot_close(step, in->session, in->slot, true);
 }
 
+static void release_without_row(const struct step *step, const struct inbound *in)
+{
+	if (in->slot)
+		in->slot->mute_until = step->now;
+}
+
 /* Data keeps its row for a second. The rows per slot are limited; the oldest is replaced. */
 static void make_way(struct step *step, struct slot *slot)
 {
@@ -313,7 +319,9 @@ struct stream *stream_begin(struct step *step, const struct inbound *in)
 	refuse_beginning(step, verdict, in);
 	if (verdict == REFUSED_CUT_OFF)
 		t->ended = step->now;
-	if (verdict != REFUSED_OVER && verdict != REFUSED_COLLISION)
+	if (in->burst->class == BURST_TERMINATOR)
+		release_without_row(step, in);
+	else if (verdict != REFUSED_OVER && verdict != REFUSED_COLLISION)
 		hold_without_row(step, in);
 	return NULL;
 }
