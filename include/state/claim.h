@@ -52,6 +52,7 @@ struct claim {
 	tick_t carried_at;               /* by any path */
 	struct claim_head first, header; /* of data: its first frame, its data header */
 	uint64_t newest_ns; /* highest time stamp of the origin's frames: older ones are replays */
+	uint64_t user;      /* of a stream ID: key of the call that used it last */
 };
 
 struct claims {
@@ -69,13 +70,18 @@ void claims_relist(struct claims *t);
 
 #define CLAIM_DATA (UINT64_C(1) << 25)
 
-/* `src` 0: any sender. */
 static inline uint64_t claim_key(uint32_t stream, uint32_t src, uint32_t number, bool unit,
                                  bool data)
 {
 	uint32_t sender = stream ^ src * 2654435761u; /* in one stream, each sender is distinct */
 
 	return (uint64_t)sender << 32 | (data ? CLAIM_DATA : 0) | (uint64_t)unit << 24 | number;
+}
+
+/* The claim to a stream ID alone, which names the call that used it last. */
+static inline uint64_t claim_key_of_id(uint32_t stream)
+{
+	return claim_key(stream, 0, 0, false, false);
 }
 
 /* NULL if there is none or it is too old. */

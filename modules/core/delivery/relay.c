@@ -78,8 +78,9 @@ enum hold {
  * sending copies. */
 static bool has_call(const struct step *step, const struct peer *p, const struct quench *c)
 {
-	return link_is_watched(step->core, p) ? step->now - c->touched < CLAIM_SILENCE_MS
-	                                      : step->now - c->brought < PROBE_EVERY_MS;
+	return c->asked || link_is_watched(step->core, p)
+	               ? step->now - c->touched < CLAIM_SILENCE_MS
+	               : step->now - c->brought < PROBE_EVERY_MS;
 }
 
 static enum hold judge_hold(const struct step *step, const struct peer *p, const struct quench *c,
@@ -265,41 +266,42 @@ static bool is_for_others(const struct core *core, const struct stream *x)
 	return x->unit || (x->conference != POOL_NONE && (!x->data || x->dst == x->conversation));
 }
 
-/* Does the call on the other slot have the same stream ID? Neighbours know a call by its ID alone.
- */
-static bool is_taken(const struct core *core, const struct stream *x)
+static uint64_t key_of(const struct stream *x)
 {
-	const struct session *s = session_get(&core->sessions, x->session);
-	const struct stream *other =
-		s ? stream_get(&core->streams, s->slot[2 - x->slot].talk) : NULL;
-
-	return other && other != x && other->meshed && other->mesh_id == x->id;
+	return claim_key(x->mesh_id, x->src, mesh_number(x), x->unit, x->data);
 }
 
-static uint64_t key_of(const struct stream *x, uint32_t src)
+static struct claim *claim_of(const struct step *step, const struct stream *x)
 {
-	return claim_key(x->mesh_id, src, mesh_number(x), x->unit, x->data);
+	return claim_find(&step->core->claims, key_of(x), step->now);
 }
 
-static struct claim *claim_of(const struct step *step, const struct stream *x, uint32_t src)
+/* Neighbours know a call by its ID alone, and drop what follows its terminator. */
+static bool is_id_used(const struct step *step, const struct stream *x)
 {
-	return claim_find(&step->core->claims, key_of(x, src), step->now);
+	const struct claims *t = &step->core->claims;
+	const struct claim *c = claim_of(step, x);
+	const struct claim *id = claim_find(t, claim_key_of_id(x->mesh_id), step->now);
+
+	return (c && (c->ended || c->used)) || (id && id->user != key_of(x));
 }
 
 /*
- * A call of ours claims its stream id before it leaves. Hotspots reuse IDs, and neighbours drop
- * whatever follows a terminator, so a call with a used ID gets a new one (decision 10). A call that
+ * A call of ours claims its stream id before it leaves. Some hotspots use one for several calls,
+ * one after another or at once; each of them then gets one of its own (decision 10). A call that
  * takes over from a silent path keeps its ID.
  */
 static void claim_ours(struct step *step, struct stream *x)
 {
 	struct core *core = step->core;
-	const struct claim *c = claim_of(step, x, x->src), *anybody = claim_of(step, x, 0);
 
-	if ((c ? c->ended || c->used : anybody != NULL) || is_taken(core, x))
+	if (is_id_used(step, x))
 		x->mesh_id = core_random(core);
-	claim_take(&core->claims, key_of(x, x->src), x->origin, step->now);
-	claim_take(&core->claims, key_of(x, 0), x->origin, step->now);
+	claim_take(&core->claims, key_of(x), x->origin, step->now);
+	struct claim *id =
+		claim_take(&core->claims, claim_key_of_id(x->mesh_id), x->origin, step->now);
+	if (id)
+		id->user = key_of(x);
 	x->server = core->conf->server.id;
 	x->repeater = x->origin.kind == SOURCE_CLIENT ? x->origin.index : 0;
 	x->hops = 1;
@@ -343,7 +345,7 @@ void relay_deliver(struct step *step, struct stream *x, const struct hbp_burst *
 		claim_ours(step, x);
 	x->meshed = true;
 	if (!is_noted(x)) {
-		struct claim *c = claim_of(step, x, x->src);
+		struct claim *c = claim_of(step, x);
 		if (c)
 			claim_carry(c, b, first, step->now);
 	}
@@ -363,7 +365,7 @@ void relay_end(struct step *step, struct stream *x, enum cause cause)
 		return; /* the claim tells what a terminator means */
 	if (cause == CAUSE_SESSION_END && x->origin.kind == SOURCE_UPLINK)
 		return; /* a path is lost: its talker may continue on another */
-	struct claim *c = claim_of(step, x, x->src);
+	struct claim *c = claim_of(step, x);
 	if (c)
 		c->ended = true;
 	if (x->data)

@@ -329,7 +329,7 @@ static const struct carried_field claim_fields[] = {
 	RAW(claim, key),    ORIGIN(claim, origin), RAW(claim, last),       RAW(claim, seen),
 	RAW(claim, ended),  RAW(claim, used),      RAW(claim, carried),    RAW(claim, still),
 	RAW(claim, seq),    RAW(claim, kind),      RAW(claim, carried_at), RAW(claim, first),
-	RAW(claim, header), RAW(claim, newest_ns),
+	RAW(claim, header), RAW(claim, newest_ns), RAW(claim, user),
 };
 
 static const struct carried_field quench_fields[] = {
