@@ -21,8 +21,11 @@ enum answer {
 /* The log line, once a minute per reason and address. */
 enum saying { SILENT, SAY_CLIENT, SAY_DATAGRAM, SAY_MESH, SAY_FULL };
 
-/* The record sent to the reporter. */
+/* The record sent to the reporter: of a refusal each, in a flood one with the log line. */
 enum report { UNTOLD, TELL_REFUSAL, TELL_LOOP };
+
+#define REFUSALS_RATE 20000 /* thousandths of a record per second, of all refused clients */
+#define REFUSALS_DEPTH 200
 
 #define REASON_RULE(name, ...) [name] = {__VA_ARGS__},
 
@@ -96,6 +99,12 @@ static void say(struct step *step, enum saying saying, const struct subject *s, 
 	}
 }
 
+/* As many refusals as a server has without a flood. */
+static bool is_usual(struct step *step)
+{
+	return bucket_take(&step->core->refusals, step->now, REFUSALS_RATE, REFUSALS_DEPTH);
+}
+
 static void report(struct step *step, const struct rule *rule, const struct subject *s,
                    const char *words)
 {
@@ -104,7 +113,7 @@ static void report(struct step *step, const struct rule *rule, const struct subj
 
 	if (said)
 		say(step, rule->saying, s, words);
-	if (said && rule->report == TELL_REFUSAL)
+	if (rule->report == TELL_REFUSAL && s->client && (is_usual(step) || said))
 		rows_refusal(step, s->client, words);
 	if (rule->report == TELL_LOOP && s->peer &&
 	    limit_allows(step, LIMIT_LOOP, &s->peer->at.to, s->call + s->peer->row.index))

@@ -133,6 +133,7 @@ struct core {
 	struct challenges challenges;
 	struct bucket strangers; /* digests for senders at unknown addresses */
 	struct bucket wasted;    /* wrong passphrases of any sender */
+	struct bucket refusals;  /* records of refused clients */
 	struct snapshot snapshot;
 	uint64_t random;  /* calls of core_random */
 	uint64_t fan_out; /* number of the current one */

@@ -59,6 +59,7 @@ static const struct carried_field server_fields[] = {
 	RAW(core, challenges),
 	RAW(core, strangers),
 	RAW(core, wasted),
+	RAW(core, refusals),
 	DERIVED(core, snapshot),
 	RAW(core, random),
 	RAW(core, fan_out),

@@ -15,7 +15,7 @@
 
 struct refusal {
 	struct refusal_record last;
-	uint32_t times; /* as reported: at most once a minute per address */
+	uint32_t times; /* as reported: in a flood not all */
 	tick_t since, at;
 };
 
