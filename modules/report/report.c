@@ -20,6 +20,7 @@
 #include "report/event/call_log.h"
 #include "report/model/clock.h"
 #include "report/event/events.h"
+#include "report/event/happened.h"
 #include "report/event/server_status.h"
 #include "report/history/history.h"
 #include "report/http/host.h"
@@ -53,6 +54,7 @@ struct report {
 	struct persist *persist; /* NULL: no state is kept */
 	struct history *history;
 	struct refusals refusals;
+	struct happened happened;
 	uint8_t seed[SOURCES_SEED];
 	char machine[HOST_NAME_MAX_OCTETS];
 	long uid;
@@ -96,8 +98,11 @@ static void publish(struct report *p, const struct record *r, const struct recor
 {
 	enum event_kind kind = event_kind_of(r, before);
 
-	if (kind != EVENT_NONE)
-		events_publish(&p->events, kind, &p->clock)->record = *r;
+	if (kind == EVENT_NONE)
+		return;
+	struct event *e = events_publish(&p->events, kind, &p->clock);
+	e->record = *r;
+	happened_take(&p->happened, e, p->events.ring.last);
 }
 
 static void publish_gone(void *owner, const struct record *r)
@@ -460,6 +465,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	                              .aliases = &p->aliases.index,
 	                              .history = p->history,
 	                              .refusals = &p->refusals,
+	                              .happened = &p->happened,
 	                              .seed = p->seed,
 	                              .machine = p->machine,
 	                              .uid = p->uid,

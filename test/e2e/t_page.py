@@ -1,5 +1,6 @@
 """The web page in a real browser, while hotspots talk."""
 
+import glob
 import hashlib
 import itertools
 import json
@@ -19,7 +20,8 @@ from mesh import peer_section
 from server import PATIENCE_S, Server, command, free_port
 from web import WebServer
 
-PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "modules", "report", "http", "page.html")
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+PAGE = os.path.join(ROOT, "modules", "report", "http", "page.html")
 HOSTILE = "<img src=x onerror=document.title='owned'>"
 ROWS = "[...document.querySelectorAll('#%s tbody tr')].map(r => r.innerText)"
 
@@ -572,23 +574,34 @@ def a_link_is_stunned_and_cleared():
 
 @case
 def what_happened_is_listed():
-    """Who came and went, who was refused, links and blocks, since the page was opened."""
+    """Who came and went, who was refused, links and blocks: before the page was opened and since."""
     link = peer_section("uk", "fbp", free_port(), 9, 2340)
-    with WebServer("static-2 = 91", link) as server, Browser() as b:
-        b.open(server.url + "#server")
-        b.wait("the connection", "return document.getElementById('state').textContent === 'live'")
-        one = login(server, 2300101, "G1AAA")
-        see_hotspots(b, 1)
-        one.logout()
+    texts = ("connected", "gone: logout", "refused: wrong passphrase", "blocked", "no longer blocked", "link: stunned", "link: down")
+
+    def happen(server, client):
+        login(server, client, "G1AAA").logout()
         try:
-            Hotspot(2300999, server.port, passphrase="wrong").login()
+            Hotspot(client + 10, server.port, passphrase="wrong").login()
         except Exception:  # that is what is wanted
             pass
-        server.ctl("block", "2300777", "10m")
-        server.ctl("unblock", "2300777")
-        for text in ("connected", "gone: ", "refused: wrong passphrase", "blocked", "no longer blocked"):
-            b.wait(text, "return document.getElementById('t-happened').innerText.includes(arguments[0])", PATIENCE_S, text)
-        check("2300101" in b.text("#t-happened"), b.text("#t-happened"))
+        server.ctl("block", str(client + 20), "10m")
+        server.ctl("unblock", str(client + 20))
+        server.ctl("peer", "uk", "stun")
+        server.ctl("peer", "uk", "clear")
+
+    with WebServer("static-2 = 91", link) as server, Browser() as b:
+        happen(server, 2300101)
+        b.open(server.url + "#server")
+        b.wait("what was before", "const t = document.getElementById('t-happened')?.innerText || ''; return arguments[0].every(x => t.includes(x))",
+               PATIENCE_S, texts)
+        before = b.run("return notes.map(n => n.n)")
+        happen(server, 2300201)
+        b.wait("what was since", "const t = document.getElementById('t-happened').innerText; return ['2300201', '2300211', '2300221'].every(x => t.includes(x))")
+        check(b.run("return notes.map(n => n.n)")[-len(before):] == before, "the old ones are not where they were")
+        once = b.run("return notes.map(n => n.n + n.text)")
+        b.open(server.url + "?again#server")
+        b.wait("the same again", "return JSON.stringify(notes.map(n => n.n + n.text)) === JSON.stringify(arguments[0])", PATIENCE_S, once)
+        check(b.run("return notes.every(n => Math.abs(n.t - now) < 60)"), "at another time")
         quiet(b)
 
 
@@ -652,6 +665,53 @@ def every_function_works_by_keyboard():
         tab_to(b, "the counters", "e.tagName === 'SUMMARY' && e.innerText === 'Counters'")
         b.press("\ue007")
         b.wait("the counters", "return document.getElementById('t-counters').checkVisibility()")
+        quiet(b)
+
+
+def literals(path, around):
+    """The strings in each place of a source that this pattern finds; adjacent ones are one."""
+    with open(os.path.join(ROOT, "modules", path)) as f:
+        source = re.sub(r'"\s*\\?\s*"', "", f.read())
+    return {s for place in re.findall(around, source, re.S) for s in re.findall(r'"([^"]+)"', place)}
+
+
+def sentences():
+    """What the server may say about a client: why, refused, left, skipped."""
+    core = sorted(os.path.relpath(path, os.path.join(ROOT, "modules")) for path in glob.glob(os.path.join(ROOT, "modules/core/**/*.c"), recursive=True))
+    said = set().union(*(literals(path, r"decision_(?:client|call|subscription)\([^;]*;|\.words = [^;}]*[;}]|words\[[A-Z_]*\] = [^;]*;|"
+                                        r'return \(struct refusal\)\{[^}]*\}|"not heard: [^"]*"') for path in core))
+    said |= literals("core/telling/decision.c", r'"now: [^"]*"') | literals("core/delivery/refuse.h", r"X\((?:(?!SAY_MESH).)*?(?:\)\s*\\\n)")
+    said |= literals("wire/record_names.c", r"cause_names\[[^;]*;") | literals("wire/command.c", r"unregistered_names\[[^;]*;")
+    said |= literals("wire/options.c", r'return "[^"]*";|bad_tokens_add\([^;]*;') | literals("conf/tglist.c", r'return "[^"]*";')
+    return {re.match(r"^(.*?)( \d+)?$", s)[1] for s in said if len(s) > 1}
+
+
+@case
+def what_the_server_says_is_german_too():
+    spoken = sentences()
+    check(len(spoken) > 90 and {"logged in", "wrong passphrase", "not heard: slot busy with", "transmit-timeout"} <= spoken, "%s" % spoken)
+    with WebServer("static-2 = 91") as server, Browser() as b:
+        one = login(server, 2300101, "G1AAA", "TS2=91,dog;NOTHING=1;DIAL=x")
+        try:
+            Hotspot(2300999, server.port, passphrase="wrong").login()
+        except Exception:  # that is what is wanted
+            pass
+        talk(one, call(2300101, 2300101, 235, 2))
+        b.open(server.url)
+        see_hotspots(b, 1)
+        missing = b.run("return arguments[0].filter(s => !said[s])", sorted(spoken))
+        check(not missing, "the page has no German for %s" % missing)
+        check(b.run("return S('not heard: hang time for 91, 4.0 s left')") == "not heard: hang time for 91, 4.0 s left", "it is English")
+        b.run("localStorage.setItem('language', 'de')")
+        b.open(server.url + "?de#hotspot/2300101")
+        for text in ("angemeldet", "\u00fcbertragen in Sprechgruppe 235", "dog (keine Nummer einer Sprechgruppe)", "NOTHING (unbekannt)"):
+            b.wait(text, "return document.querySelector('main').innerText.includes(arguments[0])", PATIENCE_S, text)
+        for text, german in (("not heard: hang time for 91, 4.0 s left", "nicht geh\u00f6rt: Zeitschlitz gehalten f\u00fcr 91, noch 4.0 s"),
+                             ("carried in talkgroup 91, link the, link, 9m47s left", "\u00fcbertragen in Sprechgruppe 91, Verbindung the, link, noch 9m47s"),
+                             ("suspended by 4000", "ausgesetzt durch 4000"), ("constructor", "constructor"), ("<b>", "<b>")):
+            check(b.run("return S(arguments[0])", text) == german, b.run("return S(arguments[0])", text))
+        go(b, "server")
+        b.wait("the refusal", "return document.getElementById('t-refusals').innerText.includes('falsches Passwort')")
         quiet(b)
 
 

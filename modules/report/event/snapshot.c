@@ -5,8 +5,8 @@
 #include "report/event/event.h"
 #include "report/model/view.h"
 
-/* Rows of the model and after them the reporter's own, ended calls, or refusals. */
-enum origin { OF_MODEL, OF_PAST, OF_REFUSALS };
+/* Rows of the model and after them the reporter's own, ended calls, refusals, or events. */
+enum origin { OF_MODEL, OF_PAST, OF_REFUSALS, OF_EVENTS };
 
 static const struct {
 	const char *name;
@@ -23,6 +23,7 @@ static const struct {
 	{"mesh", RECORD_PEER, OF_MODEL},
 	{"blocks", RECORD_BLOCK, OF_MODEL},
 	{"refusals", RECORD_REFUSAL, OF_REFUSALS},
+	{"happened", RECORD_KINDS, OF_EVENTS},
 	{"tables", RECORD_TABLE, OF_MODEL},
 	{"counters", RECORD_COUNTER, OF_MODEL},
 	{"timings", RECORD_HISTOGRAM, OF_MODEL},
@@ -77,6 +78,8 @@ static bool next_row(struct row_cursor *at, const struct sources *s, const struc
 		return past_row(at, s, clock, out);
 	case OF_REFUSALS:
 		return refusal_row(at, s, out);
+	case OF_EVENTS:
+		break;
 	}
 	return false;
 }
@@ -110,6 +113,19 @@ static void put_row(const struct record *r, const struct refusal *times, const s
 	t->len += body.len;
 }
 
+/* The next event of note, the newest first. */
+static bool put_event(struct row_cursor *at, const struct sources *s, struct text *t)
+{
+	const struct happening *x = s->happened ? happened_nth(s->happened, at->nth) : NULL;
+
+	at->entered = true;
+	if (!x)
+		return false;
+	text_put(t, at->nth++ ? ",\n" : "\n");
+	event_json(t, &x->event, x->number, s->events->ring.boot);
+	return true;
+}
+
 bool snapshot_next(struct row_cursor *at, const struct sources *s, const struct clock *clock,
                    struct text *t)
 {
@@ -124,6 +140,8 @@ bool snapshot_next(struct row_cursor *at, const struct sources *s, const struct 
 		head(s, clock, t);
 	if (first)
 		text_format(t, ",\"%s\":[", sections[at->section].name);
+	if (sections[at->section].origin == OF_EVENTS && put_event(at, s, t))
+		return true;
 	if (next_row(at, s, clock, &r)) {
 		text_put(t, first ? "\n" : ",\n");
 		put_row(&r, r.kind == RECORD_REFUSAL ? &s->refusals->row[at->nth - 1] : NULL, clock,

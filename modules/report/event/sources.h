@@ -11,6 +11,7 @@
 #include "report/alias_index.h"
 #include "report/connection/connections.h"
 #include "report/event/events.h"
+#include "report/event/happened.h"
 #include "report/event/refusals.h"
 #include "report/history/history.h"
 #include "report/model/clock.h"
@@ -44,6 +45,7 @@ struct sources {
 	const struct mqtt_figures *mqtt;                     /* NULL: off */
 	const struct alias_index *aliases;                   /* NULL: there is none */
 	const struct refusals *refusals;
+	const struct happened *happened;
 	const uint8_t *seed;     /* SOURCES_SEED random octets; NULL: there are none */
 	long uid;                /* of the reporter */
 	const char *machine;     /* its host name; NULL: not known */

@@ -4,7 +4,7 @@
 
 #include "base/inflate.h"
 
-const char page_inlined[] = "'sha256-+uZc35O4HI/oxlMWA2ihRGcpFUiVXj4prkPV+uEBNbc=' "
+const char page_inlined[] = "'sha256-yDM7ZrJAR/CI/nvpWbFR5YuKj/r95u9uRVqKSeFedaY=' "
 			    "'sha256-NSRzUo5kDMSUWaHUJzV+0RsQpSEhIuG8CXM3wUYjrgk='";
 
 /* C cannot include a binary file, but every assembler can. The path is relative to where make runs.

@@ -339,7 +339,8 @@ static bool tell_retained(struct mqtt *m, const struct clock *clock)
 /* Sections left out of the state: events have them, or a query of the server. */
 static bool is_left_out(const char *section, bool subscriptions, bool sessions)
 {
-	static const char *const never[] = {"lastheard", "tables", "counters", "slots", "blocks"};
+	static const char *const never[] = {"lastheard", "tables", "counters",
+	                                    "slots",     "blocks", "happened"};
 
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
 		if (strcmp(section, never[i]) == 0)
