@@ -23,7 +23,7 @@ static bool begins(struct http_text text, const char *front)
 }
 
 /* Was the page loaded by https, or from a name that is this machine for every browser? A proxy that
- * adds no field to requests cannot be told from this machine, but the browser behind it can. */
+ * adds no field to requests looks like this machine, but the browser behind it does not. */
 static bool is_secure(struct http_text origin)
 {
 	char host[ADDR_TEXT_MAX];

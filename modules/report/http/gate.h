@@ -2,8 +2,8 @@
  * May a request change something? Three questions, answered before a secret is looked at:
  *
  * - Is it safe from eavesdroppers: does it come directly from this machine, or from a proxy on this
- * machine that reports https (X-Forwarded-Proto)? A proxy that reports nothing is told by Origin:
- * the page must have been loaded by https, or from localhost.
+ * machine that reports https (X-Forwarded-Proto)? A proxy that reports nothing is recognised by
+ * Origin: the page must have been loaded by https, or from localhost.
  * - Does it come from our own page: is Origin the host that was asked, and is the secret in a
  * header field of its own, which no form and no other page can send?
  * - Are too many wrong secrets being tried? For one address GATE_DEPTH are checked, then one every

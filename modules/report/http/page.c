@@ -4,7 +4,7 @@
 
 #include "base/inflate.h"
 
-const char page_inlined[] = "'sha256-yDM7ZrJAR/CI/nvpWbFR5YuKj/r95u9uRVqKSeFedaY=' "
+const char page_inlined[] = "'sha256-Cy2Mib9GUAUZ3K0nIzkbQRUOL4EVya/+zyryJEbmYX0=' "
 			    "'sha256-NSRzUo5kDMSUWaHUJzV+0RsQpSEhIuG8CXM3wUYjrgk='";
 
 /* C cannot include a binary file, but every assembler can. The path is relative to where make runs.
