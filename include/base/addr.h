@@ -49,4 +49,8 @@ MUST_CHECK bool addr_parse(const char *text, uint16_t default_port, struct addr 
 /* Writes the text form, NUL-terminated. Returns `text`. */
 const char *addr_format(const struct addr *a, char text[static ADDR_TEXT_MAX]);
 
+/* Likewise without the port, and without brackets: as it is entered where the port has a field of
+ * its own. */
+const char *addr_format_host(const struct addr *a, char text[static ADDR_TEXT_MAX]);
+
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/addr.h"
+#include "io/user.h"
 
 /* Addresses of this machine that others can reach (no loopback, no link-local), port 0. Returns how
  * many of them are in `out`. */
@@ -28,12 +29,18 @@ void host_model(char *out, size_t cap);
 /* The maximum receive buffer a program may request, in octets; 0 = unknown. */
 unsigned long host_receive_buffer_max(void);
 
-/* The command of the active firewall (ufw, firewall-cmd, nft); "" = none found. */
-const char *host_firewall(void);
+/*
+ * The command of the active firewall (ufw, firewall-cmd, nft, iptables); "" = none found. With nft,
+ * `chain` is where a rule has to be, as "inet filter input".
+ */
+const char *host_firewall(char *chain, size_t cap);
 
-/* May the user read, or write, the file at the path? For writing a missing file, its directory
- * counts. */
-bool host_user_may_read(const char *user, const char *path);
-bool host_user_may_write(const char *user, const char *path);
+/* May the user do that (R_OK, W_OK, X_OK) with what is at the path? */
+bool host_user_may(const struct user *u, const char *path, int mode);
+
+enum host_room { ROOM_UNKNOWN, ROOM_LEFT, ROOM_NONE, ROOM_READ_ONLY };
+
+/* Can a file be written in that directory, as the process sees it? 0 = this process. */
+enum host_room host_room(long pid, const char *directory);
 
 #endif

@@ -236,19 +236,30 @@ static void format_v6(struct text *t, const struct addr *a)
 	}
 }
 
+static void format_host(struct text *t, const struct addr *a)
+{
+	if (addr_is_v4(a))
+		text_format(t, "%d.%d.%d.%d", a->ip[12], a->ip[13], a->ip[14], a->ip[15]);
+	else
+		format_v6(t, a);
+	if (a->scope)
+		text_format(t, "%%%lu", (unsigned long)a->scope);
+}
+
+const char *addr_format_host(const struct addr *a, char text[static ADDR_TEXT_MAX])
+{
+	struct text t = text_make(text, ADDR_TEXT_MAX);
+
+	format_host(&t, a);
+	return text;
+}
+
 const char *addr_format(const struct addr *a, char text[static ADDR_TEXT_MAX])
 {
 	struct text t = text_make(text, ADDR_TEXT_MAX);
 
-	if (addr_is_v4(a)) {
-		text_format(&t, "%d.%d.%d.%d", a->ip[12], a->ip[13], a->ip[14], a->ip[15]);
-	} else {
-		text_char(&t, '[');
-		format_v6(&t, a);
-		if (a->scope)
-			text_format(&t, "%%%lu", (unsigned long)a->scope);
-		text_char(&t, ']');
-	}
-	text_format(&t, ":%u", (unsigned int)a->port);
+	text_put(&t, addr_is_v4(a) ? "" : "[");
+	format_host(&t, a);
+	text_format(&t, "%s:%u", addr_is_v4(a) ? "" : "]", (unsigned int)a->port);
 	return text;
 }

@@ -4,12 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "command/ctl.h"
 #include "command/finding.h"
 #include "io/host.h"
 #include "io/name.h"
@@ -20,7 +20,6 @@
 #include "parent/parent.h"
 #include "wire/hbp.h"
 
-#define CONF_FILE "/etc/freedmr.conf"
 #define ADDRESSES 32
 #define ANSWER_MS 1000
 #define PROBE_ID 1u               /* nobody's ID: the answer is a refusal */
@@ -29,14 +28,14 @@
 
 const char doctor_usage[] =
 	"usage: freedmr doctor [-c FILE] [--json]\n\n"
-	"  -c FILE   the configuration (default " CONF_FILE ")\n"
+	"  -c FILE   the configuration (default " DOCTOR_CONF ")\n"
 	"  --json    print one JSON object per finding\n\n"
 	"Checks the configuration, this machine and the running server, and prints for each\n"
 	"fault the command that mends it.\n";
 
 static void print_json(const char *kind, const char *what, const char *mend)
 {
-	char line[1024];
+	char line[8192]; /* each octet may become an escape of six */
 	struct text t = text_make(line, sizeof(line));
 
 	text_format(&t, "{\"finding\":\"%s\",\"text\":", kind);
@@ -86,6 +85,15 @@ static void take_fault(void *context, enum log_level level, const char *line)
 		finding(d, level < LOG_WARN ? FINDING_WRONG : FINDING_HINT, mend, "%s", line);
 }
 
+void finding_put_ctl(struct text *t, const struct doctor *d)
+{
+	const char *socket = d->conf.report.control;
+
+	text_put(t, "sudo freedmr ctl");
+	if (strcmp(socket, CTL_SOCKET_DEFAULT) != 0)
+		text_format(t, " -s %s", socket);
+}
+
 /* Does a server at that address refuse a client it does not know? */
 static bool answers(const struct addr *to)
 {
@@ -108,7 +116,8 @@ static bool is_free(const struct addr *bind)
 /* The command that lets UDP to that port through the firewall of this machine. */
 static void put_opening(struct text *t, unsigned port)
 {
-	const char *firewall = host_firewall();
+	char chain[256];
+	const char *firewall = host_firewall(chain, sizeof(chain));
 
 	if (strcmp(firewall, "ufw") == 0)
 		text_format(t, "sudo ufw allow %u/udp", port);
@@ -117,31 +126,64 @@ static void put_opening(struct text *t, unsigned port)
 		            "sudo firewall-cmd --permanent --add-port=%u/udp && sudo firewall-cmd "
 		            "--reload",
 		            port);
+	else if (strcmp(firewall, "nft") == 0)
+		text_format(t, "sudo nft insert rule %s udp dport %u accept", chain, port);
 	else
 		text_format(t, "sudo iptables -I INPUT -p udp --dport %u -j ACCEPT", port);
 }
 
 /* Its mending is to change a line of the configuration. */
-static void listener_to_edit(struct doctor *d, enum finding kind, const struct conf_listener *l,
-                             const char *words)
+static void tell_edit(struct doctor *d, enum finding kind, const char *section, const char *name,
+                      const char *words)
 {
-	char mend[256];
+	char mend[600];
 	struct text t = text_make(mend, sizeof(mend));
 
-	text_format(&t, "sudo nano %s && sudo freedmr ctl reload", d->path);
-	finding(d, kind, mend, "listener %s %s", l->name, words);
+	text_format(&t, "sudo nano %s && ", d->path);
+	finding_put_ctl(&t, d);
+	text_put(&t, " reload");
+	finding(d, kind, mend, "%s %s %s", section, name, words);
+}
+
+static void look_at_passphrase(struct doctor *d, const char *section, const char *name,
+                               const char *passphrase)
+{
+	if (*passphrase && conf_passphrase_is_sample(passphrase))
+		tell_edit(d, FINDING_WRONG, section, name,
+		          "has a passphrase that is known from sample files: choose another");
+}
+
+static void look_at_passphrases(struct doctor *d)
+{
+	const struct conf *c = &d->conf;
+
+	for (uint32_t i = 0; i < c->listener_count; i++)
+		look_at_passphrase(d, "listener", c->listener[i].name, c->listener[i].passphrase);
+	for (uint32_t i = 0; i < c->client_count; i++) {
+		char id[16];
+		struct text t = text_make(id, sizeof(id));
+		text_format(&t, "%lu", (unsigned long)c->client[i].id);
+		look_at_passphrase(d, "client", id, c->client[i].passphrase);
+	}
+	for (uint32_t i = 0; i < c->peer_count; i++)
+		look_at_passphrase(d, "peer", c->peer[i].name, c->peer[i].passphrase);
+}
+
+/* Is what is sent to that address of this machine for the listener? [::] is for IPv4, too. */
+static bool is_for(const struct conf_listener *l, const struct addr *at)
+{
+	if (addr_is_any(&l->bind))
+		return !addr_is_v4(&l->bind) || addr_is_v4(at);
+	return addr_same_ip(&l->bind, at);
 }
 
 static void look_at_address(struct doctor *d, const struct conf_listener *l, struct addr at)
 {
-	char text[ADDR_TEXT_MAX], mend[128];
+	char text[ADDR_TEXT_MAX], mend[400];
 	struct text t = text_make(mend, sizeof(mend));
 
 	at.port = l->bind.port;
-	if (!addr_is_any(&l->bind) && !addr_same_ip(&l->bind, &at))
-		return;
-	addr_format(&at, text);
-	*strrchr(text, ':') = 0;
+	addr_format_host(&at, text);
 	put_opening(&t, at.port);
 	if (!d->running)
 		finding(d, FINDING_HINT, NULL, "hotspots of %s: address %s, port %u", l->name, text,
@@ -168,13 +210,9 @@ static void look_at_listener(struct doctor *d, const struct conf_listener *l)
 {
 	look_at_port(d, "listener", l->name, &l->bind);
 	if (addr_is_loopback(&l->bind))
-		listener_to_edit(d, FINDING_HINT, l,
-		                 "only accepts clients on this machine; bind = [::]:62031 accepts "
-		                 "others, too");
-	if (*l->passphrase && conf_passphrase_is_sample(l->passphrase))
-		listener_to_edit(
-			d, FINDING_WRONG, l,
-			"has a passphrase that is known from sample files: choose another");
+		tell_edit(d, FINDING_HINT, "listener", l->name,
+		          "only accepts clients on this machine; bind = [::]:62031 accepts others, "
+		          "too");
 }
 
 /*
@@ -183,30 +221,43 @@ static void look_at_listener(struct doctor *d, const struct conf_listener *l)
  */
 static void look_at_outside(struct doctor *d, const struct addr *at, size_t count)
 {
-	const struct addr *public = NULL;
+	const struct addr *outer = NULL;
 	char text[ADDR_TEXT_MAX], mend[160];
 
-	for (size_t a = 0; a < count && !public; a++)
-		public = addr_is_private(&at[a]) ? NULL : &at[a];
+	for (size_t a = 0; a < count && !outer; a++)
+		outer = addr_is_private(&at[a]) ? NULL : &at[a];
 	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++) {
 		const struct conf_listener *l = &d->conf.listener[i];
 		struct text t = text_make(mend, sizeof(mend));
 
 		text_format(&t, "in the router: pass UDP port %u on to %s", (unsigned)l->bind.port,
-		            addr_format(&at[0], text));
+		            addr_format_host(&at[0], text));
 		if (d->outside[i])
 			finding(d, FINDING_OK, NULL,
 			        "port %u is reached from other networks: %u logged in from there",
 			        (unsigned)l->bind.port, d->outside[i]);
-		else if (d->running && !public && !addr_is_loopback(&l->bind))
+		else if (d->running && !outer && !addr_is_loopback(&l->bind))
 			finding(d, FINDING_HINT, mend,
 			        "nobody is logged in from another network at port %u",
 			        (unsigned)l->bind.port);
 	}
-	if (!public)
+	if (!outer)
 		finding(d, FINDING_HINT, "curl https://icanhazip.com",
 		        "hotspots elsewhere need your public address, which this machine does not "
 		        "have itself");
+}
+
+static void tell_unread(struct doctor *d, const struct conf_listener *l)
+{
+	char mend[192];
+	struct text t = text_make(mend, sizeof(mend));
+
+	finding_put_ctl(&t, d);
+	text_put(&t, " reload");
+	finding(d, FINDING_WRONG, mend,
+	        "the running server does not have port %u of listener %s: it has not read the "
+	        "file since that changed",
+	        (unsigned)l->bind.port, l->name);
 }
 
 static void look_at_listeners(struct doctor *d)
@@ -214,10 +265,16 @@ static void look_at_listeners(struct doctor *d)
 	struct addr at[ADDRESSES];
 	size_t count = host_addresses(at, ADDRESSES);
 
-	for (uint32_t i = 0; i < d->conf.listener_count; i++) {
-		look_at_listener(d, &d->conf.listener[i]);
+	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++) {
+		const struct conf_listener *l = &d->conf.listener[i];
+		look_at_listener(d, l);
+		if (d->running && !d->listens[i]) {
+			tell_unread(d, l);
+			continue;
+		}
 		for (size_t a = 0; a < count; a++)
-			look_at_address(d, &d->conf.listener[i], at[a]);
+			if (is_for(l, &at[a]))
+				look_at_address(d, l, at[a]);
 	}
 	for (uint32_t i = 0; i < d->conf.peer_count; i++)
 		look_at_port(d, "peer", d->conf.peer[i].name, &d->conf.peer[i].bind);
@@ -228,30 +285,40 @@ static void look_at_listeners(struct doctor *d)
 		        "no network address: connect this machine to a network");
 }
 
-static void look_at_firewall(struct doctor *d)
+static void tell_opening(struct doctor *d, const char *firewall, unsigned port)
 {
-	char mend[512] = "";
+	char mend[400];
 	struct text t = text_make(mend, sizeof(mend));
 
-	if (!*host_firewall())
+	put_opening(&t, port);
+	finding(d, FINDING_HINT, mend, "a firewall is active (%s): UDP port %u has to be open",
+	        firewall, port);
+}
+
+/* Peers may share a port. */
+static void look_at_firewall(struct doctor *d)
+{
+	const struct conf *c = &d->conf;
+	char chain[256];
+	const char *firewall = host_firewall(chain, sizeof(chain));
+
+	if (!*firewall)
 		return;
-	for (uint32_t i = 0; i < d->conf.listener_count; i++) {
-		text_put(&t, i ? " && " : "");
-		put_opening(&t, d->conf.listener[i].bind.port);
+	for (uint32_t i = 0; i < c->listener_count; i++)
+		if (!addr_is_loopback(&c->listener[i].bind))
+			tell_opening(d, firewall, c->listener[i].bind.port);
+	for (uint32_t i = 0; i < c->peer_count; i++) {
+		uint32_t first = 0;
+		while (c->peer[first].bind.port != c->peer[i].bind.port)
+			first++;
+		if (first == i)
+			tell_opening(d, firewall, c->peer[i].bind.port);
 	}
-	for (uint32_t i = 0; i < d->conf.peer_count; i++)
-		if (i == 0 || d->conf.peer[i].bind.port != d->conf.peer[i - 1].bind.port) {
-			text_put(&t, " && ");
-			put_opening(&t, d->conf.peer[i].bind.port);
-		}
-	finding(d, FINDING_HINT, mend,
-	        "a firewall is active (%s): hotspots and server links need their ports",
-	        host_firewall());
 }
 
 static void look_at_clock(struct doctor *d)
 {
-	static const char mend[] = "sudo timedatectl set-ntp true";
+	static const char mend[] = "sudo timedatectl set-ntp true || sudo apt install chrony";
 
 	if (time(NULL) < CLOCK_EARLIEST)
 		finding(d, FINDING_WRONG, mend, "the clock is not set");
@@ -291,53 +358,6 @@ static void look_at_names(struct doctor *d)
 	look_at_name(d, "mqtt", d->conf.report.broker.host);
 }
 
-static void look_at_file(struct doctor *d, const char *what, const char *path)
-{
-	const char *user = d->conf.server.run_as;
-	char mend[256];
-	struct text t = text_make(mend, sizeof(mend));
-
-	if (!*path)
-		return;
-	const char *end = strrchr(path, '/');
-	text_format(&t, "sudo install -d -o %s -g %s -m 0750 %.*s", user, user,
-	            end ? (int)(end - path) : 1, end ? path : ".");
-	if (host_user_may_write(user, path))
-		finding(d, FINDING_OK, NULL, "%s file is writable: %s", what, path);
-	else
-		finding(d, FINDING_WRONG, mend, "%s file is not writable by user %s: %s", what,
-		        user, path);
-}
-
-static void look_at_files(struct doctor *d)
-{
-	const struct conf_report *r = &d->conf.report;
-	struct stat s;
-
-	if (stat(d->path, &s) == 0 && (s.st_mode & 077)) {
-		char mend[256];
-		struct text t = text_make(mend, sizeof(mend));
-
-		text_format(&t, "sudo chmod 600 %s", d->path);
-		finding(d, FINDING_WRONG, mend, "%s contains passphrases and is readable by others",
-		        d->path);
-	}
-	look_at_file(d, "state", d->conf.server.state);
-	look_at_file(d, "history", r->history);
-	if (*r->aliases && !host_user_may_read(d->conf.server.run_as, r->aliases)) {
-		char mend[256];
-		struct text t = text_make(mend, sizeof(mend));
-
-		text_format(&t,
-		            "curl -O https://radioid.net/static/user.csv && sudo freedmr aliases "
-		            "user.csv -o %s",
-		            r->aliases);
-		finding(d, FINDING_WRONG, mend,
-		        "no names: %s does not exist, or user %s cannot read it", r->aliases,
-		        d->conf.server.run_as);
-	}
-}
-
 static void look_at_machine(struct doctor *d)
 {
 	unsigned long most = host_receive_buffer_max();
@@ -355,8 +375,8 @@ static void look_at_machine(struct doctor *d)
 		        "frames",
 		        most);
 	finding(d, sandbox_is_whole() ? FINDING_OK : FINDING_HINT,
-	        sandbox_is_whole() ? NULL : "sudo apt full-upgrade",
-	        "sandbox: %s", sandbox_offers());
+	        sandbox_is_whole() ? NULL : "sudo apt full-upgrade", "sandbox: %s",
+	        sandbox_offers());
 }
 
 static int examine(struct doctor *d)
@@ -368,9 +388,10 @@ static int examine(struct doctor *d)
 		finding(d, FINDING_OK, NULL, "%s has no faults", d->path);
 		doctor_ask_server(d);
 		look_at_listeners(d);
+		look_at_passphrases(d);
 		look_at_firewall(d);
 		look_at_names(d);
-		look_at_files(d);
+		doctor_look_at_files(d);
 		look_at_clock(d);
 		conf_release(&d->conf);
 	}
@@ -382,7 +403,7 @@ int doctor_main(int argc, char **argv)
 {
 	static struct doctor d;
 
-	d.path = CONF_FILE;
+	d.path = DOCTOR_CONF;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			d.json = true;

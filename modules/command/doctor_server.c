@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "command/finding.h"
 #include "command/top_list.h"
+#include "io/peer.h"
 #include "io/unix.h"
 
 #define PATIENCE_S 5
@@ -29,8 +30,12 @@ static bool ask(struct doctor *d, const char *request, see_row *see)
 	size_t cap = 0;
 	bool answered = false;
 
+	struct peer_identity server;
+
 	if (fd < 0)
 		return false;
+	if (peer_identify(fd, &server))
+		d->pid = server.pid;
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	FILE *f = fdopen(fd, "r+");
 	if (!f) {
@@ -48,10 +53,18 @@ static bool ask(struct doctor *d, const char *request, see_row *see)
 	return answered;
 }
 
-static void see_nothing(struct doctor *d, const char *row)
+static void see_listener(struct doctor *d, const char *row)
 {
-	(void)d;
-	(void)row;
+	char kind[16] = "", name[FIELD_MAX] = "", at[ADDR_TEXT_MAX] = "";
+	struct addr bind;
+
+	if (!top_field(row, "row", kind, sizeof(kind)) || strcmp(kind, "listener") != 0 ||
+	    !top_field(row, "name", name, sizeof(name)) ||
+	    !top_field(row, "bind", at, sizeof(at)) || !addr_parse(at, 0, &bind))
+		return;
+	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++)
+		d->listens[i] |= strcmp(d->conf.listener[i].name, name) == 0 &&
+		                 addr_equal(&d->conf.listener[i].bind, &bind);
 }
 
 static void see_link(struct doctor *d, const char *row)
@@ -65,13 +78,13 @@ static void see_link(struct doctor *d, const char *row)
 	    strcmp(differs, "true") == 0)
 		finding(d, FINDING_WRONG, "set both clocks: sudo timedatectl set-ntp true",
 		        "server link %s: the clocks of the two servers differ", name);
-	else if (strcmp(up, "true") == 0)
-		finding(d, FINDING_OK, NULL, "server link %s is up", name);
-	else if (never)
-		finding(d, FINDING_WRONG,
+	else if (never) /* without keepalives that may be as it should */
+		finding(d, strcmp(up, "true") == 0 ? FINDING_HINT : FINDING_WRONG,
 		        "compare target, passphrase and remote-id with the other operator, and "
 		        "allow the port in both firewalls",
 		        "server link %s: nothing received yet", name);
+	else if (strcmp(up, "true") == 0)
+		finding(d, FINDING_OK, NULL, "server link %s is up", name);
 	else
 		finding(d, FINDING_WRONG, "ask the other operator whether that server is running",
 		        "server link %s is down", name);
@@ -102,9 +115,10 @@ static void see_refusal(struct doctor *d, const char *row)
 	(void)top_field(row, "times", times, sizeof(times));
 	if (strtoll(last, NULL, 10) + HOUR_S < time(NULL))
 		return;
-	char mend[64];
+	char mend[192];
 	struct text t = text_make(mend, sizeof(mend));
-	text_format(&t, "sudo freedmr ctl why %s", client);
+	finding_put_ctl(&t, d);
+	text_format(&t, " why %s", client);
 	finding(d, FINDING_HINT, mend, "hotspot %s was refused %s times: %s", client, times,
 	        reason);
 }
@@ -118,9 +132,17 @@ void doctor_ask_server(struct doctor *d)
 		        "cannot query the server: control is empty");
 		return;
 	}
-	d->running = ask(d, "report\n", see_nothing);
+	d->running = ask(d, "status\n", see_listener);
 	if (!d->running) {
-		finding(d, FINDING_HINT, "sudo systemctl start freedmr",
+		char mend[256];
+		struct text t = text_make(mend, sizeof(mend));
+		if (strcmp(d->path, DOCTOR_CONF) != 0)
+			text_format(&t, "freedmr -c %s", d->path);
+		else
+			text_put(&t, access("/run/systemd/system", F_OK) == 0
+			                     ? "sudo systemctl start freedmr"
+			                     : "sudo service freedmr start");
+		finding(d, FINDING_HINT, mend,
 		        "no answer from %s (server not running, or owned by another user)", socket);
 		return;
 	}

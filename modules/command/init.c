@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "base/util.h"
+#include "command/ctl.h"
 #include "command/phrase.h"
 #include "conf/keys.h"
 #include "conf/sample.h"
@@ -120,10 +121,8 @@ static void show_listener(const struct conf_listener *l)
 	char at[ADDR_TEXT_MAX] = "name or address of this machine";
 	const char *phrase = *l->passphrase ? l->passphrase : "any (the listener is open)";
 
-	if (!addr_is_any(&l->bind)) {
-		(void)addr_format(&l->bind, at);
-		*strrchr(at, ':') = 0; /* without the port */
-	}
+	if (!addr_is_any(&l->bind))
+		(void)addr_format_host(&l->bind, at);
 	print(stdout, "    address     %s\n    port        %u\n    passphrase  %s\n\n", at,
 	      (unsigned)l->bind.port, phrase);
 }
@@ -172,6 +171,12 @@ static int write_new(const char *path, struct settings *settings)
 	return STATUS_OK;
 }
 
+/* The file of the machine is read by its service, others by who starts a server by hand. */
+static bool is_of_service(const char *path)
+{
+	return strncmp(path, "/etc/", 5) == 0;
+}
+
 static int print_usage(void)
 {
 	fputs(init_usage, stderr);
@@ -194,7 +199,8 @@ int init_main(int argc, char **argv)
 	set(&settings, SECTION_SERVER, "id", "9999");
 	set(&settings, SECTION_LISTENER, "bind", "[::]:62031");
 	set(&settings, SECTION_LISTENER, "passphrase", phrase);
-	set(&settings, SECTION_REPORT, "control", "./freedmr.sock");
+	set(&settings, SECTION_REPORT, "control",
+	    is_of_service(argv[argc - 1]) ? CTL_SOCKET_DEFAULT : CTL_SOCKET_LOCAL);
 	for (; at + 1 < argc && strcmp(argv[at], "--set") == 0; at += 2) {
 		const char *wrong = set_word(&settings, argv[at + 1]);
 		if (wrong) {

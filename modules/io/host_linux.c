@@ -2,14 +2,15 @@
 
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <sys/timex.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -96,66 +97,106 @@ unsigned long host_receive_buffer_max(void)
 	return strtoul(line, NULL, 10);
 }
 
-const char *host_firewall(void)
+static bool ufw_is_enabled(void)
 {
-	char line[64] = "";
+	char line[64];
 	FILE *f = fopen("/etc/ufw/ufw.conf", "re");
+	bool enabled = false;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (strcmp(line, "ENABLED=yes\n") == 0) {
-			(void)fclose(f);
-			return "ufw";
-		}
+	while (f && !enabled && fgets(line, sizeof(line), f))
+		enabled = strcmp(line, "ENABLED=yes\n") == 0;
 	if (f)
 		(void)fclose(f);
+	return enabled;
+}
+
+/*
+ * The chain of nftables that what comes in has to pass, as "inet filter input": one that drops what
+ * no rule of it accepts, else the last one with a rule. The lines are those of `nft list ruleset`.
+ */
+static bool find_nft_chain(FILE *rules, char *chain, size_t cap)
+{
+	char line[512], table[128] = "", name[128] = "";
+	bool input = false, found = false;
+
+	while (fgets(line, sizeof(line), rules)) {
+		char *at = line + strspn(line, "\t ");
+		at[strcspn(at, "{\n")] = 0;
+		bool hooks = strstr(at, "hook input"), drops = hooks && strstr(at, "policy drop");
+		input = (input || hooks) && *at != '}';
+		if (strncmp(at, "table ", 6) == 0)
+			(void)text_copy(table, sizeof(table), at + 6);
+		else if (strncmp(at, "chain ", 6) == 0)
+			(void)text_copy(name, sizeof(name), at + 6);
+		if (!input || !*at || (hooks && !drops))
+			continue;
+		struct text t = text_make(chain, cap);
+		text_format(&t, "%s%.*s", table, (int)strcspn(name, " "), name);
+		found = true;
+		if (drops)
+			break;
+	}
+	return found;
+}
+
+/* Runs nft, which root alone may ask. */
+static bool nft_filters(char *chain, size_t cap)
+{
+	char nft[] = "nft", list[] = "list", ruleset[] = "ruleset";
+	char *const words[] = {nft, list, ruleset, NULL};
+	int ends[2];
+	FILE *rules = pipe(ends) == 0 ? fdopen(ends[0], "r") : NULL;
+	pid_t pid = rules ? fork() : -1;
+
+	if (pid == 0) {
+		if (dup2(ends[1], STDOUT_FILENO) >= 0 && close(STDERR_FILENO) == 0)
+			execv("/usr/sbin/nft", words);
+		_exit(1);
+	}
+	if (!rules)
+		return false;
+	(void)close(ends[1]);
+	bool found = find_nft_chain(rules, chain, cap);
+	(void)fclose(rules);
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
+	return found;
+}
+
+const char *host_firewall(char *chain, size_t cap)
+{
+	char line[64];
+
+	if (ufw_is_enabled())
+		return "ufw";
 	if (access("/run/firewalld", F_OK) == 0 || access("/run/firewalld.pid", F_OK) == 0)
 		return "firewall-cmd";
+	if (nft_filters(chain, cap))
+		return "nft";
 	read_line("/proc/net/ip_tables_names", line, sizeof(line));
 	return *line ? "iptables" : "";
 }
 
-/* Has the user this right (4 read, 2 write, 1 search) to the path itself? */
-static bool has_right(const struct passwd *user, const char *path, unsigned right)
+bool host_user_may(const struct user *u, const char *path, int mode)
 {
-	struct stat s;
+	int status = 1;
+	pid_t pid = fork();
 
-	if (stat(path, &s) != 0)
-		return false;
-	if (user->pw_uid == 0)
-		return true;
-	if (s.st_uid == user->pw_uid)
-		return s.st_mode >> 6 & right;
-	if (s.st_gid == user->pw_gid)
-		return s.st_mode >> 3 & right;
-	return s.st_mode & right;
+	if (pid == 0)
+		_exit(user_become(u) == 0 && access(path, mode) == 0 ? 0 : 1);
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-/* The directory of a path, in `out`. */
-static const char *directory_of(const char *path, char *out, size_t cap)
+enum host_room host_room(long pid, const char *directory)
 {
-	const char *slash = strrchr(path, '/');
+	char path[4096];
+	struct text t = text_make(path, sizeof(path));
+	struct statfs s;
 
-	if (!slash)
-		return ".";
-	(void)text_copy(out, cap, path);
-	out[slash == path                  ? 1
-	    : (size_t)(slash - path) < cap ? (size_t)(slash - path)
-	                                   : cap - 1] = 0;
-	return out;
-}
-
-bool host_user_may_read(const char *user, const char *path)
-{
-	const struct passwd *p = getpwnam(user);
-
-	return p && has_right(p, path, 4);
-}
-
-bool host_user_may_write(const char *user, const char *path)
-{
-	const struct passwd *p = getpwnam(user);
-	char directory[4096];
-
-	/* it is replaced by a new file in the same directory */
-	return p && has_right(p, directory_of(path, directory, sizeof(directory)), 2);
+	if (pid)
+		text_format(&t, "/proc/%ld/root", pid);
+	text_put(&t, directory);
+	if (statfs(path, &s) != 0)
+		return ROOM_UNKNOWN;
+	return s.f_flags & ST_RDONLY ? ROOM_READ_ONLY : s.f_bavail == 0 ? ROOM_NONE : ROOM_LEFT;
 }

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 
 from cases import Skip, case, check, main
 from control import ask, settle
@@ -45,9 +47,9 @@ def a_running_server_is_found_with_its_links_and_refusals():
         check(found(findings, "the server answers")[0] == "ok", "the server was not found")
         check(found(findings, "server link far: nothing received yet")[0] == "wrong", "the link is fine")
         kind, mend = found(findings, "hotspot 2345001 was refused")
-        check(kind == "hint" and mend == "sudo freedmr ctl why 2345001", "the refusal is %s, %s" % (kind, mend))
+        check(kind == "hint" and mend == "sudo freedmr ctl -s %s why 2345001" % server.control, "the refusal is %s, %s" % (kind, mend))
         kind, mend = found(findings, "only accepts clients on this machine")
-        check(kind == "hint" and mend == "sudo nano %s && sudo freedmr ctl reload" % server.config, "loopback: %s, %s" % (kind, mend))
+        check(kind == "hint" and mend == "sudo nano %s && sudo freedmr ctl -s %s reload" % (server.config, server.control), "loopback: %s, %s" % (kind, mend))
         stranger.close()
 
 
@@ -63,23 +65,29 @@ def every_address_of_the_machine_is_tried():
             check(found(findings, "no network")[0] == "wrong", "no network is no fault")
 
 
+def apart(name):
+    """The case of that name in a network of its own, where only root may add addresses. True inside."""
+    if os.environ.get("APART"):
+        return True
+    if os.getuid() != 0:
+        raise Skip("only root may add addresses")
+    done = subprocess.run(["unshare", "-n", sys.executable, __file__, name], capture_output=True, text=True,
+                          env=dict(os.environ, APART="yes"))
+    check(done.returncode == 0, done.stdout + done.stderr)
+    return False
+
+
+def add_addresses(*addresses):
+    for words in [["link", "set", "lo", "up"]] + [["addr", "add", address, "dev", "lo"] for address in addresses]:
+        subprocess.run(["ip"] + words, check=True)
+
+
 @case
 def who_is_logged_in_from_another_network_shows_that_the_port_is_open():
     """No protocol tells a server its public address. In a network of its own, where it may have any address."""
-    if os.environ.get("APART"):
-        sees_other_networks()
+    if not apart("who_is_logged_in_from_another_network_shows_that_the_port_is_open"):
         return
-    if os.getuid() != 0:
-        raise Skip("only root may add addresses")
-    done = subprocess.run(["unshare", "-n", sys.executable, __file__, sys._getframe().f_code.co_name], capture_output=True,
-                          text=True, env=dict(os.environ, APART="yes"))
-    check(done.returncode == 0, done.stdout + done.stderr)
-
-
-def sees_other_networks():
-    for words in (["link", "set", "lo", "up"], ["addr", "add", "192.168.77.7/32", "dev", "lo"],
-                  ["addr", "add", "198.51.100.7/32", "dev", "lo"]):
-        subprocess.run(["ip"] + words, check=True)
+    add_addresses("192.168.77.7/32", "198.51.100.7/32")
     with Server("", bind="0.0.0.0") as server:
         near = Hotspot(2345001, server.port, "192.168.77.7", bind=("192.168.77.7", 0)).login()
         settle(server.control)
@@ -130,8 +138,10 @@ def a_port_of_a_link_in_use_is_told_likewise():
 
 @case  # 12 s
 def files_names_and_passphrases_are_looked_at():
-    server = Server(more="history = /nowhere/history\n[uplink far]\ntarget = no.such.name.invalid:62031\nid = 234567899\n"
-                         "passphrase = kilo\ncallsign = N0CALL\nmap = 2:91=91\n", passphrase="passw0rd")
+    server = Server(more="history = /nowhere/history\n[uplink away]\ntarget = no.such.name.invalid:62031\nid = 234567899\n"
+                         "passphrase = kilo\ncallsign = N0CALL\nmap = 2:91=91\n[client 2345678]\npassphrase = passw0rd\n" +
+                    peer_section("far", "fbp", free_port(), free_port(), 2346).replace("passphrase = ", "passphrase = passw0rd ;"),
+                    passphrase="passw0rd")
     try:
         os.chmod(server.config, 0o644)
         status, findings = doctor(server)
@@ -140,7 +150,8 @@ def files_names_and_passphrases_are_looked_at():
         check(found(findings, "cannot resolve no.such.name.invalid")[0] == "wrong", "the name was found")
         kind, mend = found(findings, "history file is not writable")
         check(kind == "wrong" and mend.startswith("sudo install -d -o ") and mend.endswith(" /nowhere"), "the history: %s" % mend)
-        check(found(findings, "known from sample files")[0] == "wrong", "passw0rd is fine")
+        for section in ("listener hotspots", "client 2345678", "peer far"):
+            check(found(findings, section + " has a passphrase that is known")[0] == "wrong", "passw0rd is fine")
         os.chmod(server.config, 0o600)
         check(not any("readable by others" in text for text in doctor(server)[1]), "mode 600 is not fine")
     finally:
@@ -159,6 +170,177 @@ def faults_of_the_configuration_come_first():
         check(found(doctor(server)[1], "No such file") == ("wrong", "sudo freedmr init " + server.config), "it is there")
     finally:
         server.close()
+
+
+@case
+def an_address_of_the_other_family_is_not_asked():
+    if not apart("an_address_of_the_other_family_is_not_asked"):
+        return
+    add_addresses("192.0.2.7/32", "2001:db8::7/128")
+    with Server("", bind="0.0.0.0") as server:
+        _, findings = doctor(server)
+        check(found(findings, "192.0.2.7, port %d" % server.port)[0] == "ok", "IPv4 is silent")
+        check(not any("2001:db8" in text for text in findings), "0.0.0.0 has no IPv6: %s" % list(findings))
+    with Server("", bind="[::]") as server:
+        _, findings = doctor(server)
+        for address in ("192.0.2.7", "2001:db8::7"):
+            check(found(findings, "address %s, port %d" % (address, server.port))[0] == "ok", address)
+
+
+@case
+def a_port_that_was_changed_and_not_reloaded_is_mended_by_a_reload():
+    if not apart("a_port_that_was_changed_and_not_reloaded_is_mended_by_a_reload"):
+        return
+    add_addresses("192.0.2.7/32")
+    with Server("", bind="0.0.0.0") as server:
+        port = free_port()
+        with open(server.config) as f:
+            text = f.read()
+        with open(server.config, "w") as f:
+            f.write(text.replace(":%d\n" % server.port, ":%d\n" % port, 1))
+        _, findings = doctor(server)
+        told = found(findings, "port %d of listener hotspots" % port)
+        check(told == ("wrong", "sudo freedmr ctl -s %s reload" % server.control), "%s" % (told,))
+        check(server.ctl("reload")[0] == 0, "no reload")
+        check(wait_for(lambda: "hotspots of hotspots: address 192.0.2.7, port %d, answers" % port in doctor(server)[1]),
+              "it was not mended")
+
+
+@case
+def a_link_without_keepalives_that_never_heard_anything_is_told():
+    with Server("", peer_section("bm", "obp", free_port(), free_port(), 3102345)) as server:
+        kind, mend = found(doctor(server)[1], "server link bm: nothing received yet")
+        check(kind == "hint" and "passphrase" in mend, "%s: %s" % (kind, mend))
+
+
+@case
+def every_line_is_json_whatever_is_in_it():
+    with tempfile.TemporaryDirectory(prefix="freedmr-") as directory:
+        path = os.path.join(directory, ('"' * 100 + "\x01" * 40 + " ") + "c" * 60)
+        with open(path, "w") as f:
+            f.write("[server]\n%s = 1\n" % ("\x02" * 60 + '"' * 120))
+        done = subprocess.run(command("doctor", "-c", path, "--json"), capture_output=True, text=True, timeout=60)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        faults = [row for row in rows if row["finding"] == "wrong"]
+        check(done.returncode == 1 and faults, "%s" % rows)
+        check(all(row["mend"].count(path) == 2 for row in faults), "%s" % faults)
+
+
+@case
+def each_port_has_the_command_that_opens_it():
+    """However many there are: with a firewall, nothing is cut."""
+    if shutil.which("nft") is None:
+        raise Skip("there is no nft")
+    if not apart("each_port_has_the_command_that_opens_it"):
+        return
+    add_addresses()
+    subprocess.run(["nft", "add table inet mine; add chain inet mine entry { type filter hook input priority 0; policy drop; };"
+                    "add rule inet mine entry iif lo accept"], check=True)
+    ports = [40000 + i for i in range(20)]
+    more = "".join("[listener l%d]\nbind = 0.0.0.0:%d\npassphrase = one of our own\n" % (port, port) for port in ports)
+    with Server("", more + peer_section("uk", "fbp", 41000, free_port(), 2340) + peer_section("de", "fbp", 41000, free_port(), 2620)) as server:
+        _, findings = doctor(server)
+        for port in ports + [41000]:
+            kind, mend = found(findings, "firewall is active (nft): UDP port %d" % port)
+            check(kind == "hint", kind)
+            subprocess.run(["sh", "-c", mend.replace("sudo ", "")], check=True, capture_output=True)
+        rules = subprocess.run(["nft", "list", "chain", "inet", "mine", "entry"], capture_output=True, text=True).stdout
+        for port in ports + [41000]:
+            check(rules.count("udp dport %d accept" % port) == 1, "%d: %s" % (port, rules))
+
+
+@case
+def what_the_user_of_the_reporter_cannot_reach_is_told():
+    """Root asks for it: a directory of its own behind one that is closed, one that does not exist, a read-only and a full one."""
+    if os.getuid() != 0:
+        raise Skip("only root has a reporter of another user")
+    with tempfile.TemporaryDirectory(prefix="freedmr-") as directory:
+        os.chmod(directory, 0o700)
+        inner = os.path.join(directory, "inner")
+        os.mkdir(inner)
+        shutil.chown(inner, "daemon", "daemon")
+        server = Server(server="run-as = daemon\nstate = %s/state" % inner)
+        try:
+            kind, mend = found(doctor(server)[1], "state file is not writable by user daemon")
+            check(kind == "wrong" and mend, "%s" % mend)
+            os.chmod(directory, 0o755)
+            check(found(doctor(server)[1], "state file is writable")[0] == "ok", "it is not writable yet")
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=777", "full", inner], check=True)
+            with open(inner + "/stuffing", "wb") as f:
+                f.write(b"x" * 4096)
+            check(found(doctor(server)[1], "no room")[0] == "wrong", "a full one is fine")
+            os.unlink(inner + "/stuffing")
+            subprocess.run(["mount", "-o", "remount,ro", inner], check=True)
+            check(found(doctor(server)[1], "read-only")[0] == "wrong", "a read-only one is fine")
+        finally:
+            subprocess.run(["umount", "-l", inner], capture_output=True)
+            server.close()
+
+
+@case
+def what_the_running_server_sees_counts():
+    """Its file systems are not those of who asks, as with a unit of systemd."""
+    if os.getuid() != 0:
+        raise Skip("only root may mount")
+    with tempfile.TemporaryDirectory(prefix="freedmr-") as directory:
+        os.chmod(directory, 0o777)
+        wrap = ["unshare", "-m", "sh", "-c", 'mount --bind %s %s && mount -o remount,bind,ro %s && exec "$@"' %
+                (directory, directory, directory), "sh"]
+        with Server(server="state = %s/state" % directory, wrap=wrap) as server:
+            check(found(doctor(server)[1], "read-only")[0] == "wrong", "it is writable for who asks alone")
+
+
+@case
+def a_user_that_does_not_exist_is_nobody():
+    if os.getuid() != 0:
+        raise Skip("only root has a reporter of another user")
+    with tempfile.TemporaryDirectory(prefix="freedmr-") as directory:
+        os.chmod(directory, 0o755)
+        server = Server(server="run-as = no-such-user\nstate = %s/in/state" % directory)
+        try:
+            kind, mend = found(doctor(server)[1], "state file is not writable by user nobody")
+            check(kind == "wrong", kind)
+            subprocess.run(["sh", "-c", mend.replace("sudo ", "")], check=True)
+            check(found(doctor(server)[1], "state file is writable")[0] == "ok", "it was not mended")
+        finally:
+            server.close()
+
+
+@case
+def below_run_nothing_is_missed_while_the_server_is_stopped():
+    """The service makes its directory when it starts."""
+    server = Server(server="state = /run/no-such-directory/state")
+    try:
+        check(not any("state file" in text for text in doctor(server)[1]), "it is missed")
+    finally:
+        server.close()
+
+
+@case
+def a_server_with_a_file_of_its_own_is_started_with_it():
+    server = Server()
+    try:
+        kind, mend = found(doctor(server)[1], "no answer from")
+        check(kind == "hint" and mend == "freedmr -c %s" % server.config, "%s: %s" % (kind, mend))
+    finally:
+        server.close()
+
+
+@case
+def a_first_configuration_of_the_machine_has_the_socket_of_the_service():
+    """What the doctor tells who has none."""
+    with tempfile.TemporaryDirectory(prefix="freedmr-") as directory:
+        for path, wanted in (("/etc/freedmr-%d.conf" % os.getpid(), "/run/freedmr/control.sock"),
+                             (os.path.join(directory, "freedmr.conf"), "./freedmr.sock")):
+            if path.startswith("/etc") and os.getuid() != 0:
+                continue
+            try:
+                subprocess.run(command("init", path), check=True, capture_output=True)
+                settings = subprocess.run(command("check", path), check=True, capture_output=True, text=True).stdout
+                check("control = %s\n" % wanted in settings, "%s: %s" % (path, settings))
+            finally:
+                if os.path.exists(path):
+                    os.remove(path)
 
 
 main()

@@ -98,7 +98,7 @@ T_CASE(what_to_enter_is_shown_again)
 	      f);
 	fclose(f);
 	T_EQUAL(face_run(init_main, "init", "--show", path), 0);
-	T_CHECK(strstr(face_out, "address     [::1]\n    port        62040\n"
+	T_CHECK(strstr(face_out, "address     ::1\n    port        62040\n"
 	                         "    passphrase  any (the listener is open)\n"));
 	T_CHECK(strstr(face_out, "address     127.0.0.2\n    port        62031\n"
 	                         "    passphrase  kilo;tango\n"));
