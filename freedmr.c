@@ -36,14 +36,14 @@ struct face {
 static int completion(int argc, char **argv);
 
 static const struct face faces[] = {
-	{"check", check_main, "FILE", "check a configuration and report its errors", check_usage},
-	{"init", init_main, "[--show | --set ...] [FILE]", "write a first configuration",
-         init_usage},
+	{"check", check_main, "FILE|--keys|--sample", "check a configuration and report its errors",
+         check_usage},
+	{"init", init_main, "[--show|--set ...] [FILE]", "write a first configuration", init_usage},
 	{"import", import_main, "[--keep-open] FILE...",
          "convert a configuration of FreeDMR, HBlink or ADN", import_usage},
 	{"aliases", aliases_main, "[-f] FILE... -o INDEX", "build the index of names",
          aliases_usage},
-	{"ctl", ctl_main, "[-s SOCKET] COMMAND ...", "query or control the running server", NULL},
+	{"ctl", ctl_main, "[-s SOCKET] [--json] ...", "query or control the running server", NULL},
 	{"top", top_main, "[-s SOCKET]", "watch the running server live in the terminal",
          top_usage},
 	{"doctor", doctor_main, "[-c FILE] [--json]", "find out what is wrong, and what mends it",
@@ -61,7 +61,8 @@ static int completion(int argc, char **argv)
 
 	for (size_t i = 0; i < ARRAY_LEN(faces); i++)
 		if (faces[i].help)
-			all[count++] = (struct subcommand){faces[i].word, faces[i].help};
+			all[count++] = (struct subcommand){faces[i].word, faces[i].arguments,
+			                                   faces[i].help};
 	return completion_main(argc, argv, all, count);
 }
 

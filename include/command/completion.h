@@ -11,7 +11,7 @@
 extern const char completion_usage[];
 
 struct subcommand {
-	const char *name, *help;
+	const char *name, *arguments, *help;
 };
 
 int completion_main(int argc, char **argv, const struct subcommand *all, size_t count);

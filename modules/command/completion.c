@@ -32,6 +32,8 @@ static const char bash_head[] =
 	"\tdone\n";
 
 static const char bash_tail[] =
+	"\telif [[ ${COMP_WORDS[1]} != ctl ]]; then\n"
+	"\t\tof=$(_freedmr_words \"${COMP_WORDS[1]}\")\n"
 	"\telif ((COMP_CWORD > verb)); then\n"
 	"\t\t_freedmr_argument \"${COMP_WORDS[verb]}\" $((COMP_CWORD - verb))\n"
 	"\tfi\n"
@@ -47,10 +49,15 @@ static const char zsh_head[] = "_freedmr() {\n"
 			       "\t\t((++verb))\n"
 			       "\tdone\n";
 
-static const char zsh_tail[] = "\tif ((CURRENT == 2)); then\n"
+static const char zsh_tail[] = "\tif [[ ${words[CURRENT]} == -* ]]; then\n"
+			       "\t\tcompadd -- ${=$(_freedmr_options \"${words[2]}\")}\n"
+			       "\telif ((CURRENT == 2)); then\n"
 			       "\t\t_describe subcommand subcommands\n"
-			       "\telif [[ ${words[2]} != ctl ]] || ((CURRENT < verb)); then\n"
+			       "\telif ((CURRENT < verb)) && [[ ${words[2]} == ctl ]]; then\n"
 			       "\t\t_files\n"
+			       "\telif [[ ${words[2]} != ctl ]]; then\n"
+			       "\t\tof=$(_freedmr_words \"${words[2]}\")\n"
+			       "\t\tif [[ $of ]]; then compadd -- ${=of}; else _files; fi\n"
 			       "\telif ((CURRENT == verb)); then\n"
 			       "\t\t_describe verb verbs\n"
 			       "\telse\n"
@@ -114,16 +121,43 @@ static void put_arguments(void)
 	fputs("\tesac\n}\n\n", stdout);
 }
 
+/* The words of "[-s SOCKET] bash|zsh" that are typed as they are: options, or what is no option. */
+static void put_typed(const char *arguments, bool options)
+{
+	static const char between[] = "[]| ";
+
+	for (const char *at = arguments; *(at += strspn(at, between)); at += strcspn(at, between)) {
+		bool typed = options ? *at == '-' : *at >= 'a' && *at <= 'z';
+		if (typed)
+			print(stdout, " %.*s", (int)strcspn(at, between), at);
+	}
+}
+
+/* A shell function: $1 is a subcommand. */
+static void put_typed_of(const char *name, const struct subcommand *all, size_t count, bool options)
+{
+	print(stdout, "%s() {\n\tcase $1 in\n", name);
+	for (size_t i = 0; i < count; i++) {
+		print(stdout, "\t%s) echo", all[i].name);
+		put_typed(all[i].arguments, options);
+		puts(" ;;");
+	}
+	fputs(options ? "\t-*) echo -c ;;\n\tesac\n\techo -h --help --version\n}\n\n"
+	              : "\tesac\n}\n\n",
+	      stdout);
+}
+
 static void put_bash(const struct subcommand *all, size_t count)
 {
 	const struct verb *v;
 
 	fputs(bash_head, stdout);
-	fputs("\tif ((COMP_CWORD == 1)); then\n\t\tof='", stdout);
+	fputs("\tif [[ $cur == -* ]]; then\n\t\tof=$(_freedmr_options \"${COMP_WORDS[1]}\")\n"
+	      "\telif ((COMP_CWORD == 1)); then\n\t\tof='",
+	      stdout);
 	for (size_t i = 0; i < count; i++)
 		print(stdout, "%s%s", i ? " " : "", all[i].name);
-	fputs("'\n\telif [[ ${COMP_WORDS[1]} != ctl ]]; then\n\t\treturn\n"
-	      "\telif ((COMP_CWORD == verb)); then\n\t\tof='",
+	fputs("'\n\telif [[ ${COMP_WORDS[1]} == ctl ]] && ((COMP_CWORD == verb)); then\n\t\tof='",
 	      stdout);
 	for (size_t i = 0; (v = verb_at(i)); i++)
 		print(stdout, "%s%s", i ? " " : "", v->name);
@@ -157,6 +191,8 @@ int completion_main(int argc, char **argv, const struct subcommand *all, size_t 
 	fputs(zsh ? "#compdef freedmr\n" : "# Completes freedmr in bash.\n", stdout);
 	fputs(rows, stdout);
 	put_arguments();
+	put_typed_of("_freedmr_options", all, count, true);
+	put_typed_of("_freedmr_words", all, count, false);
 	(zsh ? put_zsh : put_bash)(all, count);
 	return STATUS_OK;
 }

@@ -144,7 +144,7 @@ def shells_complete_what_there_is():
     with Server() as server:
         client = Hotspot(2300101, server.port).login()
         verbs = [row["word"] for row in server.ctl_json("help") if row.get("row") == "word"]
-        at = ["-s", server.control]
+        at, common = ["-s", server.control], ["-h", "--help", "--version"]
         for shell in ("bash", "zsh"):
             offers = [
                 ([""], WORDS), (["che"], ["check"]), (["ctl", ""], verbs), (["ctl", "peer"], ["peers", "peer"]),
@@ -152,7 +152,11 @@ def shells_complete_what_there_is():
                 (["ctl", "peer", "uk", "st"], ["stun"]), (["ctl", "link", "5", ""], ["1", "2"]),
                 (["ctl", *at, "session", ""], ["2300101"]), (["ctl", *at, "kick", "23"], ["2300101"]),
                 (["ctl", "history", "radios", "w"], ["week"]), (["ctl", "calls", ""], []),
-                (["ctl", "call", "5", ""], ["end"]),
+                (["ctl", "call", "5", ""], ["end"]), (["completion", ""], ["bash", "zsh"]), (["completion", "z"], ["zsh"]),
+                (["-"], ["-c"] + common), (["doctor", "-"], ["-c", "--json"] + common), (["doctor", "--j"], ["--json"]),
+                (["check", "--"], ["--keys", "--sample", "--help", "--version"]), (["init", "--s"], ["--set", "--show"]),
+                (["aliases", "a.csv", "-"], ["-f", "-o"] + common), (["import", "--k"], ["--keep-open"]),
+                (["ctl", "-"], ["-s", "--json"] + common), (["ctl", *at, "--j"], ["--json"]), (["doctor", ""], []),
             ]
             for words, expected in offers:
                 offered = complete(shell, "freedmr", *words)
