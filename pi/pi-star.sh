@@ -54,29 +54,35 @@ open ipv4.fw iptables
 open ipv6.fw ip6tables
 [ -n "$root" ] || ! command -v pistar-firewall >/dev/null || pistar-firewall >/dev/null
 
-# Sections 1 to 3 are filled in by Pi-Star's Configuration page, which keeps others as they are. DMRGateway before June 2025
-# knows five. The prefix of our talkgroups is one that neither Pi-Star nor WPSD gives to a network.
+# Sections 1 to 3 are filled in by Pi-Star's Configuration page, which keeps others as they are. A section of ours is used again,
+# else the first that is not there or switched off. The prefix of our talkgroups is one that neither Pi-Star nor WPSD gives to
+# a network.
 section() {
-	sed -n "/^\[DMR Network $1\]/,/^\[/p" "$gateway"
+	sed -n "/^\[DMR Network $1\]/,/^\[/p" "$gateway" | tr -d ' \r'
 }
-for number in 4 5 6; do
-	case $(section $number | tr -d ' \r') in
-	'' | *Enabled=0*) break ;;
-	esac
-done
-prefix=6
+number=$(tr -d ' \r' <"$gateway" | sed -n 's/^\[DMRNetwork\([0-9]*\)\]$/\1/; /^[0-9]/h; /^Name=freedmr$/{g; p; q; }')
+if [ -z "$number" ]; then
+	number=4
+	until section $number | grep -q '^Enabled=0' || [ -z "$(section $number)" ]; do
+		number=$((number + 1))
+	done
+fi
+prefix=6 dialled=6000009
 passphrase=$(sed -n 's/^passphrase = //p' "$conf" | head -1)
 
 wpsd() {
 	prefix=9
+	dialled=11
 	cat <<-END
-		On the Configuration page switch on the Custom DMR Network (section DMR), and enter
+		On the Configuration page, under Custom DMR Network Settings, switch on Custom DMR Network Enable, and enter
 
-		    Network Name      freedmr
-		    Server Address    127.0.0.1
-		    Port              $port
-		    Password          $passphrase
-		    Rewrite Rules     automatic
+		    Server Name                freedmr
+		    Server Address             127.0.0.1
+		    Port                       $port
+		    Password                   $passphrase
+		    Automatic Rewrite Rules    on
+
+		As the primary network it has the talkgroups as they are: leave out the 9 in front, and use TG 9 instead of TG 11.
 	END
 }
 
@@ -94,23 +100,25 @@ pi_star() {
 		Address=127.0.0.1
 		Port=$port
 		Password="$passphrase"
-		Options="TS2=91"
 		TGRewrite0=2,${prefix}000001,2,1,999999
 		PCRewrite0=2,${prefix}000001,2,1,999999
 		SrcRewrite0=2,1,2,${prefix}000001,999999
 		Location=0
 		Debug=0
 
-		Then restart it: sudo systemctl restart dmrgateway. The Configuration page leaves the lines as they are.
+		Then restart it: sudo systemctl restart dmrgateway. The Configuration page leaves these lines as they are; it has to have
+		DMRGateway as DMR Master.
 	END
+	[ "$number" -le 5 ] || echo 'It needs DMRGateway of June 2025 or later: earlier ones know five networks.'
 }
 
 echo
 if [ -e "$root/etc/WPSD-release" ]; then wpsd; else pi_star; fi
 cat <<END
 
-On slot 2 talk on TG ${prefix}000091 for talkgroup 91. A private call to ${prefix}000235 links talkgroup 235 to TG ${prefix}000009, one to
-${prefix}004000 unlinks, and TG ${prefix}009990 is the echo.
+On slot 2 talk on TG ${prefix}000091 for talkgroup 91; it stays on for ten minutes after your last transmission. A private call to
+${prefix}000235 links talkgroup 235 to TG $dialled, one to ${prefix}004000 unlinks, and TG ${prefix}009990 is the echo. A talkgroup that is
+always on is set with static-2 in $conf.
 
 Other hotspots enter the address of this Pi, port $port, and the same passphrase.
 END
