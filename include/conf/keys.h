@@ -51,16 +51,16 @@ struct conf_key {
 	const char *help;    /* one sentence */
 	const char *example;
 	uint32_t min, max; /* of the value, or of the length of a text in octets */
-	enum key_type type;
 	uint16_t offset; /* of the value in the row */
 	uint16_t port;   /* of an address that is written without one; 0 = it must have one */
 	uint16_t given;  /* of the uint32_t in the row whose bits record which keys were given; 0 =
 	                  * none
 	                  */
 	uint8_t given_bit;
+	uint8_t type; /* enum key_type */
+	uint8_t when; /* enum conf_when: when a change takes effect */
 	bool required;
-	enum conf_when when; /* when a change takes effect */
-	bool anew;           /* the reporter, confined to what it had, is restarted for it */
+	bool anew; /* the reporter, confined to what it had, is restarted for it */
 };
 
 enum section_kind {

@@ -30,11 +30,11 @@ enum report { UNTOLD, TELL_REFUSAL, TELL_LOOP };
 #define REASON_RULE(name, ...) [name] = {__VA_ARGS__},
 
 static const struct rule {
-	enum counter counter;
+	uint8_t counter; /* enum counter */
 	const char *words;
-	enum saying saying;
-	enum answer answer;
-	enum report report;
+	uint8_t saying; /* enum saying */
+	uint8_t answer; /* enum answer */
+	uint8_t report; /* enum report */
 } rules[VERDICTS] = {REASONS(REASON_RULE)};
 
 static void note(struct step *step, const struct subject *s, const char *words)

@@ -3,6 +3,7 @@
 #define REPORT_COLUMNS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "wire/record.h"
 
@@ -16,8 +17,8 @@ enum look {
 struct column {
 	const char *title;
 	const char *field;
-	size_t width;
-	enum look look;
+	uint8_t width;
+	uint8_t look; /* enum look */
 };
 
 struct columns {
