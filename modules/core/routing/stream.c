@@ -198,9 +198,11 @@ static void clear_the_slot(struct step *step, const struct slot *slot, const str
  */
 static void end_what_was_left(struct step *step, struct source origin, const struct hbp_burst *b)
 {
+	tick_t silence = b->class == BURST_VOICE_HEADER ? LEFT_MS : COLLISION_MS;
+
 	POOL_EACH(struct stream *, x, &step->core->streams.pool) {
 		if (!source_equal(x->origin, origin) || x->src != b->src || x->dst == b->dst ||
-		    x->data || step->now - x->last < LEFT_MS)
+		    x->data || step->now - x->last < silence)
 			continue;
 		stream_end(step, x, CAUSE_SUPERSEDED);
 		return;
@@ -212,7 +214,7 @@ static void end_the_last(struct step *step, const struct inbound *in)
 {
 	if (in->slot)
 		clear_the_slot(step, in->slot, in->burst);
-	else if (in->burst->class == BURST_VOICE_HEADER)
+	else if (!burst_is_data(in->burst))
 		end_what_was_left(step, in->origin, in->burst);
 }
 
