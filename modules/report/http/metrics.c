@@ -85,6 +85,15 @@ static bool tell_capacity(struct row_cursor *at, const struct sources *s, const 
 	                   "capacity");
 }
 
+/* A label's value can be twice as long once it is escaped. `second`: another label, or "". */
+static void put_labels(struct text *t, const char *name, const char *first, const char *value,
+                       const char *second)
+{
+	text_format(t, "%s{%s=\"", name, first);
+	prometheus_escaped(t, value);
+	text_format(t, *second ? "\",%s} " : "\"%s} ", second);
+}
+
 /* One family with a sample for each link that has the figure. */
 static void tell_link(struct text *t, size_t family, const struct peer_row *p, tick_t now)
 {
@@ -103,7 +112,7 @@ static void tell_link(struct text *t, size_t family, const struct peer_row *p, t
 	case 2:
 		if (strcmp(p->protocol, "fbp") != 0 || p->heard == TICK_LONG_AGO)
 			break;
-		text_format(t, "freedmr_link_delay_seconds{link=\"%s\"} ", p->name);
+		put_labels(t, "freedmr_link_delay_seconds", "link", p->name, "");
 		prometheus_seconds(t, (uint64_t)p->behind_ms * 1000);
 		text_char(t, '\n');
 		break;
@@ -213,15 +222,6 @@ static bool tell_histograms(struct row_cursor *at, const struct sources *s,
 	prometheus_family(t, buf, METRIC_HISTOGRAM, help_of(buf + strlen("freedmr_")));
 	put_buckets(&r.histogram, buf, t);
 	return true;
-}
-
-/* A label's value can be twice as long once it is escaped. */
-static void put_labels(struct text *t, const char *name, const char *first, const char *value,
-                       const char *second)
-{
-	text_format(t, "%s{%s=\"", name, first);
-	prometheus_escaped(t, value);
-	text_format(t, "\",%s} ", second);
 }
 
 /* Sessions of one listener by kind: a repeater has an ID of six digits. */

@@ -287,12 +287,14 @@ T_CASE(metrics_are_as_they_were)
 	                          .history = history};
 	struct text t = text_make(made, sizeof(made));
 	struct row_cursor at = {.section = 0};
+	struct peer_row quoted = link_up;
 
+	text_copy(quoted.name, sizeof(quoted.name), "u\"k");
 	take(m, (struct record){.kind = RECORD_SERVER,
 	                        .server = {2345, "one", "GB7XX", "1.0 \"x\"", 40000}});
 	take(m, (struct record){.kind = RECORD_SESSION, .session = rig});
 	take(m, (struct record){.kind = RECORD_CALL, .call = protocol});
-	take(m, (struct record){.kind = RECORD_PEER, .peer = link_up});
+	take(m, (struct record){.kind = RECORD_PEER, .peer = quoted});
 	take(m, (struct record){.kind = RECORD_PEER, .peer = unheard});
 	take(m, (struct record){.kind = RECORD_LISTENER, .listener = {.name = "hot\"spots"}});
 	take(m, (struct record){.kind = RECORD_TABLE, .table = {"sessions", 1, 2, 4}});
