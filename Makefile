@@ -79,7 +79,7 @@ FUZZERS := $(wildcard test/fuzz/fuzz_*.c)
 MESH := $(wildcard test/mesh/*.c)
 SIM := $(wildcard test/sim/*.c)
 BENCHES := test/bench/load test/bench/reflector
-VERSIONED := $(shell grep -lw VERSION $(SOURCES) freedmr.c 2>/dev/null)
+VERSIONED := $(shell grep -lw VERSION $(SOURCES) $(HOTSPOT) freedmr.c 2>/dev/null)
 COMMITTED := modules/command/version.c
 
 # $(call archives,VARIANT,ROOM): the room and the floors below it.

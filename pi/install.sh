@@ -37,6 +37,12 @@ find_binary() {
 	return 1
 }
 
+case ${1:-} in --version)
+	binary=$(find_binary) || die "no freedmr binary for this machine"
+	exec "$binary" version
+	;;
+esac
+
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || die "run this as root: sudo $0"
 # shellcheck disable=SC2016  # dpkg's
 case $(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${db:Status-Status}' freedmr 2>/dev/null || true) in

@@ -20,10 +20,12 @@ die() {
 	exit 1
 }
 
-case ${1:-} in -h | --help)
+case ${1:-} in
+-h | --help)
 	sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
 	exit
 	;;
+--version) exec "$here/install.sh" --version ;;
 esac
 [ -n "$root" ] || [ "$(id -u)" = 0 ] || die "run this as root: sudo $0"
 [ -e "$gateway" ] || die "there is no /etc/dmrgateway here: on other systems use install.sh"

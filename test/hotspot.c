@@ -583,10 +583,25 @@ static void run(struct hotspot *h, char **words)
 	say("done");
 }
 
+/* Those with two hyphens, which must come first. */
+static bool is_asked(int argc, char **argv, const char *option)
+{
+	return argc > 1 && strcmp(argv[1], option) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct hotspot h = {
 		.id = 2300101, .passphrase = "passw0rd", .options = "", .simplex = true};
+
+	if (is_asked(argc, argv, "--version")) {
+		puts("hotspot " VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (is_asked(argc, argv, "--help")) {
+		fputs(usage, stdout);
+		return EXIT_SUCCESS;
+	}
 	for (int o; (o = getopt(argc, argv, "+ho:p:i:r:s:")) != -1;) {
 		switch (o) {
 		case 'o':

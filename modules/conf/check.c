@@ -90,6 +90,7 @@ static void check_report(struct reader *r)
 	if (row->http.port && !addr_is_loopback(&row->http) && !len && !row->http_allow.count)
 		fault(r, line_of(r, "http"),
 		      "http is not on loopback; expected http-allow or http-token as well");
+	r->self_care_line = line_of(r, "self-care");
 	check_token(r, "http-token", row->http_token);
 	check_token(r, "admin-token", row->admin_token);
 	if (row->mqtt[0] &&
@@ -321,7 +322,7 @@ static void check_announcements(struct reader *r)
 static void check_self_care(struct reader *r)
 {
 	if (r->out->report.self_care && !*r->out->server.state)
-		fault(r, 0, "self-care = yes: expected state in [server] as well");
+		fault(r, r->self_care_line, "self-care = yes: expected state in [server] as well");
 }
 
 void check_all(struct reader *r)

@@ -31,6 +31,7 @@ struct reader {
 	uint32_t section_line;
 	uint32_t key_line[SECTION_KEYS_MAX]; /* 0 = not given */
 	uint32_t first_line[SECTION_KINDS];  /* of the first section of a kind, 0 = none yet */
+	uint32_t self_care_line;             /* checked when [server] is known, too */
 };
 
 /*

@@ -92,7 +92,9 @@ def trouble_is_named():
         check(done.returncode == 4 and "wrong passphrase" in done.stderr, "%d %s" % (done.returncode, done.stderr))
     done = run("127.0.0.1:%d" % free_port(), "talk", "91")
     check(done.returncode == 3 and "no answer" in done.stderr, "%d %s" % (done.returncode, done.stderr))
-    check(run("-h").returncode == 0, "-h")
+    for option, word in (("-h", "usage: hotspot"), ("--help", "usage: hotspot"), ("--version", "hotspot 2")):
+        done = run(option)
+        check(done.returncode == 0 and done.stdout.startswith(word) and not done.stderr, "%s: %s" % (option, done))
     for words in ([], ["host"], ["host", "sing"], ["-i", "x", "host", "listen"], ["host", "talk", "0"],
                   ["host", "call"], ["host", "listen", "talk"], ["host", "wait", "x"]):
         check(run(*words).returncode == 2, "%s is not called misuse" % words)

@@ -168,6 +168,7 @@ T_CASE(every_fault_is_told_in_one_run)
 T_CASE(faults_come_in_the_order_of_the_file)
 {
 	T_TEXT(read_text("[report]\nhttp = 0.0.0.0:8080\nhttp-token = short\nmetrics = perhaps\n"
+	                 "self-care = yes\n"
 	                 "[client 2345678]\npassphrase = passw0rd\nsingle = perhaps\n"
 	                 "[listener hotspots]\ntimer = 10x\nbind = 0.0.0.0:1\n"
 	                 "[announcement a]\nlistener = club\n"
@@ -175,18 +176,19 @@ T_CASE(faults_come_in_the_order_of_the_file)
 	                 "[server]\nid = 23\n"),
 	       "f:3: http-token: expected at least 12 octets\n"
 	       "f:4: metrics = perhaps: expected yes or no\n"
-	       "f:5: [client 2345678]: the passphrase is known from sample files; expected one of "
+	       "f:5: self-care = yes: expected state in [server] as well\n"
+	       "f:6: [client 2345678]: the passphrase is known from sample files; expected one of "
 	       "your own\n"
-	       "f:7: single = perhaps: expected yes or no\n"
-	       "f:8: [listener hotspots]: the passphrase is empty; expected one of your own, or "
+	       "f:8: single = perhaps: expected yes or no\n"
+	       "f:9: [listener hotspots]: the passphrase is empty; expected one of your own, or "
 	       "open = yes\n"
-	       "f:9: timer = 10x: expected a duration such as 30s, 10m or 2h\n"
-	       "f:11: [announcement a] has no recording; expected one such as recording = 9991\n"
-	       "f:11: [announcement a] has no every; expected one such as every = 2h\n"
-	       "f:11: [announcement a]: there is no [listener club]\n"
-	       "f:13: [client 1234567]: the passphrase is known from sample files; expected one of "
+	       "f:10: timer = 10x: expected a duration such as 30s, 10m or 2h\n"
+	       "f:12: [announcement a] has no recording; expected one such as recording = 9991\n"
+	       "f:12: [announcement a] has no every; expected one such as every = 2h\n"
+	       "f:12: [announcement a]: there is no [listener club]\n"
+	       "f:14: [client 1234567]: the passphrase is known from sample files; expected one of "
 	       "your own\n"
-	       "f:16: id = 23: expected 4 to 7 digits\n");
+	       "f:17: id = 23: expected 4 to 7 digits\n");
 }
 
 T_CASE(very_many_faults_are_all_told)
