@@ -158,8 +158,12 @@ made-$(1): $$(UNIT_TESTS:%.c=build/obj/$(1)/shared/%) $$(FUZZERS:%.c=build/obj/$
 .PHONY: made-$(1)
 endef
 
-build/page.html.gz: modules/report/http/page.html
+# As it is sent: without comments that have lines of their own, and indentation.
+build/page.html: modules/report/http/page.html
 	@mkdir -p $(@D)
+	$(Q)sed -e 's,^\t*,,' -e '\,^/\*.*\*/$$,d' -e '\,^/\*$$,d' -e '\,^ \*,d' $< > $@
+
+build/page.html.gz: build/page.html
 	$(Q)gzip -9nc $< > $@
 
 MUSL := $(shell command -v musl-gcc 2>/dev/null)

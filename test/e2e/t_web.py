@@ -22,7 +22,7 @@ from schema import SCHEMA, Schema
 from server import PATIENCE_S, command, wait_for
 from web import Events, WebServer
 
-PAGE = os.path.join(os.path.dirname(SCHEMA), "..", "modules", "report", "http", "page.html")
+PAGE = os.path.join(os.path.dirname(SCHEMA), "..", "build", "page.html")
 GOLDEN = os.path.join(os.path.dirname(SCHEMA), "..", "test", "data", "golden", "events.jsonl")
 TOKEN = "kilo-tango-four-delta"
 

@@ -4,8 +4,8 @@
 
 #include "base/inflate.h"
 
-const char page_inlined[] = "'sha256-Cy2Mib9GUAUZ3K0nIzkbQRUOL4EVya/+zyryJEbmYX0=' "
-			    "'sha256-NSRzUo5kDMSUWaHUJzV+0RsQpSEhIuG8CXM3wUYjrgk='";
+const char page_inlined[] = "'sha256-iNxCKuYpbW+P9ltB8Up+lCRsnVeFYMfSYVTfPchJ3OA=' "
+			    "'sha256-F3uHC3wSLSdQVjNrviqC4dok0uBzVa/p1iQcEUiWZv8='";
 
 /* C cannot include a binary file, but every assembler can. The path is relative to where make runs.
  */

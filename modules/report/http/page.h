@@ -1,5 +1,5 @@
 /*
- * The web page, modules/report/page.html, linked into the binary compressed (gzip): a third of it,
+ * The web page, build/page.html, linked into the binary compressed (gzip): a third of it,
  * and every browser takes it so.
  *
  * Its policy lets nothing run or paint but the one script and the one style that stand in it, named

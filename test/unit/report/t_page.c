@@ -37,7 +37,7 @@ T_CASE(the_policy_names_what_stands_in_the_page)
 {
 	char wanted[160];
 	struct text t = text_make(wanted, sizeof(wanted));
-	FILE *f = fopen("modules/report/http/page.html", "r");
+	FILE *f = fopen("build/page.html", "r");
 
 	T_CHECK(f && fread(page, 1, sizeof(page) - 1, f) > 0);
 	fclose(f);
@@ -71,7 +71,7 @@ T_CASE(the_page_is_linked_in_compressed)
 T_CASE(what_is_linked_in_is_the_page)
 {
 	static char linked[sizeof(page)];
-	FILE *f = fopen("modules/report/http/page.html", "r");
+	FILE *f = fopen("build/page.html", "r");
 	size_t len = f ? fread(page, 1, sizeof(page), f) : 0;
 
 	T_CHECK(f && len < sizeof(page));
