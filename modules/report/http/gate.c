@@ -6,6 +6,12 @@
 #include "base/sha.h"
 #include "base/text.h"
 
+/* Questions to the voice process, in thousandths per second: of one address, and of all. */
+#define EACH_RATE 3000
+#define EACH_DEPTH 60
+#define ALL_RATE 20000
+#define ALL_DEPTH 400
+
 static bool same(struct http_text a, struct http_text b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
@@ -115,6 +121,17 @@ static uint64_t digest_of(const struct gate *g, const void *octets, size_t len)
 	return front;
 }
 
+static struct gate_place *place_of(struct gate *g, const struct addr *viewer)
+{
+	return &g->places[digest_of(g, viewer->ip, addr_site_octets(viewer)) % GATE_PLACES];
+}
+
+bool gate_may_ask(struct gate *g, const struct addr *viewer, tick_t now)
+{
+	return bucket_take(&place_of(g, viewer)->questions, now, EACH_RATE, EACH_DEPTH) &&
+	       bucket_take(&g->questions, now, ALL_RATE, ALL_DEPTH);
+}
+
 static bool is_known(const struct gate_place *p, uint64_t digest)
 {
 	for (size_t i = 0; i < GATE_KNOWN; i++)
@@ -138,8 +155,7 @@ enum gate_verdict gate_judge(struct gate *g, const struct gate_try *t, const cha
                              tick_t now)
 {
 	const char *given = t->given.at ? t->given.at : "";
-	uint64_t site = digest_of(g, t->viewer->ip, addr_site_octets(t->viewer));
-	struct gate_place *p = &g->places[site % GATE_PLACES];
+	struct gate_place *p = place_of(g, t->viewer);
 	uint64_t digest = digest_of(g, given, t->given.len);
 	uint64_t right = digest_of(g, secret, strlen(secret));
 	bool is_right = *secret && t->given.at && digest_equal(&digest, &right, sizeof(right));

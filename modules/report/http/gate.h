@@ -32,16 +32,22 @@
 
 struct gate_place {
 	struct bucket wrong;
+	struct bucket questions;
 	uint64_t known[GATE_KNOWN]; /* recent wrong ones, as digests */
 	uint32_t next;
 };
 
 struct gate {
 	struct gate_place places[GATE_PLACES];
-	struct bucket lines; /* of the log */
+	struct bucket questions; /* of all viewers */
+	struct bucket lines;     /* of the log */
 	uint64_t wrong_total;
 	const uint8_t *seed; /* so that nobody can choose which place to share; NULL: anyone can */
 };
+
+/* May this viewer ask the voice process something? Limited for each address, so that one does not
+ * use up what there is for all. */
+bool gate_may_ask(struct gate *g, const struct addr *viewer, tick_t now);
 
 /* The address of the browser, not of the proxy, if known. */
 struct addr gate_viewer(const struct http_request *r, const struct addr *from);

@@ -5,10 +5,6 @@
 
 #include "report/control/history_ask.h"
 
-/* Questions to the voice process, from all viewers together: 2 per second, bursts of 20. */
-#define QUESTIONS_RATE 2000
-#define QUESTIONS_DEPTH 20
-
 /* Adds one word; a blank in it becomes a character that no word has. */
 static void put_word(struct text *t, struct http_text word)
 {
@@ -57,7 +53,7 @@ enum http_status prepare_why(struct http *h, struct visit *v, const struct http_
 	text_bytes(&t, id.at ? id.at : "", id.len);
 	if (!id.at || id.len == 0 || t.cut || memchr(id.at, ' ', id.len))
 		return HTTP_BAD_REQUEST;
-	if (!bucket_take(&h->questions, clock->now, QUESTIONS_RATE, QUESTIONS_DEPTH))
+	if (!gate_may_ask(&h->gate, &v->viewer, clock->now))
 		return HTTP_TOO_MANY;
 	enum http_status status = begin_command(v, (struct http_text){line, t.len}, clock);
 	if (status == HTTP_OK)
@@ -89,11 +85,11 @@ enum http_status prepare_order(struct http *h, struct visit *v, const struct htt
 enum http_status prepare_challenge(struct http *h, struct visit *v, const struct http_request *r,
                                    const struct clock *clock)
 {
-	(void)v;
-	(void)clock;
 	if (!h->conf->self_care || !h->self_care)
 		return HTTP_NOT_FOUND;
-	return gate_is_ours(r) ? HTTP_OK : HTTP_FORBIDDEN;
+	if (!gate_is_ours(r))
+		return HTTP_FORBIDDEN;
+	return gate_may_ask(&h->gate, &v->viewer, clock->now) ? HTTP_OK : HTTP_TOO_MANY;
 }
 
 static enum http_status begin_ask(struct http *h, struct visit *v, const struct http_request *r,

@@ -126,8 +126,7 @@ static enum tell tell_challenge(struct http *h, struct visit *v, const struct cl
                                 struct text *t)
 {
 	(void)v;
-	if (self_care_challenge(h->self_care, clock->now, t) != HTTP_OK)
-		text_put(t, "{}\n");
+	self_care_challenge(h->self_care, clock->now, t);
 	return TELL_END;
 }
 

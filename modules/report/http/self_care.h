@@ -8,8 +8,8 @@
  * SELF_CARE_IDLE_MS after its last use, and with it may set what COMMAND_CARE carries. What the
  * voice process has accepted is kept with the state (report/persist.h).
  *
- * Bounded: SELF_CARE_SALTS and SELF_CARE_OWNERS; the oldest gives way. Questions are limited to 5 a
- * second of all viewers together.
+ * Bounded: SELF_CARE_SALTS and SELF_CARE_OWNERS; the oldest gives way. Questions are limited
+ * (gate_may_ask).
  */
 #ifndef REPORT_SELF_CARE_H
 #define REPORT_SELF_CARE_H
@@ -18,7 +18,6 @@
 #include <stdint.h>
 
 #include "base/addr.h"
-#include "base/bucket.h"
 #include "base/text.h"
 #include "base/tick.h"
 #include "report/connection/voice_pipe.h"
@@ -47,7 +46,6 @@ struct self_care {
 		tick_t until;
 	} owner[SELF_CARE_OWNERS];
 	uint32_t salt_next;
-	struct bucket questions;
 };
 
 /* A question that the voice process is asked. */
@@ -58,9 +56,9 @@ struct self_care_ask {
 	struct reply_record reply;
 };
 
-/* Each begins with what the head of the request says; HTTP_OK: `ask` is under way, or `t` holds
- * the answer. */
-enum http_status self_care_challenge(struct self_care *s, tick_t now, struct text *t);
+void self_care_challenge(struct self_care *s, tick_t now, struct text *t);
+
+/* Each begins with what the head of the request says; HTTP_OK: `ask` is under way. */
 enum http_status self_care_sign_in(struct self_care *s, struct self_care_ask *ask,
                                    struct voice_pipe *pipe, const struct http_request *r,
                                    const struct addr *from, tick_t now);

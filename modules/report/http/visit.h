@@ -73,7 +73,6 @@ struct http {
 	const struct sources *sources;
 	const struct conf_report *conf;
 	uint32_t followers;
-	struct bucket questions;
 	struct gate gate;
 	struct bucket host_lines;    /* of the log */
 	struct self_care *self_care; /* NULL: off */
