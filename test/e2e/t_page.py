@@ -706,10 +706,12 @@ def what_the_server_says_is_german_too():
         b.open(server.url + "?de#hotspot/2300101")
         for text in ("angemeldet", "\u00fcbertragen in Sprechgruppe 235", "dog (keine Nummer einer Sprechgruppe)", "NOTHING (unbekannt)"):
             b.wait(text, "return document.querySelector('main').innerText.includes(arguments[0])", PATIENCE_S, text)
-        for text, german in (("not heard: hang time for 91, 4.0 s left", "nicht geh\u00f6rt: Zeitschlitz gehalten f\u00fcr 91, noch 4.0 s"),
+        for text, german in (("not heard: hang time for 91, 4.0 s left", "nicht geh\u00f6rt: Zeitschlitz gehalten f\u00fcr 91, noch 4,0 s"),
                              ("carried in talkgroup 91, link the, link, 9m47s left", "\u00fcbertragen in Sprechgruppe 91, Verbindung the, link, noch 9m47s"),
                              ("suspended by 4000", "ausgesetzt durch 4000"), ("constructor", "constructor"), ("<b>", "<b>")):
             check(b.run("return S(arguments[0])", text) == german, b.run("return S(arguments[0])", text))
+        shown = b.text("main")
+        check("433,0000 MHz" in shown and "0,0 %" in shown and not re.search(r"\d\.\d+ (%|MHz|MB)", shown), shown)
         go(b, "server")
         b.wait("the refusal", "return document.getElementById('t-refusals').innerText.includes('falsches Passwort')")
         quiet(b)

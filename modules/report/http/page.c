@@ -4,7 +4,7 @@
 
 #include "base/inflate.h"
 
-const char page_inlined[] = "'sha256-iNxCKuYpbW+P9ltB8Up+lCRsnVeFYMfSYVTfPchJ3OA=' "
+const char page_inlined[] = "'sha256-lxSKLUhQeYte2Nobp3Vz1/bJNT73bkfm8IlUSiIEjtQ=' "
 			    "'sha256-F3uHC3wSLSdQVjNrviqC4dok0uBzVa/p1iQcEUiWZv8='";
 
 /* C cannot include a binary file, but every assembler can. The path is relative to where make runs.
