@@ -94,21 +94,36 @@ static bool is_gateway(const struct stanza *s)
 	return text_same(head, "D-APRS");
 }
 
+/* A value of the proxy; ADN's YAML writes its keys with an underscore. */
+static const char *value_of_proxy(const struct import *m, const char *key, const char *adn,
+                                  const char *otherwise)
+{
+	const struct stanza *proxy = stanza_of(m, PROXY);
+
+	return proxy ? value_of(proxy, key, value_of(proxy, adn, otherwise)) : otherwise;
+}
+
+/* FreeDMR has many copies of that master, ADN names it in the proxy. */
+static bool is_behind_proxy(const struct import *m, const struct stanza *s)
+{
+	const char *generator = value_of(s, "generator", "");
+	uint64_t copies;
+
+	if (is_gateway(s))
+		return false;
+	return text_to_u64(generator, strlen(generator), 2, UINT32_MAX, &copies) ||
+	       text_same(value_of_proxy(m, "target_system", "", ""), s->name);
+}
+
 /* Masters behind the proxy had their own ports; now hotspots log in at the proxy's. */
 static void put_bind(struct import *m)
 {
-	const struct stanza *proxy = stanza_of(m, PROXY);
-	const struct entry *generator = entry_of(m->now, "generator");
-	const char *ip = value_of(m->now, "ip", "");
-	const char *port = value_of(m->now, "port", "62031");
-	uint64_t copies;
-
-	if (generator && !is_gateway(m->now) &&
-	    text_to_u64(generator->value, strlen(generator->value), 2, UINT32_MAX, &copies)) {
-		port = proxy ? value_of(proxy, "listenport", "62031") : "62031";
-		ip = "";
-	}
-	put_endpoint(m, "bind", ip, port);
+	if (is_behind_proxy(m, m->now))
+		put_endpoint(m, "bind", value_of_proxy(m, "listen_ip", "", ""),
+		             value_of_proxy(m, "listenport", "listen_port", "62031"));
+	else
+		put_endpoint(m, "bind", value_of(m->now, "ip", ""),
+		             value_of(m->now, "port", "62031"));
 }
 
 /* Tells which password users have to enter from now on; the bind was written just before. */
@@ -226,8 +241,8 @@ static void write_uplink(struct import *m)
 	            m->now->file, m->now->line, m->now->name);
 	put_head(m, "uplink");
 	put_module(m);
-	put_endpoint(m, "target", value_of(m->now, "master_ip", ""),
-	             value_of(m->now, "master_port", "62031"));
+	put_endpoint(m, "target", value_of(m->now, "master_ip", value_of(m->now, "server_ip", "")),
+	             value_of(m->now, "master_port", value_of(m->now, "server_port", "62031")));
 	import_keys(m, UPLINK);
 	m->commented = false;
 }

@@ -113,24 +113,33 @@ static void add_client(struct import *m, uint64_t id, const struct stanza *confi
 	carry(m, config, "description", "notes");
 }
 
-/* Adds each number of "1,2-4"; false if there are too many. */
+/* The next part of "1,2-4". False at the end, or where it is no number. */
+static bool next_range(const char **at, uint64_t *low, uint64_t *high)
+{
+	size_t len = strcspn(*at, ","), first = strcspn(*at, ",-");
+	const char *last = first < len ? *at + first + 1 : *at;
+
+	if (!text_to_u64(*at, first, 1, UINT32_MAX, low) ||
+	    !text_to_u64(last, (size_t)(*at + len - last), *low, UINT32_MAX, high))
+		return false;
+	*at += len;
+	*at += **at == ',';
+	return true;
+}
+
+/* Adds each number of such a list; false if they are too many, and none is added. */
 static bool add_clients(struct import *m, const char *list, const struct stanza *config)
 {
-	unsigned count = 0;
+	const char *at = list;
+	uint64_t low, high, count = 0;
 
-	for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',') {
-		size_t len = strcspn(at, ","), first = strcspn(at, ",-");
-		uint64_t low, high;
-		if (!text_to_u64(at, first, 1, UINT32_MAX, &low) ||
-		    !text_to_u64(first < len ? at + first + 1 : at,
-		                 first < len ? len - first - 1 : len, low, UINT32_MAX, &high))
-			return false;
-		for (uint64_t id = low; id <= high; id++, count++) {
-			if (count == PATTERN_IDS_MAX)
-				return false;
+	while (next_range(&at, &low, &high))
+		count += high - low + 1;
+	if (*at || count > PATTERN_IDS_MAX)
+		return false;
+	for (at = list; next_range(&at, &low, &high);)
+		for (uint64_t id = low; id <= high; id++)
 			add_client(m, id, config);
-		}
-	}
 	return true;
 }
 

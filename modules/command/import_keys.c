@@ -219,6 +219,9 @@ static const struct rule rules[] = {
 	{GLOBAL, "debug_bridges", NULL, NULL,
          "there are no bridges: hotspots subscribe to talkgroups"},
 	{GLOBAL, "enable_api", NULL, NULL, "see freedmr ctl"},
+	{GLOBAL, "announcement_language", NULL, NULL, "see language in [listener]"},
+	{GLOBAL, "talker_alias", NULL, NULL, "see alias in [listener]"},
+	{GLOBAL, "talker_alias_format", NULL, NULL, "see alias-format in [report]"},
 	{MASTER, "mode", NULL, NULL, NULL},
 	{MASTER, "enabled", NULL, NULL, NULL},
 	{MASTER, "ip", NULL, NULL, NULL},
@@ -239,6 +242,9 @@ static const struct rule rules[] = {
 	{MASTER, "tgid_ts2_acl", "talkgroups-2", as_used_access, NULL},
 	{MASTER, "repeat", NULL, NULL, "calls go to subscribers, never to all"},
 	{MASTER, "max_peers", NULL, NULL, "a listener serves any number; see sessions in [limits]"},
+	{MASTER, "max_repeaters", NULL, NULL,
+         "a listener serves any number; see sessions in [limits]"},
+	{MASTER, "sticky_tg", NULL, NULL, "see single and timer"},
 	{MASTER, "generator", NULL, NULL, "combined into one listener on one port"},
 	{MASTER, "export_ambe", NULL, NULL, "not needed"},
 	{MASTER, "allow_unreg_id", NULL, NULL, "see registered and same-callsign"},
@@ -259,11 +265,14 @@ static const struct rule rules[] = {
 	{OPENBRIDGE, "sub_acl", "subscribers", as_used_access, NULL},
 	{OPENBRIDGE, "tgid_acl", "talkgroups", as_used_access, NULL},
 	{OPENBRIDGE, "group_hangtime", NULL, NULL, "a neighbour has no slots"},
+	{OPENBRIDGE, "preserve_source_peer", NULL, NULL, "frames carry the ID of this server"},
 	{OPENBRIDGE, "both_slots", NULL, NULL, "server links have no slots"},
 	{UPLINK, "mode", NULL, NULL, NULL},
 	{UPLINK, "enabled", NULL, NULL, NULL},
 	{UPLINK, "master_ip", NULL, NULL, NULL},
 	{UPLINK, "master_port", NULL, NULL, NULL},
+	{UPLINK, "server_ip", NULL, NULL, NULL},
+	{UPLINK, "server_port", NULL, NULL, NULL},
 	{UPLINK, "xlxmodule", NULL, NULL, NULL},
 	{UPLINK, "radio_id", "id", as_is, NULL},
 	{UPLINK, "callsign", "callsign", as_is, NULL},
@@ -303,6 +312,9 @@ static const struct rule rules[] = {
 	{REPORTS, "report_clients", NULL, NULL, NULL},
 	{REPORTS, "report_interval", NULL, NULL, "dashboards are updated on every change"},
 	{PROXY, "listenport", NULL, NULL, NULL},
+	{PROXY, "listen_port", NULL, NULL, NULL},
+	{PROXY, "listen_ip", NULL, NULL, NULL},
+	{PROXY, "target_system", NULL, NULL, NULL},
 };
 
 static const struct rule *rule_of(enum stanza_kind kind, const char *key)
@@ -323,8 +335,11 @@ static const char *why_not(const struct stanza *s, enum stanza_kind kind)
 		{"LOGGER", "log lines go to standard error"},
 		{"ALIASES", "nothing is downloaded; see freedmr aliases"},
 		{"MYSQL", "there is no database"},
+		{"DATABASE", "there is no database"},
+		{"OBP_PROXY", "there is no proxy: peers with one bind share a socket"},
 		{"ALLSTAR", "there is no AllStar link"},
 		{"SELF SERVICE", "users set options in their hotspots; see self-care"},
+		{"SELF_SERVICE", "users set options in their hotspots; see self-care"},
 	};
 
 	if (kind == PROXY)

@@ -269,6 +269,17 @@ T_CASE(what_repeaters_of_one_pattern_share_is_told_once)
 	T_CHECK(has_line(face_out, "[client 310019]"));
 }
 
+T_CASE(a_pattern_with_too_many_repeaters_gets_no_part_of_them)
+{
+	T_EQUAL(import("{\"global\": {}, \"repeater_configurations\": {\"patterns\": [\n"
+	               "{\"name\": \"all\", \"match\": {\"id_ranges\": [[310000, 310999]]},\n"
+	               "\"config\": {\"passphrase\": \"kilo\"}}],\n"
+	               "\"default\": {\"passphrase\": \"lima\"}}}\n"),
+	        0);
+	T_CHECK(strstr(face_err, ":2: all: too many IDs"));
+	T_CHECK(!strstr(face_out, "[client "));
+}
+
 T_CASE(dashboards_of_other_machines_call_on)
 {
 	T_EQUAL(import("[REPORTS]\nREPORT_CLIENTS: 10.0.0.1, 127.0.0.1\n[S]\nMODE: MASTER\n"
@@ -334,6 +345,26 @@ T_CASE(hotspots_go_on_logging_in_where_the_proxy_was)
 	        0);
 	T_CHECK(has_line(face_out, "bind = [::]:62035"));
 	T_CHECK(strstr(face_err, ":5: TIMEOUT of [PROXY]: there is no proxy"));
+	T_EQUAL(import("PROXY:\n  LISTEN_PORT: 62055\n  LISTEN_IP: \"192.0.2.3\"\n"
+	               "  TARGET_SYSTEM: S\nSYSTEMS:\n  S:\n    MODE: MASTER\n"
+	               "    PASSPHRASE: kilo tango\n    MAX_PEERS: 102\n  T:\n    MODE: MASTER\n"
+	               "    PASSPHRASE: kilo tango\n    PORT: 62040\n"),
+	        0);
+	T_CHECK(has_line(face_out, "bind = 192.0.2.3:62055"));
+	T_CHECK(has_line(face_out, "bind = [::]:62040"));
+	T_CHECK(!strstr(face_err, "LISTEN_PORT"));
+}
+
+/* HBlink3 of 2026 has other words for the same. */
+T_CASE(servers_and_outbound_are_masters_and_peers)
+{
+	T_EQUAL(import("[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: SERVER\nPASSPHRASE: kilo tango\n"
+	               "MAX_REPEATERS: 10\n[O]\nMODE: OUTBOUND\nSERVER_IP: 192.0.2.7\n"
+	               "SERVER_PORT: 54000\nRADIO_ID: 312000\nPASSPHRASE: kilo\n"),
+	        0);
+	T_CHECK(has_line(face_out, "[listener s]"));
+	T_CHECK(has_line(face_out, ";target = 192.0.2.7:54000"));
+	T_CHECK(!strstr(face_err, "unknown key"));
 }
 
 T_CASE(openbridge_of_version_one_and_long_passphrases)
