@@ -77,6 +77,7 @@ void rows_fill_slot(const struct core *core, tick_t now, struct slot_row *row,
 		row->state = SLOT_TALKING;
 	} else if (player) {
 		row->state = SLOT_PROMPT;
+		row->conference = 0; /* not of the call before */
 		if (handle_is_none(player->stream))
 			row->until = player->give_up;
 	} else if (stream_get(&core->streams, slot->heard)) {
