@@ -4,6 +4,8 @@
  */
 #include "core/delivery/contention.h"
 
+#include "core/step/source.h"
+
 /* Its own radio side wins: while it transmits, the slot hears nothing. */
 static bool talks(const struct step *step, const struct slot *slot)
 {
@@ -109,12 +111,10 @@ static const char *spoils(const struct step *step, const struct slot *slot, cons
 struct refusal contention_refuses_data(const struct step *step, const struct session *s,
                                        const struct slot *slot, const struct stream *x, bool begins)
 {
-	uint32_t gateway = step->core->conf->server.data_gateway;
 	tick_t hang = tick_first(s->hang, DATA_AFTER_CALL_MS);
 	tick_t left = hang_left(step, slot, x, hang);
 
-	if (gateway && source_equal(s->source, source_client(gateway)) &&
-	    s->state == SESSION_CONNECTED)
+	if (source_is_gateway(step->core, s->source) && s->state == SESSION_CONNECTED)
 		return (struct refusal){.words = NULL};
 	struct refusal taken = is_taken(step, s, slot);
 	if (taken.words)

@@ -46,12 +46,12 @@
 
 #define STREAM_DEPTH 50 /* bursty senders are normal (decision 14) */
 #define SLOT_DEPTH 60   /* over all streams of a slot (decision 38) */
-#define UPLINK_SHARE 20 /* an uplink's slot carries the calls of many slots */
+#define MANY_FRAMES 20  /* share of a slot that carries what many radios send */
 
 /* May this slot send another frame now, of any stream? */
 static bool take_of_slot(const struct step *step, struct session *s, const struct slot *slot)
 {
-	int64_t share = session_is_uplink(s) ? UPLINK_SHARE : 1;
+	int64_t share = source_serves_many(step->core, s->source) ? MANY_FRAMES : 1;
 	int64_t rate = (int64_t)step->core->conf->limits.frames_per_second * share;
 	struct bucket *b = &s->budget.frames[slot - s->slot];
 

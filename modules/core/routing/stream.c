@@ -19,11 +19,13 @@
 #include "core/delivery/refuse.h"
 #include "core/step/number.h"
 #include "core/step/sequence.h"
+#include "core/step/source.h"
 #include "state/pool.h"
 #include "wire/frame.h"
 
 #define BEGUN_RATE 10000      /* thousandths of a stream per second and client */
 #define BEGUN_DEPTH 60        /* an SMS is some fifteen streams at once */
+#define MANY_BEGUN 5          /* share of a client that carries what many radios send */
 #define LEFT_MS ((tick_t)180) /* three frames are missing: the talker has stopped or faded */
 
 /* The end on the sender's side: slot, timers, and the command if the call was one. */
@@ -237,7 +239,8 @@ static void release_without_row(const struct step *step, const struct inbound *i
 		in->slot->mute_until = step->now;
 }
 
-/* Data keeps its row for a second. The rows per slot are limited; the oldest is replaced. */
+/* Data keeps its row for a second. The rows of a radio's slot are limited; the oldest is replaced.
+ */
 static void make_way(struct step *step, struct slot *slot)
 {
 	struct stream *oldest = stream_get(&step->core->streams, slot->data_in[slot->data_next]);
@@ -256,7 +259,7 @@ static void keep_data(struct slot *slot, const struct stream *x)
 static struct stream *add(struct step *step, const struct stream_key *key, const struct inbound *in)
 {
 	const struct hbp_burst *b = in->burst;
-	bool data = in->slot && key->data;
+	bool data = in->slot && key->data && !source_serves_many(step->core, in->origin);
 
 	if (data)
 		make_way(step, in->slot);
@@ -279,8 +282,10 @@ static struct stream *add(struct step *step, const struct stream_key *key, const
 /* The client's budget; neighbours have their own (mesh/arrive). */
 static bool take_share(const struct step *step, const struct inbound *in)
 {
-	return !in->session ||
-	       bucket_take(&in->session->budget.begun, step->now, BEGUN_RATE, BEGUN_DEPTH);
+	int64_t share = source_serves_many(step->core, in->origin) ? MANY_BEGUN : 1;
+
+	return !in->session || bucket_take(&in->session->budget.begun, step->now,
+	                                   BEGUN_RATE * share, BEGUN_DEPTH * share);
 }
 
 static void refuse_beginning(struct step *step, enum verdict verdict, const struct inbound *in)

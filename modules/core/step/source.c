@@ -19,6 +19,18 @@ struct session *source_session(const struct core *core, struct source source)
 	return u ? session_get(&core->sessions, u->session) : NULL;
 }
 
+bool source_is_gateway(const struct core *core, struct source source)
+{
+	uint32_t gateway = core->conf->server.data_gateway;
+
+	return gateway && source_equal(source, source_client(gateway));
+}
+
+bool source_serves_many(const struct core *core, struct source source)
+{
+	return source.kind == SOURCE_UPLINK || source_is_gateway(core, source);
+}
+
 const char *source_link(const struct core *core, struct source source)
 {
 	return source.kind == SOURCE_UPLINK ? core->conf->uplink[source.index].name
