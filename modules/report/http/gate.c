@@ -148,7 +148,7 @@ static void count_wrong(struct gate *g, struct gate_place *p, const struct gate_
 	g->wrong_total++;
 	(void)bucket_take(&p->wrong, now, GATE_RATE, GATE_DEPTH);
 	if (first && bucket_take(&g->lines, now, GATE_RATE, GATE_DEPTH))
-		log_warn("web page: wrong %s from=%s", t->what, addr_format(t->viewer, text));
+		log_warn("web page: wrong %s from=%s", t->what, addr_format_host(t->viewer, text));
 }
 
 enum gate_verdict gate_judge(struct gate *g, const struct gate_try *t, const char *secret,

@@ -38,7 +38,7 @@ enum http_status prepare_history(struct http *h, struct visit *v, const struct h
 static enum http_status begin_command(struct visit *v, struct http_text line,
                                       const struct clock *clock)
 {
-	v->command = web_command_begin(line, &v->from, clock);
+	v->command = web_command_begin(line, &v->viewer, clock);
 	return v->command ? HTTP_OK : HTTP_UNAVAILABLE;
 }
 
@@ -108,7 +108,7 @@ enum http_status prepare_login(struct http *h, struct visit *v, const struct htt
 	enum http_status status = begin_ask(h, v, r, clock);
 
 	return status == HTTP_OK ? self_care_sign_in(h->self_care, v->ask, h->sources->link, r,
-	                                             &v->from, clock->now)
+	                                             &v->viewer, clock->now)
 	                         : status;
 }
 

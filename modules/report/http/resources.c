@@ -135,7 +135,7 @@ static enum tell tell_owner(struct http *h, struct visit *v, const struct clock 
 {
 	char from[ADDR_TEXT_MAX];
 
-	addr_format(&v->from, from);
+	addr_format_host(&v->viewer, from);
 	return self_care_answer(h->self_care, v->ask, h->sources->persist, from, clock->now, t)
 	               ? TELL_END
 	               : TELL_WAIT;

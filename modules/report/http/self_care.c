@@ -80,7 +80,7 @@ static enum http_status send(struct self_care_ask *ask, struct voice_pipe *pipe,
 /* "ID SALT DIGEST" in a field. */
 enum http_status self_care_sign_in(struct self_care *s, struct self_care_ask *ask,
                                    struct voice_pipe *pipe, const struct http_request *r,
-                                   const struct addr *from, tick_t now)
+                                   const struct addr *viewer, tick_t now)
 {
 	struct http_text line = http_field(r, "x-freedmr-owner");
 	char id[12];
@@ -96,7 +96,7 @@ enum http_status self_care_sign_in(struct self_care *s, struct self_care_ask *as
 	if (!use_salt(s, c->verify.salt, now))
 		return HTTP_UNAUTHORIZED;
 	c->verify.client = (uint32_t)client;
-	c->verify.from = gate_viewer(r, from);
+	c->verify.from = *viewer;
 	return send(ask, pipe, now);
 }
 

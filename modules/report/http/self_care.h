@@ -61,7 +61,7 @@ void self_care_challenge(struct self_care *s, tick_t now, struct text *t);
 /* Each begins with what the head of the request says; HTTP_OK: `ask` is under way. */
 enum http_status self_care_sign_in(struct self_care *s, struct self_care_ask *ask,
                                    struct voice_pipe *pipe, const struct http_request *r,
-                                   const struct addr *from, tick_t now);
+                                   const struct addr *viewer, tick_t now);
 enum http_status self_care_set(struct self_care *s, struct self_care_ask *ask,
                                struct voice_pipe *pipe, const struct http_request *r, tick_t now);
 

@@ -30,7 +30,7 @@ bool web_command_is_offered(struct http_text line)
 	       (!*v->page || request_choice(word, len, v->page, strlen(v->page), &nth));
 }
 
-struct web_command *web_command_begin(struct http_text line, const struct addr *from,
+struct web_command *web_command_begin(struct http_text line, const struct addr *viewer,
                                       const struct clock *clock)
 {
 	struct web_command *w = malloc(sizeof(*w));
@@ -39,7 +39,7 @@ struct web_command *web_command_begin(struct http_text line, const struct addr *
 	if (!w)
 		return NULL;
 	struct text t = text_make(w->who, sizeof(w->who));
-	text_format(&t, "the web page at %s", addr_format(from, text));
+	text_format(&t, "the web page at %s", addr_format_host(viewer, text));
 	(void)answer_begin(&w->answer, line.at, line.len, clock);
 	w->answer.who = w->who;
 	return w;

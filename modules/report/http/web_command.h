@@ -23,7 +23,7 @@ struct web_command {
 bool web_command_is_offered(struct http_text line);
 
 /* NULL: out of memory. */
-struct web_command *web_command_begin(struct http_text line, const struct addr *from,
+struct web_command *web_command_begin(struct http_text line, const struct addr *viewer,
                                       const struct clock *clock);
 
 #endif
