@@ -25,6 +25,7 @@ struct block {
 	uint32_t id;         /* 0: the block is of `address` */
 	struct addr address; /* of a refused client; with port 0 any port of it */
 	const char *refused; /* the reason a client was refused; NULL: an operator's block */
+	tick_t since;
 	struct expiry expiry;
 };
 

@@ -120,8 +120,9 @@ struct command {
 		} call;
 		struct {
 			struct block_target target;
-			tick_t ms; /* 0 = until unblocked */
-		} block;           /* and unblock */
+			tick_t ms;  /* 0 = until unblocked */
+			tick_t ago; /* it began so many ms ago: restored after a restart */
+		} block;            /* and unblock */
 		struct {
 			uint32_t client;
 			uint8_t slot;

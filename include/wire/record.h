@@ -299,7 +299,7 @@ struct peer_row {
 struct block_row {
 	char what[56];    /* key: an ID or an address */
 	char refused[48]; /* reason a client was refused; "" = an operator's block */
-	tick_t until;
+	tick_t until, since;
 };
 
 struct table_row {

@@ -70,6 +70,7 @@ static const struct record_field block_fields[] = {
 	{FIELD("id", block.target.id)},
 	{FIELD("address", block.target.address)},
 	{FIELD("ms", block.ms)},
+	{FIELD("ago", block.ago)},
 };
 
 static const struct record_field restore_fields[] = {

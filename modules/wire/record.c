@@ -134,6 +134,7 @@ static const struct record_field block_fields[] = {
 	{KEY, FIELD("what", block.what)},
 	{FIELD("refused", block.refused)},
 	{FIELD("until", block.until)},
+	{FIELD("since", block.since)},
 };
 
 static const struct record_field table_fields[] = {

@@ -73,9 +73,11 @@ def talkgroups_survive_the_voice_process_and_a_login():
 def hard_blocks_survive_a_restart():
     with Keeper() as server:
         check(server.ctl("block", "2300101")[0] == 0, "block")
+        since = ask(server.control, "block")[0]["since"]
         server.stop()
         server.start()
         check(wait_for(lambda: "2300101" in server.ctl("block")[1]), "the block is gone")
+        check(abs(ask(server.control, "block")[0]["since"] - since) < 0.1, "since when is forgotten")
 
 
 @case

@@ -808,7 +808,7 @@ def operators_are_asked_once_and_obeyed():
         fill(b, "#kept form input", "2300777")
         press_button(b, "Block", "#kept")
         press_button(b, "Block", "#ask")
-        b.wait("the block", "return document.getElementById('t-blocks').innerText.includes('2300777')")
+        b.wait("the block with its time", "return /2300777\\s+by an operator\\s+\\d\\d:\\d\\d:\\d\\d\\s/.test(document.getElementById('t-blocks').innerText)")
         check(b.axe() == [], "%s" % b.axe())
         press_button(b, "Unblock", "#t-blocks")
         press_button(b, "Unblock", "#ask")

@@ -61,8 +61,9 @@ static void end_refused(struct step *step, uint32_t client, enum cause cause)
 }
 
 /* `ms` 0: until unblocked. */
-static void begin(struct step *step, struct block *b, tick_t ms)
+static void begin(struct step *step, struct block *b, tick_t ms, tick_t ago)
 {
+	b->since = step->now - ago;
 	expire_at(step->core, KIND_BLOCK, b, ms > 0 ? step->now + ms : TICK_NEVER);
 	tell(step, b, CHANGE_BEGIN, CAUSE_NONE);
 }
@@ -76,7 +77,7 @@ void blocklist_block(struct step *step, const struct command *c)
 		end_refused(step, whom->id, CAUSE_OPERATOR);
 	struct block *b = blocklist_add(&step->core->blocks, whom->id, &whom->address);
 	if (b) {
-		begin(step, b, c->block.ms);
+		begin(step, b, c->block.ms, c->block.ago);
 		end_hit(step);
 	}
 	rows_reply(step, c->number, b, b ? "blocked" : "no room for another block");
@@ -103,7 +104,7 @@ void blocklist_keep_out(struct step *step, uint32_t client, const struct addr *a
 		return;
 	struct block *b = blocklist_add_refused(&core->blocks, client, &place, why);
 	if (b)
-		begin(step, b, REFUSED_MS);
+		begin(step, b, REFUSED_MS, 0);
 }
 
 /* The session may belong to another client by now. */

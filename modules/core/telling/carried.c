@@ -306,7 +306,8 @@ static const struct carried_field announcement_fields[] = {
 static const struct carried_field block_fields[] = {
 	DERIVED(block, row),         RAW(block, id),
 	RAW(block, address),         FIELD(block, refused, WORDS, 0),
-	RAW(block, expiry.deadline), DERIVED(block, expiry.hint),
+	RAW(block, since),           RAW(block, expiry.deadline),
+	DERIVED(block, expiry.hint),
 };
 
 static const struct carried_field conference_fields[] = {

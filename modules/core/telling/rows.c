@@ -122,6 +122,7 @@ bool rows_block(const struct core *core, tick_t now, const void *shown, struct r
 	block_target_format(&(struct block_target){b->id, b->address}, &t);
 	text_copy(row->refused, sizeof(row->refused), b->refused ? b->refused : "");
 	row->until = b->expiry.deadline;
+	row->since = b->since;
 	return true;
 }
 

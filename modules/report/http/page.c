@@ -4,7 +4,7 @@
 
 #include "base/inflate.h"
 
-const char page_inlined[] = "'sha256-lxSKLUhQeYte2Nobp3Vz1/bJNT73bkfm8IlUSiIEjtQ=' "
+const char page_inlined[] = "'sha256-x4XMkRnxQMeu+XZWj0viZ7U5YHCHzdkRaAcm/9uOzok=' "
 			    "'sha256-F3uHC3wSLSdQVjNrviqC4dok0uBzVa/p1iQcEUiWZv8='";
 
 /* C cannot include a binary file, but every assembler can. The path is relative to where make runs.

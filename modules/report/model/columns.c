@@ -91,6 +91,7 @@ static const struct column peer_columns[] = {
 
 static const struct column block_columns[] = {
 	{"BLOCKED", "what", 40, LOOK_PLAIN},
+	{"SINCE", "since", 8, LOOK_AGE},
 	{"LEFT", "until", 7, LOOK_LEFT},
 	{"BECAUSE", "refused", 20, LOOK_PLAIN},
 };

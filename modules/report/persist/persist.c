@@ -119,7 +119,9 @@ static void take_call(struct persist *m, const struct record *r, const struct cl
 
 static void take_block(struct persist *m, const struct record *r, const struct clock *clock)
 {
-	struct item i = {.kind = ITEM_BLOCK, .until = persist_epoch(clock, r->block.until)};
+	struct item i = {.kind = ITEM_BLOCK,
+	                 .seen = persist_epoch(clock, r->block.since),
+	                 .until = persist_epoch(clock, r->block.until)};
 
 	text_copy(i.what, sizeof(i.what), r->block.what);
 	if (*r->block.refused) /* it will be sent again */
@@ -174,6 +176,7 @@ static bool make_command(struct command *c, const struct item *i, int64_t now)
 	case ITEM_BLOCK:
 		c->kind = COMMAND_BLOCK;
 		c->block.ms = (tick_t)seconds * TICK_SECOND;
+		c->block.ago = i->seen > 0 && i->seen < now ? now - i->seen : 0;
 		return block_target_parse(i->what, strlen(i->what), &c->block.target);
 	case ITEM_CARE:
 		c->kind = COMMAND_CARE;

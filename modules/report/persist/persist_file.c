@@ -26,7 +26,7 @@ static bool write_item(FILE *f, const struct item *i, int64_t now)
 
 	switch (i->kind) {
 	case ITEM_BLOCK:
-		return print(f, "block %s %" PRId64 "\n", i->what, i->until);
+		return print(f, "block %s %" PRId64 " %" PRId64 "\n", i->what, i->until, i->seen);
 	case ITEM_CARE:
 		return print(f, "care %" PRIu32 " %s\n", i->client, i->care);
 	case ITEM_NEIGHBOUR:
@@ -124,7 +124,9 @@ static void read_item(struct line *l, struct item *i)
 	switch (i->kind) {
 	case ITEM_BLOCK:
 		take_text(l, i->what, sizeof(i->what));
-		break;
+		i->until = (int64_t)take_number(l, INT64_MAX);
+		i->seen = *l->at ? (int64_t)take_number(l, INT64_MAX) : 0; /* not in older files */
+		return;
 	case ITEM_CARE:
 		i->client = (uint32_t)take_number(l, UINT32_MAX);
 		i->care = l->at; /* the rest of a line, as a copy */

@@ -30,7 +30,7 @@ struct item {
 	struct addr at;                                      /* of a neighbour */
 	bool stunned; /* likewise: a stun of it was accepted */
 	char *care; /* for a client: its owner's settings; on the heap, owned by the stored item */
-	int64_t seen;  /* of the epoch */
+	int64_t seen;  /* of the epoch; of a block when it began */
 	int64_t until; /* 0 = no end */
 };
 

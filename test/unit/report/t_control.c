@@ -819,15 +819,15 @@ T_CASE(orders_become_commands_with_their_arguments)
 		{"peer uk stun\n", {.kind = COMMAND_PEER, .peer = {"uk", PEER_STUN}}},
 		{"peer uk clear\n", {.kind = COMMAND_PEER, .peer = {"uk", PEER_CLEAR}}},
 		{"peer uk reset\n", {.kind = COMMAND_PEER, .peer = {"uk", PEER_RESET}}},
-		{"block 2345678\n", {.kind = COMMAND_BLOCK, .block = {{.id = 2345678}, 0}}},
+		{"block 2345678\n", {.kind = COMMAND_BLOCK, .block = {{.id = 2345678}, 0, 0}}},
 		{"block 2345678 10m\n",
-	         {.kind = COMMAND_BLOCK, .block = {{.id = 2345678}, 600000}}},
+	         {.kind = COMMAND_BLOCK, .block = {{.id = 2345678}, 600000, 0}}},
 		{"block 10.9.0.1 2d\n",
 	         {.kind = COMMAND_BLOCK,
-	          .block = {{0, {.ip = {[10] = 255, 255, 10, 9, 0, 1}}}, 172800000}}},
+	          .block = {{0, {.ip = {[10] = 255, 255, 10, 9, 0, 1}}}, 172800000, 0}}},
 		{"unblock 10.9.0.1\n",
 	         {.kind = COMMAND_UNBLOCK,
-	          .block = {{0, {.ip = {[10] = 255, 255, 10, 9, 0, 1}}}, 0}}},
+	          .block = {{0, {.ip = {[10] = 255, 255, 10, 9, 0, 1}}}, 0, 0}}},
 	};
 
 	T_CHECK(desk_open());

@@ -221,7 +221,7 @@ T_CASE(events_are_as_they_were)
 		{.kind = RECORD_BLOCK,
 	         .change = CHANGE_END,
 	         .cause = CAUSE_OPERATOR,
-	         .block = {"2340001", "", TICK_NEVER}},
+	         .block = {"2340001", "", TICK_NEVER, TICK_LONG_AGO}},
 		{.kind = RECORD_LEGS,
 	         .legs = {{SOURCE_CLIENT, 234000101},
 	                  0x0000abcd,

@@ -98,7 +98,8 @@ static void put(struct text *t, const struct command *c)
 	text_format(t, "%s ", command_info(c->kind)->name);
 	if (c->kind == COMMAND_BLOCK) {
 		block_target_format(&c->block.target, t);
-		text_format(t, " %ld|", (long)(c->block.ms / 1000));
+		text_format(t, " %ld %ld|", (long)(c->block.ms / 1000),
+		            (long)(c->block.ago / 1000));
 	} else if (c->kind == COMMAND_LOCATE) {
 		text_format(t, "%u %u %u %u|", c->locate.client, c->locate.slot, c->locate.radio,
 		            c->locate.seconds);
@@ -194,22 +195,23 @@ T_CASE(a_new_voice_process_is_told_blocks_and_locations)
 	                              .state = CALL_WAITING}});
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_BEGIN,
-	                     .block = {"192.0.2.1", "", TICK_NEVER}});
+	                     .block = {"192.0.2.1", "", TICK_NEVER, w.clock.now - 3000}});
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_BEGIN,
-	                     .block = {"2345679", "", w.clock.now + 60000}});
-	take((struct record){.kind = RECORD_BLOCK, /* refused again if still unregistered */
-	                     .change = CHANGE_BEGIN,
-	                     .block = {"2345670", "not registered", w.clock.now + 60000}});
+	                     .block = {"2345679", "", w.clock.now + 60000, w.clock.now}});
+	take((struct record){
+		.kind = RECORD_BLOCK, /* refused again if still unregistered */
+		.change = CHANGE_BEGIN,
+		.block = {"2345670", "not registered", w.clock.now + 60000, w.clock.now}});
 	T_TEXT(told(), "");
 	w.clock.now += 10000;
 	server_starts(2);
-	T_TEXT(told(), "block 192.0.2.1 0|block 2345679 50|locate 7 1 2345678 10|");
+	T_TEXT(told(), "block 192.0.2.1 0 13|block 2345679 50 10|locate 7 1 2345678 10|");
 	restart(60000);
-	T_TEXT(told(), "block 192.0.2.1 0|locate 7 1 2345678 70|");
+	T_TEXT(told(), "block 192.0.2.1 0 73|locate 7 1 2345678 70|");
 	take((struct record){.kind = RECORD_BLOCK,
 	                     .change = CHANGE_END,
-	                     .block = {"192.0.2.1", "", TICK_NEVER}});
+	                     .block = {"192.0.2.1", "", TICK_NEVER, 0}});
 	restart(1000);
 	T_TEXT(told(), "locate 7 1 2345678 71|");
 	end();
@@ -313,7 +315,7 @@ T_CASE(a_damaged_file_is_set_aside_whole)
 	server_starts(1);
 	session(CHANGE_BEGIN);
 	subscription(CHANGE_BEGIN, 235, SUBSCRIPTION_USER);
-	take((struct record){.kind = RECORD_BLOCK, .block = {"2345679", "", TICK_NEVER}});
+	take((struct record){.kind = RECORD_BLOCK, .block = {"2345679", "", TICK_NEVER, 0}});
 	persist_close(w.persist, &w.clock);
 	w.persist = NULL;
 	read_file();
@@ -333,7 +335,7 @@ T_CASE(a_damaged_file_is_set_aside_whole)
 	open_memory();
 	server_starts(2);
 	session(CHANGE_BEGIN);
-	T_TEXT(told(), "block 2345679 0|restore 7 2 235 user 235 600|");
+	T_TEXT(told(), "block 2345679 0 1000|restore 7 2 235 user 235 600|");
 	end();
 }
 

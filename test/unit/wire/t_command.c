@@ -29,7 +29,7 @@ T_CASE(a_command_comes_back_as_it_went)
 		{.kind = COMMAND_PEER, .number = 8, .peer = {"uk", PEER_RESET}},
 		{.kind = COMMAND_QUENCHES, .number = 16, .quenches = {"uk"}},
 		{.kind = COMMAND_CALL, .number = 17, .call = {{SOURCE_PEER, 5}, 0xabcdef01, 3}},
-		{.kind = COMMAND_BLOCK, .number = 9, .block = {{.id = 5}, 1000}},
+		{.kind = COMMAND_BLOCK, .number = 9, .block = {{.id = 5}, 1000, 60}},
 		{.kind = COMMAND_UNBLOCK,
 	         .number = 10,
 	         .block = {{0, {.ip = {[15] = 1}, .scope = 3}}, 0}},
