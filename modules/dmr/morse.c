@@ -11,7 +11,7 @@
 #define GAP_OF_CHARACTERS 3
 #define GAP_OF_WORDS 7
 
-static const char *const alphabet[] = {
+static const char alphabet[][7] = {
 	['A'] = ".-",      ['B'] = "-...",   ['C'] = "-.-.",   ['D'] = "-..",    ['E'] = ".",
 	['F'] = "..-.",    ['G'] = "--.",    ['H'] = "....",   ['I'] = "..",     ['J'] = ".---",
 	['K'] = "-.-",     ['L'] = ".-..",   ['M'] = "--",     ['N'] = "-.",     ['O'] = "---",
@@ -42,7 +42,7 @@ static const char *signs_of(char c)
 {
 	size_t place = (unsigned char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 
-	return place < ARRAY_LEN(alphabet) && alphabet[place] ? alphabet[place] : "";
+	return place < ARRAY_LEN(alphabet) ? alphabet[place] : "";
 }
 
 /* Advances to the next dot or dash and the gap before it; false if there is none. */
