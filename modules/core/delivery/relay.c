@@ -286,6 +286,16 @@ static bool is_id_used(const struct step *step, const struct stream *x)
 	return (c && (c->ended || c->used)) || (id && id->user != key_of(x));
 }
 
+/* At the start of a call, and at its end, from when on neighbours remember it. */
+static void note_id(struct step *step, const struct stream *x)
+{
+	struct claims *t = &step->core->claims;
+	struct claim *id = claim_take(t, claim_key_of_id(x->mesh_id), x->origin, step->now);
+
+	if (id)
+		id->user = key_of(x);
+}
+
 /*
  * A call of ours claims its stream id before it leaves. Some hotspots use one for several calls,
  * one after another or at once; each of them then gets one of its own (decision 10). A call that
@@ -298,10 +308,7 @@ static void claim_ours(struct step *step, struct stream *x)
 	if (is_id_used(step, x))
 		x->mesh_id = core_random(core);
 	claim_take(&core->claims, key_of(x), x->origin, step->now);
-	struct claim *id =
-		claim_take(&core->claims, claim_key_of_id(x->mesh_id), x->origin, step->now);
-	if (id)
-		id->user = key_of(x);
+	note_id(step, x);
 	x->server = core->conf->server.id;
 	x->repeater = x->origin.kind == SOURCE_CLIENT ? x->origin.index : 0;
 	x->hops = 1;
@@ -361,6 +368,8 @@ void relay_end(struct step *step, struct stream *x, enum cause cause)
 	if (!x->meshed)
 		return;
 	x->meshed = false;
+	if (!stream_is_from_peer(x))
+		note_id(step, x);
 	if (cause == CAUSE_TIMEOUT || cause == CAUSE_NONE || cause == CAUSE_TERMINATOR)
 		return; /* the claim tells what a terminator means */
 	if (cause == CAUSE_SESSION_END && x->origin.kind == SOURCE_UPLINK)
