@@ -113,7 +113,7 @@ static void add_client(struct import *m, uint64_t id, const struct stanza *confi
 	carry(m, config, "description", "notes");
 }
 
-/* The next part of "1,2-4". False at the end, or where it is no number. */
+/* The next part of "1,2-4". False at the end, or if it is not a number. */
 static bool next_range(const char **at, uint64_t *low, uint64_t *high)
 {
 	size_t len = strcspn(*at, ","), first = strcspn(*at, ",-");
