@@ -65,6 +65,12 @@ static inline bool judge_voice(const struct seen *f)
 	return f->type < 2;
 }
 
+/* Neither voice nor the header or terminator of a call. */
+static inline bool judge_data(const struct seen *f)
+{
+	return f->type == 2 && f->detail != 1 && f->detail != 2;
+}
+
 static inline int judge_bit(const uint8_t *octets, int at)
 {
 	return octets[at / 8] >> (7 - at % 8) & 1;
@@ -298,12 +304,11 @@ static inline const char *judge_order(struct judge *j, const struct seen *f, boo
 static inline const char *judge_frame(struct judge *j, const struct seen *f, bool jumps)
 {
 	bool gap;
-	bool call = judge_voice(f) || (f->type == 2 && (f->detail == 1 || f->detail == 2));
 	if (f->type == 3)
 		return "frame type 3";
 	if (f->type == 1 && f->detail != 0)
 		return "burst A with a number";
-	if (!call)
+	if (judge_data(f))
 		return j->open ? "data in the middle of a call" : NULL;
 	const char *fault = judge_order(j, f, jumps, &gap);
 	if (fault)

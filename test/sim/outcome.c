@@ -66,23 +66,53 @@ static bool gives_alias(const struct run *r)
 	return false;
 }
 
+static bool is_whole(const struct seen *in, const struct seen *out)
+{
+	return memcmp(in->burst, out->burst, DMR_BURST_LEN) == 0;
+}
+
+/* Data is the sender's, to the bit: nothing of it is made or changed here. */
+static const char *judge_data_kept(const struct seen *in, const struct seen *out)
+{
+	return in->type == out->type && in->detail == out->detail && is_whole(in, out)
+	               ? NULL
+	               : "the data was changed";
+}
+
 /* The voice is the talker's, to the bit; and all of the burst is, where the LC had not to change.
  */
-static const char *judge_voice_kept(const struct run *r, const struct seen *out)
+static const char *judge_kept(const struct run *r, const struct seen *out)
 {
-	if (!r->in || !judge_voice(out))
+	if (!r->in)
 		return NULL;
 	struct seen in = judge_read(r->in);
-	if (in.stream != out->stream || in.seq != out->seq)
+	if (judge_data(out))
+		return judge_data_kept(&in, out);
+	if (!judge_voice(out) || in.stream != out->stream || in.seq != out->seq)
 		return NULL;
 	if (!gives_alias(r) && in.dst == out->dst && in.src == out->src && in.unit == out->unit)
-		return memcmp(in.burst, out->burst, DMR_BURST_LEN) == 0
-		               ? NULL
-		               : "the burst was changed without need";
+		return is_whole(&in, out) ? NULL : "the burst was changed without need";
 	for (int bit = 0; bit < 264; bit++)
 		if (is_ambe((size_t)bit) && judge_bit(in.burst, bit) != judge_bit(out->burst, bit))
 			return "the voice was changed";
 	return NULL;
+}
+
+/* Calls pass a link side by side, so each is judged by itself. */
+static struct judge *judge_of_link(struct run *r, uint32_t id, const struct seen *f)
+{
+	struct link_call *c = NULL;
+	for (size_t n = 0; n < r->link_call_count && !c; n++)
+		if (r->link_calls[n].id == id && r->link_calls[n].judge.stream == f->stream &&
+		    r->link_calls[n].dst == f->dst)
+			c = &r->link_calls[n];
+	if (!c) {
+		r->link_calls = rows_grow(r->link_calls, &r->link_call_cap, r->link_call_count + 1,
+		                          sizeof(*r->link_calls));
+		c = &r->link_calls[r->link_call_count++];
+		*c = (struct link_call){.id = id, .dst = f->dst, .judge.stream = f->stream};
+	}
+	return &c->judge;
 }
 
 static void judge_item(struct run *r, const struct item *i)
@@ -93,9 +123,11 @@ static void judge_item(struct run *r, const struct item *i)
 	if (f.client != i->id)
 		fail(r, "%" PRIu32 " got a DMRD with the id of %" PRIu32, i->id, f.client);
 	if (i->mesh_bound) {
-		const char *changed = judge_voice_kept(r, &f);
-		if (changed)
-			fail(r, "a peer got %s: %s", item_describe(i), changed);
+		const char *fault = judge_frame(judge_of_link(r, i->id, &f), &f, r->jumps);
+		if (!fault)
+			fault = judge_kept(r, &f);
+		if (fault)
+			fail(r, "a peer got %s: %s", item_describe(i), fault);
 		return;
 	}
 	struct client *c = client_of(r, i->id);
@@ -104,7 +136,7 @@ static void judge_item(struct run *r, const struct item *i)
 		     item_describe(i));
 	const char *fault = judge_frame(&c->slot[f.slot - 1], &f, r->jumps);
 	if (!fault)
-		fault = judge_voice_kept(r, &f);
+		fault = judge_kept(r, &f);
 	if (fault)
 		fail(r, "%" PRIu32 " got %s: %s", i->id, item_describe(i), fault);
 }

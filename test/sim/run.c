@@ -82,6 +82,7 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 	free(r->items);
 	free(r->records);
 	free(r->rows);
+	free(r->link_calls);
 	free(r->challenges);
 	*out = r->hashes;
 	free(r);

@@ -47,6 +47,12 @@ struct neighbour {
 	tick_t next_keepalive;
 };
 
+/* One call on the link to a neighbour. */
+struct link_call {
+	uint32_t id, dst;
+	struct judge judge;
+};
+
 /* One datagram that left. */
 struct item {
 	tick_t at;
@@ -102,6 +108,8 @@ struct run {
 	bool clock_unset;
 	struct item *items;
 	size_t item_count, item_cap, item_first; /* item_first: all before are read */
+	struct link_call *link_calls;
+	size_t link_call_count, link_call_cap;
 	uint32_t asked[ASKED_MAX]; /* whom the scenario listens to */
 	size_t asked_count;
 	struct record *records;
