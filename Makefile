@@ -11,6 +11,7 @@
 #   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder
 #   make coverage       lines, branches and conditions that units, scenarios, meshes and corpora take
 #   make mutate         N changes of the code chosen by SEED, one at a time: does a test notice? FILES, where
+#   make mutate-claims  statements of test/REQUIREMENTS.md made false: do the tests of that line notice? ROWS, of those
 #   make lint           clang-tidy, mandoc, shellcheck, layers
 #   make install        PREFIX, DESTDIR
 #   make dist           build/dist: archives, packages and an image of this version; SIGN_KEY, the key to sign
@@ -275,10 +276,14 @@ fuzz: made-fuzz made-clang
 
 # Changes N places of the code, one at a time, and says which no test notices; FILES, only there.
 N ?= 100
+mutate mutate-claims: export MUTATE_CC = $(CC) $(LANGUAGE) $(POSIX) -DVERSION="$(VERSION)" -O2 -fPIC
+mutate mutate-claims: export MUTATE_OBJECTS = $(patsubst %.c,build/obj/mutate/%.o,$(filter-out $(NOT_IN_epoll),$(SOURCES)))
 mutate: made-mutate
-	@MUTATE_CC='$(CC) $(LANGUAGE) $(POSIX) -DVERSION="$(VERSION)" -O2 -fPIC' \
-		MUTATE_OBJECTS='$(patsubst %.c,build/obj/mutate/%.o,$(filter-out $(NOT_IN_epoll),$(SOURCES)))' \
-		test/mutate/mutate.py $(N) $(SEED) $(FILES)
+	@test/mutate/mutate.py $(N) $(SEED) $(FILES)
+
+# Each row of test/REQUIREMENTS.md and its like that has a change in test/mutate/claims; ROWS, as in requirements.M32.
+mutate-claims: made-mutate build/obj/mutate/freedmr.o all
+	@test/mutate/claims.py $(ROWS)
 
 # Which lines and branches the tests take, room by room; what they do not take is listed in build/coverage.
 coverage: made-coverage
@@ -333,7 +338,7 @@ dist: export MAINTAINER := $(MAINTAINER)
 clean:
 	rm -rf build
 
-.PHONY: all run test cross bench siege faults soak fuzz mutate coverage lint install dist clean always
+.PHONY: all run test cross bench siege faults soak fuzz mutate mutate-claims coverage lint install dist clean always
 # Instructions for a message as they are now, the figures `make test` compares with.
 cost-baseline: made-cost
 	@test/bench/cost.py baseline

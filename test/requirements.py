@@ -4,11 +4,13 @@
     requirements.py build/test/results
 
 In backticks in the last column is one of
-    SUITE/CASE      a test, or SUITE/PROGRAM for all cases of one program: it was run and passed
+    SUITE/CASE      a test: it was run and passed
     make GOAL       a command: the Makefile has that goal
     FILE: WORDS     a text: the file has these words
-One line for each row: "ok requirements.R3", "not ok traps.5/11: why", or "skip ..." when a test it needs was skipped.
-What the head of a table promises, as in "R1 to R54", has a row for every number.
+One line for each row: "ok requirements.R3" where its status is *shown*; else the status, as in "differs requirements.M43",
+which counts neither as passed nor as failed; "not ok traps.5/11: why" when something named is not so, whatever the status;
+"skip ..." when a test it needs was skipped. What the head of a table promises, as in "R1 to R54", has a row for every number,
+and so has every decision.
 """
 
 import os
@@ -16,6 +18,8 @@ import re
 import sys
 
 TABLES = ("requirements", "traps", "life")
+STATUSES = ("shown", "differs", "not built", "text only")
+NEED_TESTS = ("shown", "differs")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -28,15 +32,6 @@ def results(path):
             if m and found.get(m[2]) != "not ok":
                 found[m[2]] = m[1]
     return found
-
-
-def verdict(name, found):
-    """How that test went; None: it was not run. Of a program's cases the worst counts."""
-    cases = [v for n, v in found.items() if n == name or n.startswith(name + ".") or n.startswith(name + "/")]
-    for worst in ("not ok", "skip", "ok"):
-        if worst in cases:
-            return worst
-    return None
 
 
 def read(*path):
@@ -60,42 +55,59 @@ def complaint(name, found):
     path, colon, words = name.partition(": ")
     if colon:
         return "" if says(path, words) else "%s does not say \"%s\"" % (path, words)
-    how = verdict(name, found)
+    how = found.get(name)
     return {"ok": "", "skip": None}.get(how, "%s %s" % (name, "failed" if how else "was not run"))
 
 
-def rows(text):
-    """[(numbers, what, proofs)] of a table."""
-    lines = [line.strip().strip("|") for line in text.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+def rows(table):
+    """[(numbers, status, proofs)] of a table."""
+    lines = [line.strip().strip("|") for line in read("test", table.upper() + ".md").splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines[2:]]
+    return [(row[0].split(", "), row[-2], re.findall(r"`([^`]+)`", row[-1])) for row in cells]
 
 
-def promised(text):
-    """The numbers its head says there are."""
-    return ["%s%d" % (letter, n) for letter, last in re.findall(r"\b([A-Z])1 to \1(\d+)", text.partition("\n|")[0])
-            for n in range(1, int(last) + 1)]
+def is_test(name):
+    return not name.startswith("make ") and ": " not in name
+
+
+def promised(table):
+    """The numbers its head says there are, and what is decided."""
+    head = read("test", table.upper() + ".md").partition("\n|")[0]
+    numbers = ["%s%d" % (letter, n) for letter, last in re.findall(r"\b([A-Z])1 to \1(\d+)", head)
+               for n in range(1, int(last) + 1)]
+    if "modules/DECISIONS.md, each of which has a line" in " ".join(head.split()):
+        numbers += ["decision " + n for n in re.findall(r"^(\d+)\. \*\*", read("modules", "DECISIONS.md"), re.M)]
+    return numbers
+
+
+def faults(status, proofs, complaints):
+    """What is wrong with a row."""
+    found = [c for c in complaints.values() if c]
+    if status not in STATUSES:
+        found.append("\"%s\" is no status" % status)
+    if not proofs or (status in NEED_TESTS and not any(is_test(n) for n in proofs)):
+        found.append("nothing shows it")
+    return found
 
 
 def judge(table, found):
     """Prints a line for each number; returns whether all hold."""
-    text = read("test", table.upper() + ".md")
     stands = True
     told = set()
-    for numbers, _, proofs in rows(text):
-        names = re.findall(r"`([^`]+)`", proofs)
-        complaints = {n: complaint(n, found) for n in names}
-        bad = [c for c in complaints.values() if c] or ([] if names else ["nothing shows it"])
+    for numbers, status, proofs in rows(table):
+        complaints = {n: complaint(n, found) for n in proofs}
+        bad = faults(status, proofs, complaints)
         skipped = [n for n, c in complaints.items() if c is None]
-        for number in numbers.split(", "):
-            told.add(number)
+        stands = stands and not bad
+        told.update(numbers)
+        for number in numbers:
             if bad:
-                stands = False
                 print("not ok %s.%s: %s" % (table, number, ", ".join(bad)))
             elif skipped:
                 print("skip %s.%s: %s" % (table, number, ", ".join(skipped)))
             else:
-                print("ok %s.%s" % (table, number))
-    missing = [number for number in promised(text) if number not in told]
+                print("%s %s.%s" % ("ok" if status == "shown" else status, table, number))
+    missing = [number for number in promised(table) if number not in told]
     for number in missing:
         print("not ok %s.%s: has no row" % (table, number))
     return stands and not missing
@@ -108,4 +120,5 @@ def main():
     sys.exit(0 if all([judge(table, found) for table in TABLES]) else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()
