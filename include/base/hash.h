@@ -42,6 +42,10 @@ void hash_clear(struct hash *h);
 /* HASH_NOT_FOUND when absent. */
 uint32_t hash_get(const struct hash *h, uint64_t key);
 
+/* The key of that value, found by looking at all slots: for repairs only. False if there is none.
+ */
+bool hash_key_of(const struct hash *h, uint32_t value, uint64_t *key);
+
 /* Adds the key or replaces its value (below HASH_NOT_FOUND). False when the key is new and the map
  * is full. */
 bool hash_put(struct hash *h, uint64_t key, uint32_t value);

@@ -171,6 +171,12 @@ static inline bool session_is_uplink(const struct session *s)
 	return s->source.kind == SOURCE_UPLINK;
 }
 
+/* The place of slot 1 or 2; an inconsistent number leads to no other row either. */
+static inline unsigned slot_index(uint8_t number)
+{
+	return number == 2;
+}
+
 static inline uint8_t session_slot_number(const struct session *s, const struct slot *slot)
 {
 	return slot == &s->slot[0] ? 1 : 2;

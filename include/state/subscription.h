@@ -88,18 +88,27 @@ bool subscription_list(struct subscriptions *t, struct session *s, struct subscr
                        uint32_t conference_tg);
 void subscription_remove(struct subscriptions *t, struct session *s, struct subscription *x);
 
-/* All subscriptions of a slot; the body may remove the current one. */
+/* All subscriptions of a slot; the body may remove the current one. Lists are followed no further
+ * than there are rows: one that is torn may lead in a circle. */
 #define SUBSCRIPTION_EACH(x, t, slot)                                                              \
-	for (struct subscription *x = subscription_at(t, (slot)->subscriptions), *x##_next;        \
-	     x && (x##_next = subscription_at(t, x->in_slot.next), true); x = x##_next)
+	for (uint32_t x##_left = (t)->pool.used; x##_left > 0; x##_left = 0)                       \
+		for (struct subscription *x = subscription_at(t, (slot)->subscriptions),           \
+		                         *x##_next;                                                \
+		     x && x##_left-- > 0 &&                                                        \
+		     (x##_next = subscription_at(t, x->in_slot.next), true);                       \
+		     x = x##_next)
 
 /* All subscriptions of a conference, its own number first; the body removes none. */
 #define CONFERENCE_EACH(x, t, conference)                                                          \
-	for (const struct subscription *x = subscription_at(t, (conference)->subscriptions); x;    \
-	     x = subscription_at(t, x->in_conference.next))
+	for (uint32_t x##_left = (conference)->count; x##_left > 0; x##_left = 0)                  \
+		for (const struct subscription *x =                                                \
+		             subscription_at(t, (conference)->subscriptions);                      \
+		     x && x##_left-- > 0; x = subscription_at(t, x->in_conference.next))
 
 struct conference *conference_find(const struct subscriptions *t, uint32_t tg);
 struct conference *conference_at(const struct subscriptions *t, uint32_t index);
+/* The talkgroup it leads to; 0 if its conference is gone. */
+uint32_t subscription_tg(const struct subscriptions *t, const struct subscription *x);
 
 /* The conference's row, existing or new; a stream holds it until it releases it. */
 struct conference *conference_hold(struct subscriptions *t, uint32_t tg);

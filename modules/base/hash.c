@@ -57,6 +57,16 @@ uint32_t hash_get(const struct hash *h, uint64_t key)
 	return h->slots[find(h, key)].taken - 1; /* an empty slot gives HASH_NOT_FOUND */
 }
 
+bool hash_key_of(const struct hash *h, uint32_t value, uint64_t *key)
+{
+	for (uint32_t i = 0; i <= h->mask; i++)
+		if (h->slots[i].taken == value + 1) {
+			*key = h->slots[i].key;
+			return true;
+		}
+	return false;
+}
+
 bool hash_put(struct hash *h, uint64_t key, uint32_t value)
 {
 	struct hash_slot *slot = &h->slots[find(h, key)];

@@ -14,6 +14,7 @@
 #include "core/routing/stream.h"
 #include "core/step/expire.h"
 #include "core/step/kind.h"
+#include "core/step/source.h"
 #include "core/telling/invariants.h"
 #include "core/telling/rows.h"
 #include "state/pool.h"
@@ -30,16 +31,19 @@ struct fault {
 struct faults {
 	uint32_t count;
 	struct fault fault[FAULTS];
+	const char *derived; /* a fault of what is rebuilt anyway; no row ends for it */
 };
 
 /* Makes an inconsistent session harmless. */
 static void disarm_session(struct core *core, struct session *s)
 {
-	if (!session_is_uplink(s)) {
+	if (!session_is_uplink(s) || source_session(core, s->source) != s) {
 		s->source = source_client(s->id);
 		if (s->at.socket >= core->conf->listener_count)
 			s->at.socket = 0;
 	}
+	if (s->state > SESSION_CONNECTED)
+		s->state = SESSION_AUTHENTICATED;
 	for (int i = 0; i < 2; i++)
 		if (s->slot[i].data_next >= SLOT_DATA_IN)
 			s->slot[i].data_next = 0;
@@ -50,9 +54,14 @@ static void disarm_session(struct core *core, struct session *s)
 
 static void disarm_stream(struct core *core, struct stream *x)
 {
+	const struct conference *c = conference_at(&core->subscriptions, x->conference);
+
 	x->slot = x->slot == 2 ? 2 : 1;
 	x->next_rewrite %= STREAM_REWRITES;
-	if (!conference_at(&core->subscriptions, x->conference))
+	x->data = false; /* so that whoever hears it gets a terminator */
+	if (!source_peer(core, x->origin) && !source_uplink(core, x->origin))
+		x->origin.kind = SOURCE_CLIENT;
+	if (!c || c->tg != x->conversation)
 		x->conference = POOL_NONE;
 	if (x->conference == POOL_NONE || x->state > CALL_IGNORED)
 		x->state = CALL_IGNORED;
@@ -64,6 +73,15 @@ static void disarm_player(struct player *p)
 	p->clip_count = p->clip_count <= PLAYER_CLIPS ? p->clip_count : 0;
 }
 
+/* Its index still has the number under which it was made. */
+static void disarm_conference(const struct core *core, struct conference *c)
+{
+	uint64_t tg;
+
+	if (hash_key_of(&core->subscriptions.by_tg, c->row.index, &tg))
+		c->tg = (uint32_t)tg;
+}
+
 static void disarm(struct core *core, enum kind kind, void *row)
 {
 	if (kind == KIND_SESSION)
@@ -72,6 +90,8 @@ static void disarm(struct core *core, enum kind kind, void *row)
 		disarm_stream(core, row);
 	else if (kind == KIND_PLAYER)
 		disarm_player(row);
+	else if (kind == KIND_CONFERENCE)
+		disarm_conference(core, row);
 }
 
 /* A subscription without session or conference is on no list: there is nothing to end. */
@@ -82,8 +102,19 @@ static void drop_subscription(struct step *step, struct subscription *x, const c
 	pool_give(&step->core->subscriptions.pool, x);
 }
 
-static const enum kind looked_at[] = {KIND_SUBSCRIPTION, KIND_STREAM, KIND_PLAYER, KIND_SESSION,
-                                      KIND_PEER,         KIND_UPLINK, KIND_BLOCK};
+static const enum kind looked_at[] = {KIND_CONFERENCE, KIND_SUBSCRIPTION, KIND_STREAM, KIND_PLAYER,
+                                      KIND_SESSION,    KIND_PEER,         KIND_UPLINK, KIND_BLOCK};
+
+static void look_at_derived(struct step *step, enum kind kind, void *row, struct faults *f)
+{
+	const char *words = invariants_of_derived(step->core, kind, row);
+
+	if (!words)
+		return;
+	f->derived = words;
+	if (kind == KIND_CONFERENCE)
+		disarm(step->core, kind, row);
+}
 
 static void look_at(struct step *step, enum kind kind, void *row, struct faults *f)
 {
@@ -134,15 +165,28 @@ static void list_subscriptions(struct core *core)
 	}
 }
 
+static const struct stream *speaker_of(const struct core *core, const struct conference *c)
+{
+	const struct stream *x = stream_get(&core->streams, c->speaker);
+
+	return x && x->conference == c->row.index ? x : NULL;
+}
+
 static void list_streams(struct core *core)
 {
 	POOL_EACH(struct stream *, x, &core->streams.pool) {
 		struct conference *c = conference_at(&core->subscriptions, x->conference);
 		x->listeners = 0;
 		(void)stream_list(&core->streams, x);
-		if (c)
-			c->streams++;
+		if (!c)
+			continue;
+		c->streams++;
+		if (!speaker_of(core, c) && x->state == CALL_RUNNING && !x->data)
+			c->speaker = pool_handle(&x->row);
 	}
+	POOL_EACH(struct conference *, c, &core->subscriptions.conferences)
+		if (!speaker_of(core, c))
+			c->speaker = HANDLE_NONE;
 }
 
 static void look_at_slot(struct core *core, struct session *s, struct slot *slot)
@@ -206,12 +250,16 @@ static void end_stream(struct step *step, struct stream *x, const char *words)
 
 static void end_session(struct step *step, struct session *s, const char *words)
 {
+	struct uplink *u = source_uplink(step->core, s->source);
+
 	core_log(step, LOG_BUG, "session client=%lu is inconsistent (%s): ended",
 	         (unsigned long)s->id, words);
-	if (!session_is_uplink(s))
+	if (!u) {
 		session_end(step, s, CAUSE_SHUTDOWN, true);
-	else
-		session_silence(step, s, true);
+		return;
+	}
+	session_silence(step, s, true);
+	uplink_mend(step, u);
 }
 
 static void end_player(struct step *step, struct player *p, const char *words)
@@ -263,6 +311,8 @@ static void end_row(struct step *step, const struct fault *f)
 
 static void mend(struct step *step, const struct faults *f)
 {
+	if (f->derived && !f->count)
+		core_log(step, LOG_BUG, "%s: indexes rebuilt", f->derived);
 	make_anew(step->core);
 	for (uint32_t i = 0; i < f->count; i++)
 		end_row(step, &f->fault[i]);
@@ -283,9 +333,11 @@ void mend_some(struct step *step)
 				break;
 			}
 			look_at(step, looked_at[i], row, &f);
+			if (n == 0 || looked_at[i] == KIND_CONFERENCE) /* a count takes long */
+				look_at_derived(step, looked_at[i], row, &f);
 		}
 	}
-	if (f.count)
+	if (f.count || f.derived)
 		mend(step, &f);
 }
 
@@ -299,7 +351,9 @@ void mend_all(struct step *step)
 	for (size_t i = 0; i < ARRAY_LEN(looked_at); i++)
 		POOL_EACH(void *, row, kind_pool(step->core, looked_at[i]))
 			look_at(step, looked_at[i], row, &f);
+	POOL_EACH(void *, row, kind_pool(step->core, KIND_CONFERENCE))
+		look_at_derived(step, KIND_CONFERENCE, row, &f);
 	if (!f.count)
-		core_log(step, LOG_BUG, "%s: indexes rebuilt", words);
+		f.derived = words;
 	mend(step, &f);
 }

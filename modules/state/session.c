@@ -71,7 +71,9 @@ void session_place(struct sessions *t, struct session *s, const struct endpoint 
 struct session *session_find(const struct sessions *t, uint32_t id)
 {
 	uint32_t index = hash_get(&t->by_id, id);
-	return index == HASH_NOT_FOUND ? NULL : pool_at(&t->pool, index);
+	struct session *s = index == HASH_NOT_FOUND ? NULL : pool_at(&t->pool, index);
+
+	return s && !session_is_uplink(s) ? s : NULL;
 }
 
 struct session *session_get(const struct sessions *t, struct handle h)

@@ -74,6 +74,13 @@ struct conference *conference_find(const struct subscriptions *t, uint32_t tg)
 	return index == HASH_NOT_FOUND ? NULL : pool_at(&t->conferences, index);
 }
 
+uint32_t subscription_tg(const struct subscriptions *t, const struct subscription *x)
+{
+	const struct conference *c = conference_at(t, x->conference);
+
+	return c ? c->tg : 0;
+}
+
 static struct conference *conference_make(struct subscriptions *t, uint32_t tg)
 {
 	struct conference *c = conference_find(t, tg);
@@ -138,8 +145,17 @@ static struct subscription_links *links(struct list list, struct subscription *x
 /* Makes two rows neighbours; EMPTY is the list itself. */
 static void join(struct subscriptions *t, struct list list, uint32_t previous, uint32_t next)
 {
-	*(previous == EMPTY ? list.first : &links(list, subscription_at(t, previous))->next) = next;
-	*(next == EMPTY ? list.last : &links(list, subscription_at(t, next))->previous) = previous;
+	struct subscription *before = subscription_at(t, previous),
+			    *after = subscription_at(t, next);
+
+	if (before)
+		links(list, before)->next = next;
+	else if (previous == EMPTY)
+		*list.first = next;
+	if (after)
+		links(list, after)->previous = previous;
+	else if (next == EMPTY)
+		*list.last = previous;
 }
 
 static void link_between(struct subscriptions *t, struct list list, struct subscription *x,
@@ -172,6 +188,8 @@ static void leave_conference(struct subscriptions *t, struct subscription *x)
 {
 	struct conference *c = conference_at(t, x->conference);
 
+	if (!c)
+		return;
 	leave(t, list_of_conference(c), x);
 	c->count--;
 	conference_drop_if_unused(t, c);
@@ -181,7 +199,7 @@ bool subscription_list(struct subscriptions *t, struct session *s, struct subscr
                        uint32_t conference_tg)
 {
 	struct conference *c = conference_make(t, conference_tg);
-	struct slot *slot = &s->slot[x->slot - 1];
+	struct slot *slot = &s->slot[slot_index(x->slot)];
 
 	if (!c)
 		return false;
@@ -217,7 +235,7 @@ void subscription_remove(struct subscriptions *t, struct session *s, struct subs
 {
 	hash_remove(&t->by_rf, rf_key(s, x->slot, x->rf_tg));
 	leave_conference(t, x);
-	leave(t, list_of_slot(&s->slot[x->slot - 1], &(uint32_t){EMPTY}), x);
+	leave(t, list_of_slot(&s->slot[slot_index(x->slot)], &(uint32_t){EMPTY}), x);
 	count_out(t, s);
 	pool_give(&t->pool, x);
 }

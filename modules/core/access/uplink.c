@@ -356,7 +356,7 @@ static bool counts(struct step *step, const struct session *s, const struct hbp_
 
 	if (!x && !b->unit)
 		return true;
-	uint32_t number = x ? conference_at(t, x->conference)->tg : b->dst;
+	uint32_t number = x ? subscription_tg(t, x) : b->dst;
 	return claim_counts(step, b,
 	                    claim_key(b->stream, b->src, number, b->unit, burst_is_data(b)),
 	                    s->source, claim);

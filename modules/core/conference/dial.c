@@ -29,7 +29,7 @@ static uint32_t linked(const struct step *step, const struct session *s)
 {
 	const struct subscription *x = subscribe_link_of(step, s);
 
-	return x && x->active ? conference_at(&step->core->subscriptions, x->conference)->tg : 0;
+	return x && x->active ? subscription_tg(&step->core->subscriptions, x) : 0;
 }
 
 void dial_set_default(struct step *step, struct session *s, uint32_t tg)

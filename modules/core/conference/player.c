@@ -34,7 +34,7 @@
 
 static struct slot *players_slot(struct session *s, const struct player *p)
 {
-	return &s->slot[p->slot - 1];
+	return &s->slot[slot_index(p->slot)];
 }
 
 static void schedule(struct step *step, struct player *p, tick_t due)
@@ -177,7 +177,7 @@ static struct player *begin(struct step *step, struct session *s, uint8_t slot,
                             enum player_kind kind, enum player_rank rank)
 {
 	struct core *core = step->core;
-	struct player *old = player_get(&core->players, s->slot[slot - 1].player);
+	struct player *old = player_get(&core->players, s->slot[slot_index(slot)].player);
 
 	if (rank != PLAYER_ANSWER && !player_has_room(core))
 		return NULL;
@@ -196,7 +196,7 @@ static struct player *begin(struct step *step, struct session *s, uint8_t slot,
 	p->give_up = step->now + PATIENCE_MS;
 	if (rank == PLAYER_ANSWER) {
 		p->give_up += DELAY_MS;
-		s->slot[slot - 1].player = pool_handle(&p->row);
+		s->slot[slot_index(slot)].player = pool_handle(&p->row);
 	}
 	schedule(step, p, step->now + DELAY_MS);
 	return p;
@@ -224,7 +224,7 @@ static bool has_player(const struct step *step, const struct session *s, uint8_t
  * rank. */
 static bool is_its_turn(const struct step *step, const struct player *p, const struct session *s)
 {
-	const struct slot *slot = &s->slot[p->slot - 1];
+	const struct slot *slot = &s->slot[slot_index(p->slot)];
 
 	if (p->rank == PLAYER_ANSWER)
 		return true;

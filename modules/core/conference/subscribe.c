@@ -48,7 +48,7 @@ static struct session *owner(const struct core *core, const struct subscription 
 
 static bool is_echo(const struct core *core, const struct subscription *x)
 {
-	return conference_at(&core->subscriptions, x->conference)->tg == ECHO_TG;
+	return subscription_tg(&core->subscriptions, x) == ECHO_TG;
 }
 
 static void subscribe_deadline(struct step *step, struct subscription *x, tick_t deadline)
@@ -100,7 +100,7 @@ struct subscription *subscribe_begin(struct step *step, struct session *s, uint8
 /* Is the slot in a call of this conference, in either direction? */
 static bool in_use(const struct core *core, const struct session *s, const struct subscription *x)
 {
-	const struct slot *slot = &s->slot[x->slot - 1];
+	const struct slot *slot = &s->slot[slot_index(x->slot)];
 	const struct stream *heard = stream_get(&core->streams, slot->heard);
 	const struct stream *talk = stream_get(&core->streams, slot->talk);
 
@@ -111,7 +111,7 @@ static bool in_use(const struct core *core, const struct session *s, const struc
 /* The listener no longer wants it: ends the call heard through it, with a terminator. */
 static void close_if_heard(struct step *step, struct session *s, const struct subscription *x)
 {
-	struct slot *slot = &s->slot[x->slot - 1];
+	struct slot *slot = &s->slot[slot_index(x->slot)];
 	const struct stream *heard = stream_get(&step->core->streams, slot->heard);
 
 	if (heard && heard->conference == x->conference && slot->heard_tg == x->rf_tg)
@@ -150,7 +150,7 @@ static bool is_wanted(const struct core *core, const struct session *s,
                       const struct session_defaults *want, const struct subscription *x)
 {
 	const struct tg_list *statics = want->statics;
-	uint32_t conference = conference_at(&core->subscriptions, x->conference)->tg;
+	uint32_t conference = subscription_tg(&core->subscriptions, x);
 
 	switch (x->mode) {
 	case SUBSCRIPTION_USER:
@@ -163,7 +163,7 @@ static bool is_wanted(const struct core *core, const struct session *s,
 			return is_mapped(s, &want->maps, x, conference);
 		if (s->simplex && tg_list_has(&statics[0], x->rf_tg))
 			return true;
-		return tg_list_has(&statics[x->slot - 1], x->rf_tg);
+		return tg_list_has(&statics[slot_index(x->slot)], x->rf_tg);
 	}
 	return false;
 }
@@ -218,8 +218,7 @@ static void want_static(struct step *step, struct session *s, const struct tg_ma
 	uint32_t tg = wanted->tg, conference = wanted->conference;
 	struct subscription *x = subscription_find(t, s, slot, tg);
 
-	if (x && x->mode == SUBSCRIPTION_STATIC &&
-	    conference_at(t, x->conference)->tg == conference)
+	if (x && x->mode == SUBSCRIPTION_STATIC && subscription_tg(t, x) == conference)
 		return;
 	if (x && x->mode == SUBSCRIPTION_USER && conference == tg) {
 		rows_tell(step, KIND_SUBSCRIPTION, x, CHANGE_END, CAUSE_OPTIONS);
@@ -481,7 +480,7 @@ static void single_out(struct step *step, struct session *s, struct subscription
 {
 	struct subscriptions *t = &step->core->subscriptions;
 
-	SUBSCRIPTION_EACH(x, t, &s->slot[keyed->slot - 1]) {
+	SUBSCRIPTION_EACH(x, t, &s->slot[slot_index(keyed->slot)]) {
 		if (x == keyed || x->mode == SUBSCRIPTION_DEFAULT || x->mode == SUBSCRIPTION_DIAL)
 			continue;
 		if (x->mode == SUBSCRIPTION_USER) {
@@ -519,7 +518,7 @@ static uint32_t count_keyed(const struct core *core, const struct session *s, ui
 	const struct subscriptions *t = &core->subscriptions;
 	uint32_t keyed = 0;
 
-	SUBSCRIPTION_EACH(x, t, &s->slot[slot - 1])
+	SUBSCRIPTION_EACH(x, t, &s->slot[slot_index(slot)])
 		keyed += x->mode == SUBSCRIPTION_USER;
 	return keyed;
 }
@@ -556,6 +555,8 @@ struct session *subscribe_expire(struct step *step, struct subscription *x)
 {
 	struct core *core = step->core;
 	struct session *s = owner(core, x);
+	if (!s)
+		return NULL; /* inconsistent: core/mend drops it */
 	if (!x->active) {
 		resume(step, x, CAUSE_TIMER);
 	} else if (in_use(core, s, x)) {

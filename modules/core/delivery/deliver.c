@@ -58,7 +58,7 @@ static void note_refusal(struct step *step, const struct stream *x, const struct
 static bool try_open(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
                      const struct ear *ear)
 {
-	struct slot *slot = &ear->session->slot[ear->number - 1];
+	struct slot *slot = &ear->session->slot[slot_index(ear->number)];
 
 	if (b->class == BURST_TERMINATOR || !(first || opens(b)))
 		return false;
@@ -83,7 +83,7 @@ static bool try_open(struct step *step, struct stream *x, const struct hbp_burst
 static void offer_data(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
                        const struct ear *ear)
 {
-	struct slot *slot = &ear->session->slot[ear->number - 1];
+	struct slot *slot = &ear->session->slot[slot_index(ear->number)];
 	struct refusal no =
 		contention_refuses_data(step, ear->session, slot, x, first || burst_begins(b));
 
@@ -110,7 +110,7 @@ static bool wants_alias(const struct core *core, const struct session *s)
 static void offer(struct step *step, struct stream *x, const struct hbp_burst *b, bool first,
                   const struct ear *ear)
 {
-	struct slot *slot = &ear->session->slot[ear->number - 1];
+	struct slot *slot = &ear->session->slot[slot_index(ear->number)];
 
 	if (slot->mark == step->core->fan_out)
 		return;
@@ -143,20 +143,22 @@ static void deliver_to_conference(struct step *step, struct stream *x, const str
 	const struct subscriptions *t = &core->subscriptions;
 	const struct conference *c = conference_at(t, x->conference);
 
-	CONFERENCE_EACH(u, t, c)
-	{
-		struct session *s = pool_at(&core->sessions.pool, u->session);
-		if (is_own(x, u) || (session_is_uplink(s) && !transit_climbs(core, s, x)))
-			continue;
-		if (!u->active) {
-			if (first)
-				decision_subscription(step, s, u, "not heard: suspended");
-			continue;
+	if (c)
+		CONFERENCE_EACH(u, t, c)
+		{
+			struct session *s = pool_at(&core->sessions.pool, u->session);
+			if (!s || is_own(x, u) ||
+			    (session_is_uplink(s) && !transit_climbs(core, s, x)))
+				continue;
+			if (!u->active) {
+				if (first)
+					decision_subscription(step, s, u, "not heard: suspended");
+				continue;
+			}
+			if (x->data && u->rf_tg != x->dst)
+				continue; /* data is not remapped: its IDs are inside its blocks */
+			offer(step, x, b, first, &(struct ear){s, u->slot, u->rf_tg});
 		}
-		if (x->data && u->rf_tg != x->dst)
-			continue; /* data is not remapped: its IDs are inside its blocks */
-		offer(step, x, b, first, &(struct ear){s, u->slot, u->rf_tg});
-	}
 }
 
 void deliver_burst(struct step *step, struct stream *x, const struct hbp_burst *b, bool first)
@@ -182,13 +184,14 @@ void deliver_end(struct step *step, struct stream *x, bool tell)
 		CONFERENCE_EACH(u, t, c)
 		{
 			struct session *s = pool_at(&core->sessions.pool, u->session);
-			slot_end(step, s, &s->slot[u->slot - 1], x, tell);
+			if (s)
+				slot_end(step, s, &s->slot[slot_index(u->slot)], x, tell);
 			if (!x->listeners)
 				break;
 		}
 	for (size_t i = 0; i < ARRAY_LEN(x->targets); i++) {
 		struct session *s = session_get(&core->sessions, x->targets[i].session);
 		if (s)
-			slot_end(step, s, &s->slot[x->targets[i].slot - 1], x, tell);
+			slot_end(step, s, &s->slot[slot_index(x->targets[i].slot)], x, tell);
 	}
 }

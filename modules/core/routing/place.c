@@ -67,11 +67,11 @@ static void place_group(struct step *step, struct session *s, struct stream *x)
 		x->data ? subscription_find(&core->subscriptions, s, x->slot, x->dst)
 			: subscribe_keyed(step, s, x->slot, x->dst);
 
-	if (!u) {
+	const struct conference *c = u ? conference_at(&core->subscriptions, u->conference) : NULL;
+	if (!c) {
 		refuse_call(step, REFUSED_NO_CONFERENCE, x);
 		return;
 	}
-	const struct conference *c = conference_at(&core->subscriptions, u->conference);
 	uint32_t tg = c->tg;
 	if (tg == ECHO_TG) {
 		place_echo(step, x);
@@ -226,16 +226,17 @@ static void place_from_uplink(struct step *step, const struct session *s, struct
 {
 	const struct subscriptions *t = &step->core->subscriptions;
 	const struct subscription *u = subscription_find(t, s, x->slot, x->dst);
+	const struct uplink *from = source_uplink(step->core, x->origin);
 
 	if (x->unit) {
-		place_unit(step, x, step->core->conf->uplink[x->origin.index].private_calls);
+		place_unit(step, x, from && uplink_conf(step->core, from)->private_calls);
 		return;
 	}
 	if (!u) {
 		refuse_call(step, REFUSED_NOT_IN_MAP, x);
 		return;
 	}
-	x->conversation = conference_at(t, u->conference)->tg;
+	x->conversation = subscription_tg(t, u);
 	call_join(step, x);
 }
 

@@ -73,7 +73,7 @@ void route_talker(struct step *step, const struct incoming *in)
 	count(step, COUNT_ALIAS_BLOCKS);
 	if (!s || !endpoint_same(&s->at, in->from))
 		return;
-	struct slot *slot = &s->slot[at->heard_slot - 1];
+	struct slot *slot = &s->slot[slot_index(at->heard_slot)];
 	struct stream *x = stream_get(&core->streams, slot->talk);
 	if (!x || x->src != m->alias.src)
 		return;
@@ -175,7 +175,7 @@ static void hold_slot(struct step *step, const struct inbound *in, const struct 
 static void keep_conversation(struct step *step, const struct stream *x)
 {
 	struct session *s = session_get(&step->core->sessions, x->session);
-	struct slot *slot = s ? &s->slot[x->slot - 1] : NULL;
+	struct slot *slot = s ? &s->slot[slot_index(x->slot)] : NULL;
 
 	if (!slot || x->data || x->state == CALL_IGNORED)
 		return;

@@ -31,7 +31,7 @@
 /* The end on the sender's side: slot, timers, and the command if the call was one. */
 static void release(struct step *step, struct session *s, struct stream *x, enum cause cause)
 {
-	struct slot *slot = &s->slot[x->slot - 1];
+	struct slot *slot = &s->slot[slot_index(x->slot)];
 
 	if (handle_equal(slot->talk, pool_handle(&x->row)))
 		slot->talk = HANDLE_NONE;

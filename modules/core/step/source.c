@@ -33,7 +33,8 @@ bool source_serves_many(const struct core *core, struct source source)
 
 const char *source_link(const struct core *core, struct source source)
 {
-	return source.kind == SOURCE_UPLINK ? core->conf->uplink[source.index].name
-	       : source.kind == SOURCE_PEER ? core->conf->peer[source.index].name
-	                                    : "";
+	const struct uplink *u = source_uplink(core, source);
+	const struct peer *p = source_peer(core, source);
+
+	return u ? uplink_conf(core, u)->name : p ? peer_conf(core, p)->name : "";
 }

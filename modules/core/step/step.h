@@ -143,7 +143,7 @@ struct core {
 	bool stopped;
 	struct expiry settling; /* after a reload, the next session or the next round of them */
 	uint32_t settle_at;     /* the session checked last */
-	uint32_t mend_at[7];    /* likewise, for each kind that is checked (core/mend.c) */
+	uint32_t mend_at[8];    /* likewise, for each kind that is checked (core/mend.c) */
 	uint64_t counter[COUNT_COUNTERS];
 };
 

@@ -124,9 +124,10 @@ static void write_row(struct wr *w, const struct core *core, enum carried_set se
 static bool is_made_anew(const struct core *core, enum carried_set set, const void *row)
 {
 	const struct subscription *x = row;
+	const struct session *s =
+		set == CARRIED_SUBSCRIPTION ? pool_at(&core->sessions.pool, x->session) : NULL;
 
-	return set == CARRIED_SUBSCRIPTION &&
-	       session_is_uplink(pool_at(&core->sessions.pool, x->session));
+	return s && session_is_uplink(s);
 }
 
 size_t handover_write(const struct core *core, void *at, size_t room)

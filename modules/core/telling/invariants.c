@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/step/source.h"
 #include "state/pool.h"
 
 /* First, as the other checks and every step rely on it. */
@@ -29,24 +30,59 @@ const char *invariants_of_tables(const struct core *core)
 	               : "the ring position of half-open sessions is out of range";
 }
 
-static const char *check_slot(const struct core *core, const struct session *s, int i)
+/* A conference that is not found by its number has the wrong one. */
+static bool is_conference_of(const struct core *core, const struct conference *c,
+                             const struct stream *x)
+{
+	return c && (c->tg == x->conversation || conference_find(&core->subscriptions, c->tg) != c);
+}
+
+static const char *check_stream(const struct core *core, const struct stream *x)
+{
+	struct stream_key key = stream_key_of(x);
+
+	const struct conference *c = conference_at(&core->subscriptions, x->conference);
+
+	if (x->origin.kind > SOURCE_LOCAL ||
+	    (x->origin.kind == SOURCE_PEER && !source_peer(core, x->origin)) ||
+	    (x->origin.kind == SOURCE_UPLINK && !source_uplink(core, x->origin)))
+		return "a stream's origin is not there";
+	if (x->slot != 1 && x->slot != 2)
+		return "a stream's slot is invalid";
+	if (x->state > CALL_IGNORED)
+		return "a stream's state is invalid";
+	if (x->next_rewrite >= STREAM_REWRITES)
+		return "a stream's rewrite position is out of range";
+	if (stream_find(&core->streams, &key) != x)
+		return "a stream is not found by its key";
+	if (x->expiry.deadline == TICK_NEVER)
+		return "a stream never expires";
+	if (x->conference != POOL_NONE && !is_conference_of(core, c, x))
+		return "a stream has lost its conference";
+	if (x->state == CALL_WAITING && x->conference == POOL_NONE)
+		return "a stream waits without a conference";
+	return NULL;
+}
+
+static bool is_whole(const struct core *core, const struct stream *x)
+{
+	return !x || !check_stream(core, x);
+}
+
+/* The calls of a slot. A stream that is inconsistent itself says nothing against the session. */
+static const char *check_calls(const struct core *core, const struct session *s, int i)
 {
 	const struct slot *slot = &s->slot[i];
-	const struct subscriptions *t = &core->subscriptions;
 	const struct stream *heard = stream_get(&core->streams, slot->heard);
 	const struct stream *talk = stream_get(&core->streams, slot->talk);
 	const struct stream *data = stream_get(&core->streams, slot->data);
-	uint32_t previous = POOL_NONE;
-	bool may_hear = false;
 
-	if (slot->data_next >= SLOT_DATA_IN)
-		return "a slot's ring position for data is out of range";
-	if (!subscription_at(t, slot->subscriptions) && slot->subscriptions != POOL_NONE)
-		return "the list of a slot's subscriptions is broken";
 	if (!heard && !handle_is_none(slot->heard))
 		return "a slot hears a call that is gone";
 	if (!talk && !handle_is_none(slot->talk))
 		return "a slot talks in a call that is gone";
+	if (!is_whole(core, heard) || !is_whole(core, talk) || !is_whole(core, data))
+		return NULL;
 	if (talk && (!source_equal(talk->origin, s->source) || talk->slot != i + 1))
 		return "a slot talks in another client's call";
 	if ((talk && talk->data) || (heard && heard->data))
@@ -55,6 +91,24 @@ static const char *check_slot(const struct core *core, const struct session *s, 
 		return "a voice call is sent to a slot as data";
 	if (talk && heard) /* both are calls: data may pass beside a call in either direction */
 		return "a slot talks and hears at once";
+	if (!heard || heard->conference == POOL_NONE)
+		return NULL;
+	SUBSCRIPTION_EACH(x, &core->subscriptions, slot)
+		if (x->active && x->conference == heard->conference)
+			return NULL;
+	return "a slot hears a conference it is not subscribed to";
+}
+
+static const char *check_slot(const struct core *core, const struct session *s, int i)
+{
+	const struct slot *slot = &s->slot[i];
+	const struct subscriptions *t = &core->subscriptions;
+	uint32_t previous = POOL_NONE;
+
+	if (slot->data_next >= SLOT_DATA_IN)
+		return "a slot's ring position for data is out of range";
+	if (!subscription_at(t, slot->subscriptions) && slot->subscriptions != POOL_NONE)
+		return "the list of a slot's subscriptions is broken";
 	SUBSCRIPTION_EACH(x, t, slot) {
 		if (x->in_slot.previous != previous || x->slot != i + 1 ||
 		    x->session != s->row.index)
@@ -62,11 +116,8 @@ static const char *check_slot(const struct core *core, const struct session *s, 
 		previous = x->row.index;
 		if (subscription_find(t, s, x->slot, x->rf_tg) != x)
 			return "a subscription is not found by its talkgroup";
-		may_hear |= heard && x->active && x->conference == heard->conference;
 	}
-	if (heard && heard->conference != POOL_NONE && !may_hear)
-		return "a slot hears a conference it is not subscribed to";
-	return NULL;
+	return check_calls(core, s, i);
 }
 
 static bool is_ended(const char *text, size_t size)
@@ -92,6 +143,8 @@ static const char *check_session(const struct core *core, const struct session *
 {
 	const char *fault = session_is_uplink(s) ? NULL : check_client(core, s);
 
+	if (!fault && source_session(core, s->source) != s)
+		fault = "a session is not that of its source";
 	if (s->state > SESSION_CONNECTED)
 		return "a session's state is invalid";
 	if (!is_ended(s->callsign, sizeof(s->callsign)) ||
@@ -175,33 +228,55 @@ static const char *check_subscriptions(const struct core *core)
 	                                             : "the index of conferences has stale entries";
 }
 
+static uint32_t scan_streams(const struct core *core, const struct conference *c)
+{
+	uint32_t found = 0;
+
+	POOL_EACH(const struct stream *, x, &core->streams.pool)
+		found += x->conference == c->row.index;
+	return found;
+}
+
+static const char *check_conference(const struct core *core, const struct conference *c)
+{
+	const struct subscriptions *t = &core->subscriptions;
+	const struct stream *speaker = stream_get(&core->streams, c->speaker);
+	uint32_t previous = POOL_NONE, listed = 0;
+	bool alias = false;
+
+	CONFERENCE_EACH(x, t, c)
+	{
+		if (x->in_conference.previous != previous || x->conference != c->row.index)
+			return "the list of a conference is broken";
+		if (alias && x->rf_tg == c->tg)
+			return "a conference lists an alias before its own number";
+		alias = x->rf_tg != c->tg;
+		previous = x->row.index;
+		listed++;
+	}
+	if (listed != c->count || c->last != previous)
+		return "a conference's count of subscriptions is wrong";
+	if (conference_find(t, c->tg) != c)
+		return "a conference is not found by its number";
+	if (!c->count && !c->streams)
+		return "an unused conference was not removed";
+	if (c->streams != scan_streams(core, c))
+		return "a conference's count of streams is wrong";
+	if (!handle_is_none(c->speaker) && (!speaker || speaker->conference != c->row.index))
+		return "a conference's speaker is gone";
+	return NULL;
+}
+
 static const char *check_conferences(const struct core *core)
 {
 	const struct subscriptions *t = &core->subscriptions;
 	uint32_t all = 0;
 
 	POOL_EACH(const struct conference *, c, &t->conferences) {
-		uint32_t previous = POOL_NONE, listed = 0;
-		bool alias = false;
-		CONFERENCE_EACH(x, t, c)
-		{
-			if (x->in_conference.previous != previous || x->conference != c->row.index)
-				return "the list of a conference is broken";
-			if (alias && x->rf_tg == c->tg)
-				return "a conference lists an alias before its own number";
-			alias = x->rf_tg != c->tg;
-			previous = x->row.index;
-			listed++;
-		}
-		if (listed != c->count || c->last != previous)
-			return "a conference's count of subscriptions is wrong";
-		all += listed; /* each contains its conference, so none is listed twice */
-		if (conference_find(t, c->tg) != c)
-			return "a conference is not found by its number";
-		if (!c->count && !c->streams)
-			return "an unused conference was not removed";
-		if (!handle_is_none(c->speaker) && !stream_get(&core->streams, c->speaker))
-			return "a conference's speaker is gone";
+		const char *fault = check_conference(core, c);
+		if (fault)
+			return fault;
+		all += c->count; /* each contains its conference, so none is listed twice */
 	}
 	return all == t->pool.used ? NULL : "a subscription is on no list";
 }
@@ -214,27 +289,6 @@ static uint32_t scan_listeners(const struct core *core, const struct stream *x)
 		for (int i = 0; i < 2; i++)
 			found += handle_equal(s->slot[i].heard, pool_handle(&x->row));
 	return found;
-}
-
-static const char *check_stream(const struct core *core, const struct stream *x)
-{
-	struct stream_key key = stream_key_of(x);
-
-	if (x->slot != 1 && x->slot != 2)
-		return "a stream's slot is invalid";
-	if (x->state > CALL_IGNORED)
-		return "a stream's state is invalid";
-	if (x->next_rewrite >= STREAM_REWRITES)
-		return "a stream's rewrite position is out of range";
-	if (stream_find(&core->streams, &key) != x)
-		return "a stream is not found by its key";
-	if (x->expiry.deadline == TICK_NEVER)
-		return "a stream never expires";
-	if (x->conference != POOL_NONE && !conference_at(&core->subscriptions, x->conference))
-		return "a stream has lost its conference";
-	if (x->state == CALL_WAITING && x->conference == POOL_NONE)
-		return "a stream waits without a conference";
-	return NULL;
 }
 
 static const char *check_streams(const struct core *core)
@@ -345,9 +399,9 @@ static const char *check_mesh(const struct core *core)
 const char *invariants_broken(const struct core *core)
 {
 	static const char *(*const checks[])(const struct core *) = {
-		invariants_of_tables, check_sessions, check_subscriptions,
-		check_conferences,    check_shares,   check_streams,
-		check_players,        check_links,    check_mesh};
+		invariants_of_tables, check_sessions,    check_subscriptions,
+		check_streams,        check_conferences, check_shares,
+		check_players,        check_links,       check_mesh};
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		const char *fault = checks[i](core);
@@ -372,4 +426,16 @@ const char *invariants_of_row(const struct core *core, enum kind kind, const voi
 	if (kind == KIND_BLOCK)
 		return check_block(row);
 	return kind == KIND_PLAYER ? check_player(core, row) : NULL;
+}
+
+const char *invariants_of_derived(const struct core *core, enum kind kind, const void *row)
+{
+	const struct stream *x = row;
+	const struct session *s = row;
+
+	if (kind == KIND_STREAM && x->listeners != scan_listeners(core, x))
+		return "a stream's count of listeners is wrong";
+	if (kind == KIND_SESSION && s->subscriptions != scan_subscriptions(core, s))
+		return "a session counts other subscriptions than it has";
+	return kind == KIND_CONFERENCE ? check_conference(core, row) : NULL;
 }

@@ -15,4 +15,7 @@ const char *invariants_of_tables(const struct core *core);
 /* Likewise for one session, stream, subscription or player. */
 const char *invariants_of_row(const struct core *core, enum kind kind, const void *row);
 
+/* Likewise for what in it only follows from other rows: all of a conference, and counts. */
+const char *invariants_of_derived(const struct core *core, enum kind kind, const void *row);
+
 #endif

@@ -98,12 +98,12 @@ bool rows_subscription(const struct core *core, tick_t now, const void *shown, s
 
 	(void)now;
 	r->kind = RECORD_SUBSCRIPTION;
-	if (session_is_uplink(s))
+	if (!s || session_is_uplink(s))
 		return false;
 	row->client = s->id;
 	row->slot = x->slot;
 	row->rf_tg = x->rf_tg;
-	row->conference = conference_at(&core->subscriptions, x->conference)->tg;
+	row->conference = subscription_tg(&core->subscriptions, x);
 	row->mode = x->mode;
 	row->active = x->active;
 	row->until = x->expiry.deadline;
@@ -242,7 +242,7 @@ bool rows_peer(const struct core *core, tick_t now, const void *shown, struct re
 	row->since = p->since;
 	row->heard = p->heard;
 	row->stunned = peer_is_stunned(p, now);
-	row->stunned_by = !row->stunned                      ? ISSUER_NONE
+	row->stunned_by = !row->stunned                    ? ISSUER_NONE
 	                  : p->stunned_until == TICK_NEVER ? ISSUER_OPERATOR
 	                                                   : ISSUER_NEIGHBOUR;
 	row->stunned_until = p->stunned_until;

@@ -158,8 +158,22 @@ static void stream_key(void)
 	call(0)->id ^= 1;
 }
 
+static void stream_elsewhere(void)
+{
+	call(0)->conference = call(1)->conference;
+}
+static void stream_is_data(void)
+{
+	call(0)->data = true;
+}
+static void stream_from_nowhere(void)
+{
+	call(0)->origin = (struct source){SOURCE_PEER, FIRST};
+}
+
 static void (*const of_a_call[])(void) = {stream_conference, stream_slot,    stream_state,
-                                          stream_never,      stream_rewrite, stream_key};
+                                          stream_never,      stream_rewrite, stream_key,
+                                          stream_elsewhere,  stream_is_data, stream_from_nowhere};
 
 /* ---- of the session of client 1, who listens ---- */
 
@@ -208,10 +222,15 @@ static void session_talks(void)
 	session(1)->slot[0].talk = pool_handle(&call(1)->row);
 }
 
-static void (*const of_a_session[])(void) = {session_id,    session_source,    session_socket,
-                                             session_never, session_state,     session_text,
-                                             session_data,  session_list_torn, session_list_round,
-                                             session_hears, session_talks};
+static void session_of_an_uplink(void)
+{
+	session(1)->source.kind = SOURCE_UPLINK;
+}
+
+static void (*const of_a_session[])(void) = {session_of_an_uplink, session_id,    session_source,
+                                             session_socket,       session_never, session_state,
+                                             session_text,         session_data,  session_list_torn,
+                                             session_list_round,   session_hears, session_talks};
 
 /* ---- of what only leads astray ---- */
 
@@ -230,6 +249,67 @@ static void subscription_slot(void)
 
 static void (*const of_a_subscription[])(void) = {subscription_session, subscription_conference,
                                                   subscription_slot};
+
+/* ---- of what leads from a conference to its listeners ---- */
+
+static struct conference *meeting(void)
+{
+	return conference_find(&w.core->subscriptions, 91);
+}
+static void conference_list_torn(void)
+{
+	subscription(1)->in_conference.next = POOL_NONE;
+}
+static void conference_list_round(void)
+{
+	subscription(1)->in_conference.next = subscription(1)->row.index;
+}
+static void conference_list_back(void)
+{
+	subscription(1)->in_conference.previous = 77;
+}
+static void conference_first(void)
+{
+	meeting()->subscriptions = subscription(4)->row.index;
+}
+static void conference_last(void)
+{
+	meeting()->last = 77;
+}
+static void conference_count(void)
+{
+	meeting()->count = 1;
+}
+static void conference_streams(void)
+{
+	meeting()->streams = 7;
+}
+static void conference_number(void)
+{
+	meeting()->tg = 77;
+}
+static void conference_speaker_gone(void)
+{
+	meeting()->speaker = (struct handle){3, 12345};
+}
+static void conference_speaker_elsewhere(void)
+{
+	meeting()->speaker = pool_handle(&call(1)->row);
+}
+static void stream_listeners(void)
+{
+	call(0)->listeners = 0;
+}
+static void session_subscriptions(void)
+{
+	session(1)->subscriptions = 40;
+}
+
+static void (*const of_a_way[])(void) = {
+	conference_list_torn,  conference_list_round,   conference_list_back,
+	conference_first,      conference_last,         conference_count,
+	conference_streams,    conference_number,       stream_listeners,
+	session_subscriptions, conference_speaker_gone, conference_speaker_elsewhere};
 
 /* ---- of the answer that client 2 hears ---- */
 
@@ -262,7 +342,7 @@ static void look(void)
 }
 
 /* The other conference hears all that is said there from now on. */
-static void others_lose_nothing(void)
+static void others_lose_nothing_of(unsigned sessions)
 {
 	static const uint8_t ambe[TALK_AMBE_LEN];
 
@@ -280,7 +360,12 @@ static void others_lose_nothing(void)
 	}
 	const char *torn = core_check(w.core);
 	T_TEXT(torn ? torn : "", "");
-	T_EQUAL(core_sessions(w.core) >= CLIENTS - 1, 1);
+	T_CHECK(core_sessions(w.core) >= sessions);
+}
+
+static void others_lose_nothing(void)
+{
+	others_lose_nothing_of(CLIENTS - 1);
 }
 
 T_CASE(a_broken_call_ends_alone)
@@ -330,6 +415,79 @@ T_CASE(a_broken_subscription_goes_alone)
 		others_lose_nothing();
 		world_close(&w);
 	}
+}
+
+/* All that is heard in a conference goes by rows that only follow from others. */
+T_CASE(a_broken_way_is_found_again)
+{
+	for (size_t i = 0; i < ARRAY_LEN(of_a_way) && !t_failed(); i++) {
+		static const uint8_t ambe[TALK_AMBE_LEN];
+		begin();
+		of_a_way[i]();
+		for (int turn = 0; turn < 10; turn++)
+			look(); /* of some there is one each time */
+		if (bugs() != 1 || !call(0))
+			t_fail(__FILE__, __LINE__, "fault %zu: %u lines", i, bugs());
+		T_EQUAL(core_sessions(w.core), CLIENTS);
+		actions_empty(&w.actions);
+		struct hbp_burst b = talk_voice(&talk[0], ambe);
+		say(0, &b);
+		for (unsigned n = 1; n < CLIENTS / 2; n++)
+			T_EQUAL(sent_to(n, "DMRD", -1), 1);
+		T_CHECK(handle_equal(meeting()->speaker, pool_handle(&call(0)->row)));
+		b = talk_lc(&talk[0], DMR_TERMINATOR);
+		say(0, &b);
+		T_CHECK(handle_is_none(session(1)->slot[0].heard));
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+/* Whatever comes until then: of the broken call itself, of another, of who listens and leaves. */
+static void go_on(void)
+{
+	static const uint8_t ambe[TALK_AMBE_LEN];
+	struct endpoint at = place(2);
+	uint8_t bytes[16];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+
+	for (unsigned i = 0; i < 6; i++)
+		for (unsigned k = 0; k < 2; k++) {
+			struct hbp_burst b = talk_voice(&talk[k], ambe);
+			say(3 * k, &b);
+		}
+	for (unsigned n = 4; n < CLIENTS; n++)
+		T_EQUAL(sent_to(n, "DMRD", -1), 6);
+	options(1, "TS1=91,93;TS2=95;SINGLE=1");
+	hbp_write_close(&out, FIRST + 2);
+	world_datagram(&w, &at, bytes, wr_len(&out));
+	world_sleep(&w, 100);
+}
+
+static void uses(void (*const fault[])(void), size_t count)
+{
+	for (size_t i = 0; i < count && !t_failed(); i++) {
+		begin();
+		fault[i]();
+		actions_empty(&w.actions);
+		go_on();
+		for (int turn = 0; turn < 10; turn++)
+			look();
+		if (core_sessions(w.core) < CLIENTS - 2)
+			t_fail(__FILE__, __LINE__, "fault %zu: %u sessions are left", i,
+			       core_sessions(w.core));
+		others_lose_nothing_of(CLIENTS - 2);
+		world_close(&w);
+	}
+}
+
+T_CASE(a_broken_row_harms_nobody_until_it_is_found)
+{
+	uses(of_a_call, ARRAY_LEN(of_a_call));
+	uses(of_a_session, ARRAY_LEN(of_a_session));
+	uses(of_a_subscription, ARRAY_LEN(of_a_subscription));
+	uses(of_a_way, ARRAY_LEN(of_a_way));
+	uses(of_an_answer, ARRAY_LEN(of_an_answer));
 }
 
 T_CASE(a_broken_answer_ends_alone)

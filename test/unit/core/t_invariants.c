@@ -197,10 +197,11 @@ static void talks_on_the_other_slot(void)
 static void busy_with_data(void)
 {
 	call()->data = true;
+	(void)stream_list(&w.core->streams, call());
 }
 static void hears_data(void)
 {
-	call()->data = true;
+	busy_with_data();
 	client(0)->slot[0].talk = HANDLE_NONE;
 }
 static void voice_as_data(void)
