@@ -123,7 +123,18 @@ static uint64_t digest_of(const struct gate *g, const void *octets, size_t len)
 
 static struct gate_place *place_of(struct gate *g, const struct addr *viewer)
 {
-	return &g->places[digest_of(g, viewer->ip, addr_site_octets(viewer)) % GATE_PLACES];
+	uint64_t site = digest_of(g, viewer->ip, addr_site_octets(viewer));
+
+	for (uint32_t i = 0; i < GATE_OWN; i++)
+		if (g->own[i].whose == site)
+			return &g->own[i];
+	return &g->places[site % GATE_PLACES];
+}
+
+static void give_place(struct gate *g, const struct addr *viewer)
+{
+	g->own[g->own_next++ % GATE_OWN] =
+		(struct gate_place){.whose = digest_of(g, viewer->ip, addr_site_octets(viewer))};
 }
 
 bool gate_may_ask(struct gate *g, const struct addr *viewer, tick_t now)
@@ -165,6 +176,8 @@ enum gate_verdict gate_judge(struct gate *g, const struct gate_try *t, const cha
 		return GATE_WRONG;
 	if (!bucket_take(&probe, now, GATE_RATE, GATE_DEPTH))
 		return GATE_TOO_MANY;
+	if (is_right && !p->whose)
+		give_place(g, t->viewer);
 	if (is_right)
 		return GATE_RIGHT;
 	p->known[p->next++ % GATE_KNOWN] = digest;

@@ -9,7 +9,8 @@
  * - Are too many wrong secrets being tried? For one address GATE_DEPTH are checked, then one every
  * 10 s; the log gets one line for each such window. Repeating the same wrong one is not a new
  * attempt: a page left open after the secret was changed locks nobody out. Addresses share
- * GATE_PLACES.
+ * GATE_PLACES, except the last GATE_OWN that gave a right secret: whoever tries from many addresses
+ * does not keep those out.
  *
  * Behind a proxy on this machine the address is the one that it names (X-Forwarded-For).
  */
@@ -28,9 +29,11 @@
 #define GATE_RATE 100 /* thousandths of a token per second */
 #define GATE_DEPTH 5
 #define GATE_PLACES 256u
+#define GATE_OWN 64u
 #define GATE_KNOWN 8u
 
 struct gate_place {
+	uint64_t whose; /* digest of the address that has it alone; 0: shared */
 	struct bucket wrong;
 	struct bucket questions;
 	uint64_t known[GATE_KNOWN]; /* recent wrong ones, as digests */
@@ -39,6 +42,8 @@ struct gate_place {
 
 struct gate {
 	struct gate_place places[GATE_PLACES];
+	struct gate_place own[GATE_OWN];
+	uint32_t own_next;
 	struct bucket questions; /* of all viewers */
 	struct bucket lines;     /* of the log */
 	uint64_t wrong_total;

@@ -15,6 +15,7 @@
 #include "harness/t.h"
 #include "io/pipe.h"
 #include "io/tcp.h"
+#include "report/http/gate.h"
 #include "report/http/page.h"
 #include "report/http/web_command.h"
 #include "unit/report/connection.h"
@@ -443,6 +444,30 @@ T_CASE(wrong_tokens_are_limited_for_each_who_tries)
 	text_copy(d.conf.http_token, sizeof(d.conf.http_token), "f");
 	d.clock.now += 10 * TICK_SECOND;
 	T_CHECK(begins(ask(WITH("f", "")), "HTTP/1.1 200 "));
+	desk_close();
+}
+
+T_CASE(wrong_tokens_of_many_keep_out_nobody_who_was_right)
+{
+	char request[256];
+
+	T_CHECK(desk_open_as(&(struct conf_report){.metrics = true, .http_token = "delta"}));
+	T_CHECK(begins(ask(WITH("delta", "")), "HTTP/1.1 200 "));
+	for (unsigned n = 0; n < 20 * GATE_PLACES; n++) {
+		snprintf(request, sizeof(request),
+		         GET("/metrics",
+		             "Authorization: Bearer w%u\r\nX-Forwarded-For: 10.0.%u.%u\r\n"),
+		         n, n / 5 >> 8, n / 5 & 255);
+		(void)ask(request);
+	}
+	T_CHECK(begins(ask(WITH("delta", ELSEWHERE)), "HTTP/1.1 429 "));
+	T_CHECK(begins(ask(WITH("delta", "")), "HTTP/1.1 200 "));
+	for (unsigned n = 0; n < GATE_DEPTH; n++) { /* nor may that address try for ever */
+		snprintf(request, sizeof(request), GET("/metrics", "Authorization: Bearer v%u\r\n"),
+		         n);
+		T_CHECK(begins(ask(request), "HTTP/1.1 401 "));
+	}
+	T_CHECK(begins(ask(WITH("delta", "")), "HTTP/1.1 429 "));
 	desk_close();
 }
 
