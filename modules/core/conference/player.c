@@ -31,6 +31,7 @@
 #define UNASKED_MAX (PLAYERS / 2) /* the other half is for answers */
 #define IDENT_AGAIN_MS (10 * TICK_SECOND)
 #define QUIET_MS (30 * TICK_SECOND)
+#define REPLY_MS (2 * TICK_SECOND) /* the longest pause within a conversation */
 
 static struct slot *players_slot(struct session *s, const struct player *p)
 {
@@ -220,6 +221,12 @@ static bool has_player(const struct step *step, const struct session *s, uint8_t
 	return false;
 }
 
+/* When the last call there may be taken for the end of its conversation. */
+static tick_t quiet_at(const struct session *s, const struct slot *slot)
+{
+	return slot->busy_last + (s->hang > REPLY_MS ? s->hang : REPLY_MS);
+}
+
 /* Unsolicited audio does not use the pauses of a conversation, and yields to players of higher
  * rank. */
 static bool is_its_turn(const struct step *step, const struct player *p, const struct session *s)
@@ -228,15 +235,14 @@ static bool is_its_turn(const struct step *step, const struct player *p, const s
 
 	if (p->rank == PLAYER_ANSWER)
 		return true;
-	return !player_get(&step->core->players, slot->player) &&
-	       step->now - slot->busy_last >= s->hang &&
+	return !player_get(&step->core->players, slot->player) && step->now >= quiet_at(s, slot) &&
 	       !has_player(step, s, p->slot, (enum player_rank)(p->rank - 1));
 }
 
 /* When to check again. */
 static tick_t next_look(const struct step *step, const struct session *s, const struct slot *slot)
 {
-	tick_t soon = step->now + RETRY_MS, quiet = slot->busy_last + s->hang;
+	tick_t soon = step->now + RETRY_MS, quiet = quiet_at(s, slot);
 
 	return quiet > step->now && quiet < soon ? quiet : soon;
 }
