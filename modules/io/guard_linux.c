@@ -24,7 +24,7 @@ static bool is_guarded(uintptr_t at)
 static void on_missing(int number, siginfo_t *about, void *where)
 {
 	struct sigaction usual = {.sa_handler = SIG_DFL};
-	uintptr_t at = (uintptr_t)about->si_addr, page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t at = (uintptr_t)about->si_addr, page = (uintptr_t)getpagesize();
 	char *begin = (char *)about->si_addr - at % page;
 	int cause = errno;
 

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "report/model/columns.h"
 #include "wire/field.h"
@@ -17,18 +16,31 @@ static bool is_known(tick_t at)
 	return at > TICK_LONG_AGO && at < -TICK_LONG_AGO;
 }
 
+/* The Gregorian date of a day since 1970, by eras of 400 years that begin in March. */
+static void put_date(struct text *t, uint32_t day)
+{
+	uint32_t since = day + 719468, era = since / 146097, of_era = since % 146097;
+	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153; /* 0 = March */
+
+	text_format(t, "%04" PRIu32 "-%02" PRIu32 "-%02" PRIu32, era * 400 + year + (month >= 10),
+	            month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1);
+}
+
+/* Of the years 1970 to 9999. */
 void view_utc(struct text *t, tick_t at, const struct clock *clock)
 {
-	struct tm tm;
+	int64_t seconds = is_known(at) ? (at + clock->epoch_ms) / 1000 : -1;
 
-	time_t seconds = is_known(at) ? (time_t)((at + clock->epoch_ms) / 1000) : 0;
-
-	if (!is_known(at) || !gmtime_r(&seconds, &tm)) {
+	if (seconds < 0 || seconds >= INT64_C(253402300800)) {
 		text_char(t, '-');
 		return;
 	}
-	text_format(t, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-	            tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	uint32_t of_day = (uint32_t)(seconds % 86400);
+	put_date(t, (uint32_t)(seconds / 86400));
+	text_format(t, "T%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32 "Z", of_day / 3600,
+	            of_day / 60 % 60, of_day % 60);
 }
 
 void view_seconds(struct text *t, int64_t ms)

@@ -1,7 +1,9 @@
 #include "report/model/clock.h"
 
+#include "base/text.h"
 #include "base/util.h"
 #include "harness/t.h"
+#include "report/model/view.h"
 
 #define NOON 1767225600000
 
@@ -41,6 +43,31 @@ T_CASE(a_pause_between_the_readings_is_no_clock_that_was_set)
 	T_EQUAL(c.epoch_ms, NOON);
 	T_EQUAL(c.now, 4000);
 	T_CHECK(clock_take(&c, 4000, NOON + 1000, 4000 + CLOCK_PAUSE_MS));
+}
+
+T_CASE(dates_are_those_of_the_calendar)
+{
+	static const struct {
+		int64_t seconds;
+		const char *shown;
+	} rows[] = {
+		{0, "1970-01-01T00:00:00Z"},
+		{951782400, "2000-02-29T00:00:00Z"},
+		{951868799, "2000-02-29T23:59:59Z"},
+		{1798761599, "2026-12-31T23:59:59Z"},
+		{4107542399, "2100-02-28T23:59:59Z"},
+		{4107542400, "2100-03-01T00:00:00Z"},
+		{INT64_C(253402300799), "9999-12-31T23:59:59Z"},
+		{INT64_C(253402300800), "-"},
+		{-1, "-"},
+	};
+	char out[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct text t = text_make(out, sizeof(out));
+		view_utc(&t, 0, &(struct clock){.epoch_ms = rows[i].seconds * 1000});
+		T_TEXT(out, rows[i].shown);
+	}
 }
 
 T_MAIN()
