@@ -255,6 +255,22 @@ static void keep_data(struct slot *slot, const struct stream *x)
 	slot->data_next = (slot->data_next + 1) % SLOT_DATA_IN;
 }
 
+/* When all rows are in use, a call takes that of the data that has been silent longest: otherwise
+ * whoever fills the table with data first and calls afterwards would keep out all others. */
+static void make_room(struct step *step)
+{
+	struct streams *t = &step->core->streams;
+	struct stream *oldest = NULL;
+
+	if (t->pool.used < pool_size(&t->pool))
+		return;
+	POOL_EACH(struct stream *, x, &t->pool)
+		if (x->data && (!oldest || x->last < oldest->last))
+			oldest = x;
+	if (oldest)
+		stream_end(step, oldest, CAUSE_NONE);
+}
+
 /* A row for the stream, if there is room. */
 static struct stream *add(struct step *step, const struct stream_key *key, const struct inbound *in)
 {
@@ -263,6 +279,8 @@ static struct stream *add(struct step *step, const struct stream_key *key, const
 
 	if (data)
 		make_way(step, in->slot);
+	if (!key->data)
+		make_room(step);
 	struct stream *x = stream_add(&step->core->streams, key);
 	if (!x)
 		return NULL;
