@@ -79,7 +79,8 @@ units() {
 
 # restart COMMAND...: the running server hands its sockets and calls to the new program; one that cannot is restarted.
 restart() {
-	"$binary" ctl upgrade >/dev/null 2>&1 || "$@"
+	control=$("$binary" check "$conf" | sed -n 's/^ *control = //p')
+	"$binary" ctl -s "$control" upgrade >/dev/null 2>&1 || "$@"
 }
 
 start_units() {
