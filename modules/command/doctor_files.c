@@ -113,7 +113,7 @@ static void look_at_aliases(struct doctor *d, const char *path)
 		"curl -O https://radioid.net/static/user.csv && sudo freedmr aliases user.csv -o "
 		"%s",
 		path);
-	finding(d, FINDING_WRONG, mend, "no names: %s does not exist, or user %s cannot read it",
+	finding(d, FINDING_HINT, mend, "no names: %s does not exist, or user %s cannot read it",
 	        path, name);
 }
 
