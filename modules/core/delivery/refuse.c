@@ -21,8 +21,9 @@ enum answer {
 /* The log line, once a minute per reason and address. */
 enum saying { SILENT, SAY_CLIENT, SAY_DATAGRAM, SAY_MESH, SAY_FULL };
 
-/* The record sent to the reporter: of a refusal each, in a flood one with the log line. */
-enum report { UNTOLD, TELL_REFUSAL, TELL_LOOP };
+/* The record sent to the reporter: of each refusal, but in a flood, like the seldom ones, only with
+ * the log line. */
+enum report { UNTOLD, TELL_REFUSAL, TELL_SELDOM, TELL_LOOP };
 
 #define REFUSALS_RATE 20000 /* thousandths of a record per second, of all refused clients */
 #define REFUSALS_DEPTH 200
@@ -113,7 +114,9 @@ static void report(struct step *step, const struct rule *rule, const struct subj
 
 	if (said)
 		say(step, rule->saying, s, words);
-	if (rule->report == TELL_REFUSAL && s->client && (is_usual(step) || said))
+	bool told = rule->report == TELL_REFUSAL ? is_usual(step) || said
+	                                         : rule->report == TELL_SELDOM && said;
+	if (told && s->client)
 		rows_refusal(step, s->client, words);
 	if (rule->report == TELL_LOOP && s->peer &&
 	    limit_allows(step, LIMIT_LOOP, &s->peer->at.to, s->call + s->peer->row.index))

@@ -18,7 +18,7 @@
 	X(REFUSED_MALFORMED, COUNT_MALFORMED, .saying = SAY_DATAGRAM)                              \
 	/* at the door */                                                                          \
 	X(REFUSED_NO_SESSION, COUNT_UNKNOWN_SENDER, "no session: log in again", SAY_CLIENT,        \
-	  NAK_SELDOM, TELL_REFUSAL)                                                                \
+	  NAK_SELDOM, TELL_SELDOM)                                                                 \
 	X(REFUSED_ID, COUNT_REFUSED_ID, "ID not permitted", SAY_CLIENT, NAK_LOGIN, TELL_REFUSAL)   \
 	X(REFUSED_FULL, COUNT_REFUSED_FULL, "server full: all sessions are in use", SAY_CLIENT,    \
 	  NAK_LOGIN, TELL_REFUSAL)                                                                 \
