@@ -131,10 +131,13 @@ static struct gate_place *place_of(struct gate *g, const struct addr *viewer)
 	return &g->places[site % GATE_PLACES];
 }
 
-static void give_place(struct gate *g, const struct addr *viewer)
+/* With what was counted of its address so far. */
+static void give_place(struct gate *g, const struct gate_place *shared, const struct addr *viewer)
 {
-	g->own[g->own_next++ % GATE_OWN] =
-		(struct gate_place){.whose = digest_of(g, viewer->ip, addr_site_octets(viewer))};
+	struct gate_place *p = &g->own[g->own_next++ % GATE_OWN];
+
+	*p = *shared;
+	p->whose = digest_of(g, viewer->ip, addr_site_octets(viewer));
 }
 
 bool gate_may_ask(struct gate *g, const struct addr *viewer, tick_t now)
@@ -177,7 +180,7 @@ enum gate_verdict gate_judge(struct gate *g, const struct gate_try *t, const cha
 	if (!bucket_take(&probe, now, GATE_RATE, GATE_DEPTH))
 		return GATE_TOO_MANY;
 	if (is_right && !p->whose)
-		give_place(g, t->viewer);
+		give_place(g, p, t->viewer);
 	if (is_right)
 		return GATE_RIGHT;
 	p->known[p->next++ % GATE_KNOWN] = digest;
