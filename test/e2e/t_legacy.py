@@ -271,9 +271,8 @@ def a_stuck_dashboard_is_dropped_alone_and_voice_is_untouched():
         d = server.dashboard()
         sent = call(2300101, 2300101, 91, 5)
         talk(one, sent, [two], beside=lambda: [Hotspot(2300110 + n, server.port).login() for n in range(3)])
-        two.drain()
-        d.wait(lambda: len(d.events()) >= 4)
-        check(len(d.events()) >= 4, "the other dashboard was held up")
+        same_call(sent, two.drain(len(sent)))
+        check(d.wait(lambda: len(d.events()) >= 4), "the other dashboard was held up")
 
         def dropped():
             extra = Hotspot(2300200 + int(time.monotonic()) % 100, server.port).login()

@@ -2,7 +2,7 @@
 """Makes statements of REQUIREMENTS.md, TRAPS.md and LIFE.md false, one at a time: do the tests named in that row notice?
 
     claims.py check            every text that is to be changed occurs once, in a row that is shown
-    claims.py [ROW...]         the changes of those rows, as in requirements.M32; without ROW, all
+    claims.py [ROW...]         the changes of those rows, as in requirements.M32 or requirements.decision_7; without ROW, all
 
 The list is the file `claims` here. An entry has the rows that the change makes false, the file, its text and the new one:
 
@@ -28,8 +28,8 @@ SECONDS = 300
 SECTIONS = {  # rows that shall have a change each
     'sessions': r'requirements\.(M1[2-9]|M20|D5[58]|D59|decision [2356])|traps\.1\.6/.*',
     'slots': r'requirements\.(M3[1-7]|D4[1-3]|decision (7|12|28|31))|traps\.4\.6',
-    'subscriptions': r'requirements\.(M4[0-7]|R4[01]|decision (1|9|15|16))|traps\.4\.[1-5].*',
-    'streams': r'requirements\.(M49|M5[0-6]|R39|R43|D62|decision (8|10|11|13|29|32|35))|traps\.4\.(7|8|13).*',
+    'subscriptions': r'requirements\.(M4[0-7]|R4[01]|decision (1|9|15|16))|traps\.4\.[1-5](/.*)?',
+    'streams': r'requirements\.(M49|M5[0-6]|R39|R43|D62|decision (8|10|11|13|29|32|35))|traps\.4\.(7|8|13)(/.*)?',
     'mesh': r'requirements\.(M5[89]|M6\d|M7[0-5]|R42|mesh .*|decision (19|20|21|22|23|30|33))',
     'reporting': r'requirements\.(M7[6-9]|M8[0-3]|S19|S3[68]|D8|decision 26)',
     'failure containment': r'requirements\.(D8[4-9]|R18|life [123]|confine 4)',
@@ -203,7 +203,7 @@ def main():
     if sys.argv[1:] == ['check']:
         check(claims, rows)
         return
-    wanted = set(sys.argv[1:])
+    wanted = {row.replace('_', ' ') for row in sys.argv[1:]}
     all_noticed = run([c for c in claims if not wanted or wanted & set(c.rows)], rows)
     if not wanted:
         for section, missing, count in without(rows, claims):

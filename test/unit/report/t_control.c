@@ -628,6 +628,7 @@ T_CASE(a_slow_follower_is_dropped_a_hundred_lines_behind_others_are_not)
 	T_CHECK(desk_open());
 	int slow = call_in(), quick = call_in();
 	size_t heard = 0, published = 0;
+	uint64_t stuck = 0;
 	T_CHECK(strstr(ask(slow, "events\n"), "\"hello\""));
 	T_CHECK(strstr(ask(quick, "events\n"), "\"hello\""));
 	/* Fill what the system holds for the slow one; the quick one reads on. */
@@ -637,9 +638,12 @@ T_CASE(a_slow_follower_is_dropped_a_hundred_lines_behind_others_are_not)
 		heard += strlen(hear(quick));
 		if (d.connections->figures.connections < 2)
 			break;
+		if (!stuck && connections_next(d.connections) != TICK_NEVER)
+			stuck = d.events.ring.last;
 	}
 	T_EQUAL(d.connections->figures.connections, 1);
 	T_EQUAL(d.connections->figures.slow_total, 1);
+	T_CHECK(stuck && d.events.ring.last - stuck <= RING_BEHIND_MAX + 1);
 	T_EQUAL(heard, published);
 	publish("xxxxxxxxxx");
 	spin();
