@@ -11,9 +11,11 @@ The list is the file `claims` here. An entry has the rows that the change makes 
     + new text
 """
 import collections
+import contextlib
 import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -137,12 +139,16 @@ class Judge:
     def passes(self, test, library):
         """Did it say that it passed?"""
         env = dict(os.environ, LD_LIBRARY_PATH=library, SEEDS=SEEDS, SEED='1', FREEDMR=self.binary)
+        run = subprocess.Popen(self.command(test), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
+                               start_new_session=True)
         try:
-            run = subprocess.run(self.command(test), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
-                                 timeout=SECONDS, check=False)
+            said = run.communicate(timeout=SECONDS)[0].decode(errors='replace').splitlines()
         except subprocess.TimeoutExpired:
             return False
-        said = run.stdout.decode(errors='replace').splitlines()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)  # a case that hangs is a child of its program
+            run.wait()
         name = test.partition('/')[2]
         return any(re.match(rf'ok (?:\w+\.)?{re.escape(name)}$', line) for line in said)
 
