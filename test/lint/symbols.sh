@@ -2,8 +2,9 @@
 # What the linker sees: the deterministic floors call nothing but themselves, base, and a few string functions, and
 # nothing in base that reads a clock, takes chance or writes a log; all they know is in what they are given. Nobody has
 # a second thread, a lock, or storage of a thread. A table's rows are made and ended by their owner alone.
+# symbols.sh [DIRECTORY]: where the archives of the rooms are
 cd "$(dirname "$0")/../.." || exit 1
-objects=build/obj/native
+objects=${1:-build/obj/native}
 
 for room in base dmr conf wire state core; do
 	[ -e "$objects/$room.a" ] || { echo "skip symbols.deterministic_floors: $room.a is not built"; exit; }
@@ -19,9 +20,9 @@ result() {
 }
 
 nm --defined-only "$objects"/base.a "$objects"/dmr.a "$objects"/conf.a "$objects"/wire.a "$objects"/state.a \
-	"$objects"/core.a 2>/dev/null | awk 'NF == 3 { print $3 }' | grep -vE '^(log_[^l]|random_)' | sort -u >build/test/defined
+	"$objects"/core.a 2>/dev/null | awk 'NF == 3 { print $3 }' | grep -vE '^(log_[^l]|random_)' | sort -u >"$objects/defined"
 nm -A -u "$objects"/dmr.a "$objects"/wire.a "$objects"/state.a "$objects"/core.a 2>/dev/null |
-	awk 'NR == FNR { known[$1] = 1; next } NF > 1 && $(NF - 1) == "U" && !known[$NF] { print $1 " " $NF }' build/test/defined - |
+	awk 'NR == FNR { known[$1] = 1; next } NF > 1 && $(NF - 1) == "U" && !known[$NF] { print $1 " " $NF }' "$objects/defined" - |
 	grep -vE ' (mem(cpy|move|set|cmp|chr)|str(n?len|n?cmp|chr|spn|cspn)|__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_)$' |
 	result deterministic_floors
 

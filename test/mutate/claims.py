@@ -15,6 +15,7 @@ import contextlib
 import glob
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,8 @@ sys.path.insert(0, os.path.dirname(HERE))
 import requirements  # noqa: E402
 
 SHARED = 'build/obj/mutate/shared'
-RUN_BY = ('unit', 'sim', 'mesh', 'e2e')
+NATIVE = 'build/obj/native'
+RUN_BY = ('unit', 'sim', 'mesh', 'lint', 'e2e')
 SEEDS = '40'  # of a mesh
 SECONDS = 300
 SECTIONS = {  # rows that shall have a change each
@@ -118,14 +120,29 @@ class Judge:
     def __init__(self, builder):
         self.builder, self.sound = builder, {}
         self.binary = f'{builder.folder}/freedmr'
+        self.rooms = f'{builder.folder}/rooms'
 
     def link(self, changed=None, path=''):
         mine = f'build/obj/mutate/{path[:-2]}.o'
         objects = [changed if o == mine else o for o in self.builder.objects]
         subprocess.run(self.builder.compiler[:1] + ['-o', self.binary, 'build/obj/mutate/freedmr.o'] + objects, check=True)
 
-    @staticmethod
-    def command(test):
+    def archive(self, changed=None, path=''):
+        os.makedirs(self.rooms, exist_ok=True)
+        for room in glob.glob(f'{NATIVE}/*.a'):
+            shutil.copy(room, self.rooms)
+        if changed:
+            mine = f'{self.rooms}/{os.path.basename(path)[:-2]}.o'
+            shutil.copy(changed, mine)
+            subprocess.run(['ar', 'r', f'{self.rooms}/{path.split("/")[1]}.a', mine], check=True)
+
+    def prepare(self, test, changed=None, path=''):
+        """What a test needs beside the library."""
+        prepare = {'e2e': self.link, 'lint': self.archive}.get(test.split('/')[0])
+        if prepare:
+            prepare(changed, path)
+
+    def command(self, test):
         suite, _, name = test.partition('/')
         program, _, case = name.partition('.')
         if suite == 'unit':
@@ -134,6 +151,8 @@ class Judge:
             return [f'{SHARED}/test/sim/run', f'test/sim/{name}.scn']
         if suite == 'mesh':
             return [f'{SHARED}/test/mesh/run', name]
+        if suite == 'lint':
+            return [f'test/lint/{program}.sh', self.rooms]
         return ['python3', f'test/e2e/{program}.py', case]
 
     def passes(self, test, library):
@@ -154,20 +173,16 @@ class Judge:
 
     def is_sound(self, test):
         if test not in self.sound:
-            if test.startswith('e2e/'):
-                self.link()
+            self.prepare(test)
             self.sound[test] = self.passes(test, SHARED)
         return self.sound[test]
 
     def killer(self, claim, tests, passed):
         """The first of the tests that notices; those in `passed` have not."""
-        linked = False
         for test in sorted(tests, key=lambda t: RUN_BY.index(t.split('/')[0]) if t.split('/')[0] in RUN_BY else 9):
             if test in passed or test.split('/')[0] not in RUN_BY or not self.is_sound(test):
                 continue
-            if test.startswith('e2e/') and not linked:
-                self.link(f'{self.builder.folder}/changed.o', claim.path)
-                linked = True
+            self.prepare(test, f'{self.builder.folder}/changed.o', claim.path)
             if not self.passes(test, self.builder.folder):
                 return test
             passed.add(test)
@@ -198,6 +213,9 @@ def run(claims, rows):
             counts[verdict] += 1
             print(f'{verdict:9} {row}: {by or "no test of the row notices"}', flush=True)
         print(f'          {claim}', flush=True)
+    for test, sound in judge.sound.items():
+        if not sound:
+            print(f'not asked: {test}, which fails without any change')
     print(f'{len(claims)} changes make {sum(counts.values())} statements false: {counts["killed"]} noticed, '
           f'{counts["SURVIVED"]} not, {counts["does not apply"]} do not apply')
     return counts['killed'] == sum(counts.values())
