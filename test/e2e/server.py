@@ -13,17 +13,24 @@ import time
 
 BINARY = os.path.abspath(os.environ.get("FREEDMR", "build/freedmr"))
 PATIENCE_S = 60.0  # to wait for what is to come: a busy machine is no fault. Ends in success as soon as it is there.
+FIRST, COUNT = 11000, 20000  # browsers refuse 10080; test/cross has those above
 PORTS = itertools.count(os.getpid() * 64)
-SLOTS = 10  # that many scripts run at once, each with a range of its own (SLOT, see test/run)
-RANGE = 20000 // SLOTS
-FIRST = 11000 + int(os.environ.get("SLOT", "0")) % SLOTS * RANGE  # browsers refuse 10080
+RESERVED = []
+
+
+def reserve(port):
+    """For this process, until it ends, among all tests on this machine: by a name in the abstract namespace."""
+    name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    name.bind("\0freedmr-test-port-%d" % port)
+    RESERVED.append(name)
 
 
 def free_port(family=socket.AF_INET, host="127.0.0.1"):
     """Below those the system gives to any socket, or a hotspot would have it before the server has."""
     while True:
-        port = FIRST + next(PORTS) % RANGE
+        port = FIRST + next(PORTS) % COUNT
         try:
+            reserve(port)
             for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
                 with socket.socket(family, kind) as s:
                     s.bind((host, port))
