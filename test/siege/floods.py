@@ -1,5 +1,5 @@
-"""The floods of a siege. Each runs in a process of its own against one server: flood(siege, until) sends until
-that time, at most siege.rate(N) datagrams a second, and returns how many."""
+"""The floods of a siege. Each runs in a process of its own against one server: flood(siege) sends at most
+siege.rate datagrams a second until siege.enough, and returns how many; siege.begun says that it sends."""
 
 import collections
 import os
@@ -29,10 +29,11 @@ def flood(name, rate, **needs):
     return add
 
 
-def paced(siege, until, send):
+def paced(siege, send):
     """Calls send(n) for n = 0, 1, ... at the rate. What a stalled machine has missed is not made up for."""
     last, credit, n = time.monotonic(), 0.0, 0
-    while (now := time.monotonic()) < until:
+    while not siege.enough.is_set():
+        now = time.monotonic()
         credit = min(credit + (now - last) * siege.rate, siege.rate / 20)
         last = now
         if credit < 1:
@@ -44,6 +45,8 @@ def paced(siege, until, send):
                 pass  # a full buffer, an ICMP answer
             n += 1
         credit -= int(credit)
+        if n:
+            siege.begun.set()
     return n
 
 
@@ -74,16 +77,16 @@ def somewhere():
     return b"\x7f" + os.urandom(2) + bytes([1 + os.urandom(1)[0] % 254])
 
 
-def from_everywhere(siege, until, make):
+def from_everywhere(siege, make):
     out = Everywhere(siege.port)
     addresses = [somewhere() for _ in range(20000)]
-    return paced(siege, until, lambda n: out.send(make(n), addresses[n % len(addresses)]))
+    return paced(siege, lambda n: out.send(make(n), addresses[n % len(addresses)]))
 
 
-def from_one(siege, until, make):
+def from_one(siege, make):
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.connect(("127.0.0.1", siege.port))
-    return paced(siege, until, lambda n: out.send(make(n)))
+    return paced(siege, lambda n: out.send(make(n)))
 
 
 # Strangers
@@ -93,44 +96,44 @@ def stranger(n):
 
 
 @flood("pings of strangers, one address", 100000)
-def pings(siege, until):
-    return from_one(siege, until, lambda n: b"RPTPING" + stranger(n))
+def pings(siege):
+    return from_one(siege, lambda n: b"RPTPING" + stranger(n))
 
 
 @flood("pings of strangers, random addresses", 50000)
-def pings_everywhere(siege, until):
-    return from_everywhere(siege, until, lambda n: b"RPTPING" + stranger(n))
+def pings_everywhere(siege):
+    return from_everywhere(siege, lambda n: b"RPTPING" + stranger(n))
 
 
 @flood("octets that mean nothing", 100000)
-def junk(siege, until):
+def junk(siege):
     some = [os.urandom(1 + n % 120) for n in range(4096)]
-    return from_one(siege, until, lambda n: some[n % 4096])
+    return from_one(siege, lambda n: some[n % 4096])
 
 
 @flood("datagrams of 1,400 octets", 30000)
-def big(siege, until):
+def big(siege):
     some = [b"DMRD" + os.urandom(1396) for n in range(256)]
-    return from_one(siege, until, lambda n: some[n % 256])
+    return from_one(siege, lambda n: some[n % 256])
 
 
 @flood("bursts of strangers, random addresses", 50000)
-def bursts(siege, until):
+def bursts(siege):
     some = call(2900001, 2900001, 91, 2)
-    return from_everywhere(siege, until, lambda n: some[n % len(some)][:11] + stranger(n) + some[n % len(some)][15:])
+    return from_everywhere(siege, lambda n: some[n % len(some)][:11] + stranger(n) + some[n % len(some)][15:])
 
 
 @flood("RPTL, random addresses", 50000)
-def logins(siege, until):
-    return from_everywhere(siege, until, lambda n: b"RPTL" + stranger(n))
+def logins(siege):
+    return from_everywhere(siege, lambda n: b"RPTL" + stranger(n))
 
 
 @flood("RPTK without a challenge, random addresses", 50000)
-def keys(siege, until):
-    return from_everywhere(siege, until, lambda n: b"RPTK" + stranger(n) + bytes(32))
+def keys(siege):
+    return from_everywhere(siege, lambda n: b"RPTK" + stranger(n) + bytes(32))
 
 
-def wrong_passphrases(siege, until, addresses):
+def wrong_passphrases(siege, addresses):
     """Every second datagram answers a challenge, wrongly."""
     out = Everywhere(siege.port)
     salts = []
@@ -146,21 +149,21 @@ def wrong_passphrases(siege, until, addresses):
             address = salts.pop()
         out.send(b"RPTK" + stranger(addresses.index(address) if len(addresses) < 64 else n // 2) + os.urandom(32), address)
 
-    return paced(siege, until, send)
+    return paced(siege, send)
 
 
 @flood("wrong passphrases, random addresses", 50000)
-def wrong_everywhere(siege, until):
-    return wrong_passphrases(siege, until, [somewhere() for _ in range(20000)])
+def wrong_everywhere(siege):
+    return wrong_passphrases(siege, [somewhere() for _ in range(20000)])
 
 
 @flood("wrong passphrases, one address", 20000)
-def wrong_from_one(siege, until):
-    return wrong_passphrases(siege, until, [b"\x7f\x00\x00\x09"])
+def wrong_from_one(siege):
+    return wrong_passphrases(siege, [b"\x7f\x00\x00\x09"])
 
 
 @flood("right passphrases, one address, new ids", 2000)
-def sessions(siege, until):
+def sessions(siege):
     """As many sessions of one address as the server lets in, each by RPTL, RPTK and RPTC."""
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.bind(("127.0.0.8", 0))
@@ -188,61 +191,61 @@ def sessions(siege, until):
         except BlockingIOError:
             pass
 
-    return paced(siege, until, send)
+    return paced(siege, send)
 
 
 # A hotspot that has logged in
 
-def logged_in(siege, until, make, options="TS1=92;TS2=92"):
+def logged_in(siege, make, options="TS1=92;TS2=92"):
     client = Hotspot(2399001, siege.port, bind=("127.0.0.7", 0)).login(options)
     client.socket.setblocking(False)
-    count = paced(siege, until, lambda n: client.socket.send(make(n)))
+    count = paced(siege, lambda n: client.socket.send(make(n)))
     client.logout()
     return count
 
 
 @flood("a hotspot's pings", 50000)
-def own_pings(siege, until):
-    return logged_in(siege, until, lambda n: b"RPTPING" + be32(2399001))
+def own_pings(siege):
+    return logged_in(siege, lambda n: b"RPTPING" + be32(2399001))
 
 
 @flood("a hotspot's options, alternating", 8000)
-def options(siege, until):
+def options(siege):
     lists = [",".join(str(1000 * k + i) for i in range(40)) for k in range(2, 5)]
-    return logged_in(siege, until, lambda n: b"RPTO" + be32(2399001) + ("TS2=%s;TS1=%s" % (
+    return logged_in(siege, lambda n: b"RPTO" + be32(2399001) + ("TS2=%s;TS1=%s" % (
         lists[n % 3], lists[(n + 1) % 3])).encode())
 
 
 @flood("a hotspot's configurations, alternating", 8000)
-def configurations(siege, until):
+def configurations(siege):
     both = [rptc(2399001, callsign="RIG%d" % n) for n in range(2)]
-    return logged_in(siege, until, lambda n: both[n % 2])
+    return logged_in(siege, lambda n: both[n % 2])
 
 
 @flood("a hotspot's data streams", 4000)
-def data_streams(siege, until):
+def data_streams(siege):
     header = lc_burst(lc_of(91, 2399001), 6)
 
     def make(n):
         return b"DMRD" + bytes([0]) + be32(2399001)[1:] + (91).to_bytes(3, "big") + be32(2399001) + \
             bytes([0xA6]) + os.urandom(4) + header + b"\0\0"
-    return logged_in(siege, until, make, "TS1=91;TS2=91")
+    return logged_in(siege, make, "TS1=91;TS2=91")
 
 
 @flood("a hotspot's voice, each burst another call", 8000)
-def voice_streams(siege, until):
+def voice_streams(siege):
     some = call(2399001, 2399001, 92, 2)
-    return logged_in(siege, until, lambda n: some[n % 13][:16] + os.urandom(4) + some[n % 13][20:])
+    return logged_in(siege, lambda n: some[n % 13][:16] + os.urandom(4) + some[n % 13][20:])
 
 
 @flood("a hotspot's talker aliases", 20000)
-def aliases(siege, until):
-    return logged_in(siege, until, lambda n: b"DMRA" + be32(2399001)[1:] + bytes([n % 4]) + os.urandom(7))
+def aliases(siege):
+    return logged_in(siege, lambda n: b"DMRA" + be32(2399001)[1:] + bytes([n % 4]) + os.urandom(7))
 
 
 # A neighbour with a valid passphrase
 
-def neighbour(siege, until, make):
+def neighbour(siege, make):
     n = Neighbour(2399)
     n.socket.close()
     n.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -253,57 +256,57 @@ def neighbour(siege, until, make):
         n.send(n.version())
         time.sleep(0.1)
     n.socket.setblocking(False)
-    count = paced(siege, until, lambda k: n.socket.send(make(n, k)))
+    count = paced(siege, lambda k: n.socket.send(make(n, k)))
     n.close()
     return count
 
 
 @flood("a neighbour, each frame another call", 6000, peers=1)
-def mesh_calls(siege, until):
+def mesh_calls(siege):
     some = call(2399001, 2399001, 91, 2, slot=1)
-    return neighbour(siege, until, lambda n, k: n.v5(some[k % 13][:16] + os.urandom(4) + some[k % 13][20:]))
+    return neighbour(siege, lambda n, k: n.v5(some[k % 13][:16] + os.urandom(4) + some[k % 13][20:]))
 
 
 @flood("a neighbour, one call too fast", 6000, peers=1)
-def mesh_frames(siege, until):
+def mesh_frames(siege):
     some = call(2399001, 2399001, 92, 20, slot=1, terminator=False)
-    return neighbour(siege, until, lambda n, k: n.v5(some[k % len(some)][:4] + bytes([k & 255]) + some[k % len(some)][5:]))
+    return neighbour(siege, lambda n, k: n.v5(some[k % len(some)][:4] + bytes([k & 255]) + some[k % len(some)][5:]))
 
 
 @flood("a neighbour's quenches", 20000, peers=1)
-def quenches(siege, until):
-    return neighbour(siege, until, lambda n, k: n.quench(91 + k % 7, os.urandom(4)))
+def quenches(siege):
+    return neighbour(siege, lambda n, k: n.quench(91 + k % 7, os.urandom(4)))
 
 
 @flood("a neighbour's keepalives", 20000, peers=1)
-def keepalives(siege, until):
-    return neighbour(siege, until, lambda n, k: n.keepalive() if k % 2 else n.version())
+def keepalives(siege):
+    return neighbour(siege, lambda n, k: n.keepalive() if k % 2 else n.version())
 
 
 @flood("forged frames, random addresses, 63 relaxed links", 50000, peers=63, relaxed=True)
-def forged(siege, until):
+def forged(siege):
     out = Everywhere(siege.mesh_port)
     n = Neighbour(2399, "another passphrase")
     frame = call(2399001, 2399001, 91, 1, slot=1)[0]
     some = [n.v5(frame, server=2400 + k % 70) for k in range(256)] + [n.keepalive(), n.version()]
     addresses = [somewhere() for _ in range(20000)]
-    return paced(siege, until, lambda k: out.send(some[k % len(some)], addresses[k % len(addresses)]))
+    return paced(siege, lambda k: out.send(some[k % len(some)], addresses[k % len(addresses)]))
 
 
 # Observers
 
 @flood("HTTP: connect, ask, hang up", 2000)
-def http(siege, until):
+def http(siege):
     paths = [b"/", b"/api/v2/snapshot", b"/metrics", b"/" + b"x" * 3000, b"/api/v2/events"]
 
     def send(n):
         with socket.create_connection(("127.0.0.1", siege.http_port), timeout=0.2) as s:
             s.send(b"GET " + paths[n % len(paths)] + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-    return paced(siege, until, send)
+    return paced(siege, send)
 
 
 @flood("HTTP: 200 that ask by the octet, 50 that never read", 400)
-def slow_http(siege, until):
+def slow_http(siege):
     held = []
     for n in range(250):
         try:
@@ -313,11 +316,11 @@ def slow_http(siege, until):
             held.append(s)
         except OSError:
             pass
-    return paced(siege, until, lambda n: held and held[n % len(held)].send(b"G"))
+    return paced(siege, lambda n: held and held[n % len(held)].send(b"G"))
 
 
 @flood("control socket: questions and orders", 2000)
-def control(siege, until):
+def control(siege):
     words = [b"status\n", b"sessions\n", b"reload\n", b"why 2345001\n", b"kick 2345999\n", b"x" * 300 + b"\n", b"events\n"]
 
     def send(n):
@@ -325,4 +328,4 @@ def control(siege, until):
             s.settimeout(0.2)
             s.connect(siege.control)
             s.send(words[n % len(words)])
-    return paced(siege, until, send)
+    return paced(siege, send)

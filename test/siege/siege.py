@@ -9,6 +9,7 @@ not judge the delay, and prints "ok NAME" or "not ok NAME: why" for each flood (
 """
 
 import argparse
+import itertools
 import multiprocessing
 import os
 import re
@@ -22,7 +23,7 @@ from dmr import call  # noqa: E402
 from floods import FLOODS, Flood  # noqa: E402
 from hotspot import Hotspot, be32  # noqa: E402
 from mesh import peer_section  # noqa: E402
-from server import Server, free_port  # noqa: E402
+from server import PATIENCE_S, Server, free_port  # noqa: E402
 
 FRAME_S = 0.06
 TG = 91
@@ -30,9 +31,11 @@ TALKER = 2345001
 LISTENERS = 8
 NEWCOMER = 2345900
 BEFORE_S = AFTER_S = 1.5
+LISTENS = 5  # frames long after the call, for what comes twice
 WORSE_MS = 60.0
 GROWTH_KB = 768
 PROCESSES = ("voice", "report", "")
+AS_THE_UNIT = ["nice", "-n", "-5"]  # pi/freedmr.service
 
 
 def nice(by):
@@ -47,20 +50,23 @@ def log_in_call(port):
     return talker, [Hotspot(TALKER + 1 + n, port).login("TS2=%d" % TG) for n in range(LISTENERS)]
 
 
-def talk(port, seconds, started, out):
-    """One long call. Sends back (frames sent, [(when sent, delay)], lost, doubled or out of order)."""
+def talk(port, started, over, out):
+    """A call until it is over. Sends back (frames sent, [(when sent, delay)], lost, doubled or out of order)."""
     nice(-10)
     talker, listeners = log_in_call(port)
     by_fd = {h.socket.fileno(): h for h in listeners}
-    frames = call(TALKER, TALKER, TG, int(seconds / FRAME_S / 6) + 1, terminator=False)
+    header, *voice = call(TALKER, TALKER, TG, 1, terminator=False)
     sent_at, heard, last, wrong = {}, [], {}, 0
     started.set()
-    begin = time.monotonic()
-    count = int(seconds / FRAME_S)
+    begin, end = time.monotonic(), None
     poll = select.poll()
     for fd in by_fd:
         poll.register(fd, select.POLLIN)
-    for n in range(count + 20):  # the last turns only listen
+    for n in itertools.count():
+        if end is None and over.is_set():
+            count, end = n, time.monotonic()
+        if end and n >= count + LISTENS and (len(heard) >= count * LISTENERS or time.monotonic() > end + PATIENCE_S):
+            break
         due = begin + n * FRAME_S
         while (left := due - time.monotonic()) > 0:
             for fd, _ in poll.poll(left * 1000):
@@ -72,22 +78,25 @@ def talk(port, seconds, started, out):
                 last[fd] = number
                 if number in sent_at:
                     heard.append((sent_at[number], now - sent_at[number]))
-        if n < count:
+        if end is None:
+            octets = voice[(n - 1) % len(voice)] if n else header
             sent_at[n] = time.monotonic()
-            talker.send(frames[n][:4] + bytes([n & 255]) + frames[n][5:])
+            talker.send(octets[:4] + bytes([n & 255]) + octets[5:])
             if n % 100 == 50:
                 for h in [talker] + listeners:
                     h.send(b"RPTPING" + be32(h.client))
     out.send((count, heard, count * LISTENERS - len(heard), wrong))
 
 
-def arrive(port, until, out):
+def arrive(port, out):
     """A hotspot of another address logs in, and tries again each second as hotspots do. Sends back how long that took."""
     nice(-10)
     begin = time.monotonic()
     newcomer = Hotspot(NEWCOMER, port, bind=("127.0.0.200", 0))
-    while time.monotonic() < until:
+    while time.monotonic() < begin + PATIENCE_S:
         try:
+            while newcomer.receive(0):
+                pass  # late answers
             newcomer.login(seconds=1.0)
             out.send(time.monotonic() - begin)
             return
@@ -96,9 +105,15 @@ def arrive(port, until, out):
     out.send(None)
 
 
-def send_flood(flood, siege, until, out):
+def send_flood(flood, siege, out):
     nice(10)
-    out.send(flood.send(siege, until))
+    out.send(flood.send(siege))
+
+
+def beside(function, *arguments):
+    process = multiprocessing.Process(target=function, args=arguments, daemon=True)
+    process.start()
+    return process
 
 
 class Siege:
@@ -107,13 +122,14 @@ class Siege:
     def __init__(self, flood, scale, seconds):
         self.flood, self.seconds = flood, seconds
         self.rate = max(int(flood.rate * scale), 40) if flood else 0
+        self.begun, self.enough = multiprocessing.Event(), multiprocessing.Event()
         self.http_port, self.mesh_port, self.peer_port = free_port(), free_port(), free_port()
         more = ""
         for n in range(flood.peers if flood else 0):
             target = self.peer_port if n == 0 else free_port()
             more += peer_section("n%d" % n, "fbp", self.mesh_port, target, 2399 + n)
             more += "relaxed = yes\n" if flood.relaxed else ""
-        self.server = Server("", more, http="127.0.0.1:%d" % self.http_port)
+        self.server = Server("", more, http="127.0.0.1:%d" % self.http_port, wrap=AS_THE_UNIT)
         self.port, self.control = self.server.port, self.server.control
 
     def processes(self):
@@ -135,37 +151,36 @@ class Siege:
         return kb
 
     def run(self):
-        started, (heard, tell) = multiprocessing.Event(), multiprocessing.Pipe(False)
-        whole = BEFORE_S + self.seconds + AFTER_S
-        caller = multiprocessing.Process(target=talk, args=(self.port, whole, started, tell))
-        caller.start()
-        if not started.wait(30):
+        started, over, (heard, tell) = multiprocessing.Event(), multiprocessing.Event(), multiprocessing.Pipe(False)
+        caller = beside(talk, self.port, started, over, tell)
+        if not started.wait(3 * PATIENCE_S):
             raise AssertionError("the hotspots cannot log in")
         time.sleep(BEFORE_S)
-        # the first part of a flood touches pages that were never used; what counts is whether it goes on
-        memory, cpu, flooded = None, self.cpu(), 0
-        begin = time.monotonic()
         if self.flood:
             counted, say = multiprocessing.Pipe(False)
-            flooder = multiprocessing.Process(target=send_flood, args=(self.flood, self, begin + self.seconds, say))
-            flooder.start()
-            time.sleep(self.seconds / 2)
-            memory = self.memory()
+            flooder = beside(send_flood, self.flood, self, say)
+            if not self.begun.wait(PATIENCE_S):
+                raise AssertionError("the flood does not begin")
+        begin, cpu = time.monotonic(), self.cpu()
+        time.sleep(self.seconds / 2)
+        # the first part of a flood touches pages that were never used; what counts is whether it goes on
+        memory, flooded = self.memory(), 0
+        if self.flood:
             arrived, say = multiprocessing.Pipe(False)
-            newcomer = multiprocessing.Process(target=arrive, args=(self.port, begin + self.seconds - 0.2, say))
-            newcomer.start()
-            flooded = counted.recv() if counted.poll(self.seconds + 20) else 0
-            flooder.join()
-            newcomer.join()
+            newcomer = beside(arrive, self.port, say)
+        time.sleep(self.seconds / 2)
+        if self.flood:
             self.arrival = arrived.recv()
-        else:
-            time.sleep(self.seconds / 2)
-            memory = self.memory()
-            time.sleep(self.seconds / 2)
+            newcomer.join()
+            self.enough.set()
+            flooded = counted.recv()
+            flooder.join()
         end = time.monotonic()
         self.used = {role: (now - cpu[role]) / (end - begin) for role, now in self.cpu().items()}
         self.growth = {role: now - memory[role] for role, now in self.memory().items()}
-        if not heard.poll(whole + 60):
+        time.sleep(AFTER_S)
+        over.set()
+        if not heard.poll(2 * PATIENCE_S):
             raise AssertionError("the call did not come to its end")
         self.frames, delays, self.lost, self.wrong = heard.recv()
         caller.join()
@@ -186,10 +201,8 @@ class Siege:
                 found.append("%s grew by %d KB" % (role or "parent", kb))
         if quiet and self.p99 > quiet.p99 + WORSE_MS:
             found.append("p99 %.0f ms, quiet %.0f ms" % (self.p99, quiet.p99))
-        if self.flood and self.arrival is None:
+        if self.flood and (self.arrival is None or quiet and self.arrival > self.seconds / 2):
             found.append("a newcomer did not get in")
-        if self.flood and not self.flooded:
-            found.append("the flood sent nothing")
         return found
 
     def row(self, quiet):
