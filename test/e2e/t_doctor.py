@@ -5,9 +5,9 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 
+from apart import apart
 from cases import Skip, case, check, main
 from control import ask, settle
 from hotspot import Hotspot
@@ -65,18 +65,6 @@ def every_address_of_the_machine_is_tried():
             check(found(findings, "no network")[0] == "wrong", "no network is no fault")
 
 
-def apart(name):
-    """The case of that name in a network of its own, where only root may add addresses. True inside."""
-    if os.environ.get("APART"):
-        return True
-    if os.getuid() != 0:
-        raise Skip("only root may add addresses")
-    done = subprocess.run(["unshare", "-n", sys.executable, __file__, name], capture_output=True, text=True,
-                          env=dict(os.environ, APART="yes"))
-    check(done.returncode == 0, done.stdout + done.stderr)
-    return False
-
-
 def add_addresses(*addresses):
     for words in [["link", "set", "lo", "up"]] + [["addr", "add", address, "dev", "lo"] for address in addresses]:
         subprocess.run(["ip"] + words, check=True)
@@ -85,7 +73,7 @@ def add_addresses(*addresses):
 @case
 def who_is_logged_in_from_another_network_shows_that_the_port_is_open():
     """No protocol tells a server its public address. In a network of its own, where it may have any address."""
-    if not apart("who_is_logged_in_from_another_network_shows_that_the_port_is_open"):
+    if not apart(who_is_logged_in_from_another_network_shows_that_the_port_is_open, "-n"):
         return
     add_addresses("192.168.77.7/32", "198.51.100.7/32")
     with Server("", bind="0.0.0.0") as server:
@@ -174,7 +162,7 @@ def faults_of_the_configuration_come_first():
 
 @case
 def an_address_of_the_other_family_is_not_asked():
-    if not apart("an_address_of_the_other_family_is_not_asked"):
+    if not apart(an_address_of_the_other_family_is_not_asked, "-n"):
         return
     add_addresses("192.0.2.7/32", "2001:db8::7/128")
     with Server("", bind="0.0.0.0") as server:
@@ -189,7 +177,7 @@ def an_address_of_the_other_family_is_not_asked():
 
 @case
 def a_port_that_was_changed_and_not_reloaded_is_mended_by_a_reload():
-    if not apart("a_port_that_was_changed_and_not_reloaded_is_mended_by_a_reload"):
+    if not apart(a_port_that_was_changed_and_not_reloaded_is_mended_by_a_reload, "-n"):
         return
     add_addresses("192.0.2.7/32")
     with Server("", bind="0.0.0.0") as server:
@@ -231,7 +219,7 @@ def each_port_has_the_command_that_opens_it():
     """However many there are: with a firewall, nothing is cut."""
     if shutil.which("nft") is None:
         raise Skip("there is no nft")
-    if not apart("each_port_has_the_command_that_opens_it"):
+    if not apart(each_port_has_the_command_that_opens_it, "-n"):
         return
     add_addresses()
     subprocess.run(["nft", "add table inet mine; add chain inet mine entry { type filter hook input priority 0; policy drop; };"
