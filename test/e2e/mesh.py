@@ -57,13 +57,16 @@ class Mesh(Started):
 
     def settle(self):
         """The first keepalives have arrived: those of the server that started later, if the protocol has them."""
-        for server in self.servers[:-1]:
-            def waits_for():
-                rows = server.ctl_json("peers")
-                return [row["name"] for row in rows if row.get("protocol") == "fbp" and not row["up"] and
-                        int(row["name"][1:]) > self.servers.index(server)]
+        for here, server in enumerate(self.servers[:-1]):
+            wait_for_links(server, lambda row: row.get("protocol") == "fbp" and int(row["name"][1:]) > here)
 
-            assert wait_for(lambda: not waits_for(), every=0.1), "not up: %s" % waits_for()
+
+def wait_for_links(server, which=lambda row: True):
+    """Until those of its links are up."""
+    def down():
+        return [row["name"] for row in server.ctl_json("peers") if "up" in row and not row["up"] and which(row)]
+
+    assert wait_for(lambda: not down(), every=0.1), "not up: %s" % down()
 
 
 def peer_section(name, protocol, port, target, remote_id):

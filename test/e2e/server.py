@@ -80,6 +80,16 @@ def listens(port):
         return False
 
 
+def is_bound(port):
+    """Has a program that UDP port?"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.bind(("127.0.0.1", port))
+            return False
+        except OSError as why:
+            return why.errno == errno.EADDRINUSE
+
+
 def kill_group(process):
     """A process that began a session of its own, and all that it has started."""
     try:

@@ -14,7 +14,7 @@ from cases import case, check, main
 from control import Control, ask, wait_until_answering
 from dmr import call
 from hotspot import Hotspot, be32, talk
-from mesh import FIRST_SERVER, Mesh, peer_section
+from mesh import FIRST_SERVER, peer_section, wait_for_links
 from server import PATIENCE_S, Server, free_port, wait_for
 from special import special_build
 
@@ -71,7 +71,7 @@ def order(server):
 def upgraded(server, how, before):
     """After what was ordered, the server is ready again, another process each but for the parent."""
     how()
-    check(wait_for(lambda: server.stderr().count("freedmr: ready") > before["ready"], 15), server.stderr()[-1200:])
+    check(wait_for(lambda: server.stderr().count("freedmr: ready") > before["ready"]), server.stderr()[-1200:])
     for role in ("voice", "report"):
         check(server.child(role) != before[role], "the %s process is the same" % role)
 
@@ -84,7 +84,7 @@ def life(server):
 def is_at_home(client):
     client.send(b"RPTPING" + be32(client.client))
     while True:
-        answer = client.receive(2)
+        answer = client.receive(PATIENCE_S)
         if answer is None or answer[:4] != b"DMRD":
             return answer == b"MSTPONG" + be32(client.client)
 
@@ -98,19 +98,17 @@ def nearly_all(sent, frames, missed=1):
 
 
 def call_meanwhile(talker, listeners, what, superframes=10, missed=1):
-    """`what` is done in mid-call, of which a frame may be lost."""
-    sent = call(talker.client, talker.client, 91, superframes)
+    """`what` is done in mid-call, of which a frame may be lost, and the call goes on until it is done."""
     for listener in listeners:
         listener.drain(quiet=0.05)
-    talk(talker, sent, listeners, middle=what)
+    sent = talk(talker, call(talker.client, talker.client, 91, superframes), listeners, beside=what)
     for listener in listeners:
         nearly_all(sent, listener.drain(len(sent) - missed), missed)
 
 
 def goes_on(server, clients, how, said=None):
     before, pid = life(server), server.process.pid
-    call_meanwhile(clients[0], clients[1:4], how, 12)
-    upgraded(server, lambda: None, before)
+    call_meanwhile(clients[0], clients[1:4], lambda: upgraded(server, how, before), 12)
     check(server.process.poll() is None and server.process.pid == pid, "the parent is another")
     took = re.findall(r"took over sessions=(\d+) calls=(\d+) rows-left-out=(\d+)", server.stderr())
     check(took and (int(took[-1][0]), took[-1][1], took[-1][2]) == (len(clients), "1", "0"), "took over %s" % took)
@@ -118,7 +116,7 @@ def goes_on(server, clients, how, said=None):
         check(is_at_home(client), "%d has lost its session" % client.client)
         check(not any(o[:5] == b"MSTCL" for o in client.other), "%d was sent away" % client.client)
     wait_until_answering(server.control)
-    check(wait_for(lambda: len(ask(server.control, "sessions")) == len(clients), 5, 0.2), "the reporter does not know them")
+    check(wait_for(lambda: len(ask(server.control, "sessions")) == len(clients), every=0.2), "the reporter does not know them")
 
 
 def many(server, count=40):
@@ -195,7 +193,7 @@ def what_never_answers_is_given_up():
         server.process.send_signal(signal.SIGUSR2)
         check(wait_for(lambda: "upgrade: trying" in server.stderr()), "it is not tried")
         check("an upgrade is running" in server.ctl("reload")[1], "a reload meanwhile")
-        check(wait_for(lambda: all(is_at_home(c) for c in clients) and "it does not answer" in server.stderr(), 25, 1.0),
+        check(wait_for(lambda: all(is_at_home(c) for c in clients) and "it does not answer" in server.stderr(), every=1.0),
               server.stderr()[-800:])
         check("it does not answer" in server.ctl("upgraded")[1], "what came of it")
         check(server.ctl("reload")[0] == 0, "a reload afterwards")
@@ -419,7 +417,7 @@ def starts_clean(source, wrapped):
         check(said["ok"], "%s" % said)
         upgraded(server, lambda: None, before)
         for client in clients:
-            client.drain(quiet=0.3)
+            wait_for(lambda: client.drain(quiet=0.3) or client.other, every=0)
             check(client.other == [b"MSTCL" + be32(client.client)], "%r" % client.other)
             client.login()
         call_meanwhile(clients[0], clients[1:], None, 1)
@@ -457,12 +455,12 @@ def links_and_uplinks_go_on():
         one, two = Hotspot(2300101, below.port).login(), Hotspot(2300102, beside.port).login()
         three = Hotspot(2300103, above.port).login()
         check(wait_for(lambda: len(ask(above.control, "sessions")) == 2), "no uplink")
-        time.sleep(0.5)
+        for server in (above, beside, below):
+            wait_for_links(server)
         for server in (above, beside, below):
             before = life(server)
-            call_meanwhile(one, [three], lambda: order(server), 12)
+            call_meanwhile(one, [three], lambda: upgraded(server, lambda: order(server), before), 12)
             call_meanwhile(two, [three], None, 2)
-            upgraded(server, lambda: None, before)
         check(above.stderr().count("session up client=2345001") == 1, "the uplink logged in again")
         check([row["up"] for row in ask(above.control, "peers")] == [True], "the link is down")
         call_meanwhile(two, [three], lambda: order(above), 12)
@@ -491,14 +489,14 @@ def ports_stay_open():
         while server.stderr().count("freedmr: ready") == before["ready"]:
             for family, where in ((socket.AF_INET, ("127.0.0.1", http)), (socket.AF_UNIX, server.control)):
                 with socket.socket(family) as s:
-                    s.settimeout(5 if family == socket.AF_INET else None)  # it waits while many wait
+                    s.settimeout(PATIENCE_S if family == socket.AF_INET else None)  # it waits while many wait
                     try:
                         s.connect(where)
                     except OSError as why:
                         refused.append((where, why))
             time.sleep(0.002)
         check(not refused, "%s" % refused[:3])
-        with socket.create_connection(("127.0.0.1", http), 5) as s:
+        with socket.create_connection(("127.0.0.1", http), PATIENCE_S) as s:
             s.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
             check(s.recv(100).startswith(b"HTTP/1.1 200"), "no metrics")
 
@@ -518,14 +516,25 @@ def memory_and_descriptors_are_those_of_a_start():
         def one_more():
             upgraded(server, lambda: order(server), life(server))
             wait_until_answering(server.control)
-            time.sleep(0.3)
-            return use()
 
-        descriptors, mappings = one_more()
+        def settled():
+            """What the parent has when nothing changes any more."""
+            last = [None]
+
+            def same():
+                before, last[0] = last[0], use()
+                return before == last[0]
+
+            check(wait_for(same, every=0.3), "it goes on changing")
+            return last[0]
+
+        one_more()
+        descriptors, mappings = settled()
         for _ in range(upgrades):
-            now = one_more()
-            check(now[0] == descriptors, "descriptors grow from %d to %d" % (descriptors, now[0]))
-        check(now[1] < mappings + upgrades, "mappings grow from %d to %d in %d upgrades" % (mappings, now[1], upgrades))
+            one_more()
+            check(wait_for(lambda: use()[0] == descriptors), "descriptors grow from %d to %d" % (descriptors, use()[0]))
+        now = settled()[1]
+        check(now < mappings + upgrades, "mappings grow from %d to %d in %d upgrades" % (mappings, now, upgrades))
 
 
 @case
@@ -535,7 +544,7 @@ def service_manager_is_told():
         path = os.path.join(directory, "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
             manager.bind(path)
-            manager.settimeout(10)
+            manager.settimeout(PATIENCE_S)
             with Installed(Server(wrap=["env", "NOTIFY_SOCKET=" + path])) as server:
                 check(b"READY=1" in manager.recv(200), "not ready")
                 upgraded(server, lambda: order(server), life(server))
