@@ -108,6 +108,8 @@ $(VERSIONED:%.c=build/obj/$(1)/%.o): build/version
 $(COMMITTED:%.c=build/obj/$(1)/%.o): build/commit
 
 build/obj/$(1)/modules/report/http/page.o: build/page.html.gz
+build/obj/$(1)/modules/report/http/help.o: build/help.txt.gz
+build/obj/$(1)/modules/command/import_keys.o: build/import_keys.txt.gz
 
 $$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: \
 	$$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_$(5)),$$(filter modules/$$(r)/%,$$(SOURCES))))))
@@ -164,7 +166,14 @@ build/page.html: modules/report/http/page.html
 	@mkdir -p $(@D)
 	$(Q)sed -e 's,^\t*,,' -e '\,^/\*.*\*/$$,d' -e '\,^/\*$$,d' -e '\,^ \*,d' $< > $@
 
-build/page.html.gz: build/page.html
+# Likewise.
+build/help.txt: modules/report/http/help.txt
+build/import_keys.txt: modules/command/import_keys.txt
+build/help.txt build/import_keys.txt:
+	@mkdir -p $(@D)
+	$(Q)sed '/^#/d' $< > $@
+
+build/%.gz: build/%
 	$(Q)gzip -9nc $< > $@
 
 MUSL := $(shell command -v musl-gcc 2>/dev/null)

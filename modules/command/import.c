@@ -501,12 +501,13 @@ int import_main(int argc, char **argv)
 	m.out = text_make(buf, OUT_CAP);
 	m.ask = text_make(buf + OUT_CAP, OUT_CAP);
 	m.tell = text_make(buf + 2 * (size_t)OUT_CAP, OUT_CAP);
-	bool done = import_all(&m, argc - first, argv + first);
+	bool done = import_open(&m) && import_all(&m, argc - first, argv + first);
 	show_notes(&m);
 	done = done && keep_from_others();
 	if (done)
 		fputs(m.out.at, stdout);
 	stanzas_release(&m.all);
+	stanzas_release(&m.rules);
 	free(buf);
 	return done ? STATUS_OK : STATUS_FAILED;
 }

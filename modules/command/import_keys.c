@@ -1,10 +1,12 @@
 #include "command/import_keys.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "conf/tglist.h"
+#include "io/linked.h"
 
 #define VALUE_CAP 2048u
 #define WEEK_MINUTES (7 * 24 * 60)
@@ -188,141 +190,45 @@ static void as_used_access(struct import *m, const struct entry *e, const char *
 		import_tell(m, e, "not used: USE_ACL is off");
 }
 
-/* How a key is converted. Without `convert`: elsewhere, or not at all for the reason given. */
-struct rule {
-	enum stanza_kind kind;
-	const char *key, *to;
+static const struct way {
+	const char *name; /* in import_keys.txt */
 	convert *convert;
-	const char *why;
+} ways[] = {
+	{"access", import_access}, {"used-access", as_used_access}, {"copy", as_is},
+	{"boolean", as_bool},      {"talkgroups", as_statics},      {"talkgroup", as_dial},
+	{"minutes", as_minutes},   {"seconds", as_seconds},         {"network", as_network},
 };
 
-#define TOLD "the server sends fixed values"
+extern const char import_keys_octets[];
+extern const uint32_t import_keys_len;
 
-/* A line for each key and stanza: the same key means something else in another stanza. */
-static const struct rule rules[] = {
-	{GLOBAL, "server_id", "id", NULL, NULL},
-	{GLOBAL, "use_acl", NULL, NULL, NULL},
-	{GLOBAL, "sub_acl", "subscribers", as_used_access, NULL},
-	{GLOBAL, "tgid_ts1_acl", "talkgroups-1", as_used_access, NULL},
-	{GLOBAL, "tgid_ts2_acl", "talkgroups-2", as_used_access, NULL},
-	{GLOBAL, "reg_acl", NULL, NULL, NULL},
-	{GLOBAL, "path", NULL, NULL, "each key has its own path"},
-	{GLOBAL, "ping_time", NULL, NULL, "clients ping every 10 s"},
-	{GLOBAL, "max_missed", NULL, NULL, "a session ends after 40 s of silence"},
-	{GLOBAL, "gen_stat_bridges", NULL, NULL, "talkgroups are created and removed as needed"},
-	{GLOBAL, "allow_null_passphrase", NULL, NULL, "see open in [listener]"},
-	{GLOBAL, "announcement_languages", NULL, NULL,
-         "every language found is available; see audio"},
-	{GLOBAL, "data_gateway", NULL, NULL, "set data-gateway to its client ID"},
-	{GLOBAL, "validate_server_ids", NULL, NULL,
-         "neighbours are authenticated by passphrase; see servers"},
-	{GLOBAL, "debug_bridges", NULL, NULL,
-         "there are no bridges: hotspots subscribe to talkgroups"},
-	{GLOBAL, "enable_api", NULL, NULL, "see freedmr ctl"},
-	{GLOBAL, "announcement_language", NULL, NULL, "see language in [listener]"},
-	{GLOBAL, "talker_alias", NULL, NULL, "see alias in [listener]"},
-	{GLOBAL, "talker_alias_format", NULL, NULL, "see alias-format in [report]"},
-	{MASTER, "mode", NULL, NULL, NULL},
-	{MASTER, "enabled", NULL, NULL, NULL},
-	{MASTER, "ip", NULL, NULL, NULL},
-	{MASTER, "port", NULL, NULL, NULL},
-	{MASTER, "passphrase", NULL, NULL, NULL},
-	{MASTER, "use_acl", NULL, NULL, NULL},
-	{MASTER, "ts1_static", "static-1", as_statics, NULL},
-	{MASTER, "ts2_static", "static-2", as_statics, NULL},
-	{MASTER, "default_reflector", "default-dial", as_dial, NULL},
-	{MASTER, "default_ua_timer", "timer", as_minutes, NULL},
-	{MASTER, "single_mode", "single", as_bool, NULL},
-	{MASTER, "group_hangtime", "hang-time", as_seconds, NULL},
-	{MASTER, "voice_ident", "ident", as_bool, NULL},
-	{MASTER, "announcement_language", "language", as_is, NULL},
-	{MASTER, "reg_acl", "clients", import_access, NULL},
-	{MASTER, "sub_acl", "subscribers", as_used_access, NULL},
-	{MASTER, "tgid_ts1_acl", "talkgroups-1", as_used_access, NULL},
-	{MASTER, "tgid_ts2_acl", "talkgroups-2", as_used_access, NULL},
-	{MASTER, "repeat", NULL, NULL, "calls go to subscribers, never to all"},
-	{MASTER, "max_peers", NULL, NULL, "a listener serves any number; see sessions in [limits]"},
-	{MASTER, "max_repeaters", NULL, NULL,
-         "a listener serves any number; see sessions in [limits]"},
-	{MASTER, "sticky_tg", NULL, NULL, "see single and timer"},
-	{MASTER, "generator", NULL, NULL, "combined into one listener on one port"},
-	{MASTER, "export_ambe", NULL, NULL, "not needed"},
-	{MASTER, "allow_unreg_id", NULL, NULL, "see registered and same-callsign"},
-	{MASTER, "proxy_control", NULL, NULL, "there is no proxy"},
-	{MASTER, "override_ident_tg", NULL, NULL, "clients choose it with the option IDENTTG"},
-	{OPENBRIDGE, "mode", NULL, NULL, NULL},
-	{OPENBRIDGE, "enabled", NULL, NULL, NULL},
-	{OPENBRIDGE, "ip", NULL, NULL, NULL},
-	{OPENBRIDGE, "port", NULL, NULL, NULL},
-	{OPENBRIDGE, "target_ip", NULL, NULL, NULL},
-	{OPENBRIDGE, "target_port", NULL, NULL, NULL},
-	{OPENBRIDGE, "passphrase", NULL, NULL, NULL},
-	{OPENBRIDGE, "enhanced_obp", NULL, NULL, NULL},
-	{OPENBRIDGE, "proto_ver", NULL, NULL, NULL},
-	{OPENBRIDGE, "use_acl", NULL, NULL, NULL},
-	{OPENBRIDGE, "network_id", "remote-id", as_network, NULL},
-	{OPENBRIDGE, "relax_checks", "relaxed", as_bool, NULL},
-	{OPENBRIDGE, "sub_acl", "subscribers", as_used_access, NULL},
-	{OPENBRIDGE, "tgid_acl", "talkgroups", as_used_access, NULL},
-	{OPENBRIDGE, "group_hangtime", NULL, NULL, "a neighbour has no slots"},
-	{OPENBRIDGE, "preserve_source_peer", NULL, NULL, "frames carry the ID of this server"},
-	{OPENBRIDGE, "both_slots", NULL, NULL, "server links have no slots"},
-	{UPLINK, "mode", NULL, NULL, NULL},
-	{UPLINK, "enabled", NULL, NULL, NULL},
-	{UPLINK, "master_ip", NULL, NULL, NULL},
-	{UPLINK, "master_port", NULL, NULL, NULL},
-	{UPLINK, "server_ip", NULL, NULL, NULL},
-	{UPLINK, "server_port", NULL, NULL, NULL},
-	{UPLINK, "xlxmodule", NULL, NULL, NULL},
-	{UPLINK, "radio_id", "id", as_is, NULL},
-	{UPLINK, "callsign", "callsign", as_is, NULL},
-	{UPLINK, "passphrase", "passphrase", as_is, NULL},
-	{UPLINK, "options", "options", as_is, NULL},
-	{UPLINK, "ip", NULL, NULL, "the system chooses the local address"},
-	{UPLINK, "port", NULL, NULL, "the system chooses the local address"},
-	{UPLINK, "loose", NULL, NULL, "frames are accepted only from the server logged in to"},
-	{UPLINK, "rx_freq", NULL, NULL, TOLD},
-	{UPLINK, "tx_freq", NULL, NULL, TOLD},
-	{UPLINK, "tx_power", NULL, NULL, TOLD},
-	{UPLINK, "colorcode", NULL, NULL, TOLD},
-	{UPLINK, "slots", NULL, NULL, TOLD},
-	{UPLINK, "latitude", NULL, NULL, TOLD},
-	{UPLINK, "longitude", NULL, NULL, TOLD},
-	{UPLINK, "height", NULL, NULL, TOLD},
-	{UPLINK, "location", NULL, NULL, TOLD},
-	{UPLINK, "description", NULL, NULL, TOLD},
-	{UPLINK, "url", NULL, NULL, TOLD},
-	{UPLINK, "software_id", NULL, NULL, TOLD},
-	{UPLINK, "package_id", NULL, NULL, TOLD},
-	{UPLINK, "export_ambe", NULL, NULL, "not needed"},
-	{UPLINK, "group_hangtime", NULL, NULL,
-         "an uplink is subscribed to the talkgroups in its map"},
-	{UPLINK, "use_acl", NULL, NULL, "an uplink carries the talkgroups in its map"},
-	{UPLINK, "sub_acl", NULL, NULL, "an uplink carries the talkgroups in its map"},
-	{UPLINK, "tgid_ts1_acl", NULL, NULL, "an uplink carries the talkgroups in its map"},
-	{UPLINK, "tgid_ts2_acl", NULL, NULL, "an uplink carries the talkgroups in its map"},
-	{UPLINK, "announcement_language", NULL, NULL, "uplinks do not get announcements"},
-	{CLIENT, "mode", NULL, NULL, NULL},
-	{CLIENT, "passphrase", "passphrase", as_is, NULL},
-	{CLIENT, "notes", "notes", as_is, NULL},
-	{CLIENT, "ts1_static", "static-1", as_statics, NULL},
-	{CLIENT, "ts2_static", "static-2", as_statics, NULL},
-	{REPORTS, "report", NULL, NULL, NULL},
-	{REPORTS, "report_port", NULL, NULL, NULL},
-	{REPORTS, "report_clients", NULL, NULL, NULL},
-	{REPORTS, "report_interval", NULL, NULL, "dashboards are updated on every change"},
-	{PROXY, "listenport", NULL, NULL, NULL},
-	{PROXY, "listen_port", NULL, NULL, NULL},
-	{PROXY, "listen_ip", NULL, NULL, NULL},
-	{PROXY, "target_system", NULL, NULL, NULL},
-};
+LINKED_FILE(import_keys, "build/import_keys.txt.gz");
 
-static const struct rule *rule_of(enum stanza_kind kind, const char *key)
+bool import_open(struct import *m)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-		if (rules[i].kind == kind && strcmp(rules[i].key, key) == 0)
-			return &rules[i];
-	return NULL;
+	char *text = linked_text(import_keys_octets, import_keys_len);
+
+	if (text)
+		stanzas_split(&m->rules, "import_keys.txt", text);
+	free(text);
+	return text;
+}
+
+static const struct stanza *rules_of(const struct import *m, enum stanza_kind kind)
+{
+	static const struct stanza none;
+
+	return kind < m->rules.count ? &m->rules.stanza[kind] : &none;
+}
+
+/* Converts the value by a rule, "HOW TO"; not one of the other forms. */
+static void apply(struct import *m, const char *rule, const struct entry *e)
+{
+	size_t len = strcspn(rule, " ");
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		if (strlen(ways[i].name) == len && strncmp(rule, ways[i].name, len) == 0)
+			ways[i].convert(m, e, rule + len + 1);
 }
 
 /* Why a whole section of FreeDMR has no counterpart. */
@@ -350,18 +256,29 @@ static const char *why_not(const struct stanza *s, enum stanza_kind kind)
 	return "unknown key";
 }
 
+/* Why a key is left out; NULL: it is not. */
+static const char *why_no_key(const struct import *m, enum stanza_kind kind, const char *key)
+{
+	static const char none[] = "none: ";
+	const struct entry *rule = entry_of(rules_of(m, kind), key);
+
+	if (!rule)
+		return why_not(m->now, kind);
+	return strncmp(rule->value, none, strlen(none)) == 0 ? rule->value + strlen(none) : NULL;
+}
+
 void import_keys(struct import *m, enum stanza_kind kind)
 {
-	const struct stanza *s = m->now;
+	const struct stanza *s = m->now, *rules = rules_of(m, kind);
 
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		const struct entry *e = entry_of(s, rules[i].key);
-		if (rules[i].kind == kind && rules[i].convert && e)
-			rules[i].convert(m, e, rules[i].to);
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct entry *e = entry_of(s, rules->entries[i].key);
+		if (e)
+			apply(m, rules->entries[i].value, e);
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		const struct rule *r = rule_of(kind, s->entries[i].key);
-		if (!r || r->why)
-			import_tell(m, &s->entries[i], r ? r->why : why_not(s, kind));
+		const char *why = why_no_key(m, kind, s->entries[i].key);
+		if (why)
+			import_tell(m, &s->entries[i], why);
 	}
 }

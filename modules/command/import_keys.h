@@ -1,6 +1,6 @@
 /*
- * How the keys of FreeDMR and HBlink become ours, one rule each: copied, converted, handled with
- * their section, or left out for a reason that is reported.
+ * How the keys of FreeDMR and HBlink become ours, one rule each (import_keys.txt): copied,
+ * converted, handled with their section, or left out for a reason that is reported.
  */
 #ifndef COMMAND_IMPORT_KEYS_H
 #define COMMAND_IMPORT_KEYS_H
@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "command/stanza.h"
 
-/* The kinds of their sections. */
+/* The kinds of their sections; import_keys.txt has the keys of the first ones in this order. */
 enum stanza_kind {
 	GLOBAL,
 	MASTER,
@@ -24,6 +24,7 @@ enum stanza_kind {
 
 struct import {
 	struct stanzas all;
+	struct stanzas rules;     /* of import_keys, by kind */
 	struct text out;
 	struct text ask;          /* what needs the operator's attention, a line each */
 	struct text tell;         /* what was left out or changed */
@@ -41,6 +42,9 @@ void import_put_format(struct import *m, const char *key, const char *format, ..
 /* Notes about an entry of the current section; the second for what needs attention. */
 void import_tell(struct import *m, const struct entry *e, const char *why);
 void import_ask(struct import *m, const struct entry *e, const char *why);
+
+/* Reads the rules; false when out of memory. */
+bool import_open(struct import *m);
 
 /* Converts the keys of the current section in the order of the rules; then reports the others. */
 void import_keys(struct import *m, enum stanza_kind kind);

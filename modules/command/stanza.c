@@ -98,6 +98,16 @@ static void read_lines(struct stanzas *m, const char *file, FILE *f)
 	free(text);
 }
 
+void stanzas_split(struct stanzas *all, const char *file, char *text)
+{
+	unsigned line = 1;
+
+	for (char *end; (end = strchr(text, '\n')); text = end + 1) {
+		*end = 0;
+		read_line(all, file, text, line++);
+	}
+}
+
 bool stanzas_read(struct stanzas *all, const char *file)
 {
 	FILE *f = fopen(file, "r");

@@ -41,6 +41,9 @@ bool stanzas_read_yaml(struct stanzas *all, const char *file);
  */
 bool stanzas_read_json(struct stanzas *all, const char *file);
 
+/* Adds the sections of a text, which it changes. */
+void stanzas_split(struct stanzas *all, const char *file, char *text);
+
 /* The whole file, to be freed; NULL if it cannot be read, which is reported. */
 char *stanzas_text(const char *file);
 

@@ -23,6 +23,7 @@
 #include "report/event/happened.h"
 #include "report/event/server_status.h"
 #include "report/history/history.h"
+#include "report/http/help.h"
 #include "report/http/host.h"
 #include "report/connection/voice_pipe.h"
 #include "report/persist/persist.h"
@@ -470,6 +471,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	                              .machine = p->machine,
 	                              .uid = p->uid,
 	                              .persist = p->persist,
+	                              .help = help_open(),
 	                              .began = p->clock.now};
 	p->services = (struct services){
 		.conf = p->conf, .poller = p->poller, .sources = &p->sources, .mqtt_tag = TAG_MQTT};
@@ -489,6 +491,7 @@ static void close_all(struct report *p)
 		model_close(p->model);
 	ring_close(&p->events.ring);
 	aliases_close(&p->aliases);
+	free(p->sources.help);
 	arena_release(&p->arena);
 	free(p);
 }

@@ -51,6 +51,7 @@ struct sources {
 	const char *machine;     /* its host name; NULL: not known */
 	struct persist *persist; /* NULL: nothing outlives a restart */
 	struct history *history; /* NULL: there is none; it keeps answers for a while */
+	char *help;              /* of /metrics (http/help.h) */
 };
 
 /* The nth last call with its names, 0 = the newest; false: there is none. */

@@ -184,7 +184,7 @@ static bool tell_counters(struct row_cursor *at, const struct sources *s, const 
 		return false;
 	text_format(&name, "freedmr_%s", r.counter.name);
 	prometheus_family(t, buf, is_total(r.counter.name) ? METRIC_COUNTER : METRIC_GAUGE,
-	                  help_of(r.counter.name));
+	                  help_of(s->help, r.counter.name));
 	prometheus_sample(t, buf, NULL, NULL, r.counter.value);
 	return true;
 }
@@ -219,7 +219,7 @@ static bool tell_histograms(struct row_cursor *at, const struct sources *s,
 	if (!row_cursor_next(at, s->model, RECORD_HISTOGRAM, &r))
 		return false;
 	text_format(&name, "freedmr_%s_seconds", r.histogram.name);
-	prometheus_family(t, buf, METRIC_HISTOGRAM, help_of(buf + strlen("freedmr_")));
+	prometheus_family(t, buf, METRIC_HISTOGRAM, help_of(s->help, buf + strlen("freedmr_")));
 	put_buckets(&r.histogram, buf, t);
 	return true;
 }

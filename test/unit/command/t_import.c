@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "command/check.h"
+#include "command/import_keys.h"
 #include "face.h"
 #include "harness/t.h"
 
@@ -439,6 +440,31 @@ T_CASE(a_long_line_is_one_line)
 	T_EQUAL(import(text), 0);
 	T_CHECK(strstr(face_err, ":8: FOO of [A]: unknown key\n"));
 	T_CHECK(!strstr(face_err, "not a key"));
+}
+
+/* A rule that nobody understands would leave its key without a word. */
+T_CASE(each_rule_does_something)
+{
+	static char buf[3][4096];
+	char key[64] = "server_id", value[] = "PERMIT:1";
+	struct import m = {.all = {NULL, 0}};
+
+	T_CHECK(import_open(&m) && m.rules.count == PROXY + 1);
+	for (enum stanza_kind kind = 0; kind < m.rules.count; kind++)
+		for (size_t i = 0; i < m.rules.stanza[kind].count; i++) {
+			struct entry e = {key, value, 1};
+			struct stanza s = {"file", key, 1, &e, 1};
+			text_copy(key, sizeof(key), m.rules.stanza[kind].entries[i].key);
+			m.out = text_make(buf[0], sizeof(buf[0]));
+			m.ask = text_make(buf[1], sizeof(buf[1]));
+			m.tell = text_make(buf[2], sizeof(buf[2]));
+			m.all = (struct stanzas){&s, 1};
+			m.now = &s;
+			import_keys(&m, kind);
+			bool silent = m.out.len + m.ask.len + m.tell.len == 0;
+			T_CHECK(silent == !m.rules.stanza[kind].entries[i].value[0]);
+		}
+	stanzas_release(&m.rules);
 }
 
 T_CASE(trouble_is_told)

@@ -3,10 +3,12 @@
  * changes what other people's programs read. What old dashboards are sent is in t_legacy.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/t.h"
 #include "report/event/events.h"
+#include "report/http/help.h"
 #include "report/http/metrics.h"
 #include "report/model/view.h"
 
@@ -279,7 +281,8 @@ T_CASE(metrics_are_as_they_were)
 	struct model *m = model_open(&limits);
 	static const struct conf conf = {.report = {.history_top = 10, .last_heard = 10}};
 	struct history *history = history_open(&conf, &noon);
-	const struct sources s = {.model = m,
+	const struct sources s = {.help = help_open(),
+	                          .model = m,
 	                          .events = &events,
 	                          .link = &link,
 	                          .figures = {[SERVICE_HTTP] = &web},
@@ -314,6 +317,7 @@ T_CASE(metrics_are_as_they_were)
 		continue;
 	model_close(m);
 	history_close(history, &noon);
+	free(s.help);
 	T_EQUAL(t.cut, false);
 	/* the one figure that differs from run to run */
 	char *peak = strstr(made, "\nfreedmr_report_memory_peak_bytes ");
