@@ -397,6 +397,34 @@ T_CASE(a_client_s_passphrase_must_be_its_own)
 	       "");
 }
 
+/* Servers use 20 octets of it, and not all of them count octets. */
+T_CASE(a_peer_s_passphrase_is_the_same_for_both_servers)
+{
+#define TOLD "f:9: [peer bm]: "
+	static const struct {
+		const char *keys, *told;
+	} rows[] = {
+		{"obp\npassphrase = 12345678901234567890", ""},
+		{"obp\npassphrase = 123456789012345678901\nfull-key = yes", ""},
+		{"obp\npassphrase = 123456789012345678901",
+	         TOLD "servers use only 20 octets of a passphrase; expected at most 20\n"},
+		{"fbp\npassphrase = Stra\xc3\x9f"
+	         "e",
+	         TOLD "expected a passphrase of ASCII letters, digits and signs\n"},
+		{"fbp\nfull-key = yes\npassphrase = kilo tango",
+	         TOLD "full-key is for protocol = obp only\n"},
+	};
+	char text[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct text t = text_make(text, sizeof(text));
+		text_format(&t, SERVER LISTENER "[peer bm]\ntarget = 192.0.2.9:1\nprotocol = %s\n",
+		            rows[i].keys);
+		T_TEXT(read_text(text), rows[i].told);
+	}
+#undef TOLD
+}
+
 T_CASE(clients_are_sorted_and_found)
 {
 	T_TEXT(read_text(SERVER LISTENER "[client 234567801]\nnotes = exact\n[client 2345678]\n"

@@ -179,6 +179,57 @@ T_CASE(every_vector_gets_its_answer)
 	}
 }
 
+static void take_peer(void *to, const struct record *r)
+{
+	if (r->kind == RECORD_PEER && strcmp(r->peer.name, "uk") == 0)
+		*(struct peer_row *)to = r->peer;
+}
+
+static struct peer_row after(const char *vector)
+{
+	struct peer_row row = {.name = ""};
+	uint8_t bytes[128];
+	size_t len = t_vector("mesh.txt", vector, bytes, sizeof(bytes));
+
+	take(bytes, len);
+	world_snapshot(&w, take_peer, &row);
+	return row;
+}
+
+/* Who has a call of that talkgroup and stream already; "" = nobody. */
+static const char *quenched(uint32_t tg, uint32_t stream)
+{
+	const struct command ask = {.kind = COMMAND_QUENCHES};
+	static char by[32];
+
+	by[0] = 0;
+	actions_empty(&w.actions);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &ask});
+	for (uint32_t i = 0; i < w.actions.record_count; i++) {
+		const struct record *r = &w.actions.records[i];
+		if (r->kind == RECORD_QUENCH && r->quench.tg == tg && r->quench.stream == stream)
+			snprintf(by, sizeof(by), "%s", r->quench.peer);
+	}
+	return by;
+}
+
+T_CASE(control_packets_of_the_vectors_have_their_effect)
+{
+	open_world("fbp\naccept-stun = yes");
+	w.now += TICK_SECOND;
+	struct peer_row row = after("bcka");
+	T_CHECK(row.up && row.heard == w.now && row.version == 0 && !row.stunned);
+	T_EQUAL(after("bcve_4").version, 4);
+	T_EQUAL(after("bcve_5").version, 5);
+	T_EQUAL(after("bcve_1").version, 5); /* versions only rise */
+	T_TEXT(quenched(91, 0xa1b2c3d4), "");
+	T_EQUAL(after("bcsq").quenches_in_total, 1);
+	T_TEXT(quenched(91, 0xa1b2c3d4), "uk");
+	T_CHECK(after("bcst_stamped").stunned);
+	open_world("fbp\naccept-stun = yes");
+	T_CHECK(after("bcst").stunned);
+}
+
 /* Valid datagrams of every kind and, for each, the protocol that takes it. */
 static const struct {
 	const char *vector, *protocol;

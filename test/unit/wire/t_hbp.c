@@ -399,6 +399,20 @@ T_CASE(a_client_prints_numbers_as_wide_as_they_must_be)
 	T_BYTES(written + 55, "999", 3);
 }
 
+T_CASE(a_client_s_texts_are_cut_to_their_width)
+{
+	struct hbp_config c = {.location = "abcdefghijklmnopqrstuvwxyz",
+	                       .description = "0123456789012345678901234",
+	                       .slots = '3',
+	                       .url = "u"};
+	uint8_t written[CONFIG_LEN];
+	struct wr w = wr_make(written, sizeof(written));
+
+	hbp_write_config(&w, ID, &c);
+	T_EQUAL(wr_len(&w), CONFIG_LEN);
+	T_BYTES(written + 58, "abcdefghijklmnopqrst01234567890123456783u ", 42);
+}
+
 /* An id of 0x4Cxxxxxx makes the fifth octet an 'L'; only nine octets are a log-out. */
 T_CASE(an_id_that_begins_with_an_l_is_no_log_out)
 {
