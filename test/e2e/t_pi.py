@@ -9,7 +9,7 @@ from cases import Skip, case, check, main
 from control import ask
 from dmr import call
 from hotspot import Hotspot, talk
-from server import Server, wait_for
+from server import PATIENCE_S, Server, wait_for
 
 HOTSPOT = "build/hotspot"
 
@@ -45,7 +45,7 @@ def without_a_network_it_starts_and_serves_when_there_is_one():
         check("freedmr: ready" in server.stderr(), server.stderr())
         subprocess.run(inside + ["ip", "link", "set", "lo", "up"], check=True)
         done = subprocess.run(inside + [HOTSPOT, "-p", "rigpass", "-i", "2300101", "127.0.0.1:%d" % server.port, "talk",
-                                        "91", "--seconds", "1"], capture_output=True, text=True, timeout=20)
+                                        "91", "--seconds", "1"], capture_output=True, text=True, timeout=PATIENCE_S)
         check(done.returncode == 0, done.stderr)
         check(wait_for(lambda: len(ask(server.control, "lastheard")) == 1), "the call is not known")
         check(server.stop() == 0, "exit code")
@@ -69,7 +69,7 @@ def a_full_card_costs_the_state_alone():
                 os.close(stuffing)
             ask(server.control, "block 2345678")
             ask(server.control, "block 2345679")
-            check(wait_for(lambda: "cannot be written: No space left on device" in server.stderr(), 40), server.stderr())
+            check(wait_for(lambda: "cannot be written: No space left on device" in server.stderr(), 2 * PATIENCE_S), server.stderr())
             check(hears(server), "the call is not heard")
             os.unlink(mount + "/stuffing")
             ask(server.control, "block 2345680")

@@ -143,7 +143,7 @@ def postgresql_has_every_call_once_whatever_was_away():
             speak(server.port, (2300006, 91))
             has("2300001/91 2300002/91 2300003/2350 2300004/91 2300005/91 2300006/91")
             row = database.ask("select server, slot, reason, frames > 5, lost, ended > started, abs(extract(epoch from "
-                               "now() - ended)) < 60, link = '' from freedmr.calls where radio = 2300006")
+                               "now() - ended)) < 600, link = '' from freedmr.calls where radio = 2300006")
             check(row == "2345|2|terminator|t|0|t|t|t", row)
             busiest = database.ask(shown("select talkgroup"))
             check(busiest.split("\n")[0].startswith("91|5|"), busiest)

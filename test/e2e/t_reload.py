@@ -244,7 +244,7 @@ def a_listener_comes_moves_and_goes():
         check([r["listener"] for r in rows if r["row"] == "session"] == ["two"], "%s" % rows)
         voice = server.child("voice")
         os.kill(voice, signal.SIGKILL)  # a new voice process is given what was opened meanwhile
-        check(wait_for(lambda: "freedmr-voice is back" in server.stderr(), 5), server.stderr())
+        check(wait_for(lambda: "freedmr-voice is back" in server.stderr()), server.stderr())
         new, still = Hotspot(2300103, port).login(), Undisturbed(server)
 
         def move():
@@ -261,7 +261,7 @@ def a_listener_comes_moves_and_goes():
             reload(server)
 
         still.during(go)
-        check(wait_for(lambda: len(ask(server.control, "sessions")) == 2, 3), "its session is still there")
+        check(wait_for(lambda: len(ask(server.control, "sessions")) == 2), "its session is still there")
 
 
 @case
@@ -323,7 +323,7 @@ def a_neighbour_comes_gets_another_key_and_goes():
         peer = peer_section("n", "fbp", port, there.port, 2346)
         still.during(lambda: (section(server, peer), reload(server)))
         there.send(there.keepalive())
-        check(wait_for(lambda: any(r.get("up") for r in server.ctl_json("peers")), 3), "the link is down")
+        check(wait_for(lambda: any(r.get("up") for r in server.ctl_json("peers"))), "the link is down")
         check(hears(there, still), "the neighbour does not get the call")
         new = Neighbour(2346, "another key")
         edit(server, "passphrase = kilo tango", "passphrase = another key")
@@ -348,13 +348,13 @@ def an_uplink_comes_and_goes():
         still = Undisturbed(server)
         up = "[uplink up]\ntarget = 127.0.0.1:%d\nid = 234567899\npassphrase = rigpass\nmap = 2:3100 = 91\n" % above.port
         still.during(lambda: (section(server, up), reload(server)))
-        check(wait_for(lambda: any(r.get("up") for r in server.ctl_json("peers")), 15), server.stderr()[-300:])
+        check(wait_for(lambda: any(r.get("up") for r in server.ctl_json("peers"))), server.stderr()[-300:])
         there = Hotspot(3100101, above.port).login()
         sent = call(2300101, 2300101, 91, 3)
         talk(still.one, sent, [still.two, there])
         check(len(there.drain(len(sent))) == len(sent), "calls do not go up")
         still.during(lambda: (edit(server, up, ""), reload(server)))
-        check(wait_for(lambda: not [r for r in ask(above.control, "sessions") if r.get("client") == 234567899], 3),
+        check(wait_for(lambda: not [r for r in ask(above.control, "sessions") if r.get("client") == 234567899]),
               "it did not log out")
         check(not [r for r in server.ctl_json("peers") if r.get("name") == "up"], "it is still there")
 

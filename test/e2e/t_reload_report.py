@@ -176,6 +176,7 @@ def shown(server, name):
     """Is a call of a hotspot shown with the name of the link that it goes to? And what was heard."""
     c = Control(server.control)
     c.send("text events")
+    settle(server.control)  # it follows
     talker = Hotspot(2300101, server.port).login()
     talk(talker, call(2300101, 2300101, 91, 2))
     heard, named, until = b"", False, time.monotonic() + PATIENCE_S

@@ -10,7 +10,7 @@ import urllib.request
 
 from cases import case, check, main
 from hotspot import Hotspot
-from server import command, free_port, kill_group, wait_for
+from server import PATIENCE_S, command, free_port, kill_group, wait_for
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -50,7 +50,7 @@ class Run:
             return f.read()
 
     def await_text(self, pattern):
-        found = wait_for(lambda: re.search(pattern, self.text(), re.M), 60)
+        found = wait_for(lambda: re.search(pattern, self.text(), re.M))
         check(found, "no \"%s\" in: %s" % (pattern, self.text()))
         return found
 
@@ -71,7 +71,7 @@ def it_tells_what_to_enter_and_where_the_page_is():
         Hotspot(2300101, port, passphrase=phrase).login().close()
         url = run.await_text(r"^Web page: (\S+)$")[1]
         check(url == "http://127.0.0.1:%d/" % page, url)
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
             check(answer.status == 200, "the page is not there")
 
 
@@ -84,7 +84,7 @@ def a_port_that_is_taken_is_told_with_the_key_that_moves_it():
     except OSError:
         pass  # another program has it, which is as good
     with taken, Run() as run:
-        check(run.process.wait(60) != 0, "it serves: " + run.text())
+        check(run.process.wait(PATIENCE_S) != 0, "it serves: " + run.text())
         run.await_text(r"^ +port +62031$")
         run.await_text(r"^freedmr: error: cannot bind \[::\]:62031: Address in use$")
         run.await_text(r"^freedmr: error: another program uses that UDP port: .*change bind in \[listener hotspots\]$")

@@ -98,8 +98,14 @@ def follower_goes_on_where_it_was():
         events.close()
         busy(server)
         again = Events(server, last)
-        _, name, event = again.next()
-        check(name == "message" and event["seq"] == hello["seq"] + 1 and event["ev"] == "client.up", "%s" % event)
+        number = hello["seq"]
+        while True:
+            _, name, event = again.next()
+            number += 1
+            check(name == "message" and event["seq"] == number, "%s, not %d" % (event, number))
+            if event["ev"] != "health":
+                break
+        check(event["ev"] == "client.up", "%s" % event)
         for stale in ("0123456789abcdef-1", "%s-999999" % hello["boot"], "%s-x" % hello["boot"], "x"):
             _, name, event = Events(server, stale).next()
             check(name == "resync" and event["ev"] == "hello", "%s: %s %s" % (stale, name, event))
@@ -393,13 +399,18 @@ def parts_of_the_snapshot_can_be_had():
 
 @case
 def one_client_is_shown_as_it_is_now():
-    with WebServer("static-2 = 91\nhang-time = 4s") as server:
+    with WebServer("static-2 = 91\nhang-time = 60s") as server:
         one, two = busy(server)
         talk(one, call(2300101, 2300555, 91, 2), [two])
-        time.sleep(1.1)
-        slots = json.loads(server.get("/api/v2/snapshot?rows=slots,sessions&client=2300102")[2])["slots"]
-        check([(s["client"], s["state"], s["conference"]) for s in slots if s["state"] != "idle"] == [(2300102, "hang", 91)], "%s" % slots)
-        check({s["client"] for s in slots} == {2300102}, "%s" % slots)
+
+        def slots():
+            return json.loads(server.get("/api/v2/snapshot?rows=slots,sessions&client=2300102")[2])["slots"]
+
+        def held():
+            return [(s["client"], s["state"], s["conference"]) for s in slots() if s["state"] != "idle"]
+
+        check(wait_for(lambda: held() == [(2300102, "hang", 91)]), "%s" % slots())
+        check({s["client"] for s in slots()} == {2300102}, "%s" % slots())
 
 
 @case
@@ -413,11 +424,14 @@ def who_was_refused_is_in_the_snapshot():
                 pass
         rows = wait_for(lambda: server.snapshot()["refusals"])
         check([(r["client"], r["why"]) for r in rows] == [(2300999, "wrong passphrase")], "%s" % rows)
-        check(abs(rows[0]["last"] - time.time()) < 10 and rows[0]["first"] <= rows[0]["last"], "%s" % rows)
+        check(abs(rows[0]["last"] - time.time()) < PATIENCE_S and rows[0]["first"] <= rows[0]["last"], "%s" % rows)
         check("at" not in rows[0] and "127.0.0.1" not in json.dumps(rows), "an address is shown: %s" % rows)
         snapshot = server.snapshot()
         schema.judge("snapshot", snapshot)
         check([t["name"] for t in snapshot["timings"]] == ["forwarding", "turn"], "%s" % snapshot["timings"])
+
+
+WHY_DEPTH, WHY_RATE = 60, 3  # of one address: at once, and per second
 
 
 @case
@@ -430,8 +444,14 @@ def why_is_answered_to_viewers_at_a_limited_rate():
         for query in ("", "?id=", "?id=1%201", "?id=" + "9" * 60):
             check(server.get("/api/v2/why" + query)[0] in (200, 400), query)
         check(server.get("/api/v2/why?id=x%0d")[0] in (200, 400), "an octet that is none")
-        statuses = [server.get("/api/v2/why?id=2300101")[0] for _ in range(100)]
-        check(429 in statuses and statuses.count(200) < 95, "%s" % statuses)
+        began, statuses = time.monotonic(), []
+
+        def refused():
+            statuses.append(server.get("/api/v2/why?id=2300101")[0])
+            return statuses[-1] == 429
+
+        check(wait_for(refused, every=0), "%d questions are answered" % len(statuses))
+        check(len(statuses) <= WHY_DEPTH + WHY_RATE * (time.monotonic() - began) + 1, "%d questions are answered" % len(statuses))
         check(200 in [server.get("/api/v2/why?id=2300101", X_Forwarded_For=other)[0] for other in OTHERS], "other viewers are not answered")
         check("command=why" not in server.stderr(), server.stderr())
 
