@@ -27,7 +27,8 @@ class Browser:
         self.directory = tempfile.mkdtemp(prefix="freedmr-browser-")
         port = free_port()
         self.base = "http://127.0.0.1:%d" % port
-        self.driver = subprocess.Popen(["chromedriver", "--port=%d" % port], stdin=subprocess.DEVNULL,
+        noon = "Etc/GMT%+d" % (time.gmtime().tm_hour - 12)  # so that no test sees a day end
+        self.driver = subprocess.Popen(["chromedriver", "--port=%d" % port], stdin=subprocess.DEVNULL, env=dict(os.environ, TZ=noon),
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self.begin()
@@ -131,12 +132,14 @@ class Browser:
         self.run("window.found = null; axe.run(document, {resultTypes: ['violations']}).then(r => { window.found = "
                  "r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 4).map(n => n.target + ' ' + n.html.slice(0, 120) + ' ' + "
                  "n.any.map(x => x.message).join()).join(' | ')); })")
-        return self.wait("axe", "return window.found && [window.found]", 30)[0]
+        return self.wait("axe", "return window.found && [window.found]")[0]
 
     def screenshot(self, name):
         os.makedirs("build/test/screenshots", exist_ok=True)
-        with open("build/test/screenshots/%s.png" % name, "wb") as f:
+        path = "build/test/screenshots/%s.png" % name
+        with open("%s.%d" % (path, os.getpid()), "wb") as f:  # another suite may be making the same
             f.write(base64.b64decode(self.call("GET", "/screenshot")))
+        os.rename(f.name, path)
 
     def press(self, keys):
         self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": [

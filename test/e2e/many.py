@@ -23,13 +23,13 @@ def log_in_all(clients, passphrase):
         by_fd[c.socket.fileno()] = c
         poll.register(c.socket.fileno(), select.EPOLLIN)
         c.drain()
-    end = time.monotonic() + PATIENCE_S
+    progress = time.monotonic()
 
     def begin(c):
         c.ask(b"RPTL" + c.id)
         under_way[c.socket.fileno()] = c
 
-    while (waiting or under_way) and time.monotonic() < end:
+    while (waiting or under_way) and time.monotonic() < progress + PATIENCE_S:
         while waiting and len(under_way) < WINDOW:
             begin(waiting.popleft())
         for fd, _ in poll.poll(0.1, 256):
@@ -45,6 +45,7 @@ def log_in_all(clients, passphrase):
                 c.ask(rptc(c.client))
             else:
                 del under_way[fd]
+                progress = time.monotonic()
         now = time.monotonic()
         for c in list(under_way.values()):
             if now - c.since > RETRY_S:
@@ -105,7 +106,7 @@ class Many:
         begin = time.monotonic()
         for _, orders in self.workers:
             orders.send(True)
-        done = [orders.poll(2 * PATIENCE_S) and orders.recv() for _, orders in self.workers]
+        done = [orders.recv() for _, orders in self.workers]
         return time.monotonic() - begin if all(done) else None
 
     def __enter__(self):

@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 
 from cases import Skip, case, check, main
 from control import Control, ask, wait_until_answering
@@ -108,18 +109,18 @@ def a_call_ends_at_an_operators_word():
     with Server() as server:
         one, two = busy(server)
         answers = []
-        sent = call(2300101, 2300101, 91, 12)
 
         def end():
             answers.append(server.ctl("call", "2300101", "end"))
+            time.sleep(1)  # he talks on
 
-        talk(one, sent, [two], middle=end)
+        sent = talk(one, call(2300101, 2300101, 91, 2), [two], beside=end)
         check(answers[0] == (0, "call ended\n"), "%s" % answers)
         heard = two.drain()
         check(heard[-1].is_terminator() and len(heard) < len(sent) - 10, "the call went on: %s" % heard[-1:])
         check(server.ctl("call", "2300101", "end")[0] == 1, "ending no call is no error")
         talk(one, call(2300101, 2300101, 91, 1), [two])  # the next is heard
-        check(two.drain()[-1].is_terminator(), "the next call is not heard")
+        check(two.drain(8)[-1].is_terminator(), "the next call is not heard")
 
 
 def slot_row(server, client):

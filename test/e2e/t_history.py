@@ -58,6 +58,7 @@ def every_outlet_tells_the_same():
         left = 3600 - time.time() % 3600
         if left < 30:
             time.sleep(left + 1)  # it is all in one hour
+        today = time.strftime("%Y-%m-%d", time.gmtime())
         calls(server)
         check(wait_for(lambda: figures(server.rows("talkgroups")) == {91: 2}), "%s" % server.rows("talkgroups"))
         row = server.rows("talkgroups")[0]
@@ -72,7 +73,6 @@ def every_outlet_tells_the_same():
         check(code == 0 and len(table) == 1 and table[0]["id"] == "91" and table[0]["calls"] == "2", text)
         code, text = server.ctl("history", "talkgroups")
         check(code == 0 and re.search(r"^ +91 +2 ", text, re.M) and "total" in text, text)
-        today = time.strftime("%Y-%m-%d", time.gmtime())
         check(figures(server.rows("radios", today)) == {2300101: 2}, "%s" % server.rows("radios", today))
         check(figures(server.rows("clients", "week")) == {2300101: 2}, "%s" % server.rows("clients", "week"))
         one = server.get("/api/v2/history?of=clients&period=week&id=2300101")
@@ -99,6 +99,7 @@ def bad_questions_are_refused():
 
 @case
 def it_survives_a_restart():
+    began = time.time()
     with Historian() as server:
         calls(server)
         check(server.stop() == 0, "exit code")
@@ -107,7 +108,7 @@ def it_survives_a_restart():
         check(figures(server.rows("talkgroups")) == {91: 2}, "%s" % server.rows("talkgroups"))
         heard = ask(server.control, "lastheard")
         check([r["src"] for r in heard] == [2300101, 2300101], "%s" % heard)
-        check(abs(heard[0]["time"] - time.time()) < 60, "%s" % heard[0])
+        check(began < heard[0]["time"] < time.time() + 1, "%s" % heard[0])
         Schema().judge("heard", server.get("/api/v2/lastheard"))
         calls(server, 1)
         check(wait_for(lambda: figures(server.rows("talkgroups")) == {91: 3}), "%s" % server.rows("talkgroups"))
@@ -204,6 +205,7 @@ def metrics(server):
 
 @case
 def a_dashboard_finds_its_figures():
+    began = time.monotonic()
     with Historian() as server:
         calls(server, 2)
         calls(server, 1, tg=2350)
@@ -226,7 +228,7 @@ def a_dashboard_finds_its_figures():
         check(wait_for(agree), "%s" % {name: metrics(server)[1].get(name) for name in wanted})
         text, found = metrics(server)
         check(float(found['freedmr_talkgroup_seconds_total{talkgroup="91"}']) > 0.5, "%s" % found)
-        check(int(found["freedmr_history_write_age_seconds"]) < 60, "%s" % found)
+        check(int(found["freedmr_history_write_age_seconds"]) <= time.monotonic() - began + 1, "%s" % found)
         check(any(name.startswith('freedmr_build_info{version="') for name in found), "%s" % found)
         repeater.close()
         hotspot.close()

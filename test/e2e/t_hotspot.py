@@ -49,12 +49,12 @@ def one_talks_one_hears():
         check("20 frames, 0 lost" in text, text)
 
 
-@case  # 21 s
+@case  # 29 s
 def a_user_dials_asks_unlinks_and_hears_himself():
     with Server() as server:
         listener = Listener(server, "-i", "2300102", "-o", "TS2=235")
-        done = run("-p", "rigpass", "127.0.0.1:%d" % server.port, "call", "235", "wait", "6", "talk", "9", "--seconds",
-                   "1", "wait", "1", "call", "4000", "wait", "4", "talk", "9990", "--seconds", "1", "wait", "5")
+        done = run("-p", "rigpass", "127.0.0.1:%d" % server.port, "call", "235", "wait", "8", "talk", "9", "--seconds",
+                   "1", "wait", "1", "call", "4000", "wait", "7", "talk", "9990", "--seconds", "1", "wait", "8")
         check(done.returncode == 0, done.stderr)
         said = [line.split(" ", 1)[1] for line in done.stdout.splitlines()]
         check([line for line in said if line.startswith("morse")] == ['morse "235"', 'morse "NL"'], done.stdout)

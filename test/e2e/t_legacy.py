@@ -9,6 +9,7 @@ from control import counter
 from dmr import call
 from hotspot import Hotspot, be32, rptc, same_call, talk
 from legacy import Dashboard
+from mesh import wait_for_links
 from server import PATIENCE_S, Server, free_port, wait_for
 
 KEYS = {
@@ -299,20 +300,15 @@ def calls_of_the_mesh_are_told_at_the_neighbour_in_both_directions():
         same_types("OBP-n", d.config["OBP-n"], KEYS["OPENBRIDGE"])
         check(d.config["OBP-n"]["NETWORK_ID"] == be32(2340), "%s" % d.config["OBP-n"])
 
-        def carried():
-            talk(near, call(2300101, 2300101, 235, 0), [far])
-            return far.drain()
-
-        check(wait_for(carried, every=1), "the link does not come up")
-        d.listen(1)
-        del d.frames[:]
+        for server in (ours, theirs):
+            wait_for_links(server)
         talk(near, call(2300101, 2300101, 235, 1), [far])
         d.wait(lambda: len(d.events()) >= 4)
         told = [(f[1], f[2], f[3], f[5], f[7]) for f in d.events()]
         here = d.system_of(2300101)
         check(told == [("START", "RX", here, "2300101", "2"), ("START", "TX", "OBP-n", "2300101", "1"),
                        ("END", "TX", "OBP-n", "2300101", "1"), ("END", "RX", here, "2300101", "2")], "%s" % told)
-        near.drain()
+        far.drain(8)
         time.sleep(6)  # hang time
         del d.frames[:]
         talk(far, call(2400101, 2400101, 235, 1), [near])

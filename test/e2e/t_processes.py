@@ -315,8 +315,11 @@ def who_is_started_again_inherits_no_more():
             os.kill(before, signal.SIGKILL)
             line = "freedmr-%s is back" % role
             check(wait_for(lambda: line in server.stderr()), server.stderr())
-            now = len(os.listdir("/proc/%d/fd" % server.child(role)))
-            check(now == count, "%s had %d descriptors and has %d" % (role, count, now))
+
+            def now():
+                return len(os.listdir("/proc/%d/fd" % server.child(role)))
+
+            check(wait_for(lambda: now() == count), "%s had %d descriptors and has %d" % (role, count, now()))
 
 
 def under_load(server):
