@@ -422,37 +422,49 @@ def allocations_of_the_voice_process_stand_still():
             server_module.BINARY = usual
 
 
-def delays(one, two):
-    """How long each frame of a call takes."""
-    found = []
-    for octets in call(one.client, 2300101, 91, 10):
-        began = time.monotonic()
+def kept_waiting(*tasks):
+    """Seconds that they could have run and others had the processors."""
+    total = 0
+    for task in tasks:
+        with open("/proc/%s/schedstat" % task) as f:
+            total += int(f.read().split()[1])
+    return total / 1e9
+
+
+def delays(voice, one, two, crowd, first):
+    """How long each frame of a call takes that comes behind a hundred records, less what other programs on the machine
+    have kept us and voice waiting. Who waits for a pipe could not have run, so that stays."""
+    found, talkgroups = [], ",".join(str(first + n) for n in range(50))
+    for octets, rig in zip(call(one.client, 2300101, 91, 10), crowd):
+        waited, began = kept_waiting(voice, "thread-self"), time.monotonic()
+        rig.send(b"RPTO" + be32(rig.client) + ("TS1=%s;TS2=%s" % (talkgroups, talkgroups)).encode())
         one.send(octets)
         check(two.receive(PATIENCE_S), "a frame was lost")
-        found.append(time.monotonic() - began)
+        took = time.monotonic() - began
+        found.append(took - (kept_waiting(voice, "thread-self") - waited))
         time.sleep(0.045)
     return sorted(found)
 
 
 @case
 def voice_keeps_time_while_nobody_reads():
-    """A stopped reporter, a full pipe, and frames take as long as before and after: if voice waited, all that follow
-    would."""
+    """A stopped reporter, a full pipe, and each frame takes as long as before and after."""
     with Server("static-2 = 91") as server:
-        one, two = pair(server)
-        before = delays(one, two)
+        those = (server.child("voice"), *pair(server), [Hotspot(2310000 + n, server.port).login() for n in range(62)])
         sleeper = server.child("report")
+        before = delays(*those, 100)
         os.kill(sleeper, signal.SIGSTOP)
         try:
-            stuck = delays(one, two)
+            stuck = delays(*those, 200)
         finally:
             go_on(sleeper)
-        after = delays(one, two)
-        for part in (0.5, 0.75):
-            at = int(part * len(stuck))
-            calm = max(before[at], after[at])
-            check(stuck[at] < 0.02 + 4 * calm, "%d %% take up to %.1f ms, and took %.1f ms" %
-                  (100 * part, stuck[at] * 1000, calm * 1000))
+        after = delays(*those, 300)
+        check(counter(server.control, "records_dropped_total") > 0, "the pipe was not full")
+        for at in (len(stuck) // 2, len(stuck) * 9 // 10, len(stuck) - 2):  # what holds up a whole virtual machine is counted nowhere
+            told = "%d of %d frames take up to %.2f ms, and took %.2f ms before and %.2f after" % (
+                at + 1, len(stuck), *(1000 * found[at] for found in (stuck, before, after)))
+            print("  " + told)
+            check(stuck[at] < 0.003 + 3 * max(before[at], after[at]), told)
 
 
 main()
