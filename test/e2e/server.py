@@ -58,6 +58,15 @@ def wait_for(what, seconds=PATIENCE_S, every=0.02):
         time.sleep(every)
 
 
+def kept_waiting(*tasks):
+    """Seconds that these processes, or "thread-self", could have run and others had the processors."""
+    total = 0
+    for task in tasks:
+        with open("/proc/%s/schedstat" % task) as f:
+            total += int(f.read().split()[1])
+    return total / 1e9
+
+
 def go_on(pid):
     """Wakes a process that was stopped. Who sleeps too long is replaced by the parent, and then is not there."""
     try:

@@ -14,7 +14,7 @@ from cases import Skip, case, check, main
 from control import Control, ask, counter, wait_until_answering
 from dmr import call
 from hotspot import Hotspot, be32, same_call, talk
-from server import BINARY, PATIENCE_S, Server, free_port, go_on, wait_for
+from server import BINARY, PATIENCE_S, Server, free_port, go_on, kept_waiting, wait_for
 from special import special_build
 
 
@@ -420,15 +420,6 @@ def allocations_of_the_voice_process_stand_still():
                 check(count_in(report, address) > others, "the count does not even count in the reporter")
         finally:
             server_module.BINARY = usual
-
-
-def kept_waiting(*tasks):
-    """Seconds that they could have run and others had the processors."""
-    total = 0
-    for task in tasks:
-        with open("/proc/%s/schedstat" % task) as f:
-            total += int(f.read().split()[1])
-    return total / 1e9
 
 
 def delays(voice, one, two, crowd, first):
