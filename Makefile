@@ -268,7 +268,7 @@ $(foreach c,$(CROSS),$(eval $(call cross_rules,$(c))))
 # Atomics: the short encoding of ARMv6 has no barrier, and libgcc's brings 4 KB of others along.
 build/obj/arm/modules/conf/reload.o build/obj/arm/modules/voice/keep.o: OWN := -marm -fno-lto
 
-bench: all $(BENCHES:%=build/obj/native/%)
+bench: all build/arm/freedmr $(BENCHES:%=build/obj/native/%)
 	@test/bench/run.py
 
 siege: all
