@@ -11,6 +11,7 @@
 #ifndef STATE_SESSION_H
 #define STATE_SESSION_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@
 #include "base/expiry.h"
 #include "base/hash.h"
 #include "base/tick.h"
+#include "base/util.h"
 #include "state/pool.h"
 #include "wire/command.h"
 #include "wire/options.h"
@@ -44,21 +46,25 @@ static inline bool endpoint_same(const struct endpoint *a, const struct endpoint
 /*
  * The radio-facing side of one time slot. It hears at most one call. Data opens no call and
  * occupies the slot only until its last frame.
+ *
+ * What a frame on its way to the slot reads and writes comes first and is in one line of the cache
+ * (as it is in struct session): between two frames of a call all of them have left it.
  */
 struct slot {
-	uint32_t subscriptions; /* first of its subscriptions, POOL_NONE when none */
-	struct handle talk;     /* the call its own radio side sends; none when silent */
-	struct handle heard;    /* the call we have open towards it */
-	uint32_t heard_tg;      /* as which talkgroup */
+	struct handle heard;   /* the call we have open towards it */
+	uint32_t heard_tg;     /* as which talkgroup */
+	uint32_t conversation; /* subject of the last call carried, which hang time protects
+	                          (stream.h) */
+	uint64_t mark;         /* the fan-out that last considered this slot */
+	tick_t busy_last;      /* last frame of the conversation in either direction */
+	tick_t voice_last;     /* last frame of any call in either direction, carried or not */
+
+	tick_t closed;          /* when the last call we sent it ended */
 	struct handle data;     /* data last sent to it */
+	struct handle talk;     /* the call its own radio side sends; none when silent */
+	uint32_t subscriptions; /* first of its subscriptions, POOL_NONE when none */
 	tick_t data_out;        /* last frame of data its own radio side sent */
 	tick_t mute_until;      /* its radio side sends a call that got no row */
-	uint32_t conversation;  /* subject of the last call carried, which hang time protects
-	                           (stream.h) */
-	tick_t busy_last;       /* last frame of it in either direction */
-	tick_t voice_last;      /* last frame of any call in either direction, carried or not */
-	tick_t closed;          /* when the last call we sent it ended */
-	uint64_t mark;          /* the fan-out that last considered this slot */
 	struct handle player;   /* audio of the server itself, playing or waiting */
 	uint32_t src;           /* last talker heard or sent, for the row */
 	uint32_t stream;
@@ -77,11 +83,20 @@ struct budgets {
 	uint32_t credit; /* octets */
 };
 
+/* What a copy of a frame needs is in two lines of the cache: to `frames_out_total`, and from the
+ * end of `budget`. */
 struct session {
-	struct pool_row row;
+	alignas(CACHE_LINE) struct pool_row row;
 	struct source source;
 	uint32_t id; /* the ID in its datagrams: the client's, or ours on an uplink */
+	uint64_t frames_out_total, frames_in_total;
+	tick_t since;
+	struct budgets budget;
 	struct endpoint at;
+	tick_t last_ping;
+	tick_t last_seen;
+	struct slot slot[2];
+
 	enum session_state state;
 	bool simplex; /* RPTC slots field '4': everything on slot 2 */
 	bool rekeyed; /* correct RPTK from its own endpoint: the next RPTC restarts it
@@ -98,16 +113,10 @@ struct session {
 	uint32_t dial;          /* default reflector, 0 = none */
 	tick_t timer;           /* of user-activated talkgroups; 0 = until cleared */
 	tick_t hang;
-	struct slot slot[2];
 	struct expiry expiry;
-	tick_t since;
-	tick_t last_ping;
-	tick_t last_seen;
-	struct budgets budget;
 	uint64_t challenger; /* keyed hash of a correct RPTK from elsewhere; its callsign decides */
 	struct expiry ident_due;
 	uint32_t ident_tg; /* 0 = all call */
-	uint64_t frames_in_total, frames_out_total;
 	uint32_t options_bad;
 	uint32_t rx_hz, tx_hz;
 	uint8_t cc;

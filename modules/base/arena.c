@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_LEN 64 /* a cache line: every cut begins on one */
+#include "base/util.h"
 
 void arena_measure(struct arena *arena)
 {
@@ -15,16 +15,16 @@ void arena_measure(struct arena *arena)
 bool arena_claim(struct arena *arena, size_t size)
 {
 	*arena = (struct arena){.size = size};
-	if (size > SIZE_MAX - LINE_LEN) {
+	if (size > SIZE_MAX - CACHE_LINE) {
 		errno = ENOMEM;
 		return false;
 	}
 	/* Pages of a large calloc block cost memory only once used. */
-	arena->claimed = calloc(1, size + LINE_LEN);
+	arena->claimed = calloc(1, size + CACHE_LINE);
 	if (!arena->claimed)
 		return false;
 	arena->block = arena->claimed;
-	arena->block += (LINE_LEN - (uintptr_t)arena->block % LINE_LEN) % LINE_LEN;
+	arena->block += (CACHE_LINE - (uintptr_t)arena->block % CACHE_LINE) % CACHE_LINE;
 	return true;
 }
 
@@ -39,9 +39,9 @@ static size_t cut_end(size_t used, size_t rows, size_t row_size)
 	if (row_size && rows > SIZE_MAX / row_size)
 		return SIZE_MAX;
 	size_t bytes = rows * row_size;
-	if (bytes > SIZE_MAX - (LINE_LEN - 1))
+	if (bytes > SIZE_MAX - (CACHE_LINE - 1))
 		return SIZE_MAX;
-	bytes = (bytes + LINE_LEN - 1) / LINE_LEN * LINE_LEN;
+	bytes = (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
 	return bytes > SIZE_MAX - used ? SIZE_MAX : used + bytes;
 }
 

@@ -33,6 +33,7 @@ struct udp {
 	socklen_t name_len;
 	struct box in, out;
 	struct udp_datagram *datagrams;
+	uint32_t taken; /* rows of `in` whose headers hold the lengths of what came */
 	uint32_t queued;
 	struct udp_counters counters;
 };
@@ -156,6 +157,7 @@ void udp_use(struct udp *u, int fd, const struct addr *bound)
 	preset(&u->in, bound);
 	preset(&u->out, bound);
 	u->fd = fd;
+	u->taken = UDP_INBOX;
 	u->queued = 0;
 	u->name_len = messages_header(u->in.messages, 0)->msg_namelen;
 }
@@ -175,9 +177,7 @@ int udp_descriptor(const struct udp *u)
 	return u->fd;
 }
 
-/*
- * A receive leaves the received lengths in the headers; reset them to capacities before the next.
- */
+/* A header that holds the lengths of what came gets its capacities back. */
 static void reset(struct udp *u, uint32_t i)
 {
 	struct msghdr *header = messages_header(u->in.messages, i);
@@ -205,10 +205,11 @@ static bool take(struct udp *u, uint32_t i, struct udp_datagram *out)
 const struct udp_datagram *udp_receive(struct udp *u, uint32_t *count)
 {
 	*count = 0;
-	for (uint32_t i = 0; i < UDP_INBOX; i++)
+	for (uint32_t i = 0; i < u->taken; i++)
 		reset(u, i);
 	int came = messages_receive(u->in.messages, u->fd, 0, UDP_INBOX);
-	for (uint32_t i = 0; came > 0 && i < (uint32_t)came; i++) {
+	u->taken = came > 0 ? (uint32_t)came : 0;
+	for (uint32_t i = 0; i < u->taken; i++) {
 		u->counters.received_total++;
 		if (take(u, i, &u->datagrams[*count]))
 			++*count;

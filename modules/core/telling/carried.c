@@ -134,12 +134,12 @@ static const struct carried_field uplink_fields[] = {
 };
 
 #define SLOT(n)                                                                                    \
-	DERIVED(session, slot[n].subscriptions), HANDLE(session, slot[n].talk, STREAM),            \
-		HANDLE(session, slot[n].heard, STREAM), RAW(session, slot[n].heard_tg),            \
-		HANDLE(session, slot[n].data, STREAM), RAW(session, slot[n].data_out),             \
-		RAW(session, slot[n].mute_until), RAW(session, slot[n].conversation),              \
+	HANDLE(session, slot[n].heard, STREAM), RAW(session, slot[n].heard_tg),                    \
+		RAW(session, slot[n].conversation), RAW(session, slot[n].mark),                    \
 		RAW(session, slot[n].busy_last), RAW(session, slot[n].voice_last),                 \
-		RAW(session, slot[n].closed), RAW(session, slot[n].mark),                          \
+		RAW(session, slot[n].closed), HANDLE(session, slot[n].data, STREAM),               \
+		HANDLE(session, slot[n].talk, STREAM), DERIVED(session, slot[n].subscriptions),    \
+		RAW(session, slot[n].data_out), RAW(session, slot[n].mute_until),                  \
 		HANDLE(session, slot[n].player, PLAYER), RAW(session, slot[n].src),                \
 		RAW(session, slot[n].stream), HANDLE(session, slot[n].data_in, STREAM),            \
 		RAW(session, slot[n].data_next)
@@ -148,9 +148,17 @@ static const struct carried_field session_fields[] = {
 	DERIVED(session, row),
 	ORIGIN(session, source),
 	RAW(session, id),
+	RAW(session, frames_out_total),
+	RAW(session, frames_in_total),
+	RAW(session, since),
+	RAW(session, budget),
 	RAW(session, at.to),
 	RAW(session, at.from),
 	DERIVED(session, at.socket),
+	RAW(session, last_ping),
+	RAW(session, last_seen),
+	SLOT(0),
+	SLOT(1),
 	RAW(session, state),
 	RAW(session, simplex),
 	RAW(session, rekeyed),
@@ -166,20 +174,12 @@ static const struct carried_field session_fields[] = {
 	RAW(session, dial),
 	RAW(session, timer),
 	RAW(session, hang),
-	SLOT(0),
-	SLOT(1),
 	RAW(session, expiry.deadline),
 	DERIVED(session, expiry.hint),
-	RAW(session, since),
-	RAW(session, last_ping),
-	RAW(session, last_seen),
-	RAW(session, budget),
 	DERIVED(session, challenger), /* it restarts its login */
 	RAW(session, ident_due.deadline),
 	DERIVED(session, ident_due.hint),
 	RAW(session, ident_tg),
-	RAW(session, frames_in_total),
-	RAW(session, frames_out_total),
 	RAW(session, options_bad),
 	RAW(session, rx_hz),
 	RAW(session, tx_hz),

@@ -195,6 +195,14 @@ T_CASE(sessions_are_counted_by_radio_whatever_their_suffix)
 /* Rows are cut once, so their size is what a server for a thousand clients costs. */
 _Static_assert(sizeof(struct slot) <= 384 && sizeof(struct session) <= 1728, "rows are light");
 
+/* A copy of a frame touches two lines of the session, and one of the slot. */
+#define LINE(member) (offsetof(struct session, member) / CACHE_LINE)
+_Static_assert(LINE(row) == LINE(frames_out_total) && LINE(budget.unproven) == LINE(at.socket),
+               "a session has two lines");
+_Static_assert(LINE(slot[0].heard) == LINE(slot[0].voice_last) &&
+                       LINE(slot[1].heard) == LINE(slot[1].voice_last),
+               "a slot begins with one line");
+
 T_CASE(rows_are_cut_once_in_one_size)
 {
 	T_CHECK(open_table());
