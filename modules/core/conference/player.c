@@ -340,7 +340,7 @@ static void say(struct step *step, struct session *s, enum prompt prompt, uint32
 {
 	struct player *p;
 
-	if (listener_conf(step->core, s)->prompts == PROMPTS_NONE)
+	if (prompt_kind(step->core, s) == PROMPTS_NONE)
 		return;
 	p = begin(step, s, DIAL_SLOT, PLAY_MORSE, rank);
 	if (!p)

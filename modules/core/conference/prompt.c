@@ -107,10 +107,17 @@ uint32_t prompt_source(const struct core *core, enum prompt prompt)
 	return prompt == PROMPT_UNLINKED ? DIAL_CLEAR : core->conf->server.prompt_id;
 }
 
+enum prompts prompt_kind(const struct core *core, const struct session *s)
+{
+	const struct conf_listener *listener = listener_conf(core, s);
+
+	return listener ? listener->prompts : PROMPTS_NONE;
+}
+
 void prompt_put(const struct step *step, struct player *p, const struct session *s,
                 enum prompt prompt, uint32_t number)
 {
-	if (listener_conf(step->core, s)->prompts == PROMPTS_VOICE &&
+	if (prompt_kind(step->core, s) == PROMPTS_VOICE &&
 	    speak_prompt(step, p, s, prompt, number)) {
 		p->kind = PLAY_CLIPS;
 		return;

@@ -18,6 +18,9 @@ enum prompt {
 /* The source radio ID of a prompt. */
 uint32_t prompt_source(const struct core *core, enum prompt prompt);
 
+/* How a client wants to hear prompts. On an uplink not at all: its master speaks to our users. */
+enum prompts prompt_kind(const struct core *core, const struct session *s);
+
 /* Sets the player's audio; a new player holds Morse. */
 void prompt_put(const struct step *step, struct player *p, const struct session *s,
                 enum prompt prompt, uint32_t number);
