@@ -309,12 +309,12 @@ build/lint/%.tidy: %.c build/obj/native/%.o .clang-tidy
 		-DVERSION='"lint"' -DCOMMIT='"lint"' $(filter-out -Werror,$(WARN)) > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
-# What gcc knows of each function's stack, and of whom it calls; the object is built again, and shows when. A cache of
-# compilers would not write it.
+# What gcc knows of each function's stack, and of whom it calls, and what its analyzer finds; the object is built again,
+# and shows when. A cache of compilers would not write it.
 build/lint/%.ci: %.c build/obj/native/%.o
 	@mkdir -p $(@D)
 	$(Q)CCACHE_DISABLE=1 $(or $(shell command -v gcc),$(CC)) $(LANGUAGE) $(POSIX) $(CFLAGS) $(SECTIONS) $(HARDENED) -DVERSION='"lint"' \
-		-fcallgraph-info=su -c -o $(@:.ci=.stack.o) $<
+		-fcallgraph-info=su -fanalyzer -Werror -c -o $(@:.ci=.stack.o) $<
 	@mv $(@:.ci=.stack.ci) $@; rm $(@:.ci=.stack.o)
 
 install: build/freedmr

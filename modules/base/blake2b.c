@@ -43,14 +43,12 @@ static void mix(uint64_t v[static 16], const uint8_t at[static 4], uint64_t x, u
 	*b = turn(*b ^ *c, 63);
 }
 
-/* The block as words, least octet first. */
+/* Puts the block into `m`, which is zero, as words, least octet first. */
 static void spread(uint64_t m[static 16], const uint8_t block[static BLAKE2B_BLOCK_LEN])
 {
-	for (size_t i = 0; i < 16; i++) {
-		m[i] = 0;
+	for (size_t i = 0; i < 16; i++)
 		for (size_t octet = 8; octet-- > 0;)
 			m[i] = m[i] << 8 | block[8 * i + octet];
-	}
 }
 
 /* Section 3.2, after `total` has grown by what is in the block. */
@@ -60,7 +58,7 @@ static void compress(struct blake2b *s, bool last)
 		{0, 4, 8, 12},  {1, 5, 9, 13},  {2, 6, 10, 14}, {3, 7, 11, 15}, /* columns */
 		{0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13},  {3, 4, 9, 14},  /* diagonals */
 	};
-	uint64_t v[16], m[16];
+	uint64_t v[16], m[16] = {0};
 
 	spread(m, s->block);
 	memcpy(v, s->state, sizeof(s->state));
