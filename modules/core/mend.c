@@ -159,9 +159,10 @@ static void list_subscriptions(struct core *core)
 	POOL_EACH(struct subscription *, x, &t->pool) {
 		struct session *s = pool_at(&core->sessions.pool, x->session);
 		const struct conference *c = conference_at(t, x->conference);
-		if (!s || !c || subscription_find(t, s, x->slot, x->rf_tg) ||
-		    !subscription_list(t, s, x, c->tg))
+		if (!s || !c || subscription_find(t, s, x->slot, x->rf_tg))
 			pool_give(&t->pool, x);
+		else
+			(void)subscription_list(t, s, x, c->tg); /* the conference is there */
 	}
 }
 
@@ -305,7 +306,7 @@ static void end_row(struct step *step, const struct fault *f)
 		begin_link_anew(step, row, f->words);
 	else if (f->kind == KIND_UPLINK)
 		begin_uplink_anew(step, row, f->words);
-	else if (f->kind == KIND_BLOCK)
+	else
 		end_block(step, row, f->words);
 }
 

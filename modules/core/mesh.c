@@ -99,7 +99,7 @@ void mesh_expire(struct step *step, void *row)
 	peer_renewal_due(p, step->now);
 	bool watched = link_is_watched(step->core, p);
 	tick_t down = watched ? link_keep_up(step, p) : TICK_NEVER;
-	if (step->now >= p->keepalive_due || !watched) {
+	if (step->now >= p->keepalive_due) {
 		tell_troubles(step, p);
 		p->keepalive_due = step->now + KEEPALIVE_MS;
 		if (watched)

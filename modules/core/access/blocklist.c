@@ -42,7 +42,7 @@ static void tell(struct step *step, const struct block *b, enum change change, e
 
 	POOL_EACH(const struct block *, other, &t->pool)
 		more |= other != b && b->refused && other->refused && other->id == b->id;
-	if (!more || change == CHANGE_UPDATE)
+	if (!more)
 		rows_tell(step, KIND_BLOCK, b, change, cause);
 }
 
@@ -102,9 +102,7 @@ void blocklist_keep_out(struct step *step, uint32_t client, const struct addr *a
 	if (blocklist_of_refused(&core->blocks, client, at) ||
 	    core->blocks.pool.used >= REFUSED_MAX)
 		return;
-	struct block *b = blocklist_add_refused(&core->blocks, client, &place, why);
-	if (b)
-		begin(step, b, REFUSED_MS, 0);
+	begin(step, blocklist_add_refused(&core->blocks, client, &place, why), REFUSED_MS, 0);
 }
 
 /* The session may belong to another client by now. */

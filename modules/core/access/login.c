@@ -335,8 +335,8 @@ static void on_key(struct step *step, const struct incoming *in, struct session 
 		budget = take_over(step, s);
 	budget.unproven = !answer.proven;
 	budget.credit = 0;
-	if (session_begin(step, in->from, id, &budget))
-		actions_notice(step->actions, in->from, id, hbp_write_ack);
+	session_begin(step, in->from, id, &budget);
+	actions_notice(step->actions, in->from, id, hbp_write_ack);
 }
 
 /* Repetitions are free; the rate of changes is limited. */
@@ -382,8 +382,7 @@ static struct session *judge_challenger(struct step *step, const struct incoming
 	}
 	struct budgets budget = take_over(step, s);
 	s = session_begin(step, in->from, in->message->id, &budget);
-	if (s)
-		s->admitted = true;
+	s->admitted = true;
 	return s;
 }
 
@@ -426,8 +425,6 @@ static void on_config(struct step *step, const struct incoming *in, struct sessi
 		struct budgets budget = s->budget;
 		session_end(step, s, CAUSE_REPLACED, false);
 		s = session_begin(step, in->from, in->message->id, &budget);
-		if (!s)
-			return;
 	}
 	s->admitted &= s->state != SESSION_CONNECTED || strcmp(s->callsign, config->callsign) == 0;
 	store_config(s, config);

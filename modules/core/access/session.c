@@ -51,8 +51,6 @@ struct session *session_begin(struct step *step, const struct endpoint *at, uint
 	if (yields)
 		session_end(step, yields, CAUSE_REPLACED, false);
 	struct session *s = session_add(t, id);
-	if (!s)
-		return NULL;
 	t->half_open[t->half_open_next] = pool_handle(&s->row);
 	t->half_open_next = (t->half_open_next + 1) % SESSIONS_HALF_OPEN;
 	session_place(t, s, at);

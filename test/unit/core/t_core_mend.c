@@ -166,14 +166,20 @@ static void stream_is_data(void)
 {
 	call(0)->data = true;
 }
+static void stream_on_the_other_slot(void)
+{
+	call(0)->slot = 2;
+}
 static void stream_from_nowhere(void)
 {
 	call(0)->origin = (struct source){SOURCE_PEER, FIRST};
 }
 
-static void (*const of_a_call[])(void) = {stream_conference, stream_slot,    stream_state,
-                                          stream_never,      stream_rewrite, stream_key,
-                                          stream_elsewhere,  stream_is_data, stream_from_nowhere};
+static void (*const of_a_call[])(void) = {stream_conference,   stream_slot,
+                                          stream_state,        stream_never,
+                                          stream_rewrite,      stream_key,
+                                          stream_elsewhere,    stream_is_data,
+                                          stream_from_nowhere, stream_on_the_other_slot};
 
 /* ---- of the session of client 1, who listens ---- */
 
@@ -288,6 +294,10 @@ static void conference_number(void)
 {
 	meeting()->tg = 77;
 }
+static void conference_forgotten(void)
+{
+	hash_remove(&w.core->subscriptions.by_tg, 91);
+}
 static void conference_speaker_gone(void)
 {
 	meeting()->speaker = (struct handle){3, 12345};
@@ -305,11 +315,19 @@ static void session_subscriptions(void)
 	session(1)->subscriptions = 40;
 }
 
-static void (*const of_a_way[])(void) = {
-	conference_list_torn,  conference_list_round,   conference_list_back,
-	conference_first,      conference_last,         conference_count,
-	conference_streams,    conference_number,       stream_listeners,
-	session_subscriptions, conference_speaker_gone, conference_speaker_elsewhere};
+static void (*const of_a_way[])(void) = {conference_list_torn,
+                                         conference_list_round,
+                                         conference_list_back,
+                                         conference_first,
+                                         conference_last,
+                                         conference_count,
+                                         conference_streams,
+                                         conference_number,
+                                         stream_listeners,
+                                         conference_forgotten,
+                                         session_subscriptions,
+                                         conference_speaker_gone,
+                                         conference_speaker_elsewhere};
 
 /* ---- of the answer that client 2 hears ---- */
 
@@ -323,6 +341,14 @@ static void player_slot(void)
 {
 	answer()->slot = 3;
 }
+static void player_on_the_other_slot(void)
+{
+	answer()->slot = 1;
+}
+static void player_of_another(void)
+{
+	answer()->session = pool_handle(&session(1)->row);
+}
 static void player_clips(void)
 {
 	answer()->clip_count = PLAYER_CLIPS + 1;
@@ -332,7 +358,8 @@ static void player_never(void)
 	answer()->expiry.deadline = TICK_NEVER;
 }
 
-static void (*const of_an_answer[])(void) = {player_slot, player_clips, player_never};
+static void (*const of_an_answer[])(void) = {player_slot, player_clips, player_never,
+                                             player_on_the_other_slot, player_of_another};
 
 /* All rows are checked in turn. */
 static void look(void)
@@ -575,14 +602,18 @@ static void uplink_never(void)
 {
 	uplink_at(&w.core->uplinks, 0)->timer.deadline = TICK_NEVER;
 }
+static void uplink_session_state(void)
+{
+	session_get(&w.core->sessions, uplink_at(&w.core->uplinks, 0)->session)->state = 99;
+}
 static void block_of_nobody(void)
 {
 	block->id = 0;
 }
 
-static void (*const of_a_link[])(void) = {peer_socket,    peer_never,   peer_keys,
-                                          uplink_socket,  uplink_never, uplink_wrong_state,
-                                          block_of_nobody};
+static void (*const of_a_link[])(void) = {peer_socket,     peer_never,          peer_keys,
+                                          uplink_socket,   uplink_never,        uplink_wrong_state,
+                                          block_of_nobody, uplink_session_state};
 
 T_CASE(a_broken_link_begins_anew_alone)
 {
@@ -599,6 +630,202 @@ T_CASE(a_broken_link_begins_anew_alone)
 		others_lose_nothing();
 		world_sleep(&w, 30 * TICK_SECOND);
 		T_CHECK(core_check(w.core) == NULL);
+		world_close(&w);
+	}
+}
+
+static void stream_of_a_neighbour(void)
+{
+	call(0)->origin = (struct source){SOURCE_PEER, 0};
+}
+static void stream_of_an_uplink(void)
+{
+	call(0)->origin = (struct source){SOURCE_UPLINK, 0};
+}
+
+/* It is ended as what it says it is. */
+T_CASE(a_call_that_says_it_came_by_a_link_ends_alone)
+{
+	static void (*const of_a_linked_call[])(void) = {stream_of_a_neighbour,
+	                                                 stream_of_an_uplink};
+
+	for (size_t i = 0; i < ARRAY_LEN(of_a_linked_call) && !t_failed(); i++) {
+		begin_linked();
+		of_a_linked_call[i]();
+		look();
+		T_EQUAL(bugs(), 1);
+		T_EQUAL(sent_to(1, "DMRD", 0x22), 1);
+		T_CHECK(call(0) == NULL);
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+static void no_peers(void)
+{
+	w.conf.peer_count = 0;
+}
+static void no_peer_here(void)
+{
+	w.conf.peer[0].name[0] = 0;
+}
+static void no_uplinks(void)
+{
+	w.conf.uplink_count = 0;
+}
+static void no_uplink_here(void)
+{
+	w.conf.uplink[0].name[0] = 0;
+}
+
+T_CASE(a_link_that_is_not_configured_is_closed)
+{
+	static void (*const of_the_configuration[])(void) = {no_peers, no_peer_here, no_uplinks,
+	                                                     no_uplink_here};
+
+	for (size_t i = 0; i < ARRAY_LEN(of_the_configuration) && !t_failed(); i++) {
+		begin_linked();
+		of_the_configuration[i]();
+		look();
+		T_CHECK(bugs() >= 1);
+		T_CHECK(i > 1 ? !uplink_at(&w.core->uplinks, 0) : !link_at(0));
+		T_CHECK(i > 1 ? link_at(0) != NULL : uplink_at(&w.core->uplinks, 0) != NULL);
+		T_CHECK(call(0) && call(1));
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+/* The list of actions is nearly full: they are harmless at once, and end at a later look. */
+T_CASE(many_faults_are_mended_in_turn)
+{
+	begin();
+	for (unsigned n = 0; n < CLIENTS; n++)
+		if (n != 3 && n != 4 && n != 5)
+			memset(session(n)->software, 'x', sizeof(session(n)->software));
+	w.actions.record_count = w.actions.record_cap - 1;
+	look();
+	T_EQUAL(core_sessions(w.core), CLIENTS); /* harmless, but not told yet */
+	actions_empty(&w.actions);
+	T_CHECK(core_check(w.core) == NULL);
+	others_lose_nothing();
+	world_close(&w);
+}
+
+/* A house of some hundred: a look takes some rows of each kind, and ends some. */
+T_CASE(a_large_house_is_mended_in_parts)
+{
+	enum { HOTSPOTS = 150, BROKEN = 40 };
+	static struct handle rows[HOTSPOTS];
+	struct subscriptions *t;
+
+	world_open(&w,
+	           "[server]\nid = 2345\n[listener l]\nbind = 192.0.2.1:62031\npassphrase "
+	           "= " WORLD_PASSPHRASE "\nstatic-1 = 91\nstatic-2 = 92\n",
+	           1);
+	t = &w.core->subscriptions;
+	for (uint32_t n = 0; n < HOTSPOTS; n++) {
+		struct endpoint at = world_endpoint((uint8_t)(n + 1), 62031);
+		T_CHECK(world_login(&w, &at, FIRST + 100 * n, '3'));
+		rows[n] = pool_handle(&session_find(&w.core->sessions, FIRST + 100 * n)->row);
+	}
+	for (uint32_t n = 0; n < BROKEN; n++)
+		session_get(&w.core->sessions, rows[n])->expiry.deadline = TICK_NEVER;
+	/* beyond the first rows, so that all is listed anew before a look comes to them */
+	struct subscription *lost[3];
+	for (uint32_t n = 0; n < 3; n++) {
+		struct session *s = session_get(&w.core->sessions, rows[HOTSPOTS - 1 - n]);
+		lost[n] = subscription_find(t, s, 1, 91);
+		T_CHECK(lost[n] && lost[n]->row.index > 128);
+	}
+	lost[0]->session = 12345;
+	lost[1]->conference = 12345;
+	lost[2]->slot = 2;
+	lost[2]->rf_tg = 92;
+	for (int turn = 0; turn < 4; turn++) {
+		actions_empty(&w.actions);
+		look();
+	}
+	T_EQUAL(core_sessions(w.core), HOTSPOTS - BROKEN);
+	T_EQUAL(t->pool.used, 2 * (HOTSPOTS - BROKEN) - 3);
+	const char *torn = core_check(w.core);
+	T_TEXT(torn ? torn : "", "");
+	world_close(&w);
+}
+
+static struct hbp_burst said(unsigned n, uint32_t tg, uint8_t type)
+{
+	struct talk t = {.next = {.src = 2345011 + n,
+	                          .dst = tg,
+	                          .client = FIRST + n,
+	                          .slot = 1,
+	                          .stream = 20 + n}};
+
+	talk_code(&t);
+	return talk_lc(&t, type);
+}
+
+/* Who waits goes on waiting, data is no speaker, and what is being recorded for an echo stays. */
+T_CASE(what_is_beside_a_broken_call_stays)
+{
+	static const uint8_t ambe[TALK_AMBE_LEN];
+	struct talk echo = {
+		.next = {
+			.src = 2345014, .dst = 9990, .client = FIRST + 4, .slot = 2, .stream = 30}};
+
+	begin();
+	struct hbp_burst b = said(1, 91, DMR_VOICE_HEADER);
+	say(1, &b);
+	b = said(2, 91, DMR_CSBK);
+	say(2, &b);
+	talk_code(&echo);
+	b = talk_lc(&echo, DMR_VOICE_HEADER);
+	say(4, &b);
+	for (unsigned i = 0; i < 12; i++) {
+		b = talk_voice(&echo, ambe);
+		say(4, &b);
+	}
+	(void)pool_take(&w.core->players.recordings);
+	T_EQUAL(w.core->players.recordings.used, 2);
+	stream_get(&w.core->streams, session(0)->slot[0].talk)->state = 99;
+	conference_speaker_gone();
+	actions_empty(&w.actions);
+	for (int turn = 0; turn < 10; turn++)
+		look();
+	bool waits = false;
+	POOL_EACH(const struct stream *, x, &w.core->streams.pool)
+		waits |= x->src == 2345012 && x->state == CALL_WAITING;
+	T_CHECK(waits);
+	T_EQUAL(w.core->players.recordings.used, 1);
+	b = talk_lc(&echo, DMR_TERMINATOR);
+	say(4, &b);
+	actions_empty(&w.actions);
+	world_sleep(&w, TICK_SECOND + 200);
+	hash_put(&w.core->sessions.by_id, 5, 5); /* and once more, while it is played */
+	world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+	world_sleep(&w, 2 * TICK_SECOND);
+	T_CHECK(sent_to(4, "DMRD", -1) > 12);
+	T_CHECK(core_check(w.core) == NULL);
+	world_close(&w);
+}
+
+/* A slot that is said to talk or to hear in data is free again, for its next call. */
+T_CASE(a_slot_is_not_busy_with_data)
+{
+	for (int i = 0; i < 2 && !t_failed(); i++) {
+		begin();
+		struct hbp_burst b = said(1, 91, DMR_CSBK);
+		say(1, &b);
+		POOL_EACH(struct stream *, x, &w.core->streams.pool)
+			if (x->data && i == 0)
+				session(1)->slot[0].talk = pool_handle(&x->row);
+			else if (x->data)
+				session(2)->slot[0].heard = pool_handle(&x->row);
+		T_CHECK(core_check(w.core) != NULL);
+		world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+		T_CHECK(core_check(w.core) == NULL);
+		T_CHECK(bugs() >= 1);
+		others_lose_nothing();
 		world_close(&w);
 	}
 }

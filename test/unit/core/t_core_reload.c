@@ -449,4 +449,88 @@ T_CASE(what_is_played_goes_on_with_the_files_there_are_now)
 	world_close(&w);
 }
 
+#define MORE                                                                                       \
+	"[listener m]\nbind = [::]:62032\npassphrase = x\n" PEER(                                  \
+		"a key") "[uplink up]\ntarget = 192.0.2.8\nid = 234567899\nmap = 2:91 = 91\n"
+
+/* One kind of section after the other: what goes, goes as soon as it can be told, and only then. */
+T_CASE(a_reload_waits_until_there_is_room_for_its_goodbyes)
+{
+	static const char *const without[] = {
+		HEAD PEER("a key") "[uplink up]\ntarget = 192.0.2.8\nid = 234567899\nmap = 2:91 = "
+	                           "91\n",
+		HEAD PEER("a key"), HEAD};
+	struct endpoint at = world_endpoint(1, 1000);
+	static struct conf conf;
+
+	world_open(&w, HEAD MORE, 1);
+	at.socket = 1;
+	w.conf.listener[1].open = true;
+	login(1000001, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(without); i++) {
+		arena_release(&conf.arena);
+		T_EQUAL(conf_parse(without[i], strlen(without[i]), "changed", &conf, complain,
+		                   NULL),
+		        0);
+		const struct conf *before = w.core->conf;
+		w.actions.record_count = w.actions.record_cap;
+		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &conf});
+		T_CHECK(i == 0 || w.core->conf == before);
+		actions_empty(&w.actions);
+		change(without[i]);
+		T_CHECK(w.core->conf != before);
+	}
+	T_EQUAL(w.core->sessions.pool.used, 1);
+	world_close(&w);
+}
+
+/* A reload leaves gaps where sections were; a voice process that starts afterwards finds them. */
+T_CASE(a_gap_in_the_configuration_is_no_row)
+{
+	uint8_t seed[CORE_SEED_LEN] = {1};
+	struct arena arena;
+
+	world_open(&w, HEAD MORE NEWS("one", "1h"), 1);
+	w.conf.listener[1].name[0] = w.conf.peer[0].name[0] = 0;
+	w.conf.uplink[0].name[0] = w.conf.announcement[0].name[0] = 0;
+	arena_measure(&arena);
+	core_open(&arena, &w.conf, seed, w.now);
+	T_CHECK(core_find(&arena, &w.conf) == NULL); /* it is only measured */
+	T_CHECK(arena_claim(&arena, arena.used));
+	w.core = core_open(&arena, &w.conf, seed, w.now);
+	T_EQUAL(w.core->peers.pool.used, 0);
+	T_EQUAL(w.core->uplinks.pool.used, 0);
+	T_EQUAL(w.core->announcements.pool.used, 0);
+	struct command command = {.kind = COMMAND_SNAPSHOT, .number = 1};
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &command});
+	world_step(&w, &(struct event){.kind = EVENT_ROWS, .rows = 100});
+	unsigned listeners = 0;
+	for (uint32_t i = 0; i < w.actions.record_count; i++)
+		listeners += w.actions.records[i].kind == RECORD_LISTENER;
+	T_EQUAL(listeners, 1);
+	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &w.conf});
+	T_CHECK(core_check(w.core) == NULL && w.core->peers.pool.used == 0);
+	arena_release(&arena);
+	world_close(&w);
+}
+
+T_CASE(a_round_of_announcements_in_progress_is_completed)
+{
+	world_open(&w, HEAD NEWS("one", "10m"), 1);
+	world_sleep(&w, 10 * TICK_MINUTE - TICK_SECOND);
+	for (uint32_t i = 0; i < 40; i++)
+		login(1000001 + i, NULL);
+	world_sleep(&w, TICK_SECOND + 10);
+	const struct announcement *a = pool_at(&w.core->announcements.pool, 0);
+	T_CHECK(a->at != POOL_NONE);
+	change(HEAD NEWS("one", "1h"));
+	T_CHECK(a->at != POOL_NONE);
+	world_sleep(&w, 10 * TICK_SECOND);
+	T_CHECK(a->at == POOL_NONE);
+	T_EQUAL(a->round, w.core->started + 70 * TICK_MINUTE);
+	change(HEAD NEWS("one", "2m")); /* sooner than it was going to be */
+	T_EQUAL(a->round, w.now + 2 * TICK_MINUTE);
+	world_close(&w);
+}
+
 T_MAIN()

@@ -2,6 +2,8 @@
  * What one sender can have reported and logged is limited, however often it changes its mind: the
  * pipe to the reporter and the log are everybody's.
  */
+#include "base/sha.h"
+#include "dmr/burst.h"
 #include "harness/t.h"
 #include "hotspot/talk.h"
 #include "unit/core/world.h"
@@ -142,6 +144,103 @@ T_CASE(stuns_one_after_the_other)
 	T_CHECK(links <= MOST);
 	later();
 	world_close(&w);
+}
+
+static void order(struct command c)
+{
+	c.number = 1;
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+}
+
+/* All that was sent so far goes into the sum. */
+static void add_sent(struct sha *sum)
+{
+	uint8_t bytes[SEND_MAX];
+
+	for (uint32_t i = 0; i < w.actions.target_count; i++)
+		sha_add(sum, bytes, world_sent(&w, i, bytes));
+	actions_empty(&w.actions);
+}
+
+/* Something of each kind that is reported; what left for anybody is in the sum. */
+static void busy_minute(uint32_t records, uint8_t digest[static SHA256_LEN])
+{
+	const struct obp_key alpha = obp_key_make("alpha", false),
+			     bravo = obp_key_make("bravo", false);
+	struct endpoint at = world_endpoint(1, 62031), hears = world_endpoint(3, 62031);
+	struct talk t = {
+		.next = {.src = RADIO, .dst = 91, .client = CLIENT, .slot = 2, .stream = 7}};
+	struct sha sum;
+
+	sha256_begin(&sum);
+	open_world("[peer b]\nbind = 192.0.2.1:62044\ntarget = 10.0.4.1:62044\npassphrase = bravo\n"
+	           "remote-id = 2341\n[listener m]\nbind = 192.0.2.1:62032\npassphrase = x\n");
+	uint32_t all = w.actions.record_cap;
+	w.actions.record_cap = records < all ? records : all;
+	T_CHECK(world_login(&w, &at, CLIENT, '3'));
+	T_CHECK(world_login(&w, &hears, CLIENT + 1, '3'));
+	order((struct command){.kind = COMMAND_LINK, .link = {CLIENT + 1, 2, 91}});
+	talk_code(&t);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	world_burst(&w, &at, &b);
+	for (unsigned i = 0; i < 12; i++, w.now += DMR_BURST_MS) {
+		static const uint8_t ambe[TALK_AMBE_LEN];
+		b = talk_voice(&t, ambe);
+		world_burst(&w, &at, &b);
+	}
+	add_sent(&sum);
+	uint8_t bytes[16];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+	hbp_write_login(&out, 0); /* refused */
+	world_datagram(&w, &at, bytes, wr_len(&out));
+	out = wr_make(bytes, sizeof(bytes));
+	hbp_write_ping(&out, CLIENT);
+	world_datagram(&w, &at, bytes, wr_len(&out));
+	static uint32_t stream = 0x1000;
+	stream = 0x1000;
+	for (unsigned i = 0; i < 2; i++) { /* the second brings the call of the first */
+		struct talk twice = {.next = {.src = 2340009,
+		                              .dst = 92,
+		                              .client = 2340 + i,
+		                              .slot = 1,
+		                              .stream = stream}};
+		struct obp_burst burst = {.source_server = 2340 + i, .hops = 1};
+		struct endpoint from = world_endpoint(i ? 4 : 2, 62044);
+		uint8_t frame[OBP_DATAGRAM_MAX];
+		struct wr wr = wr_make(frame, sizeof(frame));
+		talk_code(&twice);
+		burst.frame = talk_lc(&twice, DMR_VOICE_HEADER);
+		obp_write_v5(&wr, i ? &bravo : &alpha, &burst, WALL + i);
+		from.socket = CONF_PEER_SOCKETS;
+		world_datagram(&w, &from, frame, wr_len(&wr));
+	}
+	order((struct command){.kind = COMMAND_WHY, .why = {.id = CLIENT}});
+	order((struct command){.kind = COMMAND_QUENCHES});
+	order((struct command){.kind = COMMAND_SNAPSHOT});
+	order((struct command){.kind = COMMAND_KICK, .client = CLIENT + 1});
+	add_sent(&sum);
+	w.actions.record_cap = all; /* nothing expires before there is room */
+	world_sleep(&w, 5 * TICK_SECOND);
+	add_sent(&sum);
+	sha_end(&sum, digest);
+}
+
+/* A list of records that is full costs what it would tell, and no datagram. */
+T_CASE(without_room_to_tell_the_same_is_sent)
+{
+	uint8_t told[SHA256_LEN], silent[SHA256_LEN];
+
+	busy_minute(UINT32_MAX, told);
+	T_EQUAL(w.actions.refused_total, 0);
+	T_CHECK(core_sessions(w.core) == 1);
+	world_close(&w);
+	for (uint32_t records = 0; records < 3; records++) {
+		busy_minute(records, silent);
+		T_CHECK(memcmp(told, silent, sizeof(told)) == 0);
+		T_CHECK(w.actions.refused_total > 0);
+		T_CHECK(core_check(w.core) == NULL);
+		world_close(&w);
+	}
 }
 
 T_MAIN()

@@ -12,7 +12,11 @@
 	"= " WORLD_PASSPHRASE "\nprompts = morse\nstatic-1 = 91\n"                                 \
 	"[limits]\nsessions = 20\nsubscriptions = 100\nstreams = 16\nlocations = 16\npeers = 2\n"  \
 	"[peer near]\nbind = 192.0.2.1:62040\ntarget = 192.0.2.9:62040\nremote-id = 2346\n"        \
-	"passphrase = another one\n"
+	"passphrase = another one\n"                                                               \
+	"[peer far]\nbind = 192.0.2.1:62040\ntarget = 192.0.2.8:62040\nremote-id = 2347\n"         \
+	"passphrase = a third one\n"                                                               \
+	"[uplink up]\ntarget = 192.0.2.7:62031\nid = 2345007\npassphrase = x\nmap = 2:95 = 95\n"   \
+	"[client 234500003]\nmap = 1:7 = 91\n"
 #define CLIENTS 3u
 #define FIRST 234500001u
 
@@ -24,7 +28,11 @@ static void begin(void)
 	struct talk ask = {.next = {.src = 2345003, .dst = 5000, .client = FIRST + 2, .slot = 2}};
 	struct talk talk = {.next = {.src = 2345001, .dst = 91, .client = FIRST, .slot = 1}};
 
+	const struct command block = {
+		.kind = COMMAND_BLOCK, .number = 1, .block = {.target = {.id = 2345999}}};
+
 	world_open(&w, HEAD, 1);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &block});
 	for (unsigned n = 0; n < CLIENTS; n++) {
 		struct endpoint at = world_endpoint((uint8_t)(n + 1), 62031);
 		if (!world_login(&w, &at, FIRST + n, '3'))
@@ -53,7 +61,7 @@ static struct session *client(unsigned n)
 
 static struct subscription *subscribed(unsigned n)
 {
-	return subscription_at(&w.core->subscriptions, client(n)->slot[0].subscriptions);
+	return subscription_find(&w.core->subscriptions, client(n), 1, 91);
 }
 
 static struct conference *conference(void)
@@ -100,6 +108,15 @@ static void pool_used(void)
 	w.core->streams.pool.used++;
 }
 
+static void peer_count(void)
+{
+	w.conf.peer_count = 0;
+}
+static void uplink_count(void)
+{
+	w.conf.uplink_count = 0;
+}
+
 /* ---- sessions ---- */
 
 static void source(void)
@@ -124,6 +141,10 @@ static void address(void)
 static void listener(void)
 {
 	client(1)->at.socket = 1;
+}
+static void listener_gone(void)
+{
+	w.conf.listener[0].name[0] = 0;
 }
 static void never(void)
 {
@@ -277,11 +298,72 @@ static void granted(void)
 	w.core->subscriptions.granted++;
 }
 
+static void hears_nothing(void)
+{
+	client(1)->slot[0].heard = HANDLE_NONE;
+	call()->listeners--;
+}
+/* On no list of its session, which is gone. */
+static void session_gone(void)
+{
+	struct subscription *x = subscribed(1);
+
+	hears_nothing();
+	client(1)->slot[0].subscriptions = POOL_NONE;
+	x->session = 19;
+}
+static void list_of_another(void)
+{
+	hears_nothing();
+	subscribed(1)->conference = conference_find(&w.core->subscriptions, 95)->row.index;
+}
+static void alias_first(void)
+{
+	struct subscriptions *t = &w.core->subscriptions;
+	struct conference *c = conference();
+	struct subscription *alias = subscription_at(t, c->last),
+			    *first = subscription_at(t, c->subscriptions);
+
+	c->last = alias->in_conference.previous;
+	subscription_at(t, c->last)->in_conference.next = POOL_NONE;
+	alias->in_conference =
+		(struct subscription_links){.next = c->subscriptions, .previous = POOL_NONE};
+	first->in_conference.previous = c->subscriptions = alias->row.index;
+}
+static void unused(void)
+{
+	conference_hold(&w.core->subscriptions, 555)->streams = 0;
+}
+static void on_no_list(void)
+{
+	struct subscription *x = pool_take(&w.core->subscriptions.pool);
+
+	x->session = client(1)->row.index;
+	x->conference = conference()->row.index;
+	x->slot = 1;
+	hash_put(&w.core->subscriptions.by_rf, 5, x->row.index);
+}
+
 /* ---- calls ---- */
+
+static void call_of_no_kind(void)
+{
+	call()->origin.kind = SOURCE_LOCAL + 1;
+}
+static void call_of_no_uplink(void)
+{
+	call()->origin = (struct source){SOURCE_UPLINK, 7};
+}
 
 static void call_state(void)
 {
 	call()->state = CALL_IGNORED + 1;
+}
+/* A broken call says nothing against a slot that is sent it as data. */
+static void call_state_as_data(void)
+{
+	client(2)->slot[1].data = pool_handle(&call()->row);
+	call_state();
 }
 static void call_rewrite(void)
 {
@@ -346,6 +428,25 @@ static void by_key(void)
 	hash_put(&w.core->claims.by_key, 5, 5);
 }
 
+/* ---- links, the first fault of several is named ---- */
+
+static void peer_name(void)
+{
+	w.conf.peer[0].name[0] = 0;
+}
+static void peer_socket(void)
+{
+	peer_at(&w.core->peers, 1)->at.socket++;
+}
+static void uplink_name(void)
+{
+	w.conf.uplink[0].name[0] = 0;
+}
+static void uplink_never(void)
+{
+	uplink_at(&w.core->uplinks, 0)->timer.deadline = TICK_NEVER;
+}
+
 static const struct {
 	void (*plant)(void);
 	const char *words;
@@ -356,11 +457,14 @@ static const struct {
 	{claims_next, "a ring position is out of range"},
 	{half_open, "the ring position of half-open sessions is out of range"},
 	{pool_used, "streams"},
+	{peer_count, "a link is not in the configuration"},
+	{uplink_count, "an uplink is not in the configuration"},
 	{source, "a session's source is another client"},
 	{source_kind, "a session's source is another client"},
 	{session_index, "a session is not found by its id"},
 	{address, "a session is not counted for its address"},
 	{listener, "a session has no listener"},
+	{listener_gone, "a session has no listener"},
 	{never, "a session never expires"},
 	{state, "a session's state is invalid"},
 	{callsign, "a text of a session is not terminated"},
@@ -393,9 +497,17 @@ static const struct {
 	{list_torn, "the list of a conference is broken"},
 	{listed_last, "a conference's count of subscriptions is wrong"},
 	{listed_count, "a conference's count of subscriptions is wrong"},
+	{session_gone, "a subscription has no session"},
+	{list_of_another, "the list of a conference is broken"},
+	{alias_first, "a conference lists an alias before its own number"},
+	{unused, "an unused conference was not removed"},
+	{on_no_list, "a subscription is on no list"},
 	{speaker, "a conference's speaker is gone"},
 	{own_count, "a session counts other subscriptions than it has"},
 	{granted, "the rows kept for each client are miscounted"},
+	{call_of_no_kind, "a stream's origin is not there"},
+	{call_of_no_uplink, "a stream's origin is not there"},
+	{call_state_as_data, "a stream's state is invalid"},
 	{call_state, "a stream's state is invalid"},
 	{call_rewrite, "a stream's rewrite position is out of range"},
 	{call_key, "a stream is not found by its key"},
@@ -411,6 +523,10 @@ static const struct {
 	{recording, "an unused recording was not removed"},
 	{claim_lost, "a claim is not found by its key"},
 	{by_key, "the index of claims has stale entries"},
+	{peer_name, "a link is not configured"},
+	{peer_socket, "a link's socket is not the configured one"},
+	{uplink_name, "an uplink is not configured"},
+	{uplink_never, "an uplink never acts"},
 };
 
 T_CASE(every_fault_is_named)

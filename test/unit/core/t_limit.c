@@ -104,4 +104,151 @@ T_CASE(clients_that_share_a_port_are_told_each)
 	world_close(&w);
 }
 
+/* Octets sent to the sender since the last call. */
+static uint32_t answers(void)
+{
+	uint32_t n = w.actions.target_count;
+
+	actions_empty(&w.actions);
+	return n;
+}
+
+static bool challenge(const struct endpoint *at, uint32_t id, uint8_t salt[static 4])
+{
+	uint8_t bytes[8], sent[SEND_MAX];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+
+	hbp_write_login(&out, id);
+	world_datagram(&w, at, bytes, wr_len(&out));
+	bool is_ack =
+		w.actions.target_count == 1 && world_sent(&w, 0, sent) == 10 && sent[0] == 'R';
+	if (is_ack)
+		memcpy(salt, sent + 6, 4);
+	actions_empty(&w.actions);
+	return is_ack;
+}
+
+static void answer(const struct endpoint *at, uint32_t id, const uint8_t salt[static 4],
+                   const char *passphrase)
+{
+	uint8_t bytes[40], digest[SHA256_LEN];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+
+	hbp_digest(salt, passphrase, digest);
+	hbp_write_key(&out, id, digest);
+	world_datagram(&w, at, bytes, wr_len(&out));
+}
+
+#define CLIENT 2300101u
+
+/* Nothing at all is answered, so that a forged flood is not sent on to whom it names. */
+T_CASE(an_address_that_floods_logins_gets_no_answer)
+{
+	struct endpoint at = world_endpoint(1, 1000), other = world_endpoint(2, 1000);
+	uint8_t salt[4];
+	unsigned n = 0;
+
+	begin();
+	while (n < 10000 && challenge(&at, CLIENT, salt))
+		n++;
+	T_EQUAL(n, 5000);
+	T_CHECK(challenge(&other, CLIENT, salt));
+	T_CHECK(!challenge(&at, CLIENT, salt));
+	w.now += TICK_SECOND;
+	T_CHECK(challenge(&at, CLIENT, salt));
+	world_close(&w);
+}
+
+/* An address that guesses is not even told that it is wrong any more; the right one waits, too. */
+T_CASE(who_guesses_passphrases_has_a_hundred_guesses)
+{
+	struct endpoint at = world_endpoint(1, 1000), other = world_endpoint(2, 1000);
+	uint8_t salt[4];
+	unsigned n = 0;
+
+	begin();
+	for (; n < 1000; n++) {
+		T_CHECK(challenge(&at, CLIENT, salt));
+		answer(&at, CLIENT, salt, "a guess");
+		if (answers() != 1)
+			break;
+	}
+	T_EQUAL(n, 100);
+	T_CHECK(challenge(&at, CLIENT, salt));
+	answer(&at, CLIENT, salt, WORLD_PASSPHRASE);
+	T_EQUAL(answers(), 0);
+	T_EQUAL(core_sessions(w.core), 0);
+	T_CHECK(challenge(&other, CLIENT, salt));
+	answer(&other, CLIENT, salt, WORLD_PASSPHRASE);
+	T_EQUAL(answers(), 1);
+	w.now += TICK_SECOND; /* twenty more */
+	T_CHECK(challenge(&at, CLIENT + 1, salt));
+	answer(&at, CLIENT + 1, salt, WORLD_PASSPHRASE);
+	T_EQUAL(answers(), 1);
+	T_EQUAL(core_sessions(w.core), 2);
+	world_close(&w);
+}
+
+/* All of them together have no more than there is time for. */
+T_CASE(many_who_guess_share_two_hundred)
+{
+	uint8_t salt[4];
+	unsigned told = 0;
+
+	begin();
+	for (uint8_t host = 1; host <= 40; host++)
+		for (unsigned n = 0; n < 10; n++) {
+			struct endpoint at = world_endpoint(host, 1000);
+			T_CHECK(challenge(&at, CLIENT, salt));
+			answer(&at, CLIENT, salt, "a guess");
+			told += answers();
+		}
+	T_EQUAL(told, 200);
+	world_close(&w);
+}
+
+/* The same ID from the same address. */
+T_CASE(who_logs_in_all_the_time_is_let_in_twenty_times)
+{
+	struct endpoint at = world_endpoint(1, 1000);
+	uint8_t salt[4];
+	unsigned n = 0;
+
+	begin();
+	for (; n < 100; n++) {
+		T_CHECK(challenge(&at, CLIENT, salt));
+		answer(&at, CLIENT, salt, WORLD_PASSPHRASE);
+		if (answers() != 1)
+			break;
+	}
+	T_EQUAL(n, 20);
+	T_CHECK(challenge(&at, CLIENT + 1, salt));
+	answer(&at, CLIENT + 1, salt, WORLD_PASSPHRASE);
+	T_EQUAL(answers(), 1);
+	world_close(&w);
+}
+
+/* It goes on, but no longer fills the log. */
+T_CASE(who_comes_and_goes_is_logged_twenty_times)
+{
+	struct endpoint at = world_endpoint(1, 1000);
+	unsigned up = 0, down = 0;
+
+	begin();
+	for (unsigned n = 0; n < 30; n++, w.now += TICK_SECOND / 10) {
+		uint8_t bytes[16];
+		struct wr out = wr_make(bytes, sizeof(bytes));
+		if (!world_login(&w, &at, CLIENT, '3'))
+			break;
+		hbp_write_close(&out, CLIENT);
+		world_datagram(&w, &at, bytes, wr_len(&out));
+		for (uint32_t i = 0; i < w.actions.record_count; i++)
+			down += w.actions.records[i].kind == RECORD_LOG;
+		up++;
+	}
+	T_CHECK(up >= 20);
+	T_CHECK(down < up && down >= 10);
+	world_close(&w);
+}
+
 T_MAIN()

@@ -4,6 +4,7 @@
  */
 #include "base/sha.h"
 #include "base/text.h"
+#include "core/step/limit.h"
 #include "core/step/step.h"
 #include "harness/t.h"
 #include "state/session.h"
@@ -107,6 +108,42 @@ T_CASE(a_passphrase_that_everybody_has_proves_nothing)
 	text_copy(w.conf.listener[0].passphrase, sizeof(w.conf.listener[0].passphrase), "passw0rd");
 	T_TEXT(ask(RADIO, "passw0rd", 1),
 	       "anyone can log in with this ID, so its passphrase proves nothing");
+	world_close(&w);
+}
+
+T_CASE(half_a_digest_proves_nothing)
+{
+	struct command c = {.kind = COMMAND_VERIFY, .number = 7, .verify = {.client = RADIO}};
+
+	begin(OWN);
+	log_in_with("my very own");
+	for (size_t len = 0; len < 2 * SHA256_LEN; len += 8) {
+		memset(c.verify.digest, '0', len);
+		actions_empty(&w.actions);
+		w.now += 10 * TICK_SECOND;
+		world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+		T_EQUAL(w.actions.record_count, 1);
+		T_TEXT(w.actions.records[0].reply.text, "wrong passphrase");
+	}
+	world_close(&w);
+}
+
+/* Whoever guesses here guesses as a client: an address that has no guess left has none for any ID.
+ */
+T_CASE(wrong_attempts_are_limited_by_address)
+{
+	unsigned n = 0;
+
+	begin(OWN);
+	log_in_with("my very own");
+	w.now += 20 * TICK_SECOND;
+	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
+	struct addr from = world_endpoint(1, 5000).to;
+	while (n < 1000 && limit_allows(&step, LIMIT_WASTED, &from, 0))
+		n++;
+	T_EQUAL(n, 100);
+	T_TEXT(ask(RADIO, "my very own", 1), "too many attempts: try again later");
+	T_TEXT(ask(RADIO, "my very own", 2), "verified");
 	world_close(&w);
 }
 
