@@ -224,7 +224,7 @@ static void read_clips(struct taking *t, struct player *p)
 	uint32_t count = rd_u8(&t->rows);
 	char listener[NAME_MAX], language[NAME_MAX], word[NAME_MAX];
 
-	for (uint32_t n = 0; n < count && !t->rows.bad; n++) {
+	for (uint32_t n = 0; n < count; n++) { /* the first pass has read them all */
 		read_name(&t->rows, listener);
 		read_name(&t->rows, language);
 		read_name(&t->rows, word);
@@ -286,7 +286,7 @@ static bool read_field(struct taking *t, void *row, const struct carried_field *
 	case CARRIED_CLIPS:
 		read_clips(t, row);
 		return true;
-	case CARRIED_DERIVED:
+	case CARRIED_DERIVED: /* never: find_field leaves them out */
 		break;
 	}
 	return false;
@@ -449,13 +449,11 @@ static void *room_for(struct taking *t, const struct row_head *h)
 	return row && (!h->binding || goes_on(t, h, row)) ? row : NULL;
 }
 
+/* Sessions and streams, by their origin, and subscriptions. */
 static void drop(struct taking *t, enum carried_set set, struct pool_row *row)
 {
-	if (set == CARRIED_STREAM || set == CARRIED_SUBSCRIPTION || set == CARRIED_BLOCK ||
-	    set == CARRIED_SESSION) {
-		pool_give(kind_pool_of(t->core, carried_sets[set].kind), row);
-		t->left++;
-	}
+	pool_give(kind_pool_of(t->core, carried_sets[set].kind), row);
+	t->left++;
 }
 
 static void read_pooled(struct taking *t, const struct row_head *h)
@@ -468,15 +466,9 @@ static void read_pooled(struct taking *t, const struct row_head *h)
 		drop(t, h->order->set, row);
 }
 
-static void restore_counter(struct core *core, const struct carried_counter *c)
+static void restore_conference(struct core *core, const union carried *row)
 {
-	for (enum counter i = 0; i < COUNT_COUNTERS; i++)
-		if (strncmp(counter_name(i), c->name, sizeof(c->name)) == 0)
-			core->counter[i] = c->value;
-}
-
-static void restore_conference(struct core *core, const struct conference *from)
-{
+	const struct conference *from = &row->conference;
 	struct conference *c = conference_find(&core->subscriptions, from->tg);
 
 	if (!c)
@@ -485,46 +477,52 @@ static void restore_conference(struct core *core, const struct conference *from)
 	c->free_since = from->free_since;
 }
 
-static void restore(struct core *core, enum carried_set set, const union carried *row)
+static void restore_tombstone(struct core *core, const union carried *row)
 {
-	switch (set) {
-	case CARRIED_TOMBSTONE:
-		tombstone_put(&core->streams, &row->tombstone);
-		break;
-	case CARRIED_CLAIM:
-		claim_restore(&core->claims, &row->claim);
-		break;
-	case CARRIED_QUENCH:
-		if (row->quench.row.live && row->quench.peer != POOL_NONE)
-			quench_restore(&core->quenches, row->quench.peer, &row->quench.row);
-		break;
-	case CARRIED_LOCATION:
-		location_learn(&core->locations, row->location.radio, row->location.origin,
-		               row->location.slot, row->location.at);
-		break;
-	case CARRIED_DECISION:
-		decision_restore(&core->decisions, &row->decision);
-		break;
-	case CARRIED_COUNTER:
-		restore_counter(core, &row->counter);
-		break;
-	case CARRIED_CONFERENCE:
-		restore_conference(core, &row->conference);
-		break;
-	case CARRIED_SERVER:
-	case CARRIED_PEER:
-	case CARRIED_UPLINK:
-	case CARRIED_SESSION:
-	case CARRIED_PLAYER:
-	case CARRIED_RECORDING:
-	case CARRIED_STREAM:
-	case CARRIED_SUBSCRIPTION:
-	case CARRIED_ANNOUNCEMENT:
-	case CARRIED_BLOCK:
-	case CARRIED_SETS:
-		break;
-	}
+	tombstone_put(&core->streams, &row->tombstone);
 }
+
+static void restore_claim(struct core *core, const union carried *row)
+{
+	claim_restore(&core->claims, &row->claim);
+}
+
+static void restore_quench(struct core *core, const union carried *row)
+{
+	const struct carried_quench *from = &row->quench;
+
+	if (from->row.live && from->peer != POOL_NONE)
+		quench_restore(&core->quenches, from->peer, &from->row);
+}
+
+static void restore_location(struct core *core, const union carried *row)
+{
+	const struct location *from = &row->location;
+
+	location_learn(&core->locations, from->radio, from->origin, from->slot, from->at);
+}
+
+static void restore_decision(struct core *core, const union carried *row)
+{
+	decision_restore(&core->decisions, &row->decision);
+}
+
+static void restore_counter(struct core *core, const union carried *row)
+{
+	const struct carried_counter *from = &row->counter;
+
+	for (enum counter i = 0; i < COUNT_COUNTERS; i++)
+		if (strncmp(counter_name(i), from->name, sizeof(from->name)) == 0)
+			core->counter[i] = from->value;
+}
+
+/* Of the sets that are not in pools. */
+static void (*const restores[CARRIED_SETS])(struct core *core, const union carried *row) = {
+	[CARRIED_CONFERENCE] = restore_conference, [CARRIED_TOMBSTONE] = restore_tombstone,
+	[CARRIED_CLAIM] = restore_claim,           [CARRIED_QUENCH] = restore_quench,
+	[CARRIED_LOCATION] = restore_location,     [CARRIED_DECISION] = restore_decision,
+	[CARRIED_COUNTER] = restore_counter,
+};
 
 /* Those in pools when `pooled`, else the others. */
 static void read_rows(struct taking *t, bool pooled)
@@ -540,7 +538,7 @@ static void read_rows(struct taking *t, bool pooled)
 		else if (pooled)
 			read_pooled(t, &h);
 		else if (read_fields(t, h.order, &row))
-			restore(t->core, set, &row);
+			restores[set](t->core, &row);
 	}
 	if (!t->rows.bad)
 		t->rows = begin;
@@ -568,9 +566,10 @@ static void list_subscriptions(struct taking *t)
 		    subscription_find(table, s, x->slot, x->rf_tg) == x)
 			continue; /* it comes from the configuration */
 		if (!s || session_is_uplink(s) || x->slot < 1 || x->slot > 2 ||
-		    subscription_find(table, s, x->slot, x->rf_tg) ||
-		    !subscription_list(table, s, x, x->conference))
+		    subscription_find(table, s, x->slot, x->rf_tg))
 			drop(t, CARRIED_SUBSCRIPTION, &x->row);
+		else
+			(void)subscription_list(table, s, x, x->conference); /* there is room */
 	}
 }
 

@@ -298,7 +298,7 @@ T_CASE(another_configuration_is_no_obstacle)
 
 #define KEYED(passphrase)                                                                          \
 	SERVER LISTENER("l", "62031") "[peer a]\nbind = 192.0.2.1:62044\ntarget = "                \
-	                              "10.0.7.1:62044\npassphrase = " passphrase                   \
+				      "10.0.7.1:62044\npassphrase = " passphrase                   \
 				      "\nremote-id = 2347\n" SIZES
 
 static void take_conf(const char *text)
@@ -462,6 +462,419 @@ T_CASE(no_field_is_forgotten)
 				at = info->fields[n].offset + info->fields[n].size;
 		}
 	}
+}
+
+#define EVERYTHING                                                                                 \
+	SERVER LISTENER("l", "62031") PEER("a", "7") PEER("b", "8") UPLINK SIZES                   \
+		"[announcement news]\nrecording = 9991\nevery = 1h\n"
+
+#define FRAMES 120u /* of voice: 40 bursts */
+
+static uint8_t frames[FRAMES * AMBE_FRAME_LEN];
+static const struct audio_word word = {
+	.language = "en_GB", .name = "9991", .clip = {frames, FRAMES}};
+
+static void load_voice(struct world *into)
+{
+	static struct conf confs[2];
+	struct conf *conf = &confs[into == &twin];
+
+	*conf = *into->core->conf;
+	conf->listener[0].voice = (struct audio){.words = &word, .count = 1};
+	world_step(into, &(struct event){.kind = EVENT_CONF, .conf = conf});
+	actions_empty(&into->actions);
+}
+
+static void both_from(unsigned n, const struct hbp_burst *b)
+{
+	say_from(&w, n, b);
+	say_from(&twin, n, b);
+}
+
+static void from_peer(struct world *into, const void *bytes, size_t octets_len)
+{
+	struct endpoint at = world_endpoint(7, 62044);
+
+	at.socket = CONF_PEER_SOCKETS;
+	world_datagram(into, &at, bytes, octets_len);
+}
+
+/* What the neighbour does not want, and where it has a radio. */
+static void hear_peer(struct world *into)
+{
+	const struct obp_key key = obp_key_make("kilo tango", false);
+	uint8_t bytes[OBP_DATAGRAM_MAX];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+	struct talk t;
+	struct obp_burst burst = {.source_server = 2347, .hops = 1};
+
+	obp_write_quench(&out, &key, 91, 7);
+	from_peer(into, bytes, wr_len(&out));
+	burst.frame = header_of(&t, 2347001, 3100, 0x77, false);
+	burst.frame.client = 2347;
+	burst.frame.slot = 1;
+	out = wr_make(bytes, sizeof(bytes));
+	obp_write_v5(&out, &key, &burst, UINT64_C(1800000000000000000));
+	from_peer(into, bytes, wr_len(&out));
+}
+
+/* A recording that is played, an echo that is being recorded, one that is being played, data on its
+ * way to a neighbour, and what a neighbour does not want to hear. */
+static void begin_busy(void)
+{
+	static const uint8_t ambe[TALK_AMBE_LEN];
+	struct talk echo[2], to;
+
+	begin_with(EVERYTHING, EVERYTHING);
+	w.wall_ns = twin.wall_ns = UINT64_C(1800000000000000000);
+	load_voice(&w);
+	load_voice(&twin);
+	hear_peer(&w);
+	hear_peer(&twin);
+	for (unsigned k = 0; k < 2; k++) {
+		struct hbp_burst b = header_of(&echo[k], 2345001 + 3 + k, 9990, 20 + k, false);
+		both_from(3 + k, &b);
+		for (unsigned i = 0; i < 40; i++) {
+			b = talk_voice(&echo[k], ambe);
+			both_from(3 + k, &b);
+		}
+		b = talk_lc(&echo[k], DMR_TERMINATOR);
+		if (k == 0)
+			both_from(3, &b);
+	}
+	struct hbp_burst b = header_of(&to, 2345006, 9991, 30, false);
+	both_from(5, &b);
+	b = talk_lc(&to, DMR_TERMINATOR);
+	both_from(5, &b);
+	world_sleep(&w, 1500);
+	world_sleep(&twin, 1500);
+	b = header_of(&to, 2345002, 2347001, 40, true);
+	b = talk_lc(&to, DMR_CSBK);
+	both_from(1, &b);
+	actions_empty(&w.actions);
+	actions_empty(&twin.actions);
+}
+
+static const struct stream *to_radio(const struct world *of)
+{
+	POOL_EACH(const struct stream *, x, &of->core->streams.pool)
+		if (x->dst == 2347001)
+			return x;
+	return NULL;
+}
+
+static struct player *clip_player(void)
+{
+	POOL_EACH(struct player *, p, &w.core->players.pool)
+		if (p->kind == PLAY_CLIPS)
+			return p;
+	return NULL;
+}
+
+T_CASE(what_is_played_recorded_and_held_goes_on)
+{
+	uint32_t left = 99;
+
+	begin_busy();
+	T_EQUAL(w.core->players.recordings.used, 2);
+	T_CHECK(clip_player() != NULL);
+	T_CHECK(to_radio(&w) && to_radio(&w)->peer == 0);
+	T_TEXT(take_over(EVERYTHING, &left), "");
+	load_voice(&w);
+	load_voice(&twin);
+	T_EQUAL(left, 0);
+	same_rows();
+	T_EQUAL(w.core->players.recordings.used, 2);
+	T_EQUAL(w.core->announcements.pool.used, 1);
+	T_CHECK(to_radio(&w) && to_radio(&w)->peer == 0);
+	unsigned held = 0;
+	for (uint32_t i = 0; i < QUENCHES_PER_PEER; i++) {
+		const struct quench *a = quench_at(&w.core->quenches, 0, i),
+				    *b = quench_at(&twin.core->quenches, 0, i);
+		T_CHECK(!a == !b && (!a || quench_stream(a) == quench_stream(b)));
+		held += a != NULL;
+	}
+	T_CHECK(held > 0);
+	world_sleep(&w, 3 * TICK_SECOND);
+	world_sleep(&twin, 3 * TICK_SECOND);
+	same_actions();
+	end();
+}
+
+/* The words it plays are not there, nor is the neighbour: it ends, the data goes to nobody else. */
+T_CASE(what_was_played_ends_where_its_words_are_missing)
+{
+	uint32_t left;
+
+	begin_busy();
+	T_TEXT(take_over(SERVER LISTENER("l", "62031") PEER("b", "8") SIZES, &left), "");
+	T_CHECK(to_radio(&w) && to_radio(&w)->peer == PEER_NONE);
+	T_CHECK(clip_player() && clip_player()->clips[0].frames == NULL);
+	world_sleep(&w, 10 * TICK_SECOND);
+	T_CHECK(core_check(w.core) == NULL);
+	end();
+}
+
+static struct subscription *keyed(unsigned n, uint32_t tg)
+{
+	return subscription_find(&w.core->subscriptions, session_find(&w.core->sessions, FIRST + n),
+	                         2, tg);
+}
+
+/* A core that was broken is left behind with what is broken in it. */
+T_CASE(rows_that_make_no_sense_are_left)
+{
+	uint32_t left = 0;
+
+	begin();
+	keyed(1, 95)->slot = 7;
+	keyed(1, 91)->slot = 0;
+	keyed(3, 777)->rf_tg = 91;
+	session_find(&w.core->sessions, FIRST + 5)->source.kind = 77;
+	struct stream *first =
+		stream_get(&w.core->streams, session_find(&w.core->sessions, FIRST)->slot[1].talk);
+	T_CHECK(first && first->src == 2345001);
+	POOL_EACH(struct stream *, x, &w.core->streams.pool)
+		if (x != first) { /* the same call twice */
+			x->origin = first->origin;
+			x->session = first->session;
+			x->id = first->id;
+			x->dst = first->dst;
+			x->slot = first->slot;
+			x->unit = first->unit;
+			x->data = first->data;
+		}
+	(void)take_over(SERVER LISTENER("l", "62031") PEER("a", "7") PEER("b", "8") UPLINK SIZES,
+	                &left);
+	T_CHECK(left >= 4);
+	T_CHECK(!session_find(&w.core->sessions, FIRST + 5));
+	T_EQUAL(core_sessions(w.core), CLIENTS);
+	world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+	T_CHECK(core_check(w.core) == NULL);
+	end();
+}
+
+/* Rings that have gone round, words of any number and length. */
+T_CASE(the_oldest_of_a_ring_stays_the_oldest)
+{
+	static char words[WORDS_ROWS + 20][2 * HANDOVER_NAME_MAX];
+	static const char conf[] =
+		SERVER LISTENER("l", "62031") PEER("a", "7") PEER("b", "8") UPLINK SIZES;
+	uint32_t left;
+
+	begin();
+	for (unsigned i = 0; i < 50; i++) {
+		struct talk t;
+		struct hbp_burst b = header_of(&t, 2345003, 91, 100 + i, false);
+		both_from(2, &b);
+		b = talk_lc(&t, DMR_TERMINATOR);
+		both_from(2, &b);
+		w.now = twin.now += TICK_SECOND;
+	}
+	actions_empty(&w.actions);
+	actions_empty(&twin.actions);
+	T_CHECK(w.core->streams.tombstone_count > w.core->streams.pool.capacity);
+	for (unsigned i = 0; i < DECISIONS + 7; i++) {
+		char *text = words[i % ARRAY_LEN(words)];
+		memset(text, 'x', sizeof(words[0]) - 1);
+		snprintf(text, 8, "%07u", i % (unsigned)ARRAY_LEN(words));
+		text[7] = '-';
+		const struct decision d = {
+			.who = source_client(1 + i), .at = (tick_t)i, .words = text};
+		decision_restore(&w.core->decisions, &d);
+	}
+	struct tombstone newest = w.core->streams.tombstones[(w.core->streams.tombstone_count - 1) %
+	                                                     w.core->streams.pool.capacity];
+	T_TEXT(take_over(conf, &left), "");
+	T_EQUAL(w.core->decisions.count, DECISIONS);
+	T_EQUAL(decision_at(&w.core->decisions, 0)->who.index, DECISIONS + 7);
+	T_EQUAL(decision_at(&w.core->decisions, DECISIONS - 1)->who.index, 8);
+	T_EQUAL(strlen(decision_at(&w.core->decisions, DECISIONS - 1)->words),
+	        HANDOVER_NAME_MAX - 1);
+	T_EQUAL(w.core->words.used, WORDS_ROWS);
+	T_EQUAL(w.core->streams.tombstone_count, w.core->streams.pool.capacity);
+	T_EQUAL(w.core->streams.tombstones[w.core->streams.tombstone_count - 1].key.id,
+	        newest.key.id);
+	end();
+}
+
+T_CASE(no_more_is_written_than_there_is_room_for)
+{
+	begin();
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	T_CHECK(len > 0 && len <= core_handover_size(&w.conf));
+	T_EQUAL(core_hand_over(w.core, octets, len), len);
+	T_EQUAL(core_hand_over(w.core, octets, len - 1), 0);
+	end();
+}
+
+/* Where the words of what is played are named; the octet before is their number. */
+static size_t clips_at(void)
+{
+	static const char names[] = "\001l\005en_GB\0049991";
+
+	for (size_t i = 1; i + sizeof(names) < len; i++)
+		if (memcmp(octets + i, names, sizeof(names) - 1) == 0)
+			return i - 1;
+	return 0;
+}
+
+T_CASE(what_is_played_is_named_where_it_has_a_name)
+{
+	static const struct audio_word two[] = {
+		{.language = "en_GB", .name = "9990", .clip = {frames + AMBE_FRAME_LEN, 1}},
+		{.language = "en_GB", .name = "9991", .clip = {frames, FRAMES}}};
+	struct conf conf;
+
+	begin_busy();
+	conf = *w.core->conf;
+	conf.listener[1] = conf.listener[0];
+	conf.listener[0].voice = (struct audio){.words = NULL};
+	conf.listener[1].voice = (struct audio){.words = two, .count = 2};
+	conf.listener_count = 2;
+	w.core->conf = &conf;
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	T_CHECK(clips_at() > 0 && octets[clips_at()] == 1);
+	clip_player()->clips[0].frames = frames + 1;
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	T_EQUAL(clips_at(), 0);
+	clip_player()->clip_count = PLAYER_CLIPS + 1;
+	clip_player()->clips[0].frames = frames;
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	T_EQUAL(clips_at(), 0);
+	end();
+}
+
+/* A name longer than any, a kind of row that was not announced, more words than a player has. */
+T_CASE(rows_that_lie_are_refused)
+{
+	struct arena room = {.block = NULL};
+	uint32_t left;
+
+	begin_busy();
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	size_t at = clips_at();
+	T_CHECK(at > 0 && octets[len - 1] == 0);
+	for (int i = 0; i < 2; i++) {
+		octets[i ? at + 1 : len - 1] = 250;
+		world_close(&twin);
+		world_open(&twin, EVERYTHING, 3);
+		T_TEXT(core_take_over(twin.core, octets, len, &room, &left), "truncated state");
+		arena_release(&room);
+		octets[i ? at + 1 : len - 1] = i ? 1 : 0;
+	}
+	/* as many as it has, and one more */
+	size_t each = 13, more = PLAYER_CLIPS;
+	memmove(octets + at + 1 + more * each, octets + at + 1, len - at - 1);
+	for (size_t i = 1; i < more; i++)
+		memcpy(octets + at + 1 + i * each, octets + at + 1 + more * each, each);
+	memcpy(octets + at + 1, octets + at + 1 + more * each, each);
+	octets[at] = PLAYER_CLIPS + 1;
+	world_close(&twin);
+	world_open(&twin, SERVER LISTENER("m", "62032") LISTENER("l", "62031") UPLINK SIZES, 3);
+	T_CHECK(core_take_over(twin.core, octets, len + more * each, &room, &left) == NULL);
+	unsigned full = 0;
+	POOL_EACH(const struct player *, p, &twin.core->players.pool)
+		full += p->clip_count == PLAYER_CLIPS;
+	T_EQUAL(full, 1);
+	arena_release(&room);
+	end();
+}
+
+/* More data under way than the tables of the new configuration hold. */
+T_CASE(streams_beyond_the_new_table_are_left)
+{
+	uint32_t left = 0;
+
+	begin();
+	for (unsigned i = 0; i < 20; i++) {
+		struct talk t;
+		struct hbp_burst b = header_of(&t, 2345010 + i, 91, 200 + i, false);
+		b = talk_lc(&t, DMR_CSBK);
+		both_from(i % 3, &b);
+	}
+	actions_empty(&w.actions);
+	actions_empty(&twin.actions);
+	T_CHECK(w.core->streams.pool.used > 16);
+	T_TEXT(take_over(SERVER LISTENER("l", "62031") PEER("a", "7") PEER("b", "8") UPLINK
+	                 "[limits]\nsessions = 20\nsubscriptions = 100\nstreams = 16\npeers = 4\n",
+	                 &left),
+	       "");
+	T_EQUAL(w.core->streams.pool.used, 16);
+	T_CHECK(left > 0);
+	end();
+}
+
+/* As many rows as it likes. */
+T_CASE(a_count_that_lies_is_survived)
+{
+	static const char conf[] =
+		SERVER LISTENER("l", "62031") PEER("a", "7") PEER("b", "8") UPLINK SIZES;
+	static const uint8_t counts[][4] = {{0xff, 0xff, 0xff, 0xff}, {0, 0, 0, 0}, {0, 0, 0, 1}};
+	struct arena room = {.block = NULL};
+	uint32_t left;
+
+	begin();
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		memcpy(octets + HANDOVER_COUNT_AT, counts[i], 4);
+		world_close(&twin);
+		world_open(&twin, conf, 3);
+		(void)core_take_over(twin.core, octets, len, &room, &left);
+		T_CHECK(core_sessions(twin.core) <= CLIENTS + 1);
+		arena_release(&room);
+	}
+	end();
+}
+
+/* Another account on the server we log in to: the calls there were are over. */
+T_CASE(an_uplink_of_another_account_logs_in_again)
+{
+	static const char other[] =
+		SERVER LISTENER("l", "62031") "[uplink up]\ntarget = 10.0.9.1:62031\nid = 2345008\n"
+					      "passphrase = x\nmap = 2:92 = 92\n" SIZES;
+	uint8_t ip[4] = {10, 0, 9, 1};
+	struct endpoint at = {.to = addr_v4(ip, 62031), .socket = CONF_UPLINK_SOCKETS};
+	uint32_t left;
+
+	begin();
+	for (unsigned i = 0; i < 3; i++)
+		world_datagram(&w, &at, "RPTACK1234", i ? 6 : 10);
+	T_EQUAL(uplink_at(&w.core->uplinks, 0)->state, UPLINK_UP);
+	T_TEXT(take_over(other, &left), "");
+	T_EQUAL(uplink_at(&w.core->uplinks, 0)->state, UPLINK_WAITS);
+	actions_empty(&w.actions);
+	world_sleep(&w, 100);
+	unsigned logins = 0;
+	for (uint32_t i = 0; i < w.actions.target_count; i++)
+		logins += memcmp(w.actions.sends[w.actions.targets[i].send].bytes, "RPTL", 4) == 0;
+	T_EQUAL(logins, 1);
+	end();
+}
+
+#define LEARNED(name, more)                                                                        \
+	"[peer " name "]\nbind = 192.0.2.1:62044\npassphrase = kilo\nremote-id = 2346\n" more
+
+/* A target in the configuration counts; a learned address where that is a name, or none. */
+T_CASE(learned_addresses_stay_where_none_is_configured)
+{
+	static const char conf[] = SERVER LISTENER("l", "62031") PEER("a", "7") LEARNED("b", "")
+		LEARNED("c", "target = name.example:62044\n")
+			LEARNED("d", "target = 10.0.8.1:62044\nrelaxed = yes\n") SIZES;
+	const struct addr learned = world_endpoint(77, 62044).to;
+	uint32_t left;
+
+	populate(&w, conf);
+	populate(&twin, conf);
+	POOL_EACH(struct peer *, p, &w.core->peers.pool) {
+		p->at.to = learned;
+		p->has_address = true;
+	}
+	T_TEXT(take_over(conf, &left), "");
+	T_CHECK(!addr_equal(&peer_at(&w.core->peers, 0)->at.to, &learned));
+	for (uint32_t i = 1; i < 4; i++)
+		T_CHECK(addr_equal(&peer_at(&w.core->peers, i)->at.to, &learned));
+	end();
 }
 
 T_MAIN()

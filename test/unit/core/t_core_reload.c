@@ -453,7 +453,7 @@ T_CASE(what_is_played_goes_on_with_the_files_there_are_now)
 	"[listener m]\nbind = [::]:62032\npassphrase = x\n" PEER(                                  \
 		"a key") "[uplink up]\ntarget = 192.0.2.8\nid = 234567899\nmap = 2:91 = 91\n"
 
-/* One kind of section after the other: what goes, goes as soon as it can be told, and only then. */
+/* One kind of section after the other; each leaves once there is room to report it. */
 T_CASE(a_reload_waits_until_there_is_room_for_its_goodbyes)
 {
 	static const char *const without[] = {

@@ -360,7 +360,7 @@ T_CASE(each_changed_field_of_a_configuration_is_told)
 	world_close(&w);
 }
 
-/* A server we log in to is told the callsign of its section, or ours. */
+/* To a server we log in to: the callsign of its section, or ours. */
 T_CASE(an_uplink_says_its_callsign)
 {
 	for (int own = 0; own < 2; own++) {
