@@ -206,7 +206,7 @@ static enum verdict on_control(struct step *step, struct peer *p, const struct o
 	case OBP_QUENCH:
 		relay_quench(step, p, m->quench.tg, m->quench.stream);
 		break;
-	case OBP_BURST:
+	case OBP_BURST: /* never: on_burst has it */
 	case OBP_KINDS:
 		break;
 	}
@@ -317,11 +317,11 @@ void mesh_datagram(struct step *step, const struct event *event)
 		break;
 	}
 	enum verdict verdict = find_sender(step, event, &m, &p);
-	if (p)
+	if (p) {
 		peer_has_signed(p, event->datagram.bytes, event->datagram.len, &m);
-	if (p && verdict == ACCEPTED)
 		verdict = m.kind == OBP_BURST ? on_burst(step, p, &m, from)
 		                              : on_control(step, p, &m, from);
+	}
 	if (verdict != ACCEPTED)
 		refuse_datagram(step, verdict, from);
 }

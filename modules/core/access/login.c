@@ -523,7 +523,7 @@ void login_message(struct step *step, const struct incoming *in)
 	case HBP_HOME:
 		count(step, COUNT_ALIAS_BLOCKS);
 		break;
-	case HBP_BURST: /* handled by route */
+	case HBP_BURST: /* never: intake has it */
 	case HBP_ACK:
 	case HBP_NAK:
 	case HBP_PONG:

@@ -131,7 +131,7 @@ static const char *end_words(enum cause cause)
 		[CAUSE_SHUTDOWN] = "session ended: server shut down",
 	};
 
-	return words[cause] ? words[cause] : "session ended";
+	return words[cause];
 }
 
 void session_silence(struct step *step, struct session *s, bool tell)

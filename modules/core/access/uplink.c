@@ -66,9 +66,8 @@ static void open_session(struct core *core, struct uplink *u)
 	for (uint32_t i = 0; i < c->map.count; i++) {
 		uint8_t slot = c->map.entry[i].slot;
 		uint32_t tg = c->map.entry[i].tg;
-		if (!subscription_find(&core->subscriptions, s, slot, tg))
-			subscription_add(&core->subscriptions, s, slot, tg,
-			                 c->map.entry[i].conference, SUBSCRIPTION_STATIC);
+		subscription_add(&core->subscriptions, s, slot, tg, c->map.entry[i].conference,
+		                 SUBSCRIPTION_STATIC);
 	}
 }
 
@@ -94,14 +93,13 @@ static void wake_at(struct step *step, struct uplink *u, tick_t when)
 	expire_at(step->core, KIND_UPLINK, u, when);
 }
 
-/* Sends nothing while no address is known. */
 static void end_send(struct step *step, const struct uplink *u, struct send *send,
                      const struct wr *w)
 {
-	if (u->has_address)
-		actions_sent(step->actions, send, w, &u->at, uplink_conf(step->core, u)->id);
+	actions_sent(step->actions, send, w, &u->at, uplink_conf(step->core, u)->id);
 }
 
+/* Sends nothing while no address is known. */
 static void send_notice(struct step *step, const struct uplink *u,
                         void (*put)(struct wr *w, uint32_t id))
 {

@@ -78,7 +78,7 @@ static bool recorded_burst(const struct step *step, struct player *p,
 {
 	const struct recording *r = recording_get(&step->core->players, p->recording);
 
-	if (!r || p->at == r->count)
+	if (!r || p->at == r->count) /* never: it is the player's own */
 		return false;
 	struct rd said = rd_make(r->burst[p->at++], AMBE_BURST_LEN);
 	rd_bytes(&said, ambe, AMBE_BURST_LEN);
@@ -162,7 +162,7 @@ void player_follow(struct step *step, const struct conf *before)
 	POOL_EACH(struct player *, p, &step->core->players.pool) {
 		struct session *s = session_get(&step->core->sessions, p->session);
 
-		if (s && p->kind == PLAY_CLIPS && !session_is_uplink(s))
+		if (s && p->kind == PLAY_CLIPS)
 			follow(p, &before->listener[s->at.socket].voice,
 			       &listener_conf(step->core, s)->voice);
 	}
@@ -400,7 +400,7 @@ void player_take(struct step *step, struct stream *x, const struct hbp_burst *b)
 {
 	struct recording *r = recording_get(&step->core->players, x->recording);
 
-	if (!r || burst_has_type(b))
+	if (burst_has_type(b))
 		return;
 	while (r->count < RECORDING_BURSTS && r->count % SUPERFRAME != burst_position(b))
 		ambe_burst_silence(r->burst[r->count++]);

@@ -109,7 +109,7 @@ static bool is_silent(const struct step *step, const struct peer *p)
 
 bool link_is_lost(const struct step *step, const struct peer *p)
 {
-	return !peer_knows_address(p) || (peer_conf(step->core, p)->relaxed && is_silent(step, p));
+	return !peer_knows_address(p) || is_silent(step, p);
 }
 
 bool link_is_target(const struct peer *p, const struct endpoint *from)
@@ -123,7 +123,7 @@ bool link_may_speak_from(const struct step *step, const struct peer *p, const st
 	if (is_at(p, from) || link_is_target(p, from))
 		return true;
 	if (link_is_fbp(step->core, p))
-		return fresh && (!peer_knows_address(p) || peer_conf(step->core, p)->relaxed);
+		return fresh;
 	return link_is_lost(step, p); /* version 1 has no stamps to be fresh by */
 }
 

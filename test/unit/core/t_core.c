@@ -2,6 +2,7 @@
  * Single facts about the core that no scenario shows: what a hostile or broken sender may try, and
  * how much one step may do.
  */
+#include "core/step/step.h"
 #include "harness/t.h"
 #include "hotspot/talk.h"
 #include "world.h"
@@ -293,6 +294,138 @@ T_CASE(a_stop_takes_as_many_steps_as_it_needs)
 	T_EQUAL(told, 255);
 	T_CHECK(steps > 1);
 	T_EQUAL(world.actions.refused_total, 0);
+	world_close(&world);
+}
+
+static const struct record *reply_to(struct command c)
+{
+	actions_empty(&world.actions);
+	world_step(&world, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+	return world.actions.record_count ? &world.actions.records[world.actions.record_count - 1]
+	                                  : NULL;
+}
+
+/* An operator who looks at a list from before means the call that was there. */
+T_CASE(a_call_of_before_is_not_the_one_that_runs)
+{
+	struct talk t = talk_of(0, 2, 91, 7), other = talk_of(0, 1, 92, 8);
+	struct command c = {.kind = COMMAND_CALL, .number = 3};
+
+	T_CHECK(open_with(HEAD "static-2 = 91\nstatic-1 = 92\n", 2));
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	b = talk_lc(&other, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	c.call = (struct call_key){
+		.origin = source_client(client(0)), .stream = 7, .generation = 99};
+	T_TEXT(reply_to(c)->reply.text, "call has already ended");
+	T_EQUAL(core_calls(world.core), 2);
+	POOL_EACH(const struct stream *, x, &world.core->streams.pool)
+		if (x->id == 7)
+			c.call.generation = x->generation;
+	T_TEXT(reply_to(c)->reply.text, "call ended");
+	T_EQUAL(heard(0).stream, 7); /* the terminator */
+	world_close(&world);
+}
+
+/* Those of the parent do not concern us; nothing happens. */
+T_CASE(a_command_for_another_process_is_unknown)
+{
+	T_CHECK(open_with(HEAD, 1));
+	const struct record *r = reply_to((struct command){.kind = COMMAND_RELOAD, .number = 3});
+	T_CHECK(r && r->kind == RECORD_REPLY && !r->reply.done);
+	T_TEXT(r->reply.text, "unknown command");
+	T_EQUAL(world.actions.target_count, 0);
+	world_close(&world);
+}
+
+static void ask_status(unsigned n)
+{
+	struct talk t = talk_of(n, 2, 5000, 100 + n);
+
+	t.next.unit = true;
+	talk_code(&t);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(n, &b);
+	b = talk_lc(&t, DMR_TERMINATOR);
+	send_burst(n, &b);
+}
+
+static uint64_t counted(enum counter counter)
+{
+	return world.core->counter[counter];
+}
+
+/* More ask at once than are answered; who is too late hears nothing, and may ask again. */
+T_CASE(sixty_four_are_answered_at_once)
+{
+	enum { ASKING = PLAYERS + 6 };
+
+	T_CHECK(open_with(HEAD, ASKING));
+	for (unsigned n = 0; n < ASKING; n++)
+		ask_status(n);
+	T_EQUAL(world.core->players.pool.used, PLAYERS);
+	T_EQUAL(counted(COUNT_PLAYERS_FULL), ASKING - PLAYERS);
+	for (unsigned i = 0; i < 150; i++) {
+		world_sleep(&world, TICK_SECOND / 5);
+		actions_empty(&world.actions);
+	}
+	T_EQUAL(world.core->players.pool.used, 0);
+	ask_status(ASKING - 1);
+	T_EQUAL(world.core->players.pool.used, 1);
+	actions_empty(&world.actions);
+	world_sleep(&world, 2 * TICK_SECOND);
+	T_CHECK(world.actions.target_count > 10);
+	T_CHECK(core_check(world.core) == NULL);
+	world_close(&world);
+}
+
+/* An answer is a call like any: without a row for it, it is left out. */
+T_CASE(an_answer_without_room_for_its_call_is_left_out)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n[limits]\nstreams = 16\n", 17));
+	ask_status(16);
+	world_sleep(&world, 900);
+	for (unsigned n = 0; n < 16; n++) {
+		struct talk t = talk_of(n, 1, 3001 + n, 200 + n);
+		struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+		send_burst(n, &b);
+	}
+	T_EQUAL(world.core->streams.pool.used, 16);
+	actions_empty(&world.actions);
+	world_sleep(&world, 300);
+	T_EQUAL(world.core->players.pool.used, 0);
+	for (uint32_t i = 0; i < world.actions.target_count; i++)
+		T_CHECK(world.actions.targets[i].id != client(16));
+	T_CHECK(core_check(world.core) == NULL);
+	world_close(&world);
+}
+
+/* A position in embedded link control is reported once, and again when the radio has moved. */
+T_CASE(an_embedded_position_is_told_with_the_call)
+{
+	struct talk t = talk_of(0, 2, 91, 7);
+	unsigned told = 0;
+
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 1));
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	for (unsigned i = 0; i < 5; i++) {
+		/* latitude 45 degrees north, twice; the same with another longitude, then latitude
+		 */
+		struct lc lc = {.octets = {FLCO_GPS, 0, 0, 0, 0, i > 2, i > 3 ? 0x30 : 0x40}};
+		lc_encode(&lc, &t.coded);
+		for (int k = 0; k < 6; k++) {
+			b = voice_of(&t);
+			actions_empty(&world.actions);
+			send_burst(0, &b);
+			for (uint32_t n = 0; n < world.actions.record_count; n++)
+				told += world.actions.records[n].kind == RECORD_CALL &&
+				        world.actions.records[n].change == CHANGE_UPDATE;
+			world.now += 60;
+		}
+	}
+	T_EQUAL(told, 3);
 	world_close(&world);
 }
 

@@ -226,4 +226,40 @@ T_CASE(a_lost_client_is_told_to_log_in_again)
 	world_close(&w);
 }
 
+/* What remains of a broken core is believed only as far as it can be an address of a client of
+ * ours. */
+T_CASE(only_clients_are_told)
+{
+	struct lost_client lost;
+	uint32_t at = POOL_NONE, told = 0, n = 0;
+
+	world_open(&w,
+	           HEAD "[uplink up]\ntarget = 10.0.8.1:62031\nid = 2345007\npassphrase = x\n"
+	                "map = 2:95 = 95\n",
+	           1);
+	for (uint32_t i = 0; i < 6; i++) {
+		struct endpoint from = world_endpoint((uint8_t)(i + 1), 62031);
+		T_CHECK(world_login(&w, &from, FIRST + i, '3'));
+	}
+	POOL_EACH(struct session *, s, &w.core->sessions.pool) {
+		if (session_is_uplink(s))
+			continue;
+		if (n == 0)
+			s->id = 0;
+		else if (n == 1)
+			s->id = CONF_CLIENT_ID_MAX + 1;
+		else if (n == 2)
+			s->at.to.port = 0;
+		else if (n == 3)
+			s->at.socket = 7;
+		n++;
+	}
+	while (core_lost_client(w.core, &at, &lost)) {
+		T_CHECK(lost.id == FIRST + 4 || lost.id == FIRST + 5);
+		told++;
+	}
+	T_EQUAL(told, 2);
+	world_close(&w);
+}
+
 T_MAIN()

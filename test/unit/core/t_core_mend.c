@@ -830,6 +830,42 @@ T_CASE(a_slot_is_not_busy_with_data)
 	}
 }
 
+/* The answer itself is whole, and ends when its next frame is due. */
+T_CASE(an_answer_whose_call_is_broken_ends)
+{
+	begin();
+	struct stream *x = stream_get(&w.core->streams, answer()->stream);
+	T_CHECK(x != NULL);
+	x->state = 99;
+	look();
+	T_EQUAL(bugs(), 1);
+	world_sleep(&w, 200);
+	T_EQUAL(w.core->players.pool.used, 0);
+	others_lose_nothing();
+	world_close(&w);
+}
+
+/* Until it is found, a subscription without a session ends nothing, shows nothing and does not run
+ * out. */
+T_CASE(a_subscription_without_a_session_is_passed_over)
+{
+	struct record row = {.kind = RECORD_KINDS};
+
+	begin();
+	struct subscription *x = subscription(1);
+	x->session = 12345;
+	T_CHECK(!kinds[KIND_SUBSCRIPTION].show(w.core, w.now, x, &row));
+	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
+	kinds[KIND_SUBSCRIPTION].due(&step, x);
+	struct hbp_burst b = talk_lc(&talk[0], DMR_TERMINATOR);
+	say(0, &b);
+	T_EQUAL(sent_to(2, "DMRD", 0x22), 1);
+	for (int turn = 0; turn < 3; turn++)
+		look();
+	others_lose_nothing();
+	world_close(&w);
+}
+
 /* Which copy counts is found by an index that a dead process may have left torn. */
 T_CASE(broken_claims_cost_no_session)
 {

@@ -397,17 +397,19 @@ T_CASE(announcements_come_change_and_go)
 /* The voice files of one reload. */
 struct files {
 	uint8_t frames[FRAMES * AMBE_FRAME_LEN];
-	struct audio_word word;
+	struct audio_word word[2];
 	struct conf conf;
 };
 
 static void take_files(struct files *f, uint8_t octet, const char *word)
 {
 	memset(f->frames, octet, sizeof(f->frames));
-	f->word = (struct audio_word){.language = "en_GB", .clip = {f->frames, FRAMES}};
-	text_copy(f->word.name, sizeof(f->word.name), word);
+	f->word[0] = (struct audio_word){
+		.language = "en_GB", .name = "0", .clip = {f->frames + AMBE_FRAME_LEN, 1}};
+	f->word[1] = (struct audio_word){.language = "en_GB", .clip = {f->frames, FRAMES}};
+	text_copy(f->word[1].name, sizeof(f->word[1].name), word);
 	f->conf = w.conf;
-	f->conf.listener[0].voice = (struct audio){.words = &f->word, .count = 1};
+	f->conf.listener[0].voice = (struct audio){.words = f->word, .count = 2};
 	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &f->conf});
 	T_CHECK(core_follows(w.core, &f->conf) && core_check(w.core) == NULL);
 }
@@ -531,6 +533,198 @@ T_CASE(a_round_of_announcements_in_progress_is_completed)
 	T_EQUAL(a->round, w.core->started + 70 * TICK_MINUTE);
 	change(HEAD NEWS("one", "2m")); /* sooner than it was going to be */
 	T_EQUAL(a->round, w.now + 2 * TICK_MINUTE);
+	world_close(&w);
+}
+
+static void stop(void)
+{
+	world_step(&w, &(struct event){.kind = EVENT_STOP});
+}
+
+/* What was on its way when a section went, finds nobody. */
+T_CASE(what_comes_late_for_a_link_that_is_gone_is_dropped)
+{
+	uint8_t ip[4] = {192, 0, 2, 8};
+	struct endpoint at = {.to = addr_v4(ip, 62031), .socket = CONF_UPLINK_SOCKETS};
+	struct event name = {.kind = EVENT_ADDRESS};
+
+	world_open(&w, HEAD MORE, 1);
+	change(HEAD);
+	actions_empty(&w.actions);
+	world_datagram(&w, &at, "RPTACK1234", 10);
+	T_EQUAL(w.core->counter[COUNT_UNKNOWN_SENDER], 1);
+	name.address = (struct resolved_record){.of = {SOURCE_UPLINK, 0}, .to = at.to};
+	world_step(&w, &name);
+	name.address.of.kind = SOURCE_PEER;
+	world_step(&w, &name);
+	T_EQUAL(w.actions.target_count, 0);
+	T_CHECK(core_check(w.core) == NULL);
+	world_close(&w);
+}
+
+/* Names and configurations that come while it shuts down log in nowhere. */
+T_CASE(nothing_begins_during_a_shutdown)
+{
+	static struct conf conf;
+	uint8_t ip[4] = {192, 0, 2, 8};
+	struct event name = {.kind = EVENT_ADDRESS,
+	                     .address = {.of = {SOURCE_UPLINK, 0}, .to = addr_v4(ip, 62031)}};
+
+	world_open(&w, HEAD "[uplink up]\ntarget = a.example\nid = 234567899\nmap = 2:91 = 91\n",
+	           1);
+	login(TALKER, NULL);
+	login(LISTENER, NULL);
+	talk(0, 91, false);
+	w.actions.record_count = w.actions.record_cap;
+	stop();
+	T_EQUAL(core_calls(w.core), 1); /* first there has to be room to say so */
+	T_EQUAL(w.core->sessions.pool.used, 3);
+	actions_empty(&w.actions);
+	for (int i = 0; i < 3; i++)
+		stop();
+	T_CHECK(!core_has_sessions(w.core) && core_calls(w.core) == 0);
+	actions_empty(&w.actions);
+	world_step(&w, &name);
+	arena_release(&conf.arena);
+	T_EQUAL(conf_parse(HEAD MORE, strlen(HEAD MORE), "changed", &conf, complain, NULL), 0);
+	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &conf});
+	world_sleep(&w, TICK_SECOND);
+	for (uint32_t i = 0; i < w.actions.target_count; i++)
+		T_CHECK(memcmp(w.actions.sends[w.actions.targets[i].send].bytes, "RPTL", 4) != 0);
+	w.core->conf = &w.conf;
+	world_close(&w);
+}
+
+/* A call is over, but an uplink was not told yet. */
+T_CASE(a_shutdown_waits_with_uplinks_for_room)
+{
+	world_open(&w, HEAD MORE, 1);
+	world_sleep(&w, 100);
+	w.actions.record_count = w.actions.record_cap;
+	stop();
+	T_EQUAL(w.core->sessions.pool.used, 1);
+	actions_empty(&w.actions);
+	stop();
+	T_EQUAL(w.core->sessions.pool.used, 0);
+	T_CHECK(memcmp(w.actions.sends[0].bytes, "RPTCL", 5) == 0);
+	world_close(&w);
+}
+
+#define LINK(name, more) "[peer " name "]\ntarget = 192.0.2.9\npassphrase = a key\n" more
+
+/* Another neighbour in the place of one, or the same in another way: its calls are over. */
+T_CASE(another_link_in_the_place_of_one_begins_anew)
+{
+	static const char *const others[] = {
+		HEAD LINK("de", "bind = 192.0.2.1:62044\n"),
+		HEAD LINK("uk", "bind = 192.0.2.1:62045\n"),
+		HEAD LINK("uk", "bind = 192.0.2.1:62044\nprotocol = obp\nremote-id = 2346\n"),
+		HEAD};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		world_open(&w, HEAD LINK("uk", "bind = 192.0.2.1:62044\n"), 1);
+		login(TALKER, NULL);
+		talk(0, 91, false);
+		struct peer *p = peer_at(&w.core->peers, 0);
+		struct stream *mine = stream_add(
+			&w.core->streams,
+			&(struct stream_key){
+				.origin = {SOURCE_PEER, 0}, .id = 5, .dst = 92, .slot = 1});
+		struct stream *other = stream_add(
+			&w.core->streams,
+			&(struct stream_key){
+				.origin = {SOURCE_PEER, 1}, .id = 6, .dst = 92, .slot = 1});
+		struct handle ends = pool_handle(&mine->row), stays_on = pool_handle(&other->row);
+		p->heard = w.now;
+		static struct conf conf;
+		arena_release(&conf.arena);
+		T_EQUAL(conf_parse(others[i], strlen(others[i]), "changed", &conf, complain, NULL),
+		        0);
+		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &conf});
+		T_CHECK(core_follows(w.core, &conf));
+		T_CHECK(!stream_get(&w.core->streams, ends));
+		T_CHECK(stream_get(&w.core->streams, stays_on) != NULL);
+		T_EQUAL(w.core->streams.pool.used, 2);
+		p = peer_at(&w.core->peers, 0);
+		T_CHECK(i == 3 ? !p : p && p->heard != w.now);
+		world_close(&w);
+	}
+}
+
+/* Whoever has sent its passphrase, and no more, has no defaults yet; its options are kept. */
+T_CASE(half_logged_in_is_settled_when_it_has_options)
+{
+	struct endpoint at = world_endpoint(9, 999);
+	uint8_t bytes[64], sent[SEND_MAX], digest[SHA256_LEN];
+
+	for (int with = 0; with < 2; with++) {
+		world_open(&w, HEAD "static-2 = 91\n", 1);
+		struct wr wr = wr_make(bytes, sizeof(bytes));
+		hbp_write_login(&wr, 1000009);
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+		(void)world_sent(&w, 0, sent);
+		hbp_digest(sent + 6, WORLD_PASSPHRASE, digest);
+		wr = wr_make(bytes, sizeof(bytes));
+		hbp_write_key(&wr, 1000009, digest);
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+		wr = wr_make(bytes, sizeof(bytes));
+		hbp_write_options(&wr, 1000009, "TS1=93", 6);
+		if (with)
+			world_datagram(&w, &at, bytes, wr_len(&wr));
+		reload(HEAD "static-2 = 92\n");
+		T_EQUAL(means(1000009, 2, 91), 0);
+		T_EQUAL(means(1000009, 2, 92), with ? 92 : 0);
+		T_EQUAL(means(1000009, 1, 93), with ? 93 : 0);
+		world_close(&w);
+	}
+}
+
+/* A map outranks a list, on the slot it is for. */
+T_CASE(what_a_map_names_no_list_changes)
+{
+	world_open(&w, HEAD "map = 2:91 = 2352, 1:92 = 2353\nstatic-2 = 91, 92\n", 1);
+	login(TALKER, NULL);
+	T_EQUAL(means(TALKER, 2, 91), 2352);
+	T_EQUAL(means(TALKER, 1, 92), 2353);
+	T_EQUAL(means(TALKER, 2, 92), 92);
+	struct endpoint at = world_endpoint(7, 700);
+	T_CHECK(world_login(&w, &at, LISTENER, '4')); /* simplex: both are on slot 2 */
+	T_EQUAL(means(LISTENER, 2, 91), 2352);
+	T_EQUAL(means(LISTENER, 2, 92), 2353);
+	world_close(&w);
+	world_open(&w, HEAD "map = 1:91 = 2352, 2:91 = 2353\n", 1);
+	T_CHECK(world_login(&w, &at, LISTENER, '4'));
+	T_EQUAL(means(LISTENER, 2, 91), 2352); /* the first counts */
+	world_close(&w);
+}
+
+static void key_up(uint32_t tg)
+{
+	talk(0, tg, false);
+	talk(1, tg, true);
+	world_sleep(&w, 2 * TICK_SECOND);
+	actions_empty(&w.actions);
+}
+
+/* What a user keyed becomes what the operator wants; while it is used, after its call. */
+T_CASE(what_was_keyed_becomes_what_is_wanted)
+{
+	world_open(&w, HEAD "static-2 = 91\nmap = 2:7 = 2357\nsingle = no\n", 1);
+	login(TALKER, NULL);
+	key_up(8);
+	key_up(95);
+	T_EQUAL(means(TALKER, 2, 95), 95);
+	struct handle keyed = row_of(TALKER, 2, 95);
+	reload(HEAD "static-2 = 91, 95\nmap = 2:7 = 2358, 2:96 = 2396\nsingle = no\n");
+	T_CHECK(handle_equal(row_of(TALKER, 2, 95), keyed));
+	T_EQUAL(means(TALKER, 2, 7), 2358);
+	key_up(97);
+	talk(0, 97, false);
+	reload(HEAD "static-2 = 91\nmap = 2:97 = 2397\nsingle = no\n");
+	T_EQUAL(means(TALKER, 2, 97), 97); /* it is talking there */
+	talk(1, 97, true);
+	world_sleep(&w, 30 * TICK_SECOND);
+	T_EQUAL(means(TALKER, 2, 97), 2397);
 	world_close(&w);
 }
 

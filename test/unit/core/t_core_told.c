@@ -225,6 +225,28 @@ static void busy_minute(uint32_t records, uint8_t digest[static SHA256_LEN])
 	sha_end(&sum, digest);
 }
 
+/* Two hundred at once are more than people read; afterwards once for each address. */
+T_CASE(refusals_of_a_flood)
+{
+	unsigned told = 0, more = 0;
+
+	open_world("");
+	for (unsigned n = 0; n < 600; n++) {
+		struct endpoint at = world_endpoint((uint8_t)(n < 300 ? 1 : n), 62031);
+		uint8_t bytes[8];
+		struct wr out = wr_make(bytes, sizeof(bytes));
+		hbp_write_login(&out, 0);
+		world_datagram(&w, &at, bytes, wr_len(&out));
+		for (uint32_t i = 0; i < w.actions.record_count; i++)
+			if (w.actions.records[i].kind == RECORD_REFUSAL)
+				*(n < 300 ? &told : &more) += 1;
+		actions_empty(&w.actions);
+	}
+	T_EQUAL(told, 200);
+	T_EQUAL(more, 255); /* of 256 hosts the first was heard before */
+	world_close(&w);
+}
+
 /* A list of records that is full costs what it would tell, and no datagram. */
 T_CASE(without_room_to_tell_the_same_is_sent)
 {

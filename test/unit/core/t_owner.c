@@ -192,6 +192,10 @@ T_CASE(a_client_is_known_where_it_logged_in)
 	hbp_write_login(&out, RADIO + 1);
 	world_datagram(&w, &host, bytes, wr_len(&out));
 	T_CHECK(!knows(&host, bytes, wr_len(&out))); /* only challenged */
+	session_find(&w.core->sessions, RADIO)->state = SESSION_AUTHENTICATED;
+	out = wr_make(bytes, sizeof(bytes));
+	hbp_write_ping(&out, RADIO);
+	T_CHECK(!knows(&at, bytes, wr_len(&out))); /* only with its passphrase */
 	world_close(&w);
 }
 
@@ -204,6 +208,10 @@ T_CASE(a_link_is_known_at_its_address_and_an_uplink_anywhere)
 	near.socket = far.socket = w.conf.peer[0].socket;
 	T_CHECK(knows(&near, "x", 1));
 	T_CHECK(!knows(&far, "x", 1));
+	peer_at(&w.core->peers, 0)->has_address = false;
+	T_CHECK(!knows(&near, "x", 1));
+	peer_at(&w.core->peers, 0)->has_address = true;
+	T_CHECK(knows(&near, "x", 1));
 	near.to.port++;
 	T_CHECK(!knows(&near, "x", 1));
 	near.socket = far.socket = CONF_UPLINK_SOCKETS;
