@@ -29,9 +29,10 @@ static void schedule(struct step *step, struct announcement *a, tick_t due)
 static void add(struct core *core, uint32_t place, tick_t now)
 {
 	struct announcement *a = pool_take_at(&core->announcements.pool, place);
+	tick_t every = core->conf->announcement[place].every_ms;
 
 	a->at = POOL_NONE;
-	a->round = now + core->conf->announcement[place].every_ms;
+	a->round = every ? now + every : TICK_NEVER;
 	a->expiry = expiry_none();
 	expire_at(core, KIND_ANNOUNCEMENT, a, a->round);
 }
@@ -48,6 +49,8 @@ static tick_t next_round(const struct core *core, const struct announcement *a, 
 {
 	tick_t every = conf_of(core, a)->every_ms;
 
+	if (!every)
+		return TICK_NEVER;
 	if (a->round > now + every)
 		return now + every;
 	return a->round > now ? a->round : a->round + ((now - a->round) / every + 1) * every;

@@ -98,7 +98,7 @@ T_CASE(an_announcement_can_be_taken_back_and_given_again)
 
 	world_open(&w, HEAD "[announcement news]\nrecording = 9991\nevery = 1m\n", 1);
 	never = often = w.conf;
-	never.announcement[0].name[0] = 0; /* as a reload leaves it */
+	never.announcement[0].every_ms = 0;
 	alarm(20);
 	world_sleep(&w, 90 * TICK_SECOND);
 	T_CHECK(core_next(w.core) <= w.now + TICK_MINUTE);
