@@ -53,16 +53,20 @@ def a_running_server_is_found_with_its_links_and_refusals():
         stranger.close()
 
 
+def answers(server, address):
+    """The doctor waits for a second, which is little on a busy machine."""
+    check(wait_for(lambda: found(doctor(server)[1], "address %s, port %d" % (address, server.port))[0] == "ok"), "%s is silent" % address)
+
+
 @case
 def every_address_of_the_machine_is_tried():
     """Where this machine has an address besides loopback."""
     with Server("", bind="0.0.0.0") as server:
         addresses = [a for a in own_addresses() if not a.startswith(("127.", "169.254."))]
-        _, findings = doctor(server)
         for address in addresses:
-            check(found(findings, "address %s, port %d" % (address, server.port))[0] == "ok", "%s is silent" % address)
+            answers(server, address)
         if not addresses:
-            check(found(findings, "no network")[0] == "wrong", "no network is no fault")
+            check(found(doctor(server)[1], "no network")[0] == "wrong", "no network is no fault")
 
 
 def add_addresses(*addresses):
@@ -166,13 +170,12 @@ def an_address_of_the_other_family_is_not_asked():
         return
     add_addresses("192.0.2.7/32", "2001:db8::7/128")
     with Server("", bind="0.0.0.0") as server:
+        answers(server, "192.0.2.7")
         _, findings = doctor(server)
-        check(found(findings, "192.0.2.7, port %d" % server.port)[0] == "ok", "IPv4 is silent")
         check(not any("2001:db8" in text for text in findings), "0.0.0.0 has no IPv6: %s" % list(findings))
     with Server("", bind="[::]") as server:
-        _, findings = doctor(server)
         for address in ("192.0.2.7", "2001:db8::7"):
-            check(found(findings, "address %s, port %d" % (address, server.port))[0] == "ok", address)
+            answers(server, address)
 
 
 @case
