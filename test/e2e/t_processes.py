@@ -64,7 +64,7 @@ def nobody_is_woken_while_nothing_happens():
 def killed_reporter_loses_no_frame():
     with Server("static-2 = 91") as server:
         one, two = pair(server)
-        victim = server.child("report")
+        victim, voice = server.child("report"), server.child("voice")
         carries_a_call(one, two, lambda: os.kill(victim, signal.SIGKILL), 6)
         again = wait_for(lambda: server.members().get("freedmr-report", victim) != victim)
         check(again, "the reporter was not restarted")
@@ -73,6 +73,7 @@ def killed_reporter_loses_no_frame():
                             == {2300101, 2300102})
         check(sessions, "the new reporter does not know the sessions")
         carries_a_call(one, two)
+        check(server.child("voice") == voice, "the voice process died as well")
 
 
 @case

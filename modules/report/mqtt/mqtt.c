@@ -54,8 +54,9 @@ struct mqtt {
 	tick_t pinged;
 	bool ping_out; /* an answer is awaited */
 
-	uint64_t position; /* number of the last event sent or passed over */
-	uint64_t retained; /* number of an event to be sent again, retained; 0 = none */
+	uint64_t position;    /* number of the last event sent or passed over */
+	const char *retained; /* topic of `last`, the newest event to be retained; NULL = none */
+	bool retains;         /* the broker has it */
 	bool said_online;
 	bool discovering; /* sensors are being sent to Home Assistant */
 	uint32_t discovered;
@@ -64,6 +65,7 @@ struct mqtt {
 	size_t in_len, out_begin, out_end;
 	uint8_t in[16 * MQTT_ANSWER_MAX];
 	uint8_t out[OUT_MAX];
+	char last[VIEW_LINE_MAX];
 	char document[MQTT_STATE_MAX + VIEW_LINE_MAX];
 };
 
@@ -316,23 +318,23 @@ static bool tell_event(struct mqtt *m, const struct clock *clock)
 
 	if (!info)
 		return false;
-	publish(m, info->topic, false, events_line(m->sources->events, m->position, FORM_JSON),
-	        clock);
+	const char *line = events_line(m->sources->events, m->position, FORM_JSON);
+	publish(m, info->topic, false, line, clock);
 	m->changed |= info->changes_state;
-	if (info->retained)
-		m->retained = m->position;
+	if (info->retained) {
+		text_copy(m->last, sizeof(m->last), line);
+		m->retained = info->retained;
+		m->retains = false;
+	}
 	return true;
 }
 
 static bool tell_retained(struct mqtt *m, const struct clock *clock)
 {
-	const struct event *e = events_at(m->sources->events, m->retained);
-	const char *line = events_line(m->sources->events, m->retained, FORM_JSON);
-
-	m->retained = 0;
-	if (!e)
+	if (m->retains || !m->retained)
 		return false;
-	publish(m, event_info(e->kind)->retained, true, line, clock);
+	m->retains = true;
+	publish(m, m->retained, true, m->last, clock);
 	return true;
 }
 
@@ -424,8 +426,7 @@ static bool tell_next(struct mqtt *m, const struct clock *clock)
 		return true;
 	}
 	return tell_discovery(m, clock) || tell_ping(m, clock) || tell_state(m, clock) ||
-	       (m->retained && tell_retained(m, clock)) || tell_gap(m, clock) ||
-	       tell_event(m, clock);
+	       tell_retained(m, clock) || tell_gap(m, clock) || tell_event(m, clock);
 }
 
 /* Receiving. */
@@ -436,7 +437,7 @@ static void come_online(struct mqtt *m, const struct clock *clock)
 
 	enter(m, STATE_ONLINE, clock);
 	log_info("mqtt=up broker=%s topic=%s", addr_format(&m->broker, at), m->prefix);
-	m->complained = m->said_online = m->ping_out = false;
+	m->complained = m->said_online = m->ping_out = m->retains = false;
 	m->discovering = m->conf->mqtt_discovery;
 	m->discovered = 0;
 	m->changed = true;
@@ -545,8 +546,8 @@ tick_t mqtt_next(const struct mqtt *m)
 	tick_t next = patience(m);
 	if (m->state != STATE_ONLINE || is_busy(m))
 		return next;
-	if (ring_behind(&m->sources->events->ring, m->position) > 0 || m->retained ||
-	    !m->said_online || m->discovering)
+	if (ring_behind(&m->sources->events->ring, m->position) > 0 ||
+	    (m->retained && !m->retains) || !m->said_online || m->discovering)
 		return TICK_LONG_AGO;
 	if (m->changed)
 		next = tick_first(next, m->state_at + MQTT_STATE_MS);

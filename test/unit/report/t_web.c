@@ -665,6 +665,7 @@ T_CASE(idle_connections_give_way_to_who_asks)
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
 		fds[i] = call_in();
 	T_EQUAL(d.connections->figures.connections, HTTP_CONNECTIONS);
+	T_EQUAL(d.connections->figures.connections_high, HTTP_CONNECTIONS);
 	T_EQUAL(d.connections->figures.idle_total, 20);
 	T_CHECK(begins(ask(GET("/", "")), "HTTP/1.1 200 "));
 	T_TEXT(hear(fds[0]), "(end)");
