@@ -372,7 +372,7 @@ void relay_end(struct step *step, struct stream *x, enum cause cause)
 		note_id(step, x);
 	if (cause == CAUSE_TIMEOUT || cause == CAUSE_NONE || cause == CAUSE_TERMINATOR)
 		return; /* the claim tells what a terminator means */
-	if (cause == CAUSE_SESSION_END && x->origin.kind == SOURCE_UPLINK)
+	if (cause == CAUSE_SESSION_END && x->origin.kind != SOURCE_CLIENT)
 		return; /* a path is lost: its talker may continue on another */
 	struct claim *c = claim_of(step, x);
 	if (c)

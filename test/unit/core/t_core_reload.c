@@ -7,6 +7,7 @@
 #include "core/step/step.h"
 #include "dmr/burst.h"
 #include "harness/t.h"
+#include "wire/obp.h"
 #include "world.h"
 
 #define HEAD                                                                                       \
@@ -337,6 +338,52 @@ T_CASE(links_and_listeners_come_and_go)
 	change("[server]\nid = 2345\n[listener other]\nbind = [::]:62031\n"
 	       "passphrase = " WORLD_PASSPHRASE "\n");
 	T_EQUAL(w.core->sessions.pool.used, 0);
+	world_close(&w);
+}
+
+#define NEIGHBOUR(name, host)                                                                      \
+	"[peer " name "]\nbind = 192.0.2.1:62044\ntarget = 10.0." host                             \
+	".1:62044\npassphrase = alpha\n"
+
+static void bring(uint8_t host, uint32_t n, bool *heard)
+{
+	const struct obp_key key = obp_key_make("alpha", false);
+	struct endpoint at = world_endpoint(host, 62044);
+	struct obp_burst b = {
+		.frame = world_frame(2350001, 91, n), .source_server = 2350, .hops = 1};
+	uint8_t bytes[OBP_DATAGRAM_MAX];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	world_sleep(&w, 60);
+	w.wall_ns += UINT64_C(60000000);
+	at.socket = CONF_PEER_SOCKETS;
+	actions_empty(&w.actions);
+	obp_write_v5(&wr, &key, &b, w.wall_ns);
+	world_datagram(&w, &at, bytes, wr_len(&wr));
+	*heard = false;
+	for (uint32_t i = 0; i < w.actions.target_count; i++)
+		*heard |= w.actions.targets[i].id == 1000001;
+}
+
+/* Its neighbours brought the call by two paths, of which an operator has taken one. */
+T_CASE(a_call_goes_on_by_another_link_when_its_own_is_removed)
+{
+	bool heard;
+	uint32_t n = 0;
+
+	world_open(&w, HEAD "static-2 = 91\n" NEIGHBOUR("far", "8") NEIGHBOUR("near", "9"), 1);
+	w.wall_ns = UINT64_C(1800000000000000000);
+	login(1000001, NULL);
+	for (; n < 10; n++)
+		bring(9, n, &heard);
+	T_CHECK(heard);
+	bring(8, n++, &heard);
+	T_CHECK(!heard);
+	change(HEAD "static-2 = 91\n" NEIGHBOUR("far", "8"));
+	for (; n < 40; n++)
+		bring(8, n, &heard);
+	T_CHECK(heard);
+	actions_empty(&w.actions);
 	world_close(&w);
 }
 
