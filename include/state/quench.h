@@ -31,6 +31,7 @@ struct quench {
 	tick_t touched; /* last frame held back */
 	tick_t probed;  /* last probe, or the first quench, or its latest copy */
 	tick_t told;    /* when we quenched the neighbour */
+	uint64_t copy;  /* claim key of the call it sent: another one may have that stream ID too */
 };
 
 struct quenches {

@@ -135,11 +135,25 @@ void link_speaks_from(struct step *step, struct peer *p, const struct endpoint *
 		link_move(step, p, from);
 }
 
+bool link_brings(const struct core *core, const struct peer *p, uint32_t tg, uint32_t stream)
+{
+	struct stream_key key = {.origin = peer_source(p), .id = stream, .dst = tg, .slot = 1};
+
+	for (unsigned kind = 0; kind < 4; kind++) {
+		key.unit = kind & 1;
+		key.data = kind & 2;
+		const struct stream *x = stream_find(&core->streams, &key);
+		if (x && x->state != CALL_IGNORED)
+			return true;
+	}
+	return false;
+}
+
 void link_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t stream)
 {
 	struct wr w;
 
-	if (!link_is_fbp(step->core, p))
+	if (!link_is_fbp(step->core, p) || link_brings(step->core, p, tg, stream))
 		return;
 	struct quench *c = quench_make(&step->core->quenches, p->row.index, stream, tg);
 	if (step->now - c->told < QUENCH_EVERY_MS)

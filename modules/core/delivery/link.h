@@ -42,7 +42,11 @@ bool link_may_speak_from(const struct step *step, const struct peer *p, const st
 /* Notes that it did: this is its address from now on. */
 void link_speaks_from(struct step *step, struct peer *p, const struct endpoint *from);
 
-/* Asks it not to send a call that we ignore; at most once in 2 s. */
+/* Do we accept a call of that ID on that talkgroup from it, voice or data? */
+bool link_brings(const struct core *core, const struct peer *p, uint32_t tg, uint32_t stream);
+
+/* Asks it not to send a call that we ignore, at most once in 2 s; not when that would end one that
+ * it brings. */
 void link_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t stream);
 
 #endif

@@ -34,6 +34,17 @@ struct departure {
 	uint32_t tg;
 };
 
+/* The talkgroup of the call on the mesh: its conference's, whatever the radio shows. */
+static uint32_t mesh_number(const struct stream *x)
+{
+	return x->unit ? x->dst : x->conversation;
+}
+
+static uint64_t key_of(const struct stream *x)
+{
+	return claim_key(x->mesh_id, x->src, mesh_number(x), x->unit, x->data);
+}
+
 void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t stream)
 {
 	struct quench *c = quench_make(&step->core->quenches, p->row.index, stream, tg);
@@ -53,15 +64,16 @@ void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t strea
  * A copy from a neighbour counts as a quench (decision 33) and as a probe: while copies come every
  * 3 s the neighbour has the call. When they stop, a probe of ours finds out.
  */
-void relay_brought(struct step *step, struct peer *p, uint32_t tg, uint32_t stream)
+void relay_brought(struct step *step, struct peer *p, uint64_t key, const struct hbp_burst *b)
 {
-	struct quench *c = quench_make(&step->core->quenches, p->row.index, stream, tg);
+	struct quench *c = quench_make(&step->core->quenches, p->row.index, b->stream, b->dst);
 	bool goes_on = step->now - c->touched < CLAIM_SILENCE_MS;
 
 	if (goes_on && c->brought != TICK_LONG_AGO && step->now - c->brought >= COPIES_APART_MS)
 		p->answers_probes = true;
 	c->held = true;
 	c->probing = false;
+	c->copy = key;
 	c->since = c->touched = c->probed = c->brought = step->now;
 }
 
@@ -83,16 +95,22 @@ static bool has_call(const struct step *step, const struct peer *p, const struct
 	               : step->now - c->brought < PROBE_EVERY_MS;
 }
 
-static enum hold judge_hold(const struct step *step, const struct peer *p, const struct quench *c,
-                            const struct hbp_burst *b)
+/* What was brought under the ID may be another call. */
+static bool is_for(const struct quench *c, const struct stream *x)
 {
-	if (!quench_holds(c, step->now))
+	return c->asked || c->copy == key_of(x);
+}
+
+static enum hold judge_hold(const struct step *step, const struct peer *p, const struct quench *c,
+                            const struct departure *d)
+{
+	if (!quench_holds(c, step->now) || !is_for(c, d->stream))
 		return HOLD_NOT;
 	if (!has_call(step, p, c))
 		return HOLD_ENDED;
 	if (c->probing && p->answers_probes && step->now - c->probed >= PROBE_ANSWER_MS)
 		return HOLD_RESUME;
-	if (step->now - c->probed >= PROBE_EVERY_MS && b->class != BURST_TERMINATOR)
+	if (step->now - c->probed >= PROBE_EVERY_MS && d->burst->class != BURST_TERMINATOR)
 		return HOLD_PROBE;
 	return HOLD_BACK;
 }
@@ -105,7 +123,7 @@ static bool hold_back(struct step *step, struct peer *p, const struct departure 
 
 	if (!c)
 		return false;
-	enum hold hold = judge_hold(step, p, c, d->burst);
+	enum hold hold = judge_hold(step, p, c, d);
 	if (hold > HOLD_ENDED)
 		c->touched = step->now;
 	switch (hold) {
@@ -234,12 +252,6 @@ static void send_to_all(struct step *step, struct departure *d, bool first)
 	}
 }
 
-/* The talkgroup of the call on the mesh: its conference's, whatever the radio shows. */
-static uint32_t mesh_number(const struct stream *x)
-{
-	return x->unit ? x->dst : x->conversation;
-}
-
 static struct departure departure_of(struct stream *x, const struct hbp_burst *b)
 {
 	return (struct departure){
@@ -264,11 +276,6 @@ static bool is_for_others(const struct core *core, const struct stream *x)
 	if (core->peers.pool.used == 0 && core->uplinks.pool.used == 0)
 		return false;
 	return x->unit || (x->conference != POOL_NONE && (!x->data || x->dst == x->conversation));
-}
-
-static uint64_t key_of(const struct stream *x)
-{
-	return claim_key(x->mesh_id, x->src, mesh_number(x), x->unit, x->data);
 }
 
 static struct claim *claim_of(const struct step *step, const struct stream *x)

@@ -16,8 +16,8 @@ void relay_end(struct step *step, struct stream *x, enum cause cause);
 /* A neighbour quenched the call. */
 void relay_quench(struct step *step, struct peer *p, uint32_t tg, uint32_t stream);
 
-/* A neighbour sent a copy of the call, so it has it already. */
-void relay_brought(struct step *step, struct peer *p, uint32_t tg, uint32_t stream);
+/* A neighbour sent a copy of the call with that claim key, so it has it already. */
+void relay_brought(struct step *step, struct peer *p, uint64_t key, const struct hbp_burst *b);
 
 /* Is the call a copy of one already carried from another origin? */
 bool relay_has(const struct step *step, const struct stream *x);

@@ -109,12 +109,10 @@ static bool is_fresh(const struct step *step, const struct peer *p, const struct
 	       (p->newest_ns != 0 || !is_ahead(step, stamp));
 }
 
-/* Do we accept its call on this link (decision 20)? */
+/* Is it a frame of a call that we accept on this link (decision 20)? */
 static bool is_taken(const struct step *step, const struct arrival *a)
 {
-	const struct claim *c = claim_find(&step->core->claims, a->key, step->now);
-
-	return c && source_equal(c->origin, a->origin) && step->now - c->last < CLAIM_SILENCE_MS;
+	return link_brings(step->core, a->peer, a->burst->frame.dst, a->burst->frame.stream);
 }
 
 static bool is_permitted(const struct step *step, const struct arrival *a)
@@ -269,7 +267,7 @@ static void refuse_burst(struct step *step, enum verdict verdict, const struct a
 		a->peer->stale_total++;
 	refuse(step, verdict, &subject);
 	if (verdict == REFUSED_LOST_RACE && !b->unit && a->claim && !a->claim->ended) {
-		relay_brought(step, a->peer, b->dst, b->stream);
+		relay_brought(step, a->peer, a->key, b);
 		link_quench(step, a->peer, b->dst, b->stream);
 	}
 }

@@ -340,7 +340,7 @@ static const struct carried_field quench_fields[] = {
 	RAW(carried_quench, row.asked),    RAW(carried_quench, row.probing),
 	RAW(carried_quench, row.since),    RAW(carried_quench, row.brought),
 	RAW(carried_quench, row.touched),  RAW(carried_quench, row.probed),
-	RAW(carried_quench, row.told),
+	RAW(carried_quench, row.told),     RAW(carried_quench, row.copy),
 };
 
 static const struct carried_field location_fields[] = {
