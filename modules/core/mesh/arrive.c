@@ -149,19 +149,28 @@ static enum verdict judge_burst(const struct step *step, const struct arrival *a
 	return is_permitted(step, a) ? ACCEPTED : REFUSED_BY_LIST;
 }
 
-/*
- * Is this frame a replay? Within a stream the sequence tells. For the first frame the time stamp
- * has to rise, and for data it must not fall, because some senders give simultaneous frames the
- * same stamp. Version 1 has no stamp and can be replayed: a known limit.
- */
-static bool is_replayed(const struct arrival *a, const struct claim *c)
+/* Does its number not advance the stream? */
+static bool is_behind(const struct step *step, const struct arrival *a)
 {
-	const struct hbp_burst *b = &a->burst->frame;
+	const struct stream *x = stream_get(&step->core->streams, a->stream);
+
+	return x && (uint8_t)(a->burst->frame.seq - x->sequence.last - 1) >= 127;
+}
+
+/*
+ * Is this frame a replay? For the first frame of a stream the time stamp has to rise, and for data
+ * it must not fall, because some senders give simultaneous frames the same stamp. Nor may it fall
+ * for a voice frame whose number does not advance: several would restart the sequence. Version 1
+ * has no stamp and can be replayed: a known limit.
+ */
+static bool is_replayed(const struct step *step, const struct arrival *a, const struct claim *c)
+{
 	uint64_t stamp = a->burst->timestamp_ns;
 
 	if (!is_stamped(a) || stamp > c->newest_ns)
 		return false;
-	return begins(a) || (burst_is_data(b) && stamp < c->newest_ns);
+	return begins(a) ||
+	       (stamp < c->newest_ns && (burst_is_data(&a->burst->frame) || is_behind(step, a)));
 }
 
 /* Is it within the neighbour's budget for all its calls? */
@@ -186,7 +195,7 @@ static bool take_beginning(struct step *step, const struct arrival *a)
 static enum verdict judge_copy(struct step *step, struct arrival *a)
 {
 	if (claim_counts(step, &a->burst->frame, a->key, a->origin, &a->claim))
-		return is_replayed(a, a->claim) ? REFUSED_REPLAYED : ACCEPTED;
+		return is_replayed(step, a, a->claim) ? REFUSED_REPLAYED : ACCEPTED;
 	if (!a->claim)
 		return REFUSED_CLAIMS_FULL;
 	return a->claim->origin.kind == SOURCE_CLIENT ? REFUSED_ECHO : REFUSED_LOST_RACE;
