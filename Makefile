@@ -7,7 +7,7 @@
 #   make bench          this server beside a bare reflector, and what it takes in memory and time
 #   make siege          a call while one flood after the other comes in: what was lost, and the delay
 #   make faults         each call of the libc fails once, while a call goes on; FAULTS, options of test/faults/faults.py
-#   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on
+#   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on: test/mesh/README
 #   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder
 #   make coverage       lines, branches and conditions that units, scenarios, meshes and corpora take
 #   make mutate         N changes of the code chosen by SEED, one at a time: does a test notice? FILES, where

@@ -17,13 +17,18 @@ void net_close(struct net *net)
 }
 
 /* SplitMix64. */
-uint32_t net_random(struct net *net, uint32_t below)
+uint32_t net_mix(uint64_t *random)
 {
-	uint64_t z = net->random += 0x9E3779B97F4A7C15u;
+	uint64_t z = *random += 0x9E3779B97F4A7C15u;
 
 	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
 	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return (uint32_t)((z ^ z >> 31) % below);
+	return (uint32_t)(z ^ z >> 31);
+}
+
+static uint32_t draw(struct net *net, uint32_t below)
+{
+	return net_mix(&net->random) % below;
 }
 
 static bool before(const struct net *net, uint32_t a, uint32_t b)
@@ -75,17 +80,17 @@ enum fate net_send(struct net *net, struct path *path, tick_t now, const struct 
 	}
 	if (path->cut)
 		return FATE_CUT;
-	if (net_random(net, 1000) < path->lost)
+	if (draw(net, 1000) < path->lost)
 		return FATE_LOST;
-	tick_t at = now + path->delay + net_random(net, (uint32_t)path->jitter + 1);
+	tick_t at = now + path->delay + draw(net, (uint32_t)path->jitter + 1);
 	if (at < path->stalled_until)
 		at = path->stalled_until;
 	if (at < path->last)
 		at = path->last;
-	if (net_random(net, 1000) < path->twice)
-		push(net, flight, at + net_random(net, 200));
-	if (net_random(net, 1000) < path->late) {
-		push(net, flight, at + LATE_MS + net_random(net, 100));
+	if (draw(net, 1000) < path->twice)
+		push(net, flight, at + draw(net, 200));
+	if (draw(net, 1000) < path->late) {
+		push(net, flight, at + LATE_MS + draw(net, 100));
 		return FATE_LATE;
 	}
 	path->last = at;

@@ -15,6 +15,13 @@
 
 #define NET_DATAGRAM_MAX 400u
 
+/* Whose address it is: 10.SIDE.x.x. */
+enum side { SIDE_NODE = 1, SIDE_RIG, SIDE_FOE };
+static inline enum side side_of(const struct addr *a)
+{
+	return (enum side)a->ip[13];
+}
+
 struct path {
 	bool there; /* the two ends are neighbours */
 	bool cut;
@@ -46,8 +53,8 @@ struct net {
 void net_open(struct net *net, uint64_t seed);
 void net_close(struct net *net);
 
-/* Below `below`, the same in every run. */
-uint32_t net_random(struct net *net, uint32_t below);
+/* The next of a sequence of random numbers that is the same in every run. */
+uint32_t net_mix(uint64_t *random);
 
 /* Sends flight->bytes from flight->from to flight->to; NULL is a path without a fault. */
 enum fate net_send(struct net *net, struct path *path, tick_t now, const struct flight *flight);

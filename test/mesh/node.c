@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/parse.h"
+#include "conf/reload.h"
 #include "mesh/sim.h"
 
 #define EPOCH_NS (UINT64_C(1800000000) * SECOND_NS)
@@ -22,32 +23,55 @@ static void complain(void *context, const char *line)
 }
 
 /* Its uplinks have to log in again. */
-static void touch_guest(struct sim *sim, uint32_t node)
+static void touch_guest(struct model *m, uint32_t node, tick_t now)
 {
-	if (sim->guest != NOBODY && (node == sim->guest || sim->up[sim->guest][node]))
-		sim->guest_since = sim->now;
+	if (m->guest != NOBODY && (node == m->guest || m->up[m->guest][node]))
+		m->guest_since = now;
+}
+
+static const struct conf *conf_of(const struct node *n)
+{
+	return &n->conf[n->reloads % 2];
+}
+
+static void configure(struct sim *sim, uint32_t index, bool changed, struct conf *conf)
+{
+	char text[16384];
+	struct text t = text_make(text, sizeof(text));
+
+	plan_config(sim, index, changed, &t);
+	if (conf_parse(text, strlen(text), "node", conf, complain, sim) != 0)
+		sim_fault(sim, "the configuration of node %" PRIu32 " is not read", index);
+}
+
+/* Opens a core in an arena of its own. */
+static void open_core(struct sim *sim, uint32_t index)
+{
+	struct node *n = &sim->node[index];
+	uint32_t starts = sim->model.place[index].starts;
+	uint8_t seed[CORE_SEED_LEN] = {(uint8_t)index, (uint8_t)starts, (uint8_t)sim->story->seed};
+	const struct conf *conf = conf_of(n);
+	struct arena measure;
+
+	arena_measure(&measure);
+	core_open(&measure, conf, seed, sim->now);
+	actions_open(&n->actions, &measure, &conf->limits);
+	if (!arena_claim(&n->arena, measure.used))
+		abort();
+	n->core = core_open(&n->arena, conf, seed, sim->now);
+	actions_open(&n->actions, &n->arena, &conf->limits);
 }
 
 void node_start(struct sim *sim, uint32_t index)
 {
-	struct node *n = &sim->node[index];
-	uint8_t seed[CORE_SEED_LEN] = {(uint8_t)index, (uint8_t)n->starts++, (uint8_t)sim->seed};
-	char text[16384];
-	struct text t = text_make(text, sizeof(text));
-	struct arena measure;
+	struct place *place = &sim->model.place[index];
 
-	node_config(sim, index, &t);
-	if (conf_parse(text, strlen(text), "node", &n->conf, complain, sim) != 0)
-		sim_fault(sim, "the configuration of node %" PRIu32 " is not read", index);
-	arena_measure(&measure);
-	core_open(&measure, &n->conf, seed, sim->now);
-	actions_open(&n->actions, &measure, &n->conf.limits);
-	if (!arena_claim(&n->arena, measure.used))
-		abort();
-	n->core = core_open(&n->arena, &n->conf, seed, sim->now);
+	configure(sim, index, false, &sim->node[index].conf[sim->node[index].reloads % 2]);
+	open_core(sim, index);
+	place->starts++;
+	place->runs = true;
 	memset(sim->stamp[index], 0, sizeof(sim->stamp[index]));
-	actions_open(&n->actions, &n->arena, &n->conf.limits);
-	touch_guest(sim, index);
+	touch_guest(&sim->model, index, sim->now);
 }
 
 void node_stop(struct sim *sim, uint32_t index)
@@ -56,10 +80,11 @@ void node_stop(struct sim *sim, uint32_t index)
 
 	if (!n->core)
 		return;
-	touch_guest(sim, index);
+	touch_guest(&sim->model, index, sim->now);
+	sim->model.place[index].runs = false;
 	n->core = NULL;
 	arena_release(&n->arena);
-	conf_release(&n->conf);
+	conf_release(&n->conf[n->reloads % 2]);
 }
 
 static void hash_add(uint64_t *hash, const void *bytes, size_t len)
@@ -109,23 +134,27 @@ static uint16_t port_of(const struct conf *conf, uint32_t socket)
 
 static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight *f)
 {
-	bool to_node = f->to.ip[13] == 1;
+	enum side side = side_of(&f->to);
 	uint32_t to = (uint32_t)f->to.ip[14] << 8 | f->to.ip[15];
 
-	f->from = node_address(from, port_of(&sim->node[from].conf, socket));
-	sim->datagrams++;
+	f->from = node_address(from, port_of(conf_of(&sim->node[from]), socket));
+	sim->tally.datagrams++;
 	hash_add(&sim->hash, f->bytes, f->len);
 	hash_add(&sim->hash, &f->to.ip, sizeof(f->to.ip));
-	if (!to_node) {
+	if (side == SIDE_FOE)
+		foes_answered(sim, f);
+	if (side != SIDE_NODE) {
 		net_send(&sim->net, NULL, sim->now, f);
 		return;
 	}
-	struct path *path = &sim->path[from][to];
+	struct path *path = &sim->model.path[from][to];
 	if (!path->there)
 		sim_fault(sim, "node %" PRIu32 " sent to %" PRIu32 ", no neighbour", from, to);
 	hops_bounded(sim, from, f);
 	stamps_rise(sim, from, to, f);
-	ledger_crossed(sim, from, to, f, net_send(&sim->net, path, sim->now, f));
+	enum fate fate = net_send(&sim->net, path, sim->now, f);
+	sim->tally.lost += fate != FATE_SENT;
+	ledger_crossed(sim, from, to, f, fate);
 }
 
 static void perform(struct sim *sim, uint32_t index)
@@ -147,8 +176,8 @@ static void perform(struct sim *sim, uint32_t index)
 		const struct record *r = &a->records[i];
 		if (r->kind == RECORD_CALL && r->change != CHANGE_END &&
 		    r->call.state == CALL_RUNNING)
-			ledger_accepted(sim, source_number(r->call.origin), r->call.stream);
-		if (r->kind == RECORD_LOG)
+			ledger_accepted(sim, r);
+		if (r->kind == RECORD_LOG && sim->hears)
 			sim_say(sim, "node %" PRIu32 " logs: %s", index, r->log.line);
 	}
 	if (a->refused_total)
@@ -156,13 +185,20 @@ static void perform(struct sim *sim, uint32_t index)
 	actions_empty(a);
 }
 
+uint64_t node_wall_ns(const struct sim *sim, uint32_t index)
+{
+	tick_t now = sim_time(sim) + sim->model.place[index].ahead_ms;
+
+	return EPOCH_NS + (uint64_t)now * (SECOND_NS / 1000);
+}
+
 static void step(struct sim *sim, uint32_t index, struct event *event)
 {
 	struct node *n = &sim->node[index];
 
-	event->wall_ns = EPOCH_NS + (uint64_t)(sim_time(sim) + n->ahead_ms) * (SECOND_NS / 1000);
+	event->wall_ns = node_wall_ns(sim, index);
 	core_step(n->core, sim->now, event, &n->actions);
-	sim->steps++;
+	sim->tally.steps++;
 	const char *fault = core_check(n->core);
 	if (fault)
 		sim_fault(sim, "node %" PRIu32 ": %s", index, fault);
@@ -172,7 +208,7 @@ static void step(struct sim *sim, uint32_t index, struct event *event)
 void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 {
 	struct event event = {.kind = EVENT_DATAGRAM};
-	const struct conf *conf = &sim->node[index].conf;
+	const struct conf *conf = conf_of(&sim->node[index]);
 	uint32_t socket = 0;
 
 	if (!sim->node[index].core)
@@ -180,8 +216,7 @@ void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 	while (socket < CONF_SOCKETS_MAX && port_of(conf, socket) != flight->to.port)
 		socket++;
 	if (socket == CONF_SOCKETS_MAX)
-		sim_fault(sim, "node %" PRIu32 " has no socket with port %d", index,
-		          flight->to.port);
+		return; /* its last neighbour has been taken out */
 	event.datagram.bytes = flight->bytes;
 	event.datagram.len = flight->len;
 	event.datagram.from =
@@ -193,6 +228,71 @@ void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 void node_time(struct sim *sim, uint32_t index)
 {
 	step(sim, index, &(struct event){.kind = EVENT_TIME});
+}
+
+void node_order(struct sim *sim, uint32_t index, struct command *command)
+{
+	sim->tally.orders++;
+	command->number = 1;
+	step(sim, index, &(struct event){.kind = EVENT_COMMAND, .command = command});
+}
+
+static void follow(struct sim *sim, uint32_t index)
+{
+	const struct node *n = &sim->node[index];
+
+	for (unsigned turns = 0; turns == 0 || !core_follows(n->core, conf_of(n)); turns++) {
+		if (turns > 100)
+			sim_fault(sim, "node %" PRIu32 " does not follow its configuration", index);
+		step(sim, index, &(struct event){.kind = EVENT_CONF, .conf = conf_of(n)});
+	}
+}
+
+static void ignore_change(void *context, const char *what, enum conf_when when)
+{
+	(void)context;
+	(void)what;
+	(void)when;
+}
+
+/* Rows of the running configuration keep their places, so it is made from the one at the start. */
+void node_reload(struct sim *sim, uint32_t index)
+{
+	struct node *n = &sim->node[index];
+	struct conf *before = &n->conf[n->reloads % 2], fresh;
+
+	sim->tally.orders++;
+	n->reloads++;
+	configure(sim, index, false, &n->conf[n->reloads % 2]);
+	configure(sim, index, true, &fresh);
+	if (!conf_reload(&n->conf[n->reloads % 2], &fresh, fresh.client_count, ignore_change, NULL))
+		sim_fault(sim, "node %" PRIu32 " does not take a configuration", index);
+	conf_release(&fresh);
+	follow(sim, index);
+	conf_release(before);
+}
+
+void node_upgrade(struct sim *sim, uint32_t index)
+{
+	struct node *n = &sim->node[index];
+	struct arena before = n->arena, room = {.block = NULL};
+	size_t size = core_handover_size(conf_of(n));
+	uint8_t *octets = malloc(size);
+	uint32_t left = 0;
+
+	if (!octets)
+		abort();
+	sim->tally.orders++;
+	size = core_hand_over(n->core, octets, size);
+	open_core(sim, index);
+	const char *fault = size ? core_take_over(n->core, octets, size, &room, &left) : "no room";
+	arena_release(&room);
+	arena_release(&before);
+	free(octets);
+	if (fault || left)
+		sim_fault(sim, "node %" PRIu32 " is not taken over: %s, %" PRIu32 " rows left",
+		          index, fault ? fault : "", left);
+	follow(sim, index);
 }
 
 /* Rows of these stay: neighbours are configured, a heap of hints is no table, and what is

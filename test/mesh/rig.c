@@ -22,7 +22,7 @@ struct addr rig_address(uint32_t rig)
 static void put(struct sim *sim, uint32_t rig, const struct wr *w, const uint8_t *bytes)
 {
 	struct flight f = {.from = rig_address(rig),
-	                   .to = node_address(sim->rig[rig].node, LISTENER_PORT),
+	                   .to = node_address(sim->model.listener[rig].node, LISTENER_PORT),
 	                   .len = wr_len(w)};
 
 	memcpy(f.bytes, bytes, f.len);
@@ -68,13 +68,16 @@ static void tell_config(struct sim *sim, uint32_t rig)
 
 static void tell_options(struct sim *sim, uint32_t rig)
 {
-	const struct rig *r = &sim->rig[rig];
+	const uint32_t *tg = sim->model.listener[rig].tg;
 	uint8_t bytes[NET_DATAGRAM_MAX];
 	struct wr w = wr_make(bytes, sizeof(bytes));
 	char options[64];
 	struct text t = text_make(options, sizeof(options));
 
-	text_format(&t, "TS1=%u;TS2=%u", (unsigned)r->tg[0], (unsigned)r->tg[1]);
+	if (tg[0])
+		text_format(&t, "TS1=%u;TS2=%u", (unsigned)tg[0], (unsigned)tg[1]);
+	else
+		text_format(&t, "TS1=;TS2=");
 	hbp_write_options(&w, rig_id(rig), options, strlen(options));
 	put(sim, rig, &w, bytes);
 }
@@ -95,7 +98,7 @@ static void answered(struct sim *sim, uint32_t rig, const struct flight *f)
 	case RIG_TOLD:
 		tell_options(sim, rig);
 		r->state = RIG_IN;
-		r->since = sim->now;
+		sim->model.listener[rig].since = sim->now;
 		r->next = sim->now + PING_EVERY;
 		memset(r->judge, 0, sizeof(r->judge));
 		break;
@@ -109,22 +112,24 @@ static void hear(struct sim *sim, uint32_t rig, const struct flight *f)
 {
 	struct seen seen = judge_read(f->bytes);
 	struct rig *r = &sim->rig[rig];
+	const struct listener *l = &sim->model.listener[rig];
 
 	if (f->len != JUDGE_FRAME_LEN)
 		sim_fault(sim, "rig %" PRIu32 " got a DMRD of %zu octets", rig, f->len);
 	if (r->state != RIG_IN)
 		return;
-	sim_say(sim,
-	        "rig %" PRIu32 " hears tg %" PRIu32 " slot %d stream %08" PRIx32
-	        " seq %d type %d/%d",
-	        rig, seen.dst, seen.slot, seen.stream, seen.seq, seen.type, seen.detail);
+	if (sim->hears)
+		sim_say(sim,
+		        "rig %" PRIu32 " hears tg %" PRIu32 " slot %d stream %08" PRIx32
+		        " seq %d type %d/%d",
+		        rig, seen.dst, seen.slot, seen.stream, seen.seq, seen.type, seen.detail);
 	const char *fault =
 		judge_frame(&r->judge[seen.slot - 1], &seen, !ledger_counts(sim, seen.stream));
 	if (fault)
 		sim_fault(sim,
 		          "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32 " seq %d)",
-		          rig, r->node, fault, seen.stream, seen.seq);
-	if (seen.dst != (seen.unit ? rig_id(rig) : r->tg[seen.slot - 1]))
+		          rig, l->node, fault, seen.stream, seen.seq);
+	if (seen.dst != (seen.unit ? rig_id(rig) : l->tg[seen.slot - 1]) && !l->gateway)
 		sim_fault(sim, "rig %" PRIu32 " hears tg %" PRIu32 " on slot %d", rig, seen.dst,
 		          seen.slot);
 	ledger_heard(sim, rig, &seen);
@@ -155,7 +160,7 @@ static void begin(struct sim *sim, const struct call *plan)
 	                                  .dst = plan->tg,
 	                                  .client = rig_id(plan->rig),
 	                                  .slot = plan->slot,
-	                                  .unit = plan->data,
+	                                  .unit = plan->unit,
 	                                  .stream = r->call->stream};
 	talk_code(&r->talk);
 	r->frame = 0;
@@ -165,7 +170,7 @@ static void begin(struct sim *sim, const struct call *plan)
 void rig_talk(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
 {
 	begin(sim, &(struct call){.rig = rig,
-	                          .tg = sim->rig[rig].tg[slot - 1],
+	                          .tg = sim->model.listener[rig].tg[slot - 1],
 	                          .to = NOBODY,
 	                          .slot = slot,
 	                          .frames = frames});
@@ -177,10 +182,21 @@ void rig_trail_off(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t frames)
 	sim->rig[rig].call->unended = true;
 }
 
+void rig_call(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t to, uint32_t frames)
+{
+	begin(sim, &(struct call){.rig = rig,
+	                          .tg = rig_id(to),
+	                          .unit = true,
+	                          .to = to,
+	                          .slot = slot,
+	                          .frames = frames});
+}
+
 void rig_send(struct sim *sim, uint32_t rig, uint8_t slot, uint32_t to, uint32_t frames)
 {
 	begin(sim, &(struct call){.rig = rig,
 	                          .tg = to == NOBODY ? NOBODYS_ID : rig_id(to),
+	                          .unit = true,
 	                          .data = true,
 	                          .to = to,
 	                          .slot = slot,
@@ -214,7 +230,7 @@ static void say(struct sim *sim, uint32_t rig)
 	struct hbp_burst b;
 
 	if (c->data) {
-		ledger_mark((uint32_t)(c - sim->call), r->frame, ambe);
+		ledger_mark(sim, c, r->frame, ambe);
 		c->said[r->frame] = sim->now;
 		b = data_burst(&r->talk, c, r->frame, ambe);
 		if (r->frame + 1 == c->frames)
@@ -225,7 +241,7 @@ static void say(struct sim *sim, uint32_t rig)
 		b = talk_lc(&r->talk, DMR_TERMINATOR);
 		r->call = NULL;
 	} else {
-		ledger_mark((uint32_t)(c - sim->call), r->frame - 1, ambe);
+		ledger_mark(sim, c, r->frame - 1, ambe);
 		c->said[r->frame - 1] = sim->now;
 		b = talk_voice(&r->talk, ambe);
 		if (c->unended && r->frame == c->frames)
@@ -233,6 +249,7 @@ static void say(struct sim *sim, uint32_t rig)
 	}
 	if (c->still)
 		b.seq = 0;
+	sim->tally.frames++;
 	r->frame++;
 	r->next_frame += DMR_BURST_MS;
 	hbp_write_burst(&w, &b);

@@ -1,11 +1,13 @@
 /*
  * Runs simulations of whole meshes.
  *
- *   SEED=n SEEDS=n NODES=2..50 TOPOLOGY=line|ring|mesh|random run [-v] [TOPOLOGY]
+ *   SEED=n SEEDS=n NODES=2..50 TOPOLOGY=line|ring|mesh|random LIFE=acts run [-v[v]] [TOPOLOGY]
  *
  * Without a topology and NODES the seed chooses; with SOAK_SECONDS it goes on for so long. Prints
- * "ok TOPOLOGY" for all seeds together, and for one that fails "not ok NAME: what; how to see it
- * again". Every eighth seed runs twice, and both runs must send the same octets.
+ * what was simulated, "ok TOPOLOGY" for all seeds together, and for one that fails "not ok NAME:
+ * what"; and for the first of these the shortest story found that still fails in this way, told act
+ * by act, with the command that tells it again. Every eighth seed runs twice, and both runs must
+ * send the same octets.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -18,6 +20,18 @@
 
 #define FOREVER_MS (10 * TICK_MINUTE) /* until whatever is remembered is forgotten */
 #define TWICE_EVERY 8u
+#define PLAN_ACT UINT32_MAX /* whose random numbers make the network */
+
+/* What became of one story. */
+struct outcome {
+	bool ok;
+	const char *fault; /* the format of the complaint: faults of one kind have the same */
+	char complaint[600];
+	uint32_t acts; /* played */
+	uint64_t hash;
+	tick_t lasted;
+	struct tally tally;
+};
 
 _Noreturn void sim_fault(struct sim *sim, const char *format, ...)
 {
@@ -27,6 +41,7 @@ _Noreturn void sim_fault(struct sim *sim, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(sim->complaint + n, sizeof(sim->complaint) - (size_t)n, format, args);
 	va_end(args);
+	sim->fault = format;
 	longjmp(sim->out, 1);
 }
 
@@ -43,32 +58,45 @@ void sim_say(const struct sim *sim, const char *format, ...)
 	putchar('\n');
 }
 
+uint32_t sim_draw(struct sim *sim, uint32_t below)
+{
+	return below ? net_mix(&sim->random) % below : 0;
+}
+
+bool sim_one_in(struct sim *sim, uint32_t n)
+{
+	return sim_draw(sim, n) == 0;
+}
+
 static void deliver(struct sim *sim)
 {
 	struct flight f;
 
 	net_take(&sim->net, &f);
 	uint32_t to = (uint32_t)f.to.ip[14] << 8 | f.to.ip[15];
-	if (f.to.ip[13] == 1)
+	if (side_of(&f.to) == SIDE_NODE) {
+		foes_overhear(sim, &f);
 		node_receive(sim, to, &f);
-	else
+	} else if (side_of(&f.to) == SIDE_RIG) {
 		rig_receive(sim, to, &f);
+	}
 }
 
-bool sim_turn(struct sim *sim, tick_t until)
+/* Lets time pass, or one thing happen; false when `until` is reached. */
+static bool turn(struct sim *sim, tick_t until)
 {
 	tick_t at = net_next(&sim->net);
 	struct node *node = NULL;
 	struct rig *rig = NULL;
 
-	for (uint32_t i = 0; i < sim->node_count; i++) {
+	for (uint32_t i = 0; i < sim->model.node_count; i++) {
 		struct node *n = &sim->node[i];
 		if (n->core && core_next(n->core) < at) {
 			at = core_next(n->core);
 			node = n;
 		}
 	}
-	for (uint32_t i = 0; i < sim->rig_count; i++) {
+	for (uint32_t i = 0; i < sim->model.rig_count; i++) {
 		if (rig_next(&sim->rig[i]) < at) {
 			at = rig_next(&sim->rig[i]);
 			rig = &sim->rig[i];
@@ -93,7 +121,7 @@ void sim_run(struct sim *sim, tick_t ms)
 {
 	tick_t until = sim->now + ms;
 
-	while (sim_turn(sim, until))
+	while (turn(sim, until))
 		continue;
 }
 
@@ -101,12 +129,12 @@ void sim_run(struct sim *sim, tick_t ms)
  * for. */
 static void expect_empty(struct sim *sim)
 {
-	if (sim->guest != NOBODY)
-		node_stop(sim, sim->guest);
-	for (uint32_t r = 0; r < sim->rig_count; r++)
+	if (sim->model.guest != NOBODY)
+		node_stop(sim, sim->model.guest);
+	for (uint32_t r = 0; r < sim->model.rig_count; r++)
 		sim->rig[r].gone = true;
 	sim_run(sim, FOREVER_MS);
-	for (uint32_t n = 0; n < sim->node_count; n++) {
+	for (uint32_t n = 0; n < sim->model.node_count; n++) {
 		const char *name = sim->node[n].core ? node_leftover(sim, n) : NULL;
 		if (name)
 			sim_fault(sim, "node %" PRIu32 " still holds rows of the table %s", n,
@@ -114,52 +142,143 @@ static void expect_empty(struct sim *sim)
 	}
 }
 
-static bool simulate(uint64_t seed, enum topology topology, uint32_t nodes, bool verbose,
-                     uint64_t *hash)
+static void seed_act(struct sim *sim, uint32_t act)
+{
+	uint64_t seed = sim->story->seed << 32 ^ act;
+
+	sim->random = (uint64_t)net_mix(&seed) << 32 | net_mix(&seed);
+}
+
+static void tell(struct sim *sim)
+{
+	const struct story *story = sim->story;
+
+	seed_act(sim, PLAN_ACT);
+	plan_make(sim);
+	if (sim->model.rig_count < 2)
+		return;
+	plan_settle(sim);
+	for (sim->act = 0; sim->act < story->act_count; sim->act++) {
+		seed_act(sim, story->act[sim->act]);
+		acts_play(sim, false);
+	}
+	acts_play(sim, true);
+	expect_empty(sim);
+}
+
+static struct outcome simulate(const struct story *story, int verbose)
 {
 	struct sim *sim = calloc(1, sizeof(*sim));
-	volatile bool ok = false;
 
 	if (!sim)
 		abort();
-	sim->seed = seed;
-	sim->verbose = verbose;
+	sim->story = story;
+	sim->verbose = verbose > 0;
+	sim->hears = verbose > 1;
 	sim->now = START_TICK;
-	net_open(&sim->net, seed);
-	if (setjmp(sim->out) == 0) {
-		plan_make(sim, topology, nodes);
-		plan_run(sim);
-		ledger_close(sim);
-		expect_empty(sim);
-		ok = true;
-	}
-	*hash = sim->hash;
-	if (!ok)
-		printf("not ok %s_of_%u_seed_%" PRIu64 ": %s; SEED=%" PRIu64
-		       " TOPOLOGY=%s NODES=%u build/obj/native/test/mesh/run -v\n",
-		       topology_name(topology), (unsigned)nodes, seed, sim->complaint, seed,
-		       topology_name(topology), (unsigned)nodes);
-	if (verbose)
-		printf("# %" PRIu64 " datagrams, %" PRIu64 " steps, %" PRIu32 " calls\n",
-		       sim->datagrams, sim->steps, sim->call_count);
-	fflush(stdout);
-	for (uint32_t n = 0; n < sim->node_count; n++)
+	net_open(&sim->net, story->seed);
+	foes_open(sim);
+	if (setjmp(sim->out) == 0)
+		tell(sim);
+	struct outcome out = {.ok = !sim->fault,
+	                      .fault = sim->fault,
+	                      .acts = sim->act < story->act_count ? sim->act + 1 : sim->act,
+	                      .hash = sim->hash,
+	                      .lasted = sim_time(sim),
+	                      .tally = sim->tally};
+	memcpy(out.complaint, sim->complaint, sizeof(out.complaint));
+	for (uint32_t n = 0; n < sim->model.node_count; n++)
 		node_stop(sim, n);
+	foes_close(sim);
 	net_close(&sim->net);
 	free(sim);
-	return ok;
+	return out;
 }
 
-/* Most meshes are small; some are not. */
-static uint32_t nodes_for(enum topology topology, uint64_t seed)
+/* ---- a story that fails ---- */
+
+static bool fails_alike(const struct story *story, const void *fault)
 {
-	static const uint32_t sizes[TOPOLOGIES][6] = {
-		[TOPOLOGY_LINE] = {2, 3, 4, 7, 12, 20},
-		[TOPOLOGY_RING] = {3, 3, 4, 5, 8, 14},
-		[TOPOLOGY_MESH] = {2, 3, 4, 5, 8, 16},
-		[TOPOLOGY_RANDOM] = {4, 6, 9, 15, 24, 50},
-	};
-	return sizes[topology][seed / TOPOLOGIES % 6];
+	return simulate(story, 0).fault == fault;
+}
+
+static void report(struct story *story, const struct outcome *out, bool shrink)
+{
+	printf("not ok %s_of_%" PRIu32 "_seed_%" PRIu64 ": %s\n", topology_name(story->topology),
+	       story->nodes, story->seed, out->complaint);
+	printf("# told again by: ");
+	story_print(story);
+	fflush(stdout);
+	if (!shrink)
+		return;
+	story->act_count = out->acts;
+	unsigned tries = story_shrink(story, fails_alike, out->fault);
+	printf("# the shortest story of %u tried: ", tries);
+	story_print(story);
+	struct outcome shortest = simulate(story, 1);
+	printf("# %s\n", shortest.complaint);
+	fflush(stdout);
+}
+
+/* ---- many seeds ---- */
+
+struct soak {
+	uint64_t run, failed;
+	tick_t lasted, served; /* of networks; of servers */
+	struct tally tally;
+	int verbose;
+};
+
+static void add(struct tally *sum, const struct tally *t)
+{
+	sum->calls += t->calls;
+	sum->frames += t->frames;
+	sum->due += t->due;
+	sum->heard += t->heard;
+	sum->datagrams += t->datagrams;
+	sum->steps += t->steps;
+	sum->lost += t->lost;
+	sum->changes += t->changes;
+	sum->orders += t->orders;
+	sum->hostile += t->hostile;
+}
+
+static void print_figures(const struct soak *soak)
+{
+	const struct tally *t = &soak->tally;
+
+	printf("# %.1f h of networks of %.1f servers: %" PRIu64 " calls, %" PRIu64
+	       " frames said, %" PRIu64 " due to listeners, %" PRIu64 " heard\n",
+	       (double)soak->lasted / (60.0 * TICK_MINUTE),
+	       (double)soak->served / (double)soak->lasted, t->calls, t->frames, t->due, t->heard);
+	printf("# faults: %" PRIu64 " datagrams lost or late, %" PRIu64
+	       " changes of the network, %" PRIu64 " orders of operators, %" PRIu64
+	       " hostile datagrams\n",
+	       t->lost, t->changes, t->orders, t->hostile);
+	printf("# %" PRIu64 " datagrams, %" PRIu64
+	       " steps; %.0f simulated seconds in one of the processor\n",
+	       t->datagrams, t->steps,
+	       (double)soak->lasted / TICK_SECOND / ((double)clock() / CLOCKS_PER_SEC));
+}
+
+static void run_seed(struct soak *soak, uint64_t seed, enum topology asked)
+{
+	static struct story story;
+
+	story_read(&story, seed, asked);
+	struct outcome out = simulate(&story, soak->verbose);
+	soak->run++;
+	soak->lasted += out.lasted;
+	soak->served += out.lasted * story.nodes;
+	add(&soak->tally, &out.tally);
+	if (!out.ok) {
+		report(&story, &out, soak->failed++ == 0);
+	} else if (!soak->verbose && seed % TWICE_EVERY == 0 &&
+	           simulate(&story, 0).hash != out.hash) {
+		soak->failed++;
+		printf("not ok %s_of_%" PRIu32 "_seed_%" PRIu64 "_runs_the_same_twice\n",
+		       topology_name(story.topology), story.nodes, seed);
+	}
 }
 
 static uint64_t number(const char *name, uint64_t otherwise)
@@ -169,52 +288,21 @@ static uint64_t number(const char *name, uint64_t otherwise)
 	return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
-/* TOPOLOGIES when none is asked for. */
-static enum topology topology_read(const char *text)
-{
-	enum topology t = 0;
-
-	while (text && t < TOPOLOGIES && strcmp(text, topology_name(t)) != 0)
-		t++;
-	if (text && t == TOPOLOGIES) {
-		fprintf(stderr, "%s: no topology; line, ring, mesh or random\n", text);
-		exit(2);
-	}
-	return text ? t : TOPOLOGIES;
-}
-
-static bool run_seed(uint64_t seed, enum topology asked, bool verbose)
-{
-	enum topology topology = asked == TOPOLOGIES ? (enum topology)(seed % TOPOLOGIES) : asked;
-	uint32_t nodes = (uint32_t)number("NODES", nodes_for(topology, seed));
-	uint64_t hash, again;
-
-	if (nodes < 2 || nodes > NODES_MAX) {
-		fprintf(stderr, "NODES: 2 to %u\n", NODES_MAX);
-		exit(2);
-	}
-	bool ok = simulate(seed, topology, nodes, verbose, &hash);
-	if (!ok || verbose || seed % TWICE_EVERY)
-		return ok;
-	ok = simulate(seed, topology, nodes, false, &again) && hash == again;
-	if (!ok)
-		printf("not ok %s_of_%u_seed_%" PRIu64 "_runs_the_same_twice\n",
-		       topology_name(topology), (unsigned)nodes, seed);
-	return ok;
-}
-
 int main(int argc, char **argv)
 {
-	bool verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	enum topology asked =
-		topology_read(argc > 1 + verbose ? argv[1 + verbose] : getenv("TOPOLOGY"));
-	uint64_t first = number("SEED", 1), seeds = number("SEEDS", 1), run = 0, failed = 0;
+	struct soak soak = {.verbose =
+	                            argc > 1 && argv[1][0] == '-' ? (int)strlen(argv[1]) - 1 : 0};
+	int at = soak.verbose ? 2 : 1;
+	enum topology asked = story_topology(argc > at ? argv[at] : getenv("TOPOLOGY"));
+	uint64_t first = number("SEED", 1), seeds = number("SEEDS", 1);
 	time_t end = time(NULL) + (time_t)number("SOAK_SECONDS", 0);
 
-	for (; run < seeds || time(NULL) < end; run++)
-		failed += !run_seed(first + run, asked, verbose);
-	printf("%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " failed\n", run, first, failed);
-	if (!failed)
+	while (soak.run < seeds || time(NULL) < end)
+		run_seed(&soak, first + soak.run, asked);
+	print_figures(&soak);
+	printf("%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " failed\n", soak.run, first,
+	       soak.failed);
+	if (!soak.failed)
 		printf("ok %s\n", asked == TOPOLOGIES ? "all" : topology_name(asked));
-	return failed ? 1 : 0;
+	return soak.failed ? 1 : 0;
 }
