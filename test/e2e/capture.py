@@ -8,7 +8,7 @@ import os
 import time
 
 from dmr import Frame
-from hotspot import Hotspot, digest, pause
+from hotspot import Hotspot, digest, keep_time, pause
 
 PAUSE_MS = 1600
 DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "captures")
@@ -93,6 +93,7 @@ class Replay:
             self.salts[client] = answer[6:]
 
     def run(self):
+        keep_time()
         began, skipped, last = time.monotonic(), 0, None
         for line in self.lines:
             if last is not None and line.ms - last > PAUSE_MS:

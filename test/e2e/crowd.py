@@ -8,7 +8,7 @@ import threading
 import time
 
 from dmr import call
-from hotspot import BURST_S, Hotspot
+from hotspot import BURST_S, Hotspot, keep_time
 from server import command
 
 CALLSIGNS = ("G4KLX", "M0ABC", "DL1ABC", "F5XYZ", "EA3QRM", "GB7RY", "PD0ZZZ", "OE1KBC", "SM5TPL", "ON4XO", "LA3BU", "HB9FX")
@@ -78,6 +78,7 @@ class Crowd:
             self.calls.clear()
 
     def run(self):
+        keep_time()
         due, at = time.monotonic(), 0
         sockets = [h.socket for h in self.hotspots]
         while not self.stop.is_set():

@@ -1,6 +1,7 @@
 """The client's half of the Homebrew protocol, octet by octet, as MMDVMHost and DMRGateway speak it."""
 
 import hashlib
+import os
 import select
 import socket
 import threading
@@ -25,6 +26,17 @@ def rptc(client, slots="3", callsign="RIG1"):
         callsign, 433000000, 438000000, 1, 1, "51.00000", "-1.234567", 10, "Reading", "test", slots,
         "http://example", "20240101", "MMDVM")
     return b"RPTC" + be32(client) + text.encode()
+
+
+def keep_time():
+    """
+    This thread is on time from now on, whatever else the machine does, as a radio is: after a second without a frame a call is
+    over. What it starts does not inherit that. Where it may not be, it has to do without.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    except (AttributeError, OSError):
+        pass
 
 
 class Hotspot:
@@ -169,6 +181,7 @@ def talk(client, frames, others=(), pace=BURST_S, middle=None, beside=None):
     Sends the datagrams at the pace of a radio; `middle` is called half-way. So is `beside`, while the call goes on,
     with more superframes than given until it is done. Returns what was sent.
     """
+    keep_time()
     due, sent, task = time.monotonic(), [], None
     end = [frames[-1]] if beside and Frame(frames[-1]).is_terminator() else []
 

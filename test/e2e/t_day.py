@@ -11,7 +11,7 @@ from browser import Browser
 from cases import case, check, main
 from control import ask
 from dmr import call
-from hotspot import BURST_S, Hotspot
+from hotspot import BURST_S, Hotspot, keep_time
 from server import PATIENCE_S, wait_for
 from special import special_build
 from web import WebServer
@@ -63,6 +63,7 @@ class Calendar:
 
 def talk_at_once(hotspots, superframes, tg):
     """All of them, each on a talkgroup of its own."""
+    keep_time()
     for frames in zip(*(call(h.client, h.client, tg + n, superframes) for n, h in enumerate(hotspots))):
         for h, octets in zip(hotspots, frames):
             h.send(octets)

@@ -180,13 +180,16 @@ def orders(w):
 
 
 def overflow(w):
-    """More records than the pipe holds while the reporter sleeps."""
+    """More records than the pipe holds while the reporter sleeps, for less than the ten seconds after which it is replaced."""
     sleeper = w.server.child("report")
+    crowd = [Hotspot(2310000 + n, w.server.port).login() for n in range(40)]
+    statics = ",".join(str(100 + n) for n in range(50))
     os.kill(sleeper, signal.SIGSTOP)
     try:
-        statics = ",".join(str(100 + n) for n in range(50))
-        for n in range(40):
-            Hotspot(2310000 + n, w.server.port).login("TS1=%s;TS2=%s" % (statics, statics))
+        for h in crowd:
+            h.send(b"RPTO" + be32(h.client) + ("TS1=%s;TS2=%s" % (statics, statics)).encode())
+        for h in crowd:
+            check(h.receive(PATIENCE_S), "options are not answered")
     finally:
         go_on(sleeper)
     check(wait_for(lambda: any(e.get("count", 0) > 0 for e in list(w.seen) if e["ev"] == "gap")), "no event of a gap")

@@ -37,6 +37,18 @@ class WebServer(Server):
         return s
 
 
+SO_RCVBUFFORCE = 33  # Python has no name for it
+
+
+def make_room(s):
+    """For all that comes at once: who cannot be written to is soon dropped as too slow."""
+    for option in (socket.SO_RCVBUF, SO_RCVBUFFORCE):  # as far as anybody may; root may more
+        try:
+            s.setsockopt(socket.SOL_SOCKET, option, 8 << 20)
+        except OSError:
+            pass
+
+
 class Events:
     """Follows /api/v2/events."""
 
@@ -46,6 +58,7 @@ class Events:
             head += "Last-Event-ID: %s\r\n" % last
         self.socket = server.raw((head + "\r\n").encode())
         self.socket.settimeout(timeout)
+        make_room(self.socket)
         self.file = self.socket.makefile("rb")
         self.head = []
         while True:
