@@ -9,9 +9,11 @@
  *
  * expiry_pop yields entries whose hint has come. The owner looks the row up by (kind, handle) and
  * asks expiry_due: stale handle or other hint, forget; deadline later, it is pushed again; due,
- * act. When the heap is full of leftovers the owner rebuilds it from the rows (expiry_clear, then
- * expiry_put_back for each row), which always fits, because the capacity is at least twice the
- * number of rows.
+ * act. So rows are due in the order of their deadlines, equal ones in that of kind and index,
+ * whatever the heap has been through: the same rows give the same order after a rebuild, and in the
+ * process that takes them over. When the heap is full of leftovers the owner rebuilds it from the
+ * rows (expiry_clear, then expiry_put_back for each row), which always fits, because the capacity
+ * is at least twice the number of rows.
  */
 #ifndef BASE_EXPIRY_H
 #define BASE_EXPIRY_H
@@ -30,8 +32,7 @@ struct expiry {
 
 struct expiry_entry {
 	tick_t at;
-	uint32_t order; /* sequence number: equal times pop in insertion order */
-	uint32_t kind;  /* the owner's table number */
+	uint32_t kind; /* the owner's table number */
 	struct handle row;
 };
 
@@ -39,7 +40,6 @@ struct expiry_heap {
 	struct expiry_entry *entries;
 	uint32_t count;
 	uint32_t capacity;
-	uint32_t order;
 	uint32_t high_water;
 	uint64_t rebuilds_total;
 };
@@ -73,7 +73,7 @@ bool expiry_pop(struct expiry_heap *h, tick_t now, struct expiry_entry *out);
  * when the entry is a leftover, the row was cancelled, or it was postponed (then it is pushed again
  * into the room the popped entry left).
  */
-bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e, tick_t now);
+bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e);
 
 /* Time of the first entry, TICK_NEVER when empty. It may be a leftover: waking early is harmless.
  */

@@ -19,7 +19,9 @@ static bool before(const struct expiry_entry *a, const struct expiry_entry *b)
 {
 	if (a->at != b->at)
 		return a->at < b->at;
-	return a->order - b->order > UINT32_MAX / 2; /* the number wraps */
+	if (a->kind != b->kind)
+		return a->kind < b->kind;
+	return a->row.index < b->row.index;
 }
 
 /* Entry i's children are 2i + 1 and 2i + 2; neither is earlier than its parent. */
@@ -59,14 +61,12 @@ bool expiry_push(struct expiry_heap *h, struct expiry *x, uint32_t kind, struct 
 {
 	struct expiry_entry e = {
 		.at = x->deadline,
-		.order = h->order,
 		.kind = kind,
 		.row = row,
 	};
 
 	if (!push(h, &e))
 		return false;
-	h->order++;
 	x->hint = x->deadline;
 	return true;
 }
@@ -84,12 +84,12 @@ bool expiry_pop(struct expiry_heap *h, tick_t now, struct expiry_entry *out)
 	return true;
 }
 
-bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e, tick_t now)
+bool expiry_due(struct expiry_heap *h, struct expiry *x, const struct expiry_entry *e)
 {
 	if (e->at != x->hint)
 		return false;
 	x->hint = TICK_NEVER; /* its entry is gone */
-	if (x->deadline <= now)
+	if (x->deadline <= e->at)
 		return true;
 	if (x->deadline != TICK_NEVER)
 		(void)expiry_push(h, x, e->kind, e->row); /* the popped entry left room */

@@ -4,6 +4,7 @@
  *
  *   scenario  reads the file
  *   world     the core under a virtual clock, and the systems around it
+ *   heir      a core that takes over in between
  *   outcome   what left the core, judged by what holds always
  *   words     the words of a statement
  *   events    the statements that make something happen
@@ -12,7 +13,8 @@
  * Each scenario runs twice on cores of the same seed under a virtual clock, the second time with
  * the core in a process of its own (split.h). Both runs must give the same actions and the same
  * state hash after every step, EVENT_TIME comes exactly when core_next() asks for it, core_check()
- * must be content after every step, and every DMRD that leaves is read by judge.h.
+ * must be content after every step, and every DMRD that leaves is read by judge.h. At every few
+ * steps of the first run another core takes over for one step and must do the same (heir.h).
  *
  * A scenario stops at its first fault: "not ok NAME: FILE:LINE: what".
  */
@@ -74,6 +76,7 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 			ok = true;
 		}
 		split_end(&r->split);
+		heir_end(&r->heir);
 		arena_release(&r->arena);
 		conf_release(&r->conf);
 	}

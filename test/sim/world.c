@@ -150,19 +150,30 @@ static const char *const event_names[] = {
 	[EVENT_LOST] = "lost",         [EVENT_STOP] = "stop",
 };
 
+static void step_here(struct run *r, const struct event *e)
+{
+	const char *fault = heir_take(&r->heir, r->core, &r->conf, r->now, e);
+
+	ways_go(r->core, r->now, false);
+	core_step(r->core, r->now, e, &r->actions);
+	ways_go(r->core, r->now, false);
+	r->standing = stand(r->core);
+	if (!fault)
+		fault = heir_compare(&r->heir, r->now, e, &r->actions);
+	if (fault)
+		fail(r, "%s (event %s at %" PRId64 ")", fault, event_names[e->kind],
+		     since_start(r));
+}
+
 void world_step(struct run *r, struct event *e)
 {
 	e->wall_ns = r->clock_unset ? 0 : WALL_START + (uint64_t)since_start(r) * 1000000u;
 	if (!actions_have_room(&r->actions))
 		fail(r, "an empty action list has no room for a step");
-	if (r->split.child) {
+	if (r->split.child)
 		step_elsewhere(r, e);
-	} else {
-		ways_go(r->core, r->now, false);
-		core_step(r->core, r->now, e, &r->actions);
-		ways_go(r->core, r->now, false);
-		r->standing = stand(r->core);
-	}
+	else
+		step_here(r, e);
 	outcome_take(r);
 	if (r->actions.refused_total)
 		fail(r, "an action did not fit (event %s)", event_names[e->kind]);
@@ -330,6 +341,7 @@ void world_core_start(struct run *r)
 		fail(r, "core_open yields nothing on an arena of the measured size");
 	r->standing = stand(r->core);
 	split_end(&r->split);
+	heir_begin(&r->heir);
 	if (!r->first) {
 		ways_go(r->core, r->now, true);
 		return;

@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "core/actions.h"
 #include "core/core.h"
+#include "sim/heir.h"
 #include "sim/scenario.h"
 #include "sim/split.h"
 #include "wire/command.h"
@@ -94,6 +95,7 @@ struct run {
 	struct conf conf;
 	struct arena arena;
 	struct core *core; /* NULL: it is in the other process */
+	struct heir heir;
 	struct split split;
 	struct standing standing;
 	struct actions actions;

@@ -42,7 +42,7 @@ bool expire_next(struct step *step)
 	if (!expiry_pop(&core->expiry, step->now, &e))
 		return false;
 	void *row = pool_get(kind_pool(core, e.kind), e.row);
-	if (row && expiry_due(&core->expiry, timer_of(e.kind, row), &e, step->now))
+	if (row && expiry_due(&core->expiry, timer_of(e.kind, row), &e))
 		kinds[e.kind].due(step, row);
 	return true;
 }

@@ -176,7 +176,7 @@ static const struct carried_field session_fields[] = {
 	RAW(session, hang),
 	RAW(session, expiry.deadline),
 	DERIVED(session, expiry.hint),
-	DERIVED(session, challenger), /* it restarts its login */
+	RAW(session, challenger),
 	RAW(session, ident_due.deadline),
 	DERIVED(session, ident_due.hint),
 	RAW(session, ident_tg),
