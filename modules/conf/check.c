@@ -101,7 +101,7 @@ static void check_report(struct reader *r)
 static bool is_ascii(const char *text)
 {
 	for (; *text; text++)
-		if (*text < ' ' || *text > '~')
+		if ((unsigned char)(*text - ' ') > '~' - ' ')
 			return false;
 	return true;
 }

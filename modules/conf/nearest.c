@@ -60,7 +60,7 @@ static void keep_nearer(struct near *n, const char *name, const struct conf_sect
 {
 	size_t len = strlen(n->written), distance;
 
-	if (!len || strlen(name) > NEAR_MAX)
+	if (!len)
 		return;
 	distance = edit_distance(n->written, name);
 	if ((distance > 1 && distance > len / 3) || (n->name && n->distance <= distance))

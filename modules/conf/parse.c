@@ -20,7 +20,8 @@ static void set_initial(struct reader *r)
 	for (size_t i = 0; i < r->section->key_count; i++) {
 		const struct conf_key *key = &r->section->keys[i];
 		struct text expected = text_make(why, sizeof(why));
-		if (key->initial && !value_read(key, key->initial, r->row, &expected))
+		if (key->initial &&
+		    !value_read(key, key->initial, r->row, &expected)) /* never: t_keys */
 			fault(r, r->line, "the default of %s is wrong: %s", key->name, why);
 	}
 }
@@ -220,11 +221,11 @@ static void take_pair(struct reader *r)
 /*
  * An invalid header: the keys after it are skipped rather than taken for the previous section's.
  */
-static bool is_bad_header(const struct ini_line *split, const char *line, const char *end)
+static bool is_bad_header(const char *line)
 {
-	while (line < end && (*line == ' ' || *line == '\t'))
+	while (*line == ' ' || *line == '\t') /* a line that is bad is not blank */
 		line++;
-	return split->kind == INI_BAD && line < end && *line == '[';
+	return *line == '[';
 }
 
 /* Splits the next line off; false at the end of the text. */
@@ -270,7 +271,7 @@ static bool claim_rows(struct reader *r, const char *text, const char *end)
 		return true;
 	arena_measure(&r->out->arena);
 	cut_rows(r->out, clients, peers);
-	if (!arena_claim(&r->out->arena, r->out->arena.used)) {
+	if (!arena_claim(&r->out->arena, r->out->arena.used)) { /* never: out of memory */
 		fault(r, r->line, "out of memory for %lu clients and %lu peers",
 		      (unsigned long)clients, (unsigned long)peers);
 		return false;
@@ -295,7 +296,7 @@ static void read_lines(struct reader *r, const char *text, const char *end)
 			break;
 		case INI_BAD:
 			fault(r, r->line, "%s", r->split.reason);
-			if (is_bad_header(&r->split, line, end)) {
+			if (is_bad_header(line)) {
 				end_section(r);
 				skip_section(r);
 			}
@@ -351,7 +352,8 @@ size_t conf_parse(const char *text, size_t len, const char *name, struct conf *o
 	struct reader r = {.out = out, .name = name, .complain = complain, .context = context};
 
 	memset(out, 0, sizeof(*out));
-	if (is_text(&r, &text, &len) && claim_rows(&r, text, text + len)) {
+	if (is_text(&r, &text, &len) &&
+	    claim_rows(&r, text, text + len)) { /* never: out of memory */
 		read_lines(&r, text, text + len);
 		fill_missing(&r);
 		check_all(&r);

@@ -18,7 +18,7 @@ static bool claim(struct reader *r)
 {
 	arena_measure(&r->kept);
 	(void)arena_cut(&r->kept, "faults", FAULTS_MAX, sizeof(*r->fault));
-	if (!arena_claim(&r->kept, r->kept.used))
+	if (!arena_claim(&r->kept, r->kept.used)) /* never: out of memory */
 		return false;
 	r->fault = arena_cut(&r->kept, "faults", FAULTS_MAX, sizeof(*r->fault));
 	return true;
@@ -57,7 +57,7 @@ void fault(struct reader *r, uint32_t line, const char *format, ...)
 
 	if (r->faults_kept == FAULTS_MAX)
 		tell_kept(r);
-	f = r->fault || claim(r) ? &r->fault[r->faults_kept++] : &now;
+	f = r->fault || claim(r) ? &r->fault[r->faults_kept++] : &now; /* never: out of memory */
 	f->line = line;
 	struct text t = text_make(f->text, sizeof(f->text));
 	text_format(&t, "%s:%lu: ", r->name, (unsigned long)line);
@@ -65,7 +65,7 @@ void fault(struct reader *r, uint32_t line, const char *format, ...)
 	text_vformat(&t, format, args);
 	va_end(args);
 	r->faults++;
-	if (f == &now)
+	if (f == &now) /* never: out of memory */
 		r->complain(r->context, now.text);
 	else
 		keep(r, f);

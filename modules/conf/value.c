@@ -91,9 +91,9 @@ static bool read_duration(const struct conf_key *key, const char *text, void *fi
 		text_put(expected, "expected a duration such as 30s, 10m or 2h");
 		return false;
 	}
-	if (number * unit < key->min || number * unit > key->max) {
+	if (number * unit > key->max) {
 		text_put(expected, "expected a duration from ");
-		put_duration(key->min, expected);
+		put_duration(0, expected);
 		text_put(expected, " to ");
 		put_duration(key->max, expected);
 		return false;
@@ -123,7 +123,7 @@ static bool read_text(const struct conf_key *key, const char *text, void *field,
 	char *out = field;
 	size_t len = strlen(text);
 
-	if (len < key->min || len > key->max) {
+	if (len > key->max) {
 		text_format(expected, "expected at most %lu octets", (unsigned long)key->max);
 		return false;
 	}
@@ -311,7 +311,7 @@ static bool read_bool(const struct conf_key *key, const char *text, void *field,
 
 /* The values of an enum by their names, in its order. */
 struct words {
-	const char *name[3];
+	const char *name[4]; /* NULL after the last */
 	const char *expected;
 };
 
@@ -339,7 +339,7 @@ static bool read_word(const struct conf_key *key, const char *text, void *field,
 	const struct words *w = &words[key->type];
 	unsigned *out = field;
 
-	for (unsigned i = 0; i < ARRAY_LEN(w->name) && w->name[i]; i++) {
+	for (unsigned i = 0; w->name[i]; i++) {
 		if (!text_same(text, w->name[i]))
 			continue;
 		*out = i;

@@ -105,7 +105,7 @@ const char *core_take_over(struct core *core, const void *octets, size_t len, st
 
 	arena_measure(&measure);
 	takeover_measure(octets, len, &measure);
-	if (!arena_claim(room, measure.used))
+	if (!arena_claim(room, measure.used)) /* never: out of memory */
 		return "out of memory";
 	return takeover_fill(core, octets, len, room, left);
 }

@@ -106,8 +106,9 @@ struct session *session_add_unlisted(struct sessions *t)
 
 bool session_list(struct sessions *t, struct session *s)
 {
-	if (session_find(t, s->id) || !hash_put(&t->by_id, s->id, s->row.index))
+	if (session_find(t, s->id))
 		return false;
+	hash_put(&t->by_id, s->id, s->row.index);
 	count_address(t, s, true);
 	count_radio(t, s->id, true);
 	return true;

@@ -62,7 +62,10 @@ bool stream_list(struct streams *t, struct stream *s)
 {
 	struct stream_key key = stream_key_of(s);
 
-	return !stream_find(t, &key) && hash_put(&t->by_id, digest(t, &key), s->row.index);
+	if (stream_find(t, &key))
+		return false;
+	hash_put(&t->by_id, digest(t, &key), s->row.index);
+	return true;
 }
 
 void tombstone_put(struct streams *t, const struct tombstone *stone)

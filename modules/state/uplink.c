@@ -10,8 +10,6 @@ struct uplink *uplink_add(struct uplinks *t, const struct conf *conf, uint32_t p
 	struct uplink *u = pool_take_at(&t->pool, place);
 	const struct conf_uplink *c = &conf->uplink[place];
 
-	if (!u)
-		return NULL;
 	u->at = (struct endpoint){.from = *conf_socket_bind(conf, c->socket), .socket = c->socket};
 	for (uint32_t j = 0; j < CONF_TARGETS_MAX; j++)
 		if (!c->targets[j].host[0])

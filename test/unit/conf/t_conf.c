@@ -224,6 +224,43 @@ T_CASE(a_key_is_pointed_where_it_belongs)
 	       "f:15: unknown key \"http_port\" in [report]; did you mean \"http\"?\n");
 }
 
+/* The n-th line is at fault, and only that. */
+static void bad_map(const char *map)
+{
+	char text[600], fault[600];
+
+	snprintf(text, sizeof(text), SERVER LISTENER "map = %s\n", map);
+	snprintf(fault, sizeof(fault),
+	         "f:6: map = %s: expected up to 16 of slot:number=talkgroup, such as 2:8=2350\n",
+	         map);
+	T_TEXT(read_text(text), fault);
+}
+
+T_CASE(a_map_is_slot_number_and_talkgroup)
+{
+	char many[300] = "1:1=1001";
+
+	bad_map("2");
+	bad_map("2:8");
+	bad_map("2=8");
+	bad_map("2:8=91 x");
+	bad_map("0:8=91");
+	bad_map("3:8=91");
+	bad_map("2:0=91");
+	bad_map("2:8=0");
+	bad_map("2:8=9990");
+	bad_map("2:8=16777215");
+	for (unsigned i = 2; i <= CONF_MAPS_MAX; i++)
+		snprintf(many + strlen(many), sizeof(many) - strlen(many), ",1:%u=%u", i, 1000 + i);
+	char text[600];
+	snprintf(text, sizeof(text), SERVER LISTENER "map = %s\n", many);
+	T_TEXT(read_text(text), "");
+	T_EQUAL(conf.listener[0].defaults.maps.count, CONF_MAPS_MAX);
+	snprintf(many + strlen(many), sizeof(many) - strlen(many), ",1:99=91");
+	snprintf(text, sizeof(text), SERVER LISTENER "map = %s\n", many);
+	T_CHECK(strstr(read_text(text), "expected up to 16 of slot:number=talkgroup") != NULL);
+}
+
 T_CASE(a_map_has_each_talkgroup_once)
 {
 #define MAP(map) UPLINK_START "map = " map "\n"
@@ -530,14 +567,17 @@ T_CASE(what_is_printed_reads_the_same)
 	T_TEXT(read_text(SERVER "name = \"a ; b\"\n" LISTENER
 	                        "static-2 = 91,92\nclients = deny 1-5\ntimer = 90s\n"
 	                        "[client 2345678]\nstatic-1 =\nsingle = no\nnotes = x\n"
+	                        "[uplink bm]\ntarget = 192.0.2.9:62031\nid = 234567899\n"
+	                        "map = 2:91=91, 1:7=235\n"
 	                        "[announcement a]\nrecording = 9992\nevery = 2h\n"
 	                        "[report]\ncontrol =\n"),
 	       "");
 	text_put(&t, printed());
 	T_TEXT(read_text(first), "");
 	T_TEXT(printed(), first);
-	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n"
-	                      "[announcement a]\nrecording = 9992\nevery = 2h\n"));
+	T_CHECK(strstr(first, "[uplink bm]\n") && strstr(first, "map = 2:91=91, 1:7=235\n"));
+	T_CHECK(strstr(first, "[client 2345678]\nnotes = x\nstatic-1 =\nsingle = no\n"));
+	T_CHECK(strstr(first, "[announcement a]\nrecording = 9992\nevery = 2h\n"));
 }
 
 /* Is `secret` anywhere in the object? */
@@ -672,6 +712,15 @@ T_CASE(uplinks_are_read_and_checked)
 	         "f:11: [uplink bm]: expected module = and a letter from A to Z\n"},
 		{UPLINK("map = 1:9=91\nprotocol = xlx\nmodule = D\n"),
 	         "f:9: [uplink bm]: expected map = 2:9 = and one talkgroup\n"},
+		{UPLINK("map = 2:91=91\nprotocol = xlx\nmodule = D\n"),
+	         "f:9: [uplink bm]: expected map = 2:9 = and one talkgroup\n"},
+		{UPLINK("map = 2:9=91, 2:8=92\nprotocol = xlx\nmodule = D\n"),
+	         "f:9: [uplink bm]: expected map = 2:9 = and one talkgroup\n"},
+		{UPLINK("map = 2:91=91\npassphrase = m\xc3\xbcller\n"),
+	         "f:10: [uplink bm]: expected a passphrase of ASCII letters, digits and signs\n"},
+		{"[uplink bm]\nid = 234567899\nmap = 2:91=91\n",
+	         "f:6: [uplink bm] has no target; expected one such as target = "
+	         "master.example:62031\n"},
 		{UPLINK("map = 2:91=91\nprotocol = obp\n"),
 	         "f:10: protocol = obp: expected hbp or xlx\n"},
 		{UPLINK("map = 2:91=91\n") UPLINK("map = 2:91=91\n"),
@@ -687,6 +736,89 @@ T_CASE(uplinks_are_read_and_checked)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		snprintf(text, sizeof(text), "%s%s", SERVER LISTENER, rows[i].text);
 		T_TEXT(read_text(text), rows[i].told);
+	}
+}
+
+T_CASE(neighbours_are_checked)
+{
+#define BOUND "[peer uk]\nbind = 192.0.2.1:62044\n"
+	static const struct {
+		const char *text, *told;
+	} rows[] = {
+		{BOUND "passphrase = kilo nine tango\n", ""},
+		{BOUND "passphrase = kilo nine tango\ntarget = a b\n",
+	         "f:9: target = a b: expected an address or a name with a port, such as "
+	         "server.example:62044\n"},
+		{BOUND, "f:6: [peer uk] has no passphrase; expected one such as passphrase = kilo "
+	                "tango four\n"},
+		{BOUND "passphrase =\n",
+	         "f:8: [peer uk]: the passphrase is empty; expected one of your own\n"},
+		{BOUND "passphrase = passw0rd\n",
+	         "f:8: [peer uk]: the passphrase is known from sample "
+	         "files; expected one of your own\n"},
+		{"[peer uk]\nbind = 127.0.0.1:62044\npassphrase = passw0rd\n", ""},
+		{BOUND "passphrase = m\xc3\xbcller\n",
+	         "f:8: [peer uk]: expected a passphrase of ASCII letters, digits and signs\n"},
+		{BOUND "passphrase = a\tb\n",
+	         "f:8: [peer uk]: expected a passphrase of ASCII letters, digits and signs\n"},
+		{BOUND "passphrase = twenty octets, or more\n",
+	         "f:8: [peer uk]: servers use only 20 octets of a passphrase; expected at most "
+	         "20\n"},
+		{BOUND "passphrase = twenty octets, or more\nprotocol = obp\nfull-key = yes\n", ""},
+		{BOUND "passphrase = twenty octets\nfull-key = yes\n",
+	         "f:9: [peer uk]: full-key is for protocol = obp only\n"},
+		{"[limits]\npeers = 1\n" BOUND "passphrase = kilo nine tango\n"
+	         "[peer de]\nbind = 192.0.2.1:62044\npassphrase = kilo nine tango\n",
+	         "f:11: more peers than [limits] peers = 1 allows\n"},
+	};
+	char text[512];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		snprintf(text, sizeof(text), "%s%s", SERVER LISTENER, rows[i].text);
+		T_TEXT(read_text(text), rows[i].told);
+	}
+}
+
+T_CASE(an_indented_header_that_is_wrong_begins_a_section)
+{
+	T_TEXT(read_text(SERVER LISTENER " \t[report\nnonsense = 1\n"),
+	       "f:6: missing ] after the section\n");
+	T_TEXT(read_text("[server]\nid = 2345\n[listener a]\npassphrase = kilo nine\n[peer uk]\n"
+	                 "bind = 192.0.2.1:62044\npassphrase = kilo nine\n"),
+	       "f:3: [listener a] has no bind; expected one such as bind = [::]:62031\n");
+	T_TEXT(read_text(SERVER "state = /var/lib/freedmr/state\n" LISTENER
+	                        "[report]\nself-care = yes\n"),
+	       "");
+}
+
+/* A name is as long as the system resolves it. */
+T_CASE(a_name_has_253_octets_and_no_more)
+{
+	char text[600], name[CONF_HOST_MAX + 1];
+
+	memset(name, 'a', CONF_HOST_MAX);
+	for (unsigned cut = 0; cut < 2; cut++) {
+		name[CONF_HOST_MAX - cut] = 0;
+		snprintf(text, sizeof(text), SERVER LISTENER "[report]\nmqtt = %s\n", name);
+		T_CHECK((*read_text(text) == 0) == (cut == 1));
+	}
+}
+
+T_CASE(neighbours_have_sixty_four_sockets)
+{
+	static char text[16384];
+
+	for (unsigned count = CONF_PEER_BINDS_MAX; count <= CONF_PEER_BINDS_MAX + 1; count++) {
+		struct text t = text_make(text, sizeof(text));
+		text_put(&t, SERVER LISTENER "[limits]\npeers = 100\n");
+		for (unsigned i = 0; i < count; i++)
+			text_format(&t, "[peer p%u]\nbind = 192.0.2.1:%u\npassphrase = kilo nine\n",
+			            i, 1000 + i);
+		text_put(&t, "[peer again]\nbind = 192.0.2.1:1000\npassphrase = kilo nine\n");
+		read_text(text);
+		T_CHECK(strstr(complaints, "peers with more than 64 different binds")
+		                ? count > CONF_PEER_BINDS_MAX
+		                : count == CONF_PEER_BINDS_MAX && !*complaints);
 	}
 }
 

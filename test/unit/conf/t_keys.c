@@ -123,6 +123,12 @@ T_CASE(values_by_type)
 		{SECTION_SERVER, "name", " a ", "=\" a \""},
 		{SECTION_SERVER, "name", "a ;b", "=\"a ;b\""},
 		{SECTION_SERVER, "name", "a\";b", "=a\";b"},
+		{SECTION_SERVER, "name", "a ", "=\"a \""},
+		{SECTION_SERVER, "callsign", "01234567890123456789012345678901",
+	         "expected at most 31 octets"},
+		{SECTION_SERVER, "log-level", "warning", "=warning"},
+		{SECTION_SERVER, "log-level", "loud",
+	         "expected bug, error, warning, remote, info or debug"},
 		{SECTION_LISTENER, "passphrase", "hush", "=(hidden)"},
 		{SECTION_LISTENER, "passphrase", "", "="},
 		{SECTION_LISTENER, "default-dial", "", "=0"},
@@ -194,6 +200,10 @@ T_CASE(the_nearest_name_is_found)
 		{"my-timer", "timer"},
 		{"timers", "timer"},
 		{"anytimer", NULL},
+		{"timer-maximum", "timer"},
+		{"timerly-maximum", NULL},
+		{"hang-time-and-my-timer", "hang-time"},
+		{"my-timer-and-follow-port", "follow-port"},
 		{"frequency", NULL},
 		{"", NULL},
 		{"o", NULL},
@@ -208,6 +218,7 @@ T_CASE(the_nearest_name_is_found)
 			       got ? got : "nothing");
 	}
 	T_TEXT(section_nearest("listner"), "listener");
+	T_TEXT(section_name(SECTION_KINDS), "?");
 	T_TEXT(section_nearest("Limits"), "limits");
 	T_CHECK(section_nearest("bridge") == NULL);
 }

@@ -91,6 +91,8 @@ T_CASE(lists_are_the_same_by_what_is_in_them)
 	T_CHECK(networks_same(&a, &b));
 	T_CHECK(networks_parse("127.0.0.1, 192.168.0.0/17", &b));
 	T_CHECK(!networks_same(&a, &b));
+	T_CHECK(networks_parse("127.0.0.1, 192.169.0.0/16", &b));
+	T_CHECK(!networks_same(&a, &b));
 	T_CHECK(networks_parse("127.0.0.1", &b));
 	T_CHECK(!networks_same(&a, &b) && !networks_same(&b, &a));
 }

@@ -91,6 +91,21 @@ T_CASE(changes_are_told_and_count_or_wait)
 	         "now [report] control\nnow [report] metrics\n"},
 		{SERVER ONE, SERVER ONE "[report]\nhistory-top = 60\nmqtt = 127.0.0.1:1883\n",
 	         "now [report] mqtt\nlater [report] history-top\n"},
+		{SERVER ONE "static-2 = 91\n", SERVER ONE "static-2 = 92\n",
+	         "now [listener one] static-2\n"},
+		{SERVER ONE "clients = permit 1-5\n", SERVER ONE "clients = deny 1-5\n",
+	         "login [listener one] clients\n"},
+		{SERVER ONE "map = 2:8=91\n", SERVER ONE "map = 2:8=91\n", ""},
+		{SERVER ONE "map = 2:8=91\n", SERVER ONE "map = 1:8=91\n",
+	         "now [listener one] map\n"},
+		{SERVER ONE "map = 2:8=91\n", SERVER ONE "map = 2:7=91\n",
+	         "now [listener one] map\n"},
+		{SERVER ONE "map = 2:8=91\n", SERVER ONE "map = 2:8=92\n",
+	         "now [listener one] map\n"},
+		{SERVER ONE "map = 2:8=91\n", SERVER ONE "map = 2:8=91, 2:7=92\n",
+	         "now [listener one] map\n"},
+		{SERVER ONE "map = 2:8=91, 2:7=92\n", SERVER ONE "map = 2:8=91\n",
+	         "now [listener one] map\n"},
 		{SERVER ONE PEER, SERVER ONE PEER "relaxed = yes\n", "now [peer uk] relaxed\n"},
 		{SERVER ONE PEER, SERVER ONE, "now [peer uk]\n"},
 		{SERVER ONE, SERVER ONE PEER, "now [peer uk]\n"},
@@ -114,6 +129,55 @@ T_CASE(changes_are_told_and_count_or_wait)
 		T_CHECK(!strstr(told, "now ") && !strstr(told, "login "));
 		T_EQUAL(strstr(told, "later ") != NULL, strstr(rows[i].told, "later ") != NULL);
 	}
+}
+
+#define OTHER(name, port)                                                                          \
+	"[peer " name "]\nbind = 127.0.0.1:" port "\ntarget = 127.0.0.1:9\npassphrase = abc def\n"
+
+/* Neighbours at one address share its socket, whether they were there or not. */
+T_CASE(a_new_neighbour_shares_the_socket_of_its_address)
+{
+	read_both(SERVER ONE PEER OTHER("de", "44"),
+	          SERVER ONE PEER OTHER("de", "44") OTHER("fr", "4") OTHER("es", "45"));
+	T_CHECK(reload());
+	T_EQUAL(running.peer_count, 4);
+	T_EQUAL(running.peer[2].socket, running.peer[0].socket);
+	T_CHECK(running.peer[3].socket != running.peer[0].socket &&
+	        running.peer[3].socket != running.peer[1].socket);
+	T_CHECK(addr_equal(conf_socket_bind(&running, running.peer[3].socket),
+	                   &running.peer[3].bind));
+}
+
+/* The table was allocated for the number there was; more wait for a restart. */
+T_CASE(neighbours_without_room_wait)
+{
+	read_both(SERVER ONE PEER "[limits]\npeers = 1\n",
+	          SERVER ONE PEER OTHER("de", "44") "[limits]\npeers = 2\n");
+	T_CHECK(reload());
+	T_EQUAL(running.peer_count, 1);
+	T_CHECK(strstr(told, "later [peer de]\n") && strstr(told, "later [limits] peers\n"));
+}
+
+/* What was removed leaves a gap, which is nobody's. */
+T_CASE(a_gap_is_nobody)
+{
+	read_both(SERVER ONE TWO PEER UPLINK, SERVER TWO);
+	uint32_t socket = running.peer[0].socket;
+	T_CHECK(reload());
+	T_CHECK(!conf_socket_bind(&running, 0) && !conf_socket_bind(&running, CONF_UPLINK_SOCKETS));
+	T_CHECK(conf_socket_bind(&running, 1) != NULL);
+	T_CHECK(!conf_socket_bind(&running, socket));
+	T_CHECK(!conf_keeps_listener(&running, &fresh, 0));
+	T_CHECK(!conf_keeps_listener(&running, &running, 0));
+	T_CHECK(conf_keeps_listener(&running, &running, 1));
+	T_CHECK(!conf_keeps_listener(&running, &running, 2));
+	struct conf moved = running;
+	moved.listener[1].bind.port++;
+	T_CHECK(!conf_keeps_listener(&running, &moved, 1));
+	struct conf_uplink one = fresh.uplink[0], other = one;
+	T_CHECK(conf_same_uplink(&one, &other));
+	other.name[0] = 'x';
+	T_CHECK(!conf_same_uplink(&one, &other));
 }
 
 T_CASE(listeners_keep_their_place)
@@ -184,6 +248,9 @@ T_CASE(what_is_offered_stays_while_it_is_used)
 	T_EQUAL(second->client[0].id, 1000002);
 	T_CHECK(second != first && second->client != first->client);
 	running.client_count = CLIENTS + 1;
+	T_CHECK(!conf_offer_put(o, &running, &room, CONF_VOICE));
+	running.client_count = 0;
+	running.peer_count = PEERS + 1;
 	T_CHECK(!conf_offer_put(o, &running, &room, CONF_VOICE));
 	free(o);
 	forget();
