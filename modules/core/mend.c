@@ -312,7 +312,7 @@ static void end_row(struct step *step, const struct fault *f)
 
 static void mend(struct step *step, const struct faults *f)
 {
-	if (f->derived && !f->count)
+	if (!f->count) /* it is for what is derived */
 		core_log(step, LOG_BUG, "%s: indexes rebuilt", f->derived);
 	make_anew(step->core);
 	for (uint32_t i = 0; i < f->count; i++)
