@@ -84,7 +84,7 @@ struct subscription *subscription_add(struct subscriptions *t, struct session *s
                                       uint32_t rf_tg, uint32_t conference_tg,
                                       enum subscription_mode mode);
 /* Likewise for an existing, filled row: adds it to the indexes. */
-bool subscription_list(struct subscriptions *t, struct session *s, struct subscription *x,
+void subscription_list(struct subscriptions *t, struct session *s, struct subscription *x,
                        uint32_t conference_tg);
 void subscription_remove(struct subscriptions *t, struct session *s, struct subscription *x);
 

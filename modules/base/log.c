@@ -86,7 +86,8 @@ void log_stderr(void *context, enum log_level level, const char *line)
 		text_format(&t, "%s: ", log_level_name(level));
 	text_put(&t, line);
 	text_char(&t, '\n');
-	while (write(STDERR_FILENO, t.at, t.len) < 0 && errno == EINTR)
+	while (write(STDERR_FILENO, t.at, t.len) < 0 &&
+	       errno == EINTR) /* never: to a slow terminal */
 		;
 }
 

@@ -162,7 +162,7 @@ static void list_subscriptions(struct core *core)
 		if (!s || !c || subscription_find(t, s, x->slot, x->rf_tg))
 			pool_give(&t->pool, x);
 		else
-			(void)subscription_list(t, s, x, c->tg); /* the conference is there */
+			subscription_list(t, s, x, c->tg);
 	}
 }
 

@@ -37,7 +37,7 @@ static uint8_t blocks_to_follow(const uint8_t block[static DMR_BLOCK_LEN], enum 
 	case DATA_SHORT_DEFINED:
 	case DATA_SHORT_RAW: /* appended blocks, upper two and lower four bits */
 		return (uint8_t)(bits_get(block, 2, 2) << 4 | bits_get(block, 12, 4));
-	case DATA_PROPRIETARY:
+	case DATA_PROPRIETARY: /* never: it has no such field */
 		break;
 	}
 	return 0;

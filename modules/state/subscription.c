@@ -87,9 +87,7 @@ static struct conference *conference_make(struct subscriptions *t, uint32_t tg)
 
 	if (c)
 		return c;
-	c = pool_take(&t->conferences);
-	if (!c)
-		return NULL;
+	c = pool_take(&t->conferences); /* there is one for each subscription and each stream */
 	c->tg = tg;
 	c->subscriptions = c->last = EMPTY;
 	c->free_since = TICK_LONG_AGO;
@@ -109,8 +107,7 @@ struct conference *conference_hold(struct subscriptions *t, uint32_t tg)
 {
 	struct conference *c = conference_make(t, tg);
 
-	if (c)
-		c->streams++;
+	c->streams++;
 	return c;
 }
 
@@ -150,7 +147,7 @@ static void join(struct subscriptions *t, struct list list, uint32_t previous, u
 
 	if (before)
 		links(list, before)->next = next;
-	else if (previous == EMPTY)
+	else if (previous == EMPTY) /* never: of a whole list, what is not a row is its end */
 		*list.first = next;
 	if (after)
 		links(list, after)->previous = previous;
@@ -195,20 +192,17 @@ static void leave_conference(struct subscriptions *t, struct subscription *x)
 	conference_drop_if_unused(t, c);
 }
 
-bool subscription_list(struct subscriptions *t, struct session *s, struct subscription *x,
+void subscription_list(struct subscriptions *t, struct session *s, struct subscription *x,
                        uint32_t conference_tg)
 {
 	struct conference *c = conference_make(t, conference_tg);
 	struct slot *slot = &s->slot[slot_index(x->slot)];
 
-	if (!c)
-		return false;
 	hash_put(&t->by_rf, rf_key(s, x->slot, x->rf_tg), x->row.index);
 	enter_conference(t, c, x);
 	link_between(t, list_of_slot(slot, &(uint32_t){EMPTY}), x,
 	             (struct subscription_links){.next = slot->subscriptions, .previous = EMPTY});
 	count_in(t, s);
-	return true;
 }
 
 struct subscription *subscription_add(struct subscriptions *t, struct session *s, uint8_t slot,
@@ -225,10 +219,8 @@ struct subscription *subscription_add(struct subscriptions *t, struct session *s
 	x->active = true;
 	x->mode = mode;
 	x->expiry = expiry_none();
-	if (subscription_list(t, s, x, conference_tg))
-		return x;
-	pool_give(&t->pool, x);
-	return NULL;
+	subscription_list(t, s, x, conference_tg);
+	return x;
 }
 
 void subscription_remove(struct subscriptions *t, struct session *s, struct subscription *x)
@@ -258,7 +250,7 @@ void subscriptions_settle(struct subscriptions *t, const struct pool *streams)
 			c->speaker = HANDLE_NONE;
 		if (conference_find(t, c->tg) == c)
 			conference_drop_if_unused(t, c);
-		else if (!c->count && !c->streams)
+		else if (!c->streams)
 			pool_give(&t->conferences, c);
 	}
 }

@@ -114,7 +114,7 @@ static struct piece trimmed(struct piece p)
 static struct piece cut_at(struct piece *rest, char c)
 {
 	struct piece first = *rest;
-	const char *found = rest->len ? memchr(rest->text + rest->at, c, rest->len) : NULL;
+	const char *found = memchr(rest->text + rest->at, c, rest->len);
 
 	if (found)
 		first.len = (size_t)(found - rest->text) - rest->at;
@@ -126,7 +126,7 @@ static struct piece cut_at(struct piece *rest, char c)
 
 static bool has_equals(struct piece p)
 {
-	return p.len && memchr(p.text + p.at, '=', p.len);
+	return memchr(p.text + p.at, '=', p.len);
 }
 
 static bool copy(char *out, size_t cap, struct piece p)

@@ -208,7 +208,7 @@ static void tell_leg(struct step *step, const struct peer *p, const struct depar
 		.tg = d->tg,
 	};
 
-	if (!d->stream->data && !d->stream->unit)
+	if (!d->stream->data) /* private calls do not leave */
 		rows_leg(step, d->stream, &leg, true);
 }
 

@@ -229,7 +229,7 @@ static void place_from_uplink(struct step *step, const struct session *s, struct
 	const struct uplink *from = source_uplink(step->core, x->origin);
 
 	if (x->unit) {
-		place_unit(step, x, from && uplink_conf(step->core, from)->private_calls);
+		place_unit(step, x, uplink_conf(step->core, from)->private_calls);
 		return;
 	}
 	if (!u) {

@@ -320,8 +320,6 @@ static struct legs_record *legs_for(struct step *step, const struct stream *x, b
 	if (a->record_cap - a->record_count <= LEGS_RESERVE)
 		return NULL;
 	r = add(step, RECORD_LEGS, CHANGE_UPDATE, CAUSE_NONE);
-	if (!r)
-		return NULL;
 	r->legs = (struct legs_record){
 		.origin = x->origin,
 		.stream = x->id,

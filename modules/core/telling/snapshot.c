@@ -130,8 +130,7 @@ void snapshot_go_on(struct step *step, uint32_t rows)
 		if (next_of(step->core, step->now, now_at->part, &now_at->at, &row)) {
 			struct record *r =
 				actions_record(step->actions, row.kind, CHANGE_SNAPSHOT, step->now);
-			if (r)
-				*r = row;
+			*r = row; /* there is room */
 			rows--;
 			continue;
 		}

@@ -569,7 +569,7 @@ static void list_subscriptions(struct taking *t)
 		    subscription_find(table, s, x->slot, x->rf_tg))
 			drop(t, CARRIED_SUBSCRIPTION, &x->row);
 		else
-			(void)subscription_list(table, s, x, x->conference); /* there is room */
+			subscription_list(table, s, x, x->conference);
 	}
 }
 

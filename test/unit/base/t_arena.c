@@ -118,6 +118,15 @@ T_CASE(a_size_that_does_not_fit_cannot_be_claimed)
 	}
 }
 
+T_CASE(rows_of_no_size_need_no_room)
+{
+	struct arena arena;
+
+	arena_measure(&arena);
+	arena_cut(&arena, "nothing", 5, 0);
+	T_EQUAL(arena.used, 0);
+}
+
 T_CASE(an_empty_arena_gives_nothing)
 {
 	struct arena arena;

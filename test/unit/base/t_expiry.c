@@ -241,4 +241,27 @@ T_CASE(it_agrees_with_a_naive_model)
 	arena_release(&arena);
 }
 
+T_CASE(more_rows_than_numbers_need_the_whole_heap)
+{
+	struct expiry_heap whole;
+	struct arena measure;
+
+	arena_measure(&measure);
+	expiry_open(&whole, &measure, UINT32_MAX / 2 + 1);
+	T_EQUAL(whole.capacity, UINT32_MAX);
+	arena_measure(&measure);
+	expiry_open(&whole, &measure, UINT32_MAX / 2);
+	T_EQUAL(whole.capacity, UINT32_MAX - 1);
+}
+
+/* The poller takes an int; what is further away than that is looked at again. */
+T_CASE(a_wait_is_an_int)
+{
+	T_EQUAL(tick_wait_ms(TICK_NEVER), -1);
+	T_EQUAL(tick_wait_ms(-5), 0);
+	T_EQUAL(tick_wait_ms(5), 5);
+	T_EQUAL(tick_wait_ms(INT32_MAX), INT32_MAX);
+	T_EQUAL(tick_wait_ms((tick_t)INT32_MAX + 1), INT32_MAX);
+}
+
 T_MAIN()

@@ -5,6 +5,7 @@
 #include "core/step/step.h"
 #include "harness/t.h"
 #include "hotspot/talk.h"
+#include "wire/obp.h"
 #include "world.h"
 
 #define HEAD                                                                                       \
@@ -426,6 +427,95 @@ T_CASE(an_embedded_position_is_told_with_the_call)
 		}
 	}
 	T_EQUAL(told, 3);
+	world_close(&world);
+}
+
+/* The loop takes several datagrams before it performs what they led to. */
+T_CASE(legs_of_calls_that_begin_together_are_told_apart)
+{
+	struct talk one = talk_of(0, 1, 91, 7), other = talk_of(0, 2, 92, 8);
+	unsigned legs = 0;
+
+	T_CHECK(open_with(HEAD "static-1 = 91\nstatic-2 = 92\n", 4));
+	actions_empty(&world.actions);
+	struct talk *all[] = {&one, &other};
+	for (unsigned i = 0; i < ARRAY_LEN(all); i++) {
+		struct hbp_burst b = talk_lc(all[i], DMR_VOICE_HEADER);
+		send_burst(0, &b);
+	}
+	for (uint32_t i = 0; i < world.actions.record_count; i++) {
+		const struct record *r = &world.actions.records[i];
+		if (r->kind != RECORD_LEGS || !r->legs.open)
+			continue;
+		legs++;
+		for (uint32_t k = 0; k < r->legs.list.count; k++)
+			T_EQUAL(r->legs.list.leg[k].tg, r->legs.stream == 7 ? 91 : 92);
+	}
+	T_EQUAL(legs, 2);
+	world_close(&world);
+}
+
+/* Rows go out as far as there is room for them, and the rest later; none is lost. */
+T_CASE(a_snapshot_waits_for_room)
+{
+	struct command ask = {.kind = COMMAND_SNAPSHOT, .number = 1};
+	struct event more = {.kind = EVENT_ROWS, .rows = 100};
+	unsigned sessions = 0, turns = 0;
+
+	T_CHECK(open_with(HEAD, 30));
+	actions_empty(&world.actions);
+	world_step(&world, &(struct event){.kind = EVENT_COMMAND, .command = &ask});
+	for (; core_wants_rows(world.core) && turns < 100; turns++) {
+		uint32_t before = world.actions.record_cap - 20 * (turns & 1) - 5;
+		world.actions.record_count = turns & 1 ? 0 : before;
+		world_step(&world, &more);
+		if (!(turns & 1))
+			T_EQUAL(world.actions.record_count, before);
+		for (uint32_t i = 0; turns & 1 && i < world.actions.record_count; i++)
+			sessions += world.actions.records[i].kind == RECORD_SESSION;
+		actions_empty(&world.actions);
+	}
+	T_EQUAL(sessions, 30);
+	world_close(&world);
+}
+
+/* Without a claim a call of ours is carried, and one of a neighbour is refused. */
+T_CASE(a_full_table_of_claims_keeps_no_client_out)
+{
+	const struct obp_key key = obp_key_make("kilo", false);
+	struct talk t = talk_of(0, 2, 3100, 7), theirs = {.next = {.src = 2340001,
+	                                                           .dst = 3101,
+	                                                           .client = 2340,
+	                                                           .slot = 1,
+	                                                           .stream = 9}};
+	struct endpoint at = world_endpoint(77, 62044);
+	struct obp_burst burst = {.source_server = 2340, .hops = 1};
+	uint8_t bytes[OBP_DATAGRAM_MAX];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+
+	T_CHECK(open_with(HEAD "static-2 = 3100\n[peer a]\nbind = 192.0.2.1:62044\ntarget = "
+	                       "10.0.77.1:62044\npassphrase = kilo\nremote-id = 2340\n",
+	                  2));
+	world.wall_ns = UINT64_C(1800000000000000000);
+	struct claims *c = &world.core->claims;
+	for (uint32_t i = 0; i < c->capacity; i++)
+		claim_take(c, i + 1, source_client(5), world.now);
+	T_EQUAL(c->used, c->capacity);
+	at.socket = CONF_PEER_SOCKETS;
+	talk_code(&theirs);
+	burst.frame = talk_lc(&theirs, DMR_VOICE_HEADER);
+	obp_write_v5(&out, &key, &burst, world.wall_ns);
+	world_datagram(&world, &at, bytes, wr_len(&out));
+	T_EQUAL(counted(COUNT_STREAMS_FULL), 1);
+	T_EQUAL(core_calls(world.core), 0);
+	actions_empty(&world.actions);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 2); /* the other client, and the neighbour */
+	b = talk_lc(&t, DMR_TERMINATOR);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 4);
+	T_CHECK(core_check(world.core) == NULL);
 	world_close(&world);
 }
 

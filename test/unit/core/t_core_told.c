@@ -194,13 +194,14 @@ static void busy_minute(uint32_t records, uint8_t digest[static SHA256_LEN])
 	hbp_write_login(&out, 0); /* refused */
 	world_datagram(&w, &at, bytes, wr_len(&out));
 	out = wr_make(bytes, sizeof(bytes));
+	w.now += TICK_SECOND;
 	hbp_write_ping(&out, CLIENT);
 	world_datagram(&w, &at, bytes, wr_len(&out));
 	static uint32_t stream = 0x1000;
 	stream = 0x1000;
 	for (unsigned i = 0; i < 2; i++) { /* the second brings the call of the first */
 		struct talk twice = {.next = {.src = 2340009,
-		                              .dst = 92,
+		                              .dst = 3100,
 		                              .client = 2340 + i,
 		                              .slot = 1,
 		                              .stream = stream}};

@@ -1,6 +1,9 @@
 #include "core/step/filter.h"
 
+#include <string.h>
+
 #include "base/util.h"
+#include "core/step/counter.h"
 #include "harness/t.h"
 
 /* Taken from v5 of our own server, of our country, of elsewhere; from v1; sent on v5, on v1. */
@@ -75,7 +78,14 @@ T_CASE(a_server_of_five_digits_is_listed_by_its_first_four)
 	T_CHECK(filter_is_server(23459, &few) && !filter_is_server(23470, &few));
 	T_CHECK(filter_is_server(234567, &few) && !filter_is_server(234568, &few));
 	T_CHECK(!filter_is_server(234500, &few) && !filter_is_server(100000, &few));
-	T_CHECK(!filter_is_server(23450, &not) && filter_is_server(2345000, &not));
+	T_CHECK(!filter_is_server(23450, &not ) && filter_is_server(2345000, &not ));
+}
+
+T_CASE(every_counter_has_a_name)
+{
+	for (unsigned i = 0; i < COUNT_COUNTERS; i++)
+		T_CHECK(strlen(counter_name((enum counter)i)) > 6);
+	T_TEXT(counter_name(COUNT_COUNTERS), "?");
 }
 
 T_MAIN()

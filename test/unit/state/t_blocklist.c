@@ -60,6 +60,8 @@ T_CASE(a_refused_client_is_refused_there_alone)
 	T_CHECK(!blocklist_of_refused(&list, 2345002, &here));
 	T_CHECK(!blocklist_of_id(&list, 2345001) && !blocklist_of_client(&list, 2345001));
 	T_CHECK(!blocklist_of_address(&list, &here));
+	T_CHECK(blocklist_add_refused(&list, 2345001, &here, "again") == b);
+	T_EQUAL(list.pool.used, 1);
 	b = blocklist_add_refused(&list, 2345003, &any, "why");
 	T_CHECK(b && blocklist_of_refused(&list, 2345003, &some) == b);
 }

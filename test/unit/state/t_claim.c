@@ -247,4 +247,53 @@ T_CASE(a_claim_in_use_is_nobody_elses)
 	T_EQUAL(claims.by_key.count, 600);
 }
 
+/* Whatever a dead process left of the index, each row is found by one key, and none is beyond the
+ * end. */
+T_CASE(a_torn_table_is_listed_anew)
+{
+	open_table(4);
+	for (uint32_t i = 0; i < 4; i++)
+		take(claim_key(i, 2345678, 91, false, false), i, 1000);
+	claims.used = 99;
+	claims.rows[1].key = claims.rows[0].key;
+	claims_relist(&claims);
+	T_EQUAL(claims.used, 4);
+	T_EQUAL(claims.by_key.count, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		T_EQUAL(hash_get(&claims.by_key, claims.rows[i].key), i);
+}
+
+T_CASE(what_is_restored_takes_no_place_twice)
+{
+	struct claim from = {.key = 7, .last = 1000, .seen = 1000};
+
+	open_table(2);
+	claim_restore(&claims, &from);
+	claim_restore(&claims, &from);
+	T_EQUAL(claims.used, 1);
+	from.key = 8;
+	claim_restore(&claims, &from);
+	from.key = 9;
+	claim_restore(&claims, &from);
+	T_EQUAL(claims.used, 2);
+	T_CHECK(claim_find(&claims, 7, 1000) && claim_find(&claims, 8, 1000));
+	T_CHECK(!claim_find(&claims, 9, 1000));
+}
+
+/* A frame long after the end is no straggler of it: it is carried. */
+T_CASE(a_frame_long_after_its_terminator_is_carried)
+{
+	struct hbp_burst end = {.class = BURST_TERMINATOR, .seq = 9},
+			 late = {.class = BURST_A, .seq = 5};
+
+	open_table(4);
+	struct claim *c = take(claim_key(1, 2345678, 91, false, false), 7, 1000);
+	claim_carry(c, &end, true, 1000);
+	T_CHECK(c->ended);
+	claim_carry(c, &late, false, 1000 + CLAIM_SILENCE_MS - 1);
+	T_CHECK(c->ended);
+	claim_carry(c, &late, false, 1000 + CLAIM_SILENCE_MS);
+	T_CHECK(!c->ended);
+}
+
 T_MAIN()
