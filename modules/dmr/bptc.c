@@ -86,8 +86,8 @@ static bool correct_rows(uint16_t rows[static ROWS])
 	bool flipped = false;
 	for (size_t r = 0; r < ROWS; r++) {
 		uint16_t before = rows[r];
-		(void)hamming_correct(&hamming_15_11, &rows[r]); /* a perfect code: always */
-		flipped |= rows[r] != before;
+		if (hamming_correct(&hamming_15_11, &rows[r])) /* never: a perfect code */
+			flipped |= rows[r] != before;
 	}
 	return flipped;
 }

@@ -273,6 +273,9 @@ T_CASE(who_takes_over_goes_on_as_if_nothing_had_happened)
 	for (uint32_t i = 0; i < w.core->decisions.count; i++)
 		T_TEXT(decision_at(&w.core->decisions, i)->words,
 		       decision_at(&twin.core->decisions, i)->words);
+	for (uint32_t i = 0; i < w.core->words.used; i++)
+		for (uint32_t k = 0; k < i; k++)
+			T_CHECK(strcmp(w.core->words.rows[i], w.core->words.rows[k]) != 0);
 	for (enum counter i = 0; i < COUNT_COUNTERS; i++)
 		T_EQUAL(w.core->counter[i], twin.core->counter[i]);
 	go_on();

@@ -108,6 +108,15 @@ static unsigned bugs(void)
 	return found;
 }
 
+static bool is_logged(const char *begin)
+{
+	for (uint32_t i = 0; i < w.actions.record_count; i++)
+		if (w.actions.records[i].kind == RECORD_LOG &&
+		    strncmp(w.actions.records[i].log.line, begin, strlen(begin)) == 0)
+			return true;
+	return false;
+}
+
 static struct stream *call(unsigned i)
 {
 	POOL_EACH(struct stream *, x, &w.core->streams.pool)
@@ -526,6 +535,7 @@ T_CASE(a_broken_answer_ends_alone)
 		look();
 		look(); /* some rows are looked at each time */
 		T_EQUAL(bugs(), 1);
+		T_CHECK(is_logged("a prompt is inconsistent ("));
 		T_EQUAL(w.core->players.pool.used, 0);
 		T_EQUAL(core_sessions(w.core), CLIENTS);
 		T_CHECK(call(0) != NULL);
