@@ -19,7 +19,13 @@
 #define CALLS 16 /* transmissions that run at a time, over all clients */
 #define STREAM_ENDS_MS 1000
 #define MISSES_MAX 6500 /* ms of a call before a slot hears it: hang time, pause, next burst A */
-#define DATA_HOLDS 120  /* ms after the last block of its own, no call begins towards a radio */
+#define ECHO 9990u
+#define PLAYED_APART 60            /* ms between frames of the server's own */
+#define ECHO_FOR (2 * TICK_MINUTE) /* one that is dialled lasts a minute */
+#define OPTIONS_DEPTH 6            /* option strings accepted at once, and in a second */
+#define DATA_HOLDS 120 /* ms after the last block of its own, no call begins towards a radio */
+#define FLOOD_LASTS (5 * TICK_SECOND)
+#define FIRST_RADIO 2345000u
 #define SEEDS 24
 #define STEPS 6000
 
@@ -84,7 +90,9 @@ struct client {
 	struct endpoint at; /* where the client itself is */
 	bool simplex;
 	uint8_t salt[4];
-	bool fresh; /* and not answered rightly yet */
+	bool fresh;     /* and not answered rightly yet */
+	tick_t flooded; /* its budget is spent */
+	tick_t echoed;  /* it may have called the echo, or still be linked to it */
 	/* what the server has granted */
 	bool authenticated, connected;
 	bool close_forged;
@@ -124,7 +132,10 @@ struct trial {
 	unsigned long events;             /* so far */
 	unsigned long due[2]; /* frames that a listener of slot 1, of slot 2 had to hear */
 	const char *doing;
-	struct conf conf[2]; /* of the last two reloads */
+	uint32_t message;               /* the stream of the last one from radio to radio */
+	struct ear *message_to;         /* who got it */
+	unsigned long messages, played; /* heard: blocks of them, and frames of the server's own */
+	struct conf conf[2];            /* of the last two reloads */
 	unsigned reloads;
 	bool reloading; /* which cuts no call */
 	bool failed;
@@ -227,6 +238,21 @@ static void hear_begin(struct trial *t, struct client *c, struct ear *ear,
 	}
 }
 
+/* What the server plays comes at the pace of speech, and an echo to who called it. */
+static void hear_played(struct trial *t, const struct client *c, const struct ear *ear,
+                        const struct hbp_burst *b)
+{
+	bool echo = b->src == ECHO || b->src / 100 == FIRST_RADIO / 100;
+
+	t->played++;
+	if (b->class != BURST_TERMINATOR && ear->open && ear->stream == b->stream &&
+	    t->now - ear->last < PLAYED_APART)
+		fault(t, "%u hears two frames of %08x in %lld ms", c->id, b->stream,
+		      (long long)(t->now - ear->last));
+	if (echo && t->now - c->echoed > ECHO_FOR)
+		fault(t, "%u hears the echo of another, %08x", c->id, b->stream);
+}
+
 static void hear_voice(struct trial *t, struct client *c, struct ear *ear,
                        const struct hbp_burst *b)
 {
@@ -234,6 +260,8 @@ static void hear_voice(struct trial *t, struct client *c, struct ear *ear,
 	bool header = b->class == BURST_VOICE_HEADER;
 	bool fresh = !ear->open;
 
+	if (!origin_of(t, b->stream))
+		hear_played(t, c, ear, b);
 	if (b->unit && (b->src != 9990 || origin_of(t, b->stream))) /* the echo, called privately */
 		fault(t, "%u hears a unit call", c->id);
 	if (header)
@@ -255,9 +283,13 @@ static void hear_voice(struct trial *t, struct client *c, struct ear *ear,
 	ear->open = !terminator;
 }
 
-static bool is_data(const struct hbp_burst *b)
+/* A radio is in one place, and a message for it goes nowhere else. */
+static void hear_message(struct trial *t, const struct client *c, struct ear *ear)
 {
-	return burst_is_data(b);
+	if (t->message_to && t->message_to != ear)
+		fault(t, "%u gets a message that another has got", c->id);
+	t->message_to = ear;
+	t->messages++;
 }
 
 static void hear(struct trial *t, struct client *c, const uint8_t *bytes, size_t len)
@@ -282,9 +314,11 @@ static void hear(struct trial *t, struct client *c, const uint8_t *bytes, size_t
 		fault(t, "simplex client %u hears slot 1", c->id);
 	if (origin_of(t, b->stream) == c && !b->unit) /* a radio on the other slot may be meant */
 		fault(t, "%u hears his own call %08x", c->id, b->stream);
-	if (is_data(b)) {
+	if (burst_is_data(b)) {
 		if (ear->open)
 			fault(t, "%u gets data within call %08x", c->id, ear->stream);
+		if (b->unit && b->stream == t->message)
+			hear_message(t, c, ear);
 		return;
 	}
 	hear_voice(t, c, ear, b);
@@ -477,14 +511,19 @@ static void do_config(struct trial *t, struct client *c)
 	struct wr w = wr_make(bytes, sizeof(bytes));
 
 	hbp_write_config(&w, c->id, &config);
-	if (endpoint_same(&c->granted, &c->at) &&
-	    (c->rekeyed || c->granted_simplex != c->simplex)) {
+	bool afresh = c->connected && endpoint_same(&c->granted, &c->at) &&
+	              (c->rekeyed || c->granted_simplex != c->simplex);
+	struct ear before[2] = {c->ear[0], c->ear[1]};
+	if (afresh)
 		deaf(c);
-		c->rekeyed = c->close_forged = false;
-	}
 	send_from(t, &c->at, bytes, wr_len(&w));
-	if (!acknowledged(t, &c->at))
+	if (!acknowledged(t, &c->at)) { /* once more too often */
+		if (afresh)
+			memcpy(c->ear, before, sizeof(before));
 		return;
+	}
+	if (afresh)
+		c->rekeyed = c->close_forged = false;
 	if (!c->authenticated || !endpoint_same(&c->granted, &c->at))
 		fault(t, "%u was configured without a key", c->id);
 	c->connected = true;
@@ -522,16 +561,50 @@ static void op_part_of_login(struct trial *t, struct client *c)
 	}
 }
 
+static size_t options_write(const struct client *c, const char *text, uint8_t bytes[static 300])
+{
+	struct wr w = wr_make(bytes, 300);
+
+	hbp_write_options(&w, c->id, text, strlen(text));
+	return wr_len(&w);
+}
+
 static void op_options(struct trial *t, struct client *c)
 {
 	const char *text = option_texts[below(t, ARRAY_LEN(option_texts))];
 	uint8_t bytes[300];
-	struct wr w = wr_make(bytes, sizeof(bytes));
+	size_t len = options_write(c, text, bytes);
 
 	t->doing = "options";
-	hbp_write_options(&w, c->id, text, strlen(text));
 	note_heard(t, c);
-	send_from(t, &c->at, bytes, wr_len(&w));
+	send_from(t, &c->at, bytes, len);
+}
+
+/* One option string after the other, far more than anybody may send: few are accepted, and no other
+ * client hears any of it. */
+static void op_option_storm(struct trial *t, struct client *c)
+{
+	uint8_t bytes[300];
+	unsigned accepted = 0;
+	bool open[2 * CLIENTS];
+
+	t->doing = "option storm";
+	sleep_for(t, 0);
+	for (unsigned n = 0; n < 2 * CLIENTS; n++)
+		open[n] = ear_at(t, n)->open;
+	for (unsigned i = 0; i < 30 && !t->failed; i++) {
+		char text[40];
+		snprintf(text, sizeof(text), "TS1=%s;TS2=91;TIMER=%u", i % 2 ? "" : "92", i + 1);
+		size_t len = options_write(c, text, bytes);
+		note_heard(t, c);
+		send_from(t, &c->at, bytes, len);
+		accepted += acknowledged(t, &c->at);
+	}
+	if (accepted > OPTIONS_DEPTH)
+		fault(t, "%u has %u option strings accepted at once", c->id, accepted);
+	for (unsigned n = 0; n < 2 * CLIENTS; n++)
+		if (open[n] && &t->client[n / 2] != c && !ear_at(t, n)->open)
+			fault(t, "%u is cut off by the options of %u", t->client[n / 2].id, c->id);
 }
 
 static void op_ping(struct trial *t, struct client *c)
@@ -703,7 +776,7 @@ static void op_key_up(struct trial *t)
 	call->plain = !talks_elsewhere(t, call) && !reused && !one_in(t, 4);
 	call->talk.next = (struct hbp_burst){
 		.seq = (uint8_t)(one_in(t, 4) ? below(t, 256) : 0),
-		.src = 2345000 + call->who,
+		.src = FIRST_RADIO + call->who,
 		.dst = talkgroups[below(t, ARRAY_LEN(talkgroups))],
 		.client = c->id,
 		.slot = call->slot,
@@ -753,6 +826,8 @@ static void send_burst(struct trial *t, struct call *call, const struct hbp_burs
 	struct client *c = &t->client[call->who];
 
 	hbp_write_burst(&w, b);
+	if (b->dst == ECHO || b->dst == 9)
+		c->echoed = t->now;
 	c->ear[0].missed = c->ear[1].missed = 0;
 	if (call->data)
 		note_data(t, c, b);
@@ -965,7 +1040,7 @@ static void op_data(struct trial *t)
 	static const enum burst_class classes[] = {BURST_CSBK, BURST_DATA_HEADER};
 	struct call data = {.who = below(t, CLIENTS), .data = true, .stuck = one_in(t, 4)};
 	struct hbp_burst b = {
-		.src = 2345000 + data.who,
+		.src = FIRST_RADIO + data.who,
 		.dst = talkgroups[below(t, ARRAY_LEN(talkgroups))],
 		.client = t->client[data.who].id,
 		.slot = (uint8_t)(1 + below(t, 2)),
@@ -987,6 +1062,38 @@ static void op_data(struct trial *t)
 	}
 }
 
+/* From radio to radio: a header and its blocks in a clump, all of it or nothing. */
+static void op_message(struct trial *t)
+{
+	struct call data = {.who = below(t, CLIENTS), .data = true};
+	unsigned long before = t->messages;
+	const struct client *c = &t->client[data.who];
+	uint32_t blocks = 1 + below(t, 6), short_of;
+	struct hbp_burst b = {
+		.src = FIRST_RADIO + data.who,
+		.dst = FIRST_RADIO + 1 +
+	               below(t, CLIENTS - 1), /* the first is every hotspot's own */
+		.client = c->id,
+		.slot = (uint8_t)(1 + below(t, 2)),
+		.unit = true,
+		.class = BURST_DATA_HEADER,
+		.stream = new_stream(t, data.who),
+	};
+
+	t->doing = "message";
+	t->message = b.stream;
+	t->message_to = NULL;
+	for (uint32_t i = 0; i <= blocks; i++) {
+		b.payload[0] = (uint8_t)i;
+		send_data(t, &data, &b);
+		b.class = BURST_RATE_12_DATA;
+		b.seq++;
+	}
+	short_of = blocks + 1 - (uint32_t)(t->messages - before);
+	if (t->message_to && short_of && t->profile->in_time && t->now - c->flooded > FLOOD_LASTS)
+		fault(t, "a message of %u lacks %u blocks", c->id, (unsigned)short_of);
+}
+
 static void op_flood(struct trial *t)
 {
 	struct call *call = &t->call[below(t, CALLS)];
@@ -994,6 +1101,7 @@ static void op_flood(struct trial *t)
 	t->doing = "flood";
 	if (!call->running)
 		return;
+	t->client[call->who].flooded = t->now;
 	call->plain = false;
 	t->client[call->who].ear[0].talks = t->client[call->who].ear[1].talks = false;
 	for (unsigned i = 0; i < 80; i++) {
@@ -1013,8 +1121,10 @@ static void one_operation(struct trial *t)
 		op_key_up(t);
 	else if (dice < 820)
 		op_unkey(t);
-	else if (dice < 850)
+	else if (dice < 840)
 		op_data(t);
+	else if (dice < 850)
+		op_message(t);
 	else if (dice < 880)
 		op_ping(t, c);
 	else if (dice < 910)
@@ -1035,6 +1145,8 @@ static void one_operation(struct trial *t)
 		op_reload(t);
 	else if (dice < 967)
 		op_flood(t);
+	else if (dice < 968)
+		op_option_storm(t, c);
 	else if (dice < 975)
 		sleep_for(t, below(t, 3000));
 	else if (dice < 976)
@@ -1071,13 +1183,17 @@ static bool trial_run(struct trial *t, unsigned long seed, const struct profile 
 		t->client[i].id = 234500001 + i;
 		t->client[i].at = world_endpoint((uint8_t)i, 1000);
 		t->client[i].simplex = i % 3 == 2;
+		t->client[i].flooded = t->client[i].echoed = TICK_LONG_AGO;
 		deaf(&t->client[i]);
 	}
 	for (t->step = 0; t->step < steps && !t->failed; t->step++)
 		one_operation(t);
 	end_of_trial(t);
-	if (!t->failed && profile->in_time && (t->due[0] < steps / 500 || t->due[1] < steps / 100))
+	if (!t->failed && profile->in_time && (t->due[0] < steps / 500 || t->due[1] < steps / 200))
 		fault(t, "hardly anything was due: %lu and %lu frames", t->due[0], t->due[1]);
+	if (!t->failed && profile->in_time && (!t->messages || t->played < steps / 100))
+		fault(t, "hardly anything was sent or played: %lu blocks, %lu frames", t->messages,
+		      t->played);
 	if (!t->failed && (t->heard < steps / 50 || t->calls_heard < steps / 500))
 		fault(t, "hardly anything was heard: %lu frames, %lu calls", t->heard,
 		      t->calls_heard);
