@@ -65,6 +65,7 @@ void foes_config(const struct sim *sim, struct text *out)
 static void put(struct sim *sim, struct flight *f, size_t len)
 {
 	f->len = len;
+	f->hostile = true;
 	sim->tally.hostile++;
 	net_send(&sim->net, NULL, sim->now, f);
 }
@@ -128,8 +129,7 @@ void foe_strangers(struct sim *sim)
 
 void foes_overhear(struct sim *sim, const struct flight *f)
 {
-	if (f->to.port == MESH_PORT && f->from.port == MESH_PORT &&
-	    side_of(&f->from) == SIDE_NODE && f->len >= SHORTEST)
+	if (f->to.port == MESH_PORT && !f->hostile)
 		sim->foes->tape[sim->foes->taped++ % TAPE] = *f;
 }
 
@@ -162,7 +162,7 @@ static void forger(struct sim *sim)
 /* They hear every datagram between servers, and can send under any address. */
 void foe_forgers(struct sim *sim)
 {
-	acts_long_call(sim);
+	sim->model.call[acts_long_call(sim)].forged = true;
 	sim_say(sim, "forgers");
 	storm(sim, forger, 1 + sim_draw(sim, 4), 20);
 	acts_finish(sim);
@@ -248,7 +248,7 @@ void foe_madman(struct sim *sim)
 {
 	if (sim->model.slow && sim->model.old)
 		return;
-	acts_long_call(sim);
+	sim->model.call[acts_long_call(sim)].forged = true;
 	sim_say(sim, "a neighbour of node %" PRIu32 " floods", sim->madman);
 	storm(sim, mad, 10, MAD_TURN_MS);
 	acts_finish(sim);

@@ -258,7 +258,7 @@ uint32_t model_crossings(const struct model *m, const struct call *c)
 {
 	uint32_t links = 0, frames = c->frames - MODEL_QUENCHED_FRAMES;
 
-	if (m->old || m->slow || m->noisy || c->node == m->guest || c->cut ||
+	if (m->old || m->slow || m->noisy || c->node == m->guest || c->cut || c->forged ||
 	    c->frames <= MODEL_QUENCHED_FRAMES)
 		return UINT32_MAX;
 	for (uint32_t f = MODEL_QUENCHED_FRAMES; f < c->frames; f++)

@@ -53,6 +53,7 @@ struct call {
 	bool contested;  /* another rig keyed the conference at the same time, somewhere */
 	bool unended;    /* its terminator is never sent */
 	bool still;      /* its sender never counts */
+	bool forged;     /* others send frames under its name */
 	uint32_t starts; /* of its server, when it began */
 	tick_t said[FRAMES_MAX];
 	tick_t cut;       /* an operator put an end to it */

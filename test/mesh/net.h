@@ -38,6 +38,7 @@ struct flight {
 	tick_t at;
 	uint64_t order; /* of two that arrive at once */
 	struct addr from, to;
+	bool hostile; /* sent by somebody else, see foes.c */
 	size_t len;
 	uint8_t bytes[NET_DATAGRAM_MAX];
 };

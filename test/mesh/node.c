@@ -137,6 +137,7 @@ static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight 
 	enum side side = side_of(&f->to);
 	uint32_t to = (uint32_t)f->to.ip[14] << 8 | f->to.ip[15];
 
+	f->hostile = false;
 	f->from = node_address(from, port_of(conf_of(&sim->node[from]), socket));
 	sim->tally.datagrams++;
 	hash_add(&sim->hash, f->bytes, f->len);
