@@ -4,8 +4,9 @@
 #include <string.h>
 
 #define HEAL_MS 5500 /* decisions 20 and 22: a probe each 3 s, 1 s of silence, 500 ms, the way */
-#define HEAL_NOISY_MS 11500 /* two probes may be lost */
-#define BEFORE_CHANGE_MS 500
+#define HEAL_NOISY_MS 11500  /* two probes may be lost */
+#define BEFORE_CHANGE_MS 500 /* and what is under way by so many links: */
+#define LINK_MS 65
 #define CUT_MS 500                  /* what is on its way when an operator ends a call */
 #define LOGIN_MS (75 * TICK_SECOND) /* of an uplink that was away for long */
 #define PROBE_FRAMES (3000u / 60u)
@@ -131,7 +132,8 @@ static const struct epoch *epoch_of(const struct model *m, tick_t said)
 		i--;
 	if (said < m->epoch[i].at + (m->noisy ? HEAL_NOISY_MS : HEAL_MS))
 		return NULL;
-	if (i + 1 < m->epoch_count && said + BEFORE_CHANGE_MS > m->epoch[i + 1].at)
+	tick_t before = BEFORE_CHANGE_MS + LINK_MS * (tick_t)m->node_count;
+	if (i + 1 < m->epoch_count && said + before > m->epoch[i + 1].at)
 		return NULL;
 	return &m->epoch[i];
 }
