@@ -15,9 +15,9 @@
 #include "mesh/sim.h"
 
 #define MARK 0x4D
-#define STILL_EVERY 5   /* of so many senders one never counts */
-#define VOICE_HALF 108u /* AMBE bits on either side of the middle of a burst */
-#define VOICE_GAP 48u
+#define STILL_EVERY 5  /* of so many senders one never counts */
+#define VOICE_HALF 13u /* octets, and a half */
+#define VOICE_GAP 6u
 
 static uint8_t filling(uint32_t number, uint32_t frame, size_t at)
 {
@@ -38,16 +38,15 @@ void ledger_mark(const struct sim *sim, const struct call *c, uint32_t frame,
 		ambe[i] = filling(number, frame, i);
 }
 
-/* The AMBE bits from `from` on. */
+/* The AMBE bits stand on either side of the middle of a burst, which ends six octets later than it
+ * begins, in the middle of one. */
 static uint8_t voice_octet(const uint8_t *payload, unsigned at)
 {
-	unsigned octet = 0;
-
-	for (unsigned i = 8 * at; i < 8 * at + 8; i++) {
-		unsigned bit = i < VOICE_HALF ? i : i + VOICE_GAP;
-		octet = octet << 1 | (payload[bit / 8] >> (7 - bit % 8) & 1);
-	}
-	return (uint8_t)octet;
+	if (at < VOICE_HALF)
+		return payload[at];
+	if (at == VOICE_HALF)
+		return (uint8_t)((payload[at] & 0xF0) | (payload[at + VOICE_GAP] & 0x0F));
+	return payload[at + VOICE_GAP];
 }
 
 /* Which frame of which call this is; a call of an earlier act is long over. */
