@@ -29,7 +29,7 @@ void order_cut_off(struct sim *sim)
 {
 	struct call *c = &sim->model.call[acts_long_call(sim)];
 	/* what a kicked talker goes on with is another call on the mesh, and the same by uplinks */
-	uint32_t kicks = sim->model.guest_transit ? 1 : 0;
+	uint32_t kicks = sim->model.guest_links > 1 ? 1 : 0;
 	uint32_t how = kicks + sim_draw(sim, 4 - kicks), rig = acts_any_rig(sim);
 
 	if (how < 3)
@@ -78,8 +78,6 @@ static void set_shut(struct sim *sim, uint32_t node, uint32_t neighbour, bool st
 	sim_say(sim, "%s %" PRIu32 "-%" PRIu32 " %s", stuns ? "stun" : "configuration", node,
 	        neighbour, shut ? "off" : "on");
 	m->shut[node][neighbour] = m->shut[neighbour][node] = shut;
-	if (m->guest_transit) /* a call ends at once, and what goes on is another by its uplinks */
-		m->guest_since = sim->now;
 	sim->node[node].shut[neighbour] = shut && !stuns;
 	if (stuns)
 		stun(sim, node, neighbour, shut ? PEER_STUN : PEER_CLEAR);
@@ -88,9 +86,12 @@ static void set_shut(struct sim *sim, uint32_t node, uint32_t neighbour, bool st
 	acts_change(sim);
 }
 
-/* A link is stunned, or taken out of the configuration, and put back. */
+/* A link is stunned, or taken out of the configuration, and put back. A guest with another link
+ * would go on there with what has ended, as another call. */
 void order_shut(struct sim *sim)
 {
+	if (sim->model.guest_links > 1)
+		return;
 	uint32_t node = acts_any_node(sim), neighbour = any_neighbour(sim, node);
 	bool stuns = sim_one_in(sim, 2);
 
