@@ -15,7 +15,7 @@ from browser import Browser
 from cases import case, check, main
 from crowd import TALKGROUPS, Crowd, name_index
 from dmr import call
-from hotspot import Hotspot, rptc, talk
+from hotspot import Hotspot, keep_time, rptc, talk
 from mesh import peer_section
 from server import PATIENCE_S, Server, command, free_port
 from web import WebServer
@@ -243,6 +243,7 @@ def hostile_text_is_text_in_every_view_and_breaks_none():
         rest = [(h, on_and_on(call(h.client, 2300502 + h.client % 7, 91 + h.client % 3, 3))) for h in hotspots[1:3]]
 
         def go_on():
+            keep_time()
             while not stop.wait(0.06):
                 for h, frames in rest:
                     h.send(next(frames))
@@ -335,6 +336,7 @@ def the_filter_means_a_talkgroup_by_its_number():
         stop = threading.Event()
 
         def go_on():
+            keep_time()
             while not stop.wait(0.06):
                 for c, rest in others:
                     c.send(next(rest))

@@ -12,7 +12,7 @@ import time
 
 from cases import case, check, main
 from dmr import call
-from hotspot import Beside, Hotspot, talk
+from hotspot import Beside, Hotspot, keep_time, talk
 from mesh import Neighbour, peer_section
 from server import PATIENCE_S, Server, command, free_port, wait_for
 
@@ -171,6 +171,7 @@ def eighty_columns_hold_what_matters():
             far.send(far.keepalive())
             task = Beside(lambda: top.shows("1 on air(.|\n)*a-link-to +[0-9-] +2340555 +- +91 "))
             frames, n = call(2346, 2340555, 91, 3), 0
+            keep_time()
             while task.goes_on():
                 octets = frames[1 + n % 18 if n else 0]
                 far.send(far.v5(octets[:4] + bytes([n & 255]) + octets[5:]))
