@@ -12,7 +12,7 @@ import tempfile
 import time
 
 BINARY = os.path.abspath(os.environ.get("FREEDMR", "build/freedmr"))
-PATIENCE_S = 60.0  # to wait for what is to come: a busy machine is no fault. Ends in success as soon as it is there.
+PATIENCE_S = 120.0  # to wait for what is to come: a busy machine is no fault. Ends in success as soon as it is there.
 FIRST, COUNT = 11000, 20000  # browsers refuse 10080; test/cross has those above
 PORTS = itertools.count(os.getpid() * 64)
 RESERVED = []
