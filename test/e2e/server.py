@@ -101,10 +101,12 @@ def is_bound(port):
 
 def kill_group(process):
     """A process that began a session of its own, and all that it has started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+    ended = process.poll() is not None
+    if not (ended and os.path.exists("/proc/%d" % process.pid)):  # which would be somebody else's number by now
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
     process.wait()
 
 
