@@ -40,7 +40,7 @@ bool filter_sends(enum peer_protocol protocol, uint32_t tg)
 {
 	switch (reach_of(tg)) {
 	case NOWHERE:
-		return false;
+		break;
 	case COUNTRY:
 	case HOME:
 		return protocol == PEER_FBP; /* the receiver decides */
@@ -55,7 +55,7 @@ bool filter_takes(enum peer_protocol protocol, uint32_t tg, uint32_t theirs, uin
 {
 	switch (reach_of(tg)) {
 	case NOWHERE:
-		return false;
+		break;
 	case COUNTRY:
 		return protocol == PEER_OBP || leading(theirs, 1000) == leading(ours, 1000);
 	case HOME:

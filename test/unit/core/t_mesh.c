@@ -349,6 +349,31 @@ T_CASE(strangers_get_no_answer)
 	}
 }
 
+/* A digest costs time: from unknown addresses we make two thousand at once, whoever asks; a known
+ * neighbour pays nothing. */
+T_CASE(strangers_share_two_thousand_digests)
+{
+	enum { ADDRESSES = 10, EACH = 400 };
+	const struct obp_key wrong = obp_key_make("guess", false);
+	uint8_t bytes[128];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	open_world("fbp\nrelaxed = yes");
+	obp_write_keepalive(&wr, &wrong);
+	for (unsigned i = 0; i < ADDRESSES * EACH; i++) {
+		struct endpoint at = world_endpoint((uint8_t)(100 + i % ADDRESSES), 62044);
+		at.socket = CONF_PEER_SOCKETS;
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+		actions_empty(&w.actions);
+	}
+	T_EQUAL(counter("mesh_digests_for_strangers_total"), 2048);
+	T_EQUAL(counter("mesh_forged_total"), 2048);
+	T_EQUAL(counter("answers_rate_limited_total"), ADDRESSES * EACH - 2048);
+	size_t len = t_vector("mesh.txt", "fbp5_header", bytes, sizeof(bytes));
+	take(bytes, len);
+	T_EQUAL(counter("calls_total"), 1);
+}
+
 /* An eavesdropper that replays a frame at once, from its own address, moves no link. */
 T_CASE(a_frame_sent_again_moves_no_link)
 {
