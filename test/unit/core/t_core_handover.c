@@ -708,6 +708,11 @@ T_CASE(no_more_is_written_than_there_is_room_for)
 	T_CHECK(len > 0 && len <= core_handover_size(&w.conf));
 	T_EQUAL(core_hand_over(w.core, octets, len), len);
 	T_EQUAL(core_hand_over(w.core, octets, len - 1), 0);
+	struct conf larger = w.conf;
+	larger.limits.sessions += 1000;
+	larger.limits.streams += 1000;
+	T_CHECK(core_handover_size(&larger) - core_handover_size(&w.conf) >
+	        1000 * (sizeof(struct session) + sizeof(struct stream)));
 	end();
 }
 

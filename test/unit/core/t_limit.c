@@ -207,6 +207,22 @@ T_CASE(many_who_guess_share_two_hundred)
 	world_close(&w);
 }
 
+/* Behind an old proxy: the answer of one takes nothing from the challenge of the other. */
+T_CASE(clients_that_share_a_port_answer_each)
+{
+	struct endpoint at = world_endpoint(1, 1000);
+	uint8_t one[4], two[4];
+
+	begin();
+	T_CHECK(challenge(&at, CLIENT, one) && challenge(&at, CLIENT + 1, two));
+	answer(&at, CLIENT, one, WORLD_PASSPHRASE);
+	T_EQUAL(answers(), 1);
+	answer(&at, CLIENT + 1, two, WORLD_PASSPHRASE);
+	T_EQUAL(answers(), 1);
+	T_EQUAL(core_sessions(w.core), 2);
+	world_close(&w);
+}
+
 /* The same ID from the same address. */
 T_CASE(who_logs_in_all_the_time_is_let_in_twenty_times)
 {
