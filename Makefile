@@ -109,6 +109,7 @@ $(COMMITTED:%.c=build/obj/$(1)/%.o): build/commit
 
 build/obj/$(1)/modules/report/http/page.o: build/page.html.gz
 build/obj/$(1)/modules/report/http/help.o: build/help.txt.gz
+build/obj/$(1)/test/unit/io/t_linked.o: build/help.txt.gz
 build/obj/$(1)/modules/command/import_keys.o: build/import_keys.txt.gz
 
 $$(foreach r,$$(ROOMS),$$(eval build/obj/$(1)/$$(r).a: \
