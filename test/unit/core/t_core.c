@@ -519,4 +519,25 @@ T_CASE(a_full_table_of_claims_keeps_no_client_out)
 	world_close(&world);
 }
 
+/* Each needs a row, and costs more than a frame of one that runs. */
+T_CASE(sixty_transmissions_begin_at_once_and_ten_a_second)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n[limits]\nframes-per-second = 1000\n", 1));
+	for (unsigned i = 0; i < 80; i++) {
+		struct talk t = talk_of(0, 2, 91, 100 + i);
+		struct hbp_burst b = talk_lc(&t, DMR_CSBK);
+		send_burst(0, &b);
+		actions_empty(&world.actions);
+	}
+	T_EQUAL(counted(COUNT_BUDGET), 20);
+	world.now += TICK_SECOND;
+	for (unsigned i = 0; i < 20; i++) {
+		struct talk t = talk_of(0, 2, 91, 200 + i);
+		struct hbp_burst b = talk_lc(&t, DMR_CSBK);
+		send_burst(0, &b);
+	}
+	T_EQUAL(counted(COUNT_BUDGET), 30);
+	world_close(&world);
+}
+
 T_MAIN()
