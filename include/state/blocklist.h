@@ -44,7 +44,8 @@ struct block *blocklist_of_refused(const struct blocklist *t, uint32_t client,
                                    const struct addr *at);
 struct block *blocklist_refused(const struct blocklist *t, uint32_t client);
 
-/* The row, existing or new, of this ID or, if that is 0, of this address. NULL when full. */
+/* The row, existing or new, of this ID or, if that is 0, of this address. NULL when full, and for
+ * :: and 0.0.0.0, which nobody has. */
 struct block *blocklist_add(struct blocklist *t, uint32_t id, const struct addr *address);
 
 /* Likewise for a refused client. */

@@ -58,7 +58,7 @@ struct block *blocklist_refused(const struct blocklist *t, uint32_t client)
 static struct block *add(struct blocklist *t, uint32_t id, const struct addr *address,
                          const char *refused)
 {
-	struct block *b = pool_take(&t->pool);
+	struct block *b = id || !addr_is_any(address) ? pool_take(&t->pool) : NULL;
 
 	if (!b)
 		return NULL;

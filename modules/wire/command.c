@@ -224,7 +224,7 @@ bool block_target_parse(const char *text, size_t len, struct block_target *out)
 	text_bytes(&t, text, len);
 	if (text_to_u64(text, len, 1, CLIENT_ID_MAX, &id))
 		target.id = (uint32_t)id;
-	else if (t.cut || !addr_parse(word, 1, &target.address))
+	else if (t.cut || !addr_parse(word, 1, &target.address) || addr_is_any(&target.address))
 		return false;
 	target.address.port = 0;
 	*out = target;

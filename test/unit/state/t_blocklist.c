@@ -46,6 +46,16 @@ T_CASE(a_block_of_an_address_covers_its_ports)
 	T_CHECK(!blocklist_of_id(&list, 0));
 }
 
+T_CASE(nobody_is_not_blocked)
+{
+	struct addr nobody = {.port = 1}, any = addr_v4((uint8_t[4]){0}, 0);
+
+	open_list();
+	T_CHECK(!blocklist_add(&list, 0, &nobody) && !blocklist_add(&list, 0, &any));
+	T_CHECK(!blocklist_add_refused(&list, 0, &nobody, "why"));
+	T_EQUAL(list.pool.used, 0);
+}
+
 T_CASE(a_refused_client_is_refused_there_alone)
 {
 	struct addr here = at(1, 1000), port = at(1, 1001), there = at(2, 1000), any = at(3, 0),

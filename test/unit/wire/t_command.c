@@ -183,6 +183,8 @@ T_CASE(blocks_are_of_an_id_or_an_address)
 		{"2001:db8::1", NULL},
 		{"[2001:db8::1]", "[2001:db8::1]"},
 		{"example.org", NULL},
+		{"[::]", NULL},
+		{"0.0.0.0", NULL},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
