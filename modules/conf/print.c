@@ -19,7 +19,7 @@ static void print_keys(const struct conf_section *section, const void *row, conf
 		text_format(&t, "%s = ", key->name);
 		size_t bare = t.len;
 		value_write(key, row, &t);
-		if (t.len == bare && !key->initial && !key->given)
+		if (t.len == bare && !key->initial && !key->given && !key->required)
 			continue; /* equivalent to a missing one */
 		if (t.len == bare)
 			line[bare - 1] = 0; /* no blank at the end */

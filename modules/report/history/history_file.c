@@ -439,7 +439,7 @@ static bool read_heard(struct reading *r, struct in *l)
 	take_hex(l, x.talker, sizeof(x.talker));
 	if (n[0] >= CAUSE_CAUSES)
 		n[0] = CAUSE_NONE;
-	if (l->bad || n[6] < 1 || n[6] > 2 || n[12] > CALL_IGNORED || n[18] > UINT8_MAX ||
+	if (l->bad || n[6] > UINT8_MAX || n[12] > CALL_IGNORED || n[18] > UINT8_MAX ||
 	    n[19] > UINT8_MAX)
 		return false;
 	set_numbers(&x, n);
