@@ -8,7 +8,7 @@
 #   make siege          a call while one flood after the other comes in: what was lost, and the delay
 #   make faults         each call of the libc fails once, while a call goes on; FAULTS, options of test/faults/faults.py
 #   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on: test/mesh/README
-#   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder
+#   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder, and how many functions of it the corpus reaches
 #   make coverage       lines, branches and conditions that units, scenarios, meshes and corpora take
 #   make mutate         N changes of the code chosen by SEED, one at a time: does a test notice? FILES, where
 #   make mutate-claims  statements of test/REQUIREMENTS.md made false: do the tests of that line notice? ROWS, of those
@@ -281,7 +281,10 @@ faults: made-e2e
 soak: build/obj/native/test/mesh/run
 	@SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $<
 
-fuzz: made-fuzz made-clang
+# What the corpora reach is counted by clang 19, if it is there.
+made-reach: $(if $(shell command -v clang-19),$(FUZZERS:%.c=build/obj/coverage/shared/%))
+
+fuzz: made-fuzz made-clang made-reach
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
 
 # Changes N places of the code, one at a time, and says which no test notices; FILES, only there.
@@ -354,5 +357,5 @@ cost-baseline: made-cost
 	@test/bench/cost.py baseline
 
 .PHONY: made-libcs made-dist made-cost cost-baseline
-.PHONY: made-unit made-san made-sim made-mesh made-fuzz made-poll made-e2e made-lint made-clang made-stack
+.PHONY: made-unit made-san made-sim made-mesh made-fuzz made-poll made-e2e made-lint made-clang made-reach made-stack
 .DELETE_ON_ERROR:

@@ -1,9 +1,11 @@
 /*
  * Runs a fuzz harness without a fuzzer: over its corpus and over every vector of test/data, whole,
- * cut short at every length, and with single bits turned over. So the harnesses cannot rot, and
- * what a fuzzer has once found stays found.
+ * cut short at every length, and with single bits turned over; over what a fuzzer has learnt, whose
+ * names are digests, as it is. So the harnesses cannot rot, and what a fuzzer has once found stays
+ * found.
  *
  *   fuzz_x             all of that; prints a result line
+ *   fuzz_x -w          the same inputs, whole only: what they reach is counted
  *   fuzz_x -o DIR      writes the vectors as files into DIR, as seeds for a fuzzer
  *   fuzz_x FILE...     these files only, as they are: to look at what a fuzzer has found
  */
@@ -16,6 +18,7 @@
 #include <string.h>
 
 #define INPUT_MAX 65536
+#define DIGEST_LEN 40    /* of the names that libFuzzer gives, in hex */
 #define EVERY_BIT_TO 128 /* octets; in longer inputs one bit of each octet is turned */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -126,22 +129,38 @@ static void directory(const char *dir, const char *ending, void (*each)(const ch
 		closedir(d);
 }
 
+/* See fuzz.h. */
+extern int fuzz_no_datagrams;
+__attribute__((weak)) int fuzz_no_datagrams;
+
 static const char *seeds; /* where to keep the vectors, with -o */
+static bool whole;        /* -w */
+
+static void use_whole(const char *name, const uint8_t *bytes, size_t len, const char *where)
+{
+	(void)name;
+	(void)where;
+	once(bytes, len);
+}
+
+static bool is_digest(const char *name)
+{
+	return strlen(name) == DIGEST_LEN && strspn(name, "0123456789abcdef") == DIGEST_LEN;
+}
 
 static void vectors_of(const char *path)
 {
-	vectors(path, seeds ? keep : torment, seeds);
+	vectors(path, seeds ? keep : whole || fuzz_no_datagrams ? use_whole : torment, seeds);
 }
 
 static void corpus_of(const char *path)
 {
-	file(path, torment);
+	file(path, whole || is_digest(strrchr(path, '/') + 1) ? use_whole : torment);
 }
 
 static void as_it_is(const char *name, const uint8_t *bytes, size_t len, const char *where)
 {
-	(void)where;
-	once(bytes, len);
+	use_whole(name, bytes, len, where);
 	printf("%s: %zu octets, nothing found\n", name, len);
 }
 
@@ -153,10 +172,11 @@ int main(int argc, char **argv)
 	name = name ? name + 1 : argv[0];
 	if (argc == 3 && strcmp(argv[1], "-o") == 0)
 		seeds = argv[2];
-	for (int i = 1; i < argc && !seeds; i++)
+	whole = argc == 2 && strcmp(argv[1], "-w") == 0;
+	for (int i = 1; i < argc && !seeds && !whole; i++)
 		if (!file(argv[i], as_it_is))
 			perror(argv[i]);
-	if (argc > 1 && !seeds)
+	if (argc > 1 && !seeds && !whole)
 		return 0;
 	directory("test/data", ".txt", vectors_of);
 	if (seeds)

@@ -1,8 +1,13 @@
-/* Files of names as people give them, read in both shapes; and an index as it is found on disk. */
+/*
+ * Files of names as people give them, read in both shapes; the index holds what was read.
+ *
+ * Decoder: command/alias_rows.c command/alias_csv.c command/alias_json.c
+ */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "command/alias_rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,17 +18,13 @@ static void complain(void *context, const char *line)
 	assert(*line && !strchr(line, '\n'));
 }
 
-static void look_up(const uint8_t *octets, size_t len, uint32_t id)
+/* A name that was cut at a blank ends before it. */
+static bool is_found(const char *found, const char *text)
 {
-	struct alias_index index;
-	struct alias found;
+	char cleaned[sizeof(((struct alias *)NULL)->name)];
 
-	if (!alias_index_open(octets, len, &index))
-		return;
-	for (enum alias_kind k = 0; k < ALIAS_KINDS; k++)
-		(void)alias_index_find(&index, k, id, &found);
-	(void)alias_index_who(&index, id, &found);
-	assert(memchr(found.name, 0, sizeof(found.name)));
+	text_clean(cleaned, sizeof(cleaned), text, strlen(text));
+	return strcmp(found, cleaned) == 0;
 }
 
 /* The index holds exactly what was read. */
@@ -38,8 +39,8 @@ static void make_index(const struct alias_rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct alias_row *row = &rows->row[i];
 		assert(alias_index_find(&index, row->kind, row->id, &found));
-		assert(strcmp(found.callsign, row->alias.callsign) == 0);
-		assert(strcmp(found.name, row->alias.name) == 0);
+		assert(is_found(found.callsign, row->alias.callsign));
+		assert(is_found(found.name, row->alias.name));
 	}
 	free(octets);
 }
@@ -60,6 +61,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	read_as(alias_csv_read, data, size);
 	read_as(alias_json_read, data, size);
-	look_up(data, size, 2345678);
 	return 0;
 }

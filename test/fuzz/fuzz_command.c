@@ -1,10 +1,31 @@
-/* Commands of any octets: what is read is written so that it reads the same again. */
+/*
+ * Commands of any octets: what is read is written so that it reads the same again.
+ *
+ * Decoder: wire/command.c
+ */
 #include <assert.h>
 #include <string.h>
 
 #include "wire/command.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_names(const struct command *c)
+{
+	char text[ADDR_TEXT_MAX];
+	struct text t = text_make(text, sizeof(text));
+	struct block_target back;
+
+	assert(command_info(c->kind)->name);
+	assert(c->kind != COMMAND_PEER || *peer_order_name(c->peer.order) != '?');
+	assert(c->kind != COMMAND_REFUSE || *unregistered_name(c->refuse.why) != '?');
+	if (c->kind != COMMAND_BLOCK)
+		return;
+	block_target_format(&c->block.target, &t);
+	if (block_target_parse(text, t.len, &back))
+		assert(back.id == c->block.target.id &&
+		       (back.id || addr_same_ip(&back.address, &c->block.target.address)));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -17,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(answer != PARSE_BAD || reason);
 	if (answer != PARSE_OK)
 		return 0;
+	check_names(&c);
 	command_write(&a, &c);
 	assert(wr_len(&a) == COMMAND_LEN);
 	enum parse again = command_parse(first, sizeof(first), &c, &reason);

@@ -1,6 +1,8 @@
 /*
  * Datagrams of any octets: what is read can be written and is read again as the same; a burst of
  * full length is written octet by octet as it came.
+ *
+ * Decoder: wire/hbp.c
  */
 #include "wire/hbp.h"
 
@@ -40,6 +42,23 @@ static void check_text(const struct hbp_config *c)
 	assert(c->cc <= 15 && c->power_w <= 99 && c->height_m >= 0 && c->height_m <= 999);
 }
 
+/* What is said to who logs in, and what that says then. */
+static void log_in(const struct hbp_message *m)
+{
+	struct hbp_message read;
+	uint8_t bytes[HBP_DATAGRAM_MAX], digest[SHA256_LEN];
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	const char *reason = "";
+
+	hbp_write_ack(&w, m->id);
+	assert(hbp_parse(bytes, wr_len(&w), &read, &reason) == PARSE_OK && read.kind == HBP_ACK);
+	hbp_digest(read.salt, "passphrase", digest);
+	w = wr_make(bytes, sizeof(bytes));
+	hbp_write_key(&w, m->id, digest);
+	assert(hbp_parse(bytes, wr_len(&w), &read, &reason) == PARSE_OK && read.kind == HBP_KEY);
+	assert(read.id == m->id && memcmp(read.digest, digest, sizeof(digest)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct hbp_message m;
@@ -50,6 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(reason && reason[0]);
 	if (result != PARSE_OK)
 		return 0;
+	assert(*hbp_kind_name(m.kind) != '?');
+	if (m.kind == HBP_LOGIN)
+		log_in(&m);
 	if (m.kind == HBP_CONFIG)
 		check_text(&m.config);
 	if (m.kind == HBP_BURST && size == HBP_BURST_LEN) {

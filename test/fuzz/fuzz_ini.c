@@ -1,6 +1,8 @@
 /*
  * Configuration lines of any octets: the answer and its texts agree, and a value that has no quotes
  * can be written back in quotes and read again.
+ *
+ * Decoder: base/ini.c
  */
 #include "base/ini.h"
 
@@ -32,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	enum ini_kind kind = ini_split(text, size, &line);
 	free(text);
+	assert(*ini_kind_name(kind) != '?');
 	assert(kind == line.kind && (kind == INI_BAD) == (line.reason != NULL));
 	assert(memchr(line.section, 0, sizeof(line.section)) &&
 	       memchr(line.name, 0, sizeof(line.name)));

@@ -1,4 +1,8 @@
-/* What a dashboard says, cut into netstrings: each is written again to the same octets. */
+/*
+ * What a dashboard says, cut into netstrings: each is written again to the same octets.
+ *
+ * Decoder: wire/netstring.c
+ */
 #include <assert.h>
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /*
  * Option strings of any octets: the positions reported lie in the string, what is kept is allowed,
  * and what is shown is terminated text.
+ *
+ * Decoder: wire/options.c
  */
 #include "fuzz/fuzz.h"
 #include "wire/options.h"

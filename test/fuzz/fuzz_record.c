@@ -1,6 +1,8 @@
 /*
  * Records of any octets: what is read is written back octet for octet, every form of it fits where
  * it goes, and a stream of frames never yields more than it holds.
+ *
+ * Decoder: wire/record*.c wire/field.c
  */
 #include <assert.h>
 #include <string.h>
@@ -20,6 +22,39 @@ static void check_json(const struct record *r)
 		assert((unsigned char)json[i] >= ' ');
 }
 
+/* Every field is found by its name, and its value is of its type. */
+static void check_fields(const struct record *r)
+{
+	const struct record_info *info = record_info(r->kind);
+
+	for (size_t i = 0; i < info->field_count; i++) {
+		const struct record_field *f = &info->fields[i];
+		assert(record_field_find(r->kind, f->name) == f);
+		if (f->type == FIELD_ADDR)
+			assert(record_addr(r, f));
+		else if (f->type == FIELD_SOURCE)
+			(void)record_source(r, f);
+		else if (f->type == FIELD_LEGS)
+			assert(record_legs(r, f)->count <= LEGS_MAX);
+		else if (f->type == FIELD_TEXT)
+			assert(memchr(record_text(r, f), 0, f->size));
+		else if (f->type == FIELD_ENUM)
+			assert(record_number(r, f) < f->size);
+		else
+			(void)record_number(r, f);
+	}
+}
+
+static void check_frame(const struct record *r)
+{
+	uint8_t octets[RECORD_FRAME_MAX];
+	struct wr w = wr_make(octets, sizeof(octets));
+
+	record_frame_write(&w, r);
+	struct rd stream = rd_make(octets, wr_len(&w)), record;
+	assert(record_frame_take(&stream, &record) == PARSE_OK && !rd_more(&stream));
+}
+
 static void check_record(const uint8_t *octets, size_t len)
 {
 	uint8_t again[RECORD_MAX], key[RECORD_KEY_MAX];
@@ -34,6 +69,8 @@ static void check_record(const uint8_t *octets, size_t len)
 		record_key(&k, &r);
 		assert(wr_len(&k) > 0 && record_same_key(&r, &r));
 		check_json(&r);
+		check_fields(&r);
+		check_frame(&r);
 		break;
 	case PARSE_BAD:
 		assert(reason);

@@ -28,7 +28,7 @@ ABOVE = {  # whose unit tests a room's code runs in, the likeliest first
 }
 SHARED = 'build/obj/mutate/shared'
 OUT = 'build/mutate'
-LONG_FUZZERS = ('fuzz_core', 'fuzz_mesh', 'fuzz_control', 'fuzz_history', 'fuzz_conf')  # minutes, and little to judge by
+LONG_FUZZERS = ('fuzz_core', 'fuzz_takeover', 'fuzz_web', 'fuzz_state', 'fuzz_control', 'fuzz_history', 'fuzz_conf')  # minutes, and little to judge by
 MESHES = ['line', 'ring', 'mesh', 'random']
 CPU_FACTOR, CPU_MORE, WALL = 8, 4, 300  # seconds; a busy machine is no hang
 MEMORY = 4 << 30
