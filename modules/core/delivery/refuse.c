@@ -55,7 +55,7 @@ static void answer(struct step *step, enum answer answer, const struct subject *
 	case NOTHING:
 		break;
 	case NAK_LOGIN:
-		if (s->client->message->kind != HBP_LOGIN)
+		if (!s->client || s->client->message->kind != HBP_LOGIN)
 			break;
 		/* fall through */
 	case NAK:
@@ -64,7 +64,7 @@ static void answer(struct step *step, enum answer answer, const struct subject *
 		actions_notice(step->actions, s->from, s->who.index, hbp_write_nak);
 		break;
 	case QUENCH:
-		if (!s->burst->unit)
+		if (s->burst && !s->burst->unit)
 			link_quench(step, s->peer, s->burst->dst, s->burst->stream);
 		break;
 	}
@@ -78,6 +78,8 @@ static void say(struct step *step, enum saying saying, const struct subject *s, 
 	case SILENT: /* never: the rule would not say so */
 		break;
 	case SAY_CLIENT:
+		if (!s->client)
+			break;
 		core_log(step, LOG_REMOTE,
 		         "refused client=%lu from=%s listener=%s message=%s reason=\"%s\"",
 		         (unsigned long)s->who.index, addr_format(&s->from->to, from),
@@ -114,9 +116,9 @@ static void report(struct step *step, const struct rule *rule, const struct subj
 		say(step, rule->saying, s, words);
 	bool told = rule->report == TELL_REFUSAL ? is_usual(step) || said
 	                                         : rule->report == TELL_SELDOM && said;
-	if (told)
+	if (told && s->client)
 		rows_refusal(step, s->client, words);
-	if (rule->report == TELL_LOOP &&
+	if (rule->report == TELL_LOOP && s->peer &&
 	    limit_allows(step, LIMIT_LOOP, &s->peer->at.to, s->call + s->peer->row.index))
 		rows_loop(step, s->peer, s->burst, s->winner);
 }
