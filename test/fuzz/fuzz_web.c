@@ -25,6 +25,7 @@
 #include "io/pipe.h"
 #include "io/tcp.h"
 #include "report/event/refusals.h"
+#include "report/http/help.h"
 #include "report/http/http.h"
 #include "report/persist/persist.h"
 #include "fuzz/fuzz.h"
@@ -48,6 +49,7 @@ static struct {
 	struct happened happened;
 	struct sources sources;
 	struct conf conf;
+	char *help;
 	struct http *http;
 	struct connections *connections;
 	struct clock clock;
@@ -86,6 +88,7 @@ static void make_place(void)
 	d.at.port = ntohs(name.sin_port);
 	d.poller = poller_open(&d.arena, HTTP_CONNECTIONS + 4);
 	d.conf.limits = (struct conf_limits){.sessions = 20, .subscriptions = 20, .streams = 20};
+	d.help = help_open();
 	text_copy(d.conf.server.state, sizeof(d.conf.server.state), "/dev/null/state");
 	d.conf.report = (struct conf_report){.metrics = true,
 	                                     .self_care = true,
@@ -128,6 +131,7 @@ static void open_server(size_t size)
 	                             .link = &d.link,
 	                             .refusals = &d.refusals,
 	                             .happened = &d.happened,
+	                             .help = d.help,
 	                             .persist = persist_open(&d.conf, &d.clock),
 	                             .history = history_open(&d.conf, &d.clock)};
 	d.http = http_open(d.listening, d.poller, &d.sources, &d.conf.report);
