@@ -42,7 +42,7 @@ static void check_text(const struct hbp_config *c)
 	assert(c->cc <= 15 && c->power_w <= 99 && c->height_m >= 0 && c->height_m <= 999);
 }
 
-/* What is said to who logs in, and what that says then. */
+/* What a client that logs in gets, and what it sends then. */
 static void log_in(const struct hbp_message *m)
 {
 	struct hbp_message read;

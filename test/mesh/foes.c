@@ -133,7 +133,7 @@ void foes_overhear(struct sim *sim, const struct flight *f)
 		sim->foes->tape[sim->foes->taped++ % TAPE] = *f;
 }
 
-/* Of version 1, or a quench: nothing in it tells when it was sent. */
+/* Version 1, or a quench: it does not say when it was sent. */
 static bool is_timeless(const struct flight *f)
 {
 	return memcmp(f->bytes, "BCSQ", 4) == 0 || memcmp(f->bytes, "DMRD", 4) == 0;

@@ -288,7 +288,7 @@ static void close_data(struct sim *sim, uint32_t call)
 		}
 }
 
-/* Everybody it is for: one radio and the gateway of its server, or who listens to the talkgroup. */
+/* All receivers: one radio and the gateway of its server, or the listeners of the talkgroup. */
 static bool is_for(const struct model *m, const struct call *c, uint32_t rig)
 {
 	const struct listener *l = &m->listener[rig];

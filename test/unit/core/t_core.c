@@ -306,7 +306,7 @@ static const struct record *reply_to(struct command c)
 	                                  : NULL;
 }
 
-/* An operator who looks at a list from before means the call that was there. */
+/* An operator with an old list means the call that was in it. */
 T_CASE(a_call_of_before_is_not_the_one_that_runs)
 {
 	struct talk t = talk_of(0, 2, 91, 7), other = talk_of(0, 1, 92, 8);

@@ -238,7 +238,7 @@ static void hear_begin(struct trial *t, struct client *c, struct ear *ear,
 	}
 }
 
-/* What the server plays comes at the pace of speech, and an echo to who called it. */
+/* What the server plays comes at the pace of speech, and an echo goes to its caller. */
 static void hear_played(struct trial *t, const struct client *c, const struct ear *ear,
                         const struct hbp_burst *b)
 {

@@ -196,7 +196,7 @@ static struct peer_row after(const char *vector)
 	return row;
 }
 
-/* Who has a call of that talkgroup and stream already; "" = nobody. */
+/* The holder of a call of that talkgroup and stream; "" = none. */
 static const char *quenched(uint32_t tg, uint32_t stream)
 {
 	const struct command ask = {.kind = COMMAND_QUENCHES};
