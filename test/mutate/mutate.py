@@ -30,7 +30,7 @@ SHARED = 'build/obj/mutate/shared'
 OUT = 'build/mutate'
 LONG_FUZZERS = ('fuzz_core', 'fuzz_takeover', 'fuzz_web', 'fuzz_state', 'fuzz_control', 'fuzz_history', 'fuzz_conf')  # minutes, and little to judge by
 MESHES = ['line', 'ring', 'mesh', 'random']
-CPU_FACTOR, CPU_MORE, WALL = 8, 4, 300  # seconds; a busy machine is no hang
+CPU_FACTOR, CPU_MORE, WALL = 8, 4, 1200  # seconds; a busy machine is no hang
 MEMORY = 4 << 30
 
 
@@ -47,6 +47,10 @@ def mutable_files(wanted):
 def all_mutants(files):
     flags = os.environ['MUTATE_CC'].split()[1:]
     return [m for f in files for m in clang.sites(f, flags)]
+
+
+def name_of(file):
+    return os.path.basename(file)[:-4]
 
 
 def choose(mutants, count, seed):
@@ -71,6 +75,7 @@ class Tests:
 
     def __init__(self):
         self.cost = {}
+        self.scenario_cost = {}
         self.killers = collections.defaultdict(collections.Counter)
 
     @staticmethod
@@ -98,7 +103,7 @@ class Tests:
             return test.split()
         files = sorted('test/sim/' + n for n in os.listdir('test/sim') if n.endswith('.scn'))
         killers = self.killers[path]
-        return [test] + sorted(files, key=lambda f: -killers[os.path.basename(f)[:-4]])
+        return [test] + sorted(files, key=lambda f: (-killers[name_of(f)], self.scenario_cost.get(name_of(f), 0)))
 
     def run(self, test, path, library):
         """None, or how the test failed."""
@@ -114,9 +119,12 @@ class Tests:
                              env=dict(os.environ, LD_LIBRARY_PATH=library, SEEDS='10', SEED='1'),
                              preexec_fn=limits, start_new_session=True)
         timer = signal.setitimer(signal.ITIMER_REAL, WALL)
-        failure = None
+        failure, begun = None, time.monotonic()
         try:
             for line in p.stdout:
+                if test == 'test/sim/run' and library == SHARED and line.startswith(b'ok '):
+                    now = time.monotonic()
+                    self.scenario_cost[line.decode()[3:].strip()], begun = now - begun, now
                 if line.startswith(b'not ok '):
                     failure = line.decode(errors='replace')[7:].split(':')[0].strip()
                     break
