@@ -10,9 +10,7 @@ static bool read_all(int fd, unsigned char *out, size_t len)
 		ssize_t got = read(fd, out, len);
 		if (got < 0 && errno == EINTR) /* never: the device answers at once */
 			continue;
-		if (got == 0) /* never: it has no end */
-			errno = EIO;
-		if (got <= 0) /* never: likewise */
+		if (got <= 0)
 			return false;
 		out += got;
 		len -= (size_t)got;
@@ -24,7 +22,7 @@ bool random_fill(void *out, size_t len)
 {
 	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0) /* never: every system has it */
+	if (fd < 0)
 		return false;
 	bool filled = read_all(fd, out, len);
 	int cause = errno;

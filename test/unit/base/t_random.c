@@ -1,9 +1,13 @@
 #include "base/random.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "harness/t.h"
 
@@ -53,6 +57,49 @@ T_CASE(a_fill_disturbed_by_signals_reaches_its_end)
 T_CASE(nothing_is_filled_with_nothing)
 {
 	T_CHECK(random_fill(NULL, 0));
+}
+
+/* Fills with no more descriptors than these allowed. */
+static bool fill_with_descriptors(rlim_t most, unsigned times)
+{
+	struct rlimit before, few;
+	uint8_t out[8];
+	bool filled = true;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	few.rlim_cur = most;
+	setrlimit(RLIMIT_NOFILE, &few);
+	for (unsigned i = 0; i < times && filled; i++)
+		filled = random_fill(out, sizeof(out));
+	int cause = errno;
+	setrlimit(RLIMIT_NOFILE, &before);
+	errno = cause;
+	return filled;
+}
+
+T_CASE(no_descriptor_is_left_open)
+{
+	T_CHECK(fill_with_descriptors(64, 200));
+}
+
+T_CASE(without_a_descriptor_nothing_is_filled)
+{
+	T_CHECK(!fill_with_descriptors(0, 1));
+	T_EQUAL(errno, EMFILE);
+}
+
+T_CASE(room_that_cannot_be_written_is_said)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	uint8_t *room = mmap(NULL, (size_t)page * 2, PROT_READ | PROT_WRITE,
+	                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	T_CHECK(room != MAP_FAILED && mprotect(room + page, (size_t)page, PROT_NONE) == 0);
+	T_CHECK(random_fill(room, (size_t)page));
+	T_CHECK(!random_fill(room, (size_t)page + 1));
+	T_EQUAL(errno, EFAULT);
+	munmap(room, (size_t)page * 2);
 }
 
 T_MAIN()
