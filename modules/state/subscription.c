@@ -155,10 +155,9 @@ static void join(struct subscriptions *t, struct list list, uint32_t previous, u
 		*list.last = previous;
 }
 
-static void link_between(struct subscriptions *t, struct list list, struct subscription *x,
+static void link_between(struct subscriptions *t, struct list list, const struct subscription *x,
                          struct subscription_links at)
 {
-	*links(list, x) = at;
 	join(t, list, at.previous, x->row.index);
 	join(t, list, x->row.index, at.next);
 }

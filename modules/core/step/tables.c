@@ -56,7 +56,6 @@ void tables_attach(struct core *c, const struct core *fresh)
 	c->claims.capacity = fresh->claims.capacity;
 	c->quenches.rows = fresh->quenches.rows;
 	c->quenches.next = fresh->quenches.next;
-	c->words.rows = fresh->words.rows;
 	c->expiry.entries = fresh->expiry.entries;
 	c->expiry.capacity = fresh->expiry.capacity;
 }
