@@ -644,6 +644,19 @@ T_CASE(a_broken_link_begins_anew_alone)
 	}
 }
 
+T_CASE(a_broken_link_to_a_name_waits_for_its_address)
+{
+	begin_with(HEAD "[peer a]\nbind = 192.0.2.1:62044\ntarget = one.example.org:62044\n"
+	                "passphrase = kilo\n");
+	link_at(0)->has_address = true;
+	peer_socket();
+	look();
+	T_EQUAL(bugs(), 1);
+	T_EQUAL(link_at(0)->at.socket, w.conf.peer[0].socket);
+	T_CHECK(!link_at(0)->has_address);
+	world_close(&w);
+}
+
 static void stream_of_a_neighbour(void)
 {
 	call(0)->origin = (struct source){SOURCE_PEER, 0};
