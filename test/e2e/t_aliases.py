@@ -8,7 +8,7 @@ from cases import case, check, main
 from control import Control, ask, settle
 from dmr import bits_of, call, embedded_decode, judge
 from hotspot import Hotspot, be32, digest, rptc, same_call, talk
-from server import BINARY, Server, command, wait_for
+from server import BINARY, PATIENCE_S, Server, command, wait_for
 
 ROWS = 300000
 
@@ -18,7 +18,7 @@ def make(directory, text, *options, name="user.csv"):
     with open(source, "w") as f:
         f.write(text)
     return subprocess.run(command("aliases", *options, source, "-o", os.path.join(directory, "aliases")),
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def table(rows):
@@ -88,6 +88,7 @@ def names_reach_radios_that_want_them():
     make(server.directory, "2300101,G0ABC,Zo\u00eb,,,,England\n")
     with server:
         one, two = Hotspot(2300101, server.port).login(), Hotspot(2300102, server.port).login()
+        settle(server.control)  # the reporter has looked both up
         heard = {}
         for client in (one, two):
             other = two if client is one else one
@@ -177,6 +178,7 @@ def without_names_nobody_is_refused():
 def three_hundred_thousand_rows_stay_small():
     server = Named()
     with server:
+        settle(server.control)  # it has all it begins with
         bare = own_kb(server.child("report"))
         done = make(server.directory, table(ROWS))
         check(done.returncode == 0, "%s" % done)
@@ -210,7 +212,7 @@ def damage_and_shrinking_are_refused():
     with open(index, "wb") as f:
         f.write(whole[:-1])
     with server:
-        check("aliases=aliases ignored: damaged" in server.stderr(), server.stderr())
+        check(wait_for(lambda: "aliases=aliases ignored: damaged" in server.stderr()), server.stderr())
         check(server.ctl("status")[0] == 0, "status")
     missing = subprocess.run(command("aliases", "/nowhere", "-o", "/tmp/x"), capture_output=True, text=True)
     check(missing.returncode == 1 and "/nowhere: No such file" in missing.stderr, "%s" % missing)
@@ -248,6 +250,7 @@ def a_callsign_stands_where_an_id_does():
         wait_for(lambda: len(ask(server.control, "lastheard")) == 2)
 
         def text(*words, refused=False):
+            settle(server.control)  # the reporter knows who is there
             code, answer = server.ctl(*words)
             check((code != 0) == refused, "%s: %d %s" % (words, code, answer))
             return answer

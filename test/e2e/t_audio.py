@@ -83,7 +83,11 @@ def answer(client, seconds=PATIENCE_S):
     """What the client hears next, to its terminator."""
     heard, end = [], time.monotonic() + seconds
     while time.monotonic() < end and not (heard and heard[-1].is_terminator()):
-        heard += client.drain(quiet=0.1)
+        octets = None if client.frames else client.receive(0.1)
+        if octets:
+            client.take(octets)
+        if client.frames:
+            heard.append(client.frames.pop(0))
     return heard
 
 

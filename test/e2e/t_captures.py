@@ -3,15 +3,14 @@
 All captures are replayed at the same time, each against a server of its own, because they take as long as they took.
 """
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from capture import Replay, heard_call, read
 from cases import case, check, main
 from control import ask
 from dmr import Frame, judge
-from hotspot import Hotspot, be32, same_call
-from server import PATIENCE_S, Server
+from hotspot import Hotspot, be32, same_call, talk
+from server import PATIENCE_S, Server, wait_for
 
 LISTENER = "static-2 = 91"
 LISTENERS = {
@@ -34,6 +33,10 @@ def run(name, listener):
         r = Replay(name, server.port)
         try:
             r.run()
+            check(wait_for(lambda: not ask(server.control, "calls"), every=0.1), "calls go on: %s" % ask(server.control, "calls"))
+            for client in r.clients.values():  # all has been sent by now
+                while (octets := client.receive(0)):
+                    client.take(octets)
             r.lastheard = ask(server.control, "lastheard")
         finally:
             r.close()
@@ -204,11 +207,7 @@ def server_restart_brings_everybody_back():
             for c in both:
                 c.login()
             sent = [l.octets for l in calls if Frame(l.octets).stream == stream]
-            due = time.monotonic()
-            for octets in sent:
-                direct.send(octets)
-                due += 0.06
-                time.sleep(max(0, due - time.monotonic()))
+            talk(direct, sent)
             same_call(sent, gateway.drain(len(sent)))
             server.kill()
             server.start()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 from cases import Skip, case, check, main
+from hotspot import keep_time
 from server import PATIENCE_S, Server, free_port, wait_for
 
 PROGRAM = os.environ.get("HOTSPOT", os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "build", "hotspot"))
@@ -32,7 +33,7 @@ class Listener:
 def run(*words):
     if not os.access(PROGRAM, os.X_OK):
         raise Skip("build/hotspot is not there")
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=2 * PATIENCE_S)
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=2 * PATIENCE_S, preexec_fn=keep_time)
 
 
 @case

@@ -5,7 +5,7 @@ import socket
 import time
 
 from cases import case, check, main
-from control import counter
+from control import counter, settle
 from dmr import call
 from hotspot import Hotspot, be32, rptc, same_call, talk
 from legacy import Dashboard
@@ -31,6 +31,7 @@ class Legacy(Server):
         super().__init__(listener, "legacy = 127.0.0.1:%d\nlegacy-systems = %d\n%s" % (self.legacy, systems, more))
 
     def dashboard(self):
+        settle(self.control)  # the first picture has all that was done
         d = Dashboard(self.legacy)
         check(d.wait(lambda: d.bridges is not None), "no CONFIG and BRIDGES: %s" % d.frames)
         return d
@@ -88,7 +89,7 @@ def a_call_is_told_on_both_sides():
         one = Hotspot(2300101, server.port).login()
         two = Hotspot(2300102, server.port).login()
         d = server.dashboard()
-        sent = call(2300101, 2300101, 91, 2)
+        sent = call(2300101, 2300101, 91, 6)  # 2.2 s
         began = time.monotonic()
         talk(one, sent, [two])
         d.wait(lambda: len(d.events()) == 4)
@@ -100,7 +101,7 @@ def a_call_is_told_on_both_sides():
         check(told == [["GROUP VOICE", "START", "RX", a] + tail, ["GROUP VOICE", "START", "TX", b] + tail,
                        ["GROUP VOICE", "END", "TX", b] + tail, ["GROUP VOICE", "END", "RX", a] + tail], "%s" % told)
         for fields in d.events()[2:]:
-            check(0.7 < float(fields[9]) < took + 0.1, "%s of %.2f s" % (fields[9], took))
+            check(1 < float(fields[9]) < took + 0.1, "%s of %.2f s" % (fields[9], took))
 
 
 @case
@@ -165,7 +166,7 @@ def changes_are_told_within_seconds_and_seats_are_kept():
         check(d.system_of(2300103) == "SYSTEM-2", "a seat was not left empty: " + d.system_of(2300103))
         two.send(b"RPTO" + be32(2300102) + b"TS2=4400")
         check(d.wait(lambda: "4400" in d.bridges), "new options are not reported")
-        check(("text", "bridge updated") in d.frames, "no frame says so")
+        check(d.wait(lambda: d.frames[-1][0] == "text"), "no frame says so")
         check(not d.ended, "the connection was closed")
 
 
@@ -180,7 +181,7 @@ def a_keyed_talkgroup_counts_down_from_its_deadline():
             for leg in (d.bridges or {}).get("235", []):
                 if leg["ACTIVE"] and leg["TO_TYPE"] == "ON":
                     return leg["TIMER"]
-            return None
+            return 0
 
         def key():
             before = time.time()
@@ -231,7 +232,7 @@ def hostile_text_is_made_harmless():
 def requests_are_answered_and_nonsense_ends_the_connection():
     with Legacy() as server:
         d = server.dashboard()
-        d.listen(0.5)
+        check(d.wait(lambda: d.frames[-1] == ("text", "bridge updated")), "the first picture is not whole: %s" % d.frames)
         before = len(d.frames)
         d.ask(0)
         check(d.wait(lambda: len(d.frames) >= before + 2), "CONFIG_REQ was not answered")

@@ -157,7 +157,7 @@ def everything_retained_is_told_again_to_a_restarted_broker():
         broker.start()
         check(is_online(broker), "it does not come back")
         check(wait_for(lambda: broker.retained("dmr/2345/state")), "no state")
-        last = broker.retained("dmr/2345/call/last")
+        last = wait_for(lambda: broker.retained("dmr/2345/call/last"))
         check(last, "what happened meanwhile is lost")
         one.logout()
         time.sleep(6)  # a change is published within 5 s: nothing is pending now

@@ -75,8 +75,7 @@ def a_full_card_costs_the_state_alone():
             ask(server.control, "block 2345680")
             check(server.stop() == 0, "exit code")
             server.start()
-            blocked = {row.get("what") for row in ask(server.control, "block")}
-            check(len(blocked) == 3, "%s" % blocked)
+            check(wait_for(lambda: len({row.get("what") for row in ask(server.control, "block")}) == 3), "%s" % ask(server.control, "block"))
     finally:
         subprocess.run(["umount", "-l", mount], check=True)
         os.rmdir(mount)
@@ -94,7 +93,7 @@ def power_may_go_away_in_mid_write():
                     file.write("half of a fi")
             server.start()
             check("damaged" not in server.stderr() and "is no " not in server.stderr(), server.stderr())
-            check(len(ask(server.control, "block")) >= 1, "turn %d: the first block is gone" % turn)
+            check(wait_for(lambda: ask(server.control, "block")), "turn %d: the first block is gone" % turn)
             ask(server.control, "block %d" % (2345601 + turn))
             time.sleep(moments.random() * 0.2)
             server.kill()

@@ -12,6 +12,7 @@ import urllib.request
 
 from browser import Browser
 from cases import Skip, case, check, main
+from control import settle
 from dmr import call
 from hotspot import Hotspot, talk
 from manual import example
@@ -269,6 +270,7 @@ def by_tls(proxy_of):
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     with WebServer("static-2 = 91", "admin-token = " + ADMIN) as server, proxy_of(server) as proxy:
         Hotspot(2300101, server.port).login()
+        settle(server.control)
 
         def ask(path, **more):
             request = urllib.request.Request("https://localhost:%d%s" % (proxy.web, path), **more)

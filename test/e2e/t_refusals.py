@@ -8,6 +8,7 @@ import tempfile
 from cases import case, check, main
 from control import settle
 from hotspot import Hotspot, be32, digest, rptc
+from reloading import reaches_voice
 from server import Server, command, wait_for
 
 class Gateway(Hotspot):
@@ -132,6 +133,7 @@ def a_list_that_changes_in_between_is_no_wrong_password():
         with open(server.config, "w") as f:
             f.write(text.replace("permit 2300000-2309999", "permit 2310000-2319999"))
         check(server.ctl("reload")[0] == 0, "no reload")
+        reaches_voice(server)
         shows("timeout", gateway.go_on())
         shows("login", gateway.log_in())
 

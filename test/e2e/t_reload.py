@@ -12,7 +12,7 @@ from control import Control, ask, settle
 from dmr import call
 from hotspot import Hotspot, same_call, talk
 from mesh import Neighbour, peer_section
-from reloading import edit, reload, section
+from reloading import edit, reaches_voice, reload, section
 from server import PATIENCE_S, Server, command, free_port, wait_for
 
 
@@ -94,7 +94,7 @@ def operators_order_it():
         check(re.search("applied +\\[listener hotspots\\] static-2\n", text), text)
         check("applied 1, at the next login 0, deferred to the next start 0" in text, text)
         check(wait_for(lambda: "reload done applied=1 login=0 deferred=0" in server.stderr()), server.stderr())
-        settle(server.control)
+        reaches_voice(server)
         check(re.search("command=reload number=[0-9]+ by uid=%d pid=" % os.getuid(), server.stderr()), server.stderr())
         Hotspot(2300101, server.port).login()
         check(subscriptions(server, 2300101) == {235}, "it does not count")
@@ -306,12 +306,14 @@ def listeners_change_places():
               "they did not")
 
 
-def hears(neighbour, still):
+def hears(server, neighbour, still):
     """The neighbour gets a whole call, and other listeners miss none of it."""
+    settle(server.control)  # its keepalive has been taken
     neighbour.take(0.1).heard.clear()
     sent = call(2300101, 2300101, 91, 3)
     talk(still.one, sent, [still.two])
     same_call(sent, still.two.drain(len(sent)))
+    settle(server.control)
     return len(neighbour.take(0.2).heard) == len(sent)
 
 
@@ -324,16 +326,16 @@ def a_neighbour_comes_gets_another_key_and_goes():
         still.during(lambda: (section(server, peer), reload(server)))
         there.send(there.keepalive())
         check(wait_for(lambda: any(r.get("up") for r in server.ctl_json("peers"))), "the link is down")
-        check(hears(there, still), "the neighbour does not get the call")
+        check(hears(server, there, still), "the neighbour does not get the call")
         new = Neighbour(2346, "another key")
         edit(server, "passphrase = kilo tango", "passphrase = another key")
         still.during(lambda: reload(server))
         there.take(0.1)
         there.send(there.keepalive())
-        check(hears(there, still), "the old key does not hold")
+        check(hears(server, there, still), "the old key does not hold")
         there.key = new.key  # from the other end: it is used as soon as it was seen
         there.send(there.keepalive())
-        check(hears(there, still), "the new key does not hold")
+        check(hears(server, there, still), "the new key does not hold")
         still.during(lambda: (edit(server, peer.replace("kilo tango", "another key"), ""), reload(server)))
         check(not [r for r in server.ctl_json("peers") if r.get("name") == "n"], "it is still there")
         there.take(0.1).heard.clear()

@@ -277,7 +277,7 @@ def uplink_goes_on():
 def echo_plays_on():
     with Server() as server:
         one = Hotspot(2300101, server.port).login()
-        sent = call(one.client, 2300101, 9990, 5, unit=True)
+        sent = call(one.client, 2300101, 9990, 15, unit=True)
         talk(one, sent)
         wait_for(lambda: one.receive(0.1), every=0)
         said = kill_voice(server)

@@ -79,10 +79,15 @@ def it_tells_what_to_enter_and_where_the_page_is():
 def a_port_that_is_taken_is_told_with_the_key_that_moves_it():
     """The ports of a first configuration."""
     taken = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-    try:
-        taken.bind(("::", 62031))
-    except OSError:
-        pass  # another program has it, which is as good
+
+    def take():
+        try:
+            taken.bind(("::", 62031))
+            return True
+        except OSError:
+            return False
+
+    wait_for(take, 30)  # if another test has it now, it ends soon; if a program has it, that is as good
     with taken, Run() as run:
         check(run.process.wait(PATIENCE_S) != 0, "it serves: " + run.text())
         run.await_text(r"^ +port +62031$")

@@ -11,7 +11,7 @@ import tempfile
 import time
 
 from cases import Skip, case, check, main
-from control import Control, ask, counter, wait_until_answering
+from control import Control, ask, counter, settle, wait_until_answering
 from dmr import call
 from hotspot import Hotspot, same_call, talk
 from server import PATIENCE_S, Server, command, free_port, wait_for
@@ -25,7 +25,7 @@ def make_index(directory, rows):
     with open(os.path.join(directory, "user.csv"), "w") as f:
         f.write("RADIO_ID,CALLSIGN,FIRST_NAME\n" + "".join("%d,G%dAB,Al\n" % (2000000 + i, i) for i in range(rows)))
     done = subprocess.run(command("aliases", directory + "/user.csv", "-o", directory + "/aliases"),
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=PATIENCE_S)
     check(done.returncode == 0, "no index: %s" % done)
 
 
@@ -236,6 +236,7 @@ def index_that_is_cut_short_ends_nothing():
             reporter = server.child("report")
             one, two = Hotspot(2000001, server.port).login(), Hotspot(2300102, server.port).login()
             talk(one, call(2000001, 2000001, 91, 1), [two])
+            settle(server.control)
             check("G1AB" in server.ctl("lastheard")[1], "no names to begin with")
             os.truncate(directory + "/aliases", 100)
             for client in (2000001, 2010000, 2019999):

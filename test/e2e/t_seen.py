@@ -171,7 +171,7 @@ def all_are_told_the_same():
         control.send("events")
         web, line = Events(server), Follower(control.line)
         page = Follower(lambda: web.next()[2])
-        mqtt, before = broker.listen(TOPIC + "#"), figures(server)
+        mqtt, before = broker.listen(TOPIC + "#"), wait_for(lambda: "freedmr_calls_total" in figures(server) and figures(server))
         dashboard = Dashboard(server.legacy)
 
         one = Hotspot(2300101, server.port).login()

@@ -107,10 +107,13 @@ def call_meanwhile(talker, listeners, what, superframes=10, missed=1):
 
 
 def goes_on(server, clients, how, said=None):
-    before, pid = life(server), server.process.pid
+    def takeovers():
+        return re.findall(r"took over sessions=(\d+) calls=(\d+) rows-left-out=(\d+)", server.stderr())
+
+    before, pid, known = life(server), server.process.pid, len(takeovers())
     call_meanwhile(clients[0], clients[1:4], lambda: upgraded(server, how, before), 12)
     check(server.process.poll() is None and server.process.pid == pid, "the parent is another")
-    took = re.findall(r"took over sessions=(\d+) calls=(\d+) rows-left-out=(\d+)", server.stderr())
+    took = wait_for(lambda: takeovers()[known:])
     check(took and (int(took[-1][0]), took[-1][1], took[-1][2]) == (len(clients), "1", "0"), "took over %s" % took)
     for client in clients:
         check(is_at_home(client), "%d has lost its session" % client.client)
@@ -198,8 +201,11 @@ def what_never_answers_is_given_up():
         check("it does not answer" in server.ctl("upgraded")[1], "what came of it")
         check(server.ctl("reload")[0] == 0, "a reload afterwards")
         check(life(server) == before, "it has changed: %s" % server.stderr()[-800:])
-        now = len(os.listdir("/proc/%d/fd" % server.process.pid))
-        check(now == held, "%d descriptors, were %d" % (now, held))
+
+        def now():
+            return len(os.listdir("/proc/%d/fd" % server.process.pid))
+
+        check(wait_for(lambda: now() == held), "%d descriptors, were %d" % (now(), held))
         install(server, server_module.BINARY)
         goes_on(server, clients, lambda: order(server))
 
@@ -274,7 +280,8 @@ def the_order_tells_what_came_of_it():
         voice = server.child("voice")
         code, text = server.ctl("upgrade")  # returns when it is done
         check(code == 0 and "sessions and calls continue" in text and "has taken over" in text, "%d: %s" % (code, text))
-        check(server.child("voice") != voice and "took over sessions=2" in server.stderr(), "it was not done yet")
+        check(server.child("voice") != voice, "it was not done yet")
+        check(wait_for(lambda: "took over sessions=2" in server.stderr()), server.stderr()[-800:])
         done = server.ctl_json("upgrade")
         check([row.get("end", False) for row in done] == [False] * (len(done) - 1) + [True], "%s" % done)
         code, text = server.ctl("upgraded")
@@ -331,8 +338,8 @@ def second_order_while_voice_hands_over_takes_no_state_away():
                 server.process.send_signal(signal.SIGUSR2)
 
         storm()
+        check(wait_for(lambda: "took over sessions=4" in server.stderr()), server.stderr()[-800:])
         check(wait_for(lambda: server.ctl("status")[0] == 0), "nobody answers")
-        check("took over sessions=4" in server.stderr(), server.stderr()[-800:])
         for client in clients:
             check(is_at_home(client), "%d has lost its session" % client.client)
 
@@ -363,7 +370,7 @@ def orders_in_any_number_and_mixture_are_taken_one_by_one():
         check(wait_for(lambda: server.ctl("status")[0] == 0), "no answer")
         for client in clients:
             check(is_at_home(client), "%d has lost its session" % client.client)
-        check("took over sessions=4" in server.stderr(), server.stderr()[-800:])
+        check(wait_for(lambda: "took over sessions=4" in server.stderr()), server.stderr()[-800:])
 
 
 @case
@@ -473,7 +480,7 @@ def echo_plays_on():
         sent = call(one.client, 2300101, 9990, 6, unit=True)
         talk(one, sent)
         before = life(server)
-        one.drain(quiet=0)
+        one.wait(3)  # it plays
         upgraded(server, lambda: order(server), before)
         heard = one.drain(quiet=3)
         check(len(heard) > len(sent) - 4 and heard[-1].is_terminator(), "heard %s" % heard)

@@ -4,6 +4,7 @@ import os
 import time
 
 from cases import case, check, main
+from control import ask
 from dmr import Frame, call, judge
 from hotspot import Hotspot, same_call, talk
 from mesh import peer_section
@@ -69,7 +70,7 @@ class Pair(Started):
 def calls_cross_both_ways():
     with Pair() as pair:
         pair.wait()
-        check(UPLINK_ID in [row.get("client") for row in pair.master.ctl_json("sessions")], "no session at the master")
+        check(UPLINK_ID in [row.get("client") for row in ask(pair.master.control, "sessions")], "no session at the master")
         check(UPLINK_ID not in [row.get("client") for row in pair.below.ctl_json("sessions")], "it is no session here")
         pair.exchange()
 
@@ -85,8 +86,11 @@ def a_name_is_resolved():
 def options_reach_the_master():
     with Pair(more="options = TS1=3101") as pair:
         pair.wait()
-        rows = pair.master.ctl_json("session", str(UPLINK_ID))
-        check(any(row.get("rf_tg") == 3101 for row in rows), "not subscribed: %s" % rows)
+
+        def rows():
+            return ask(pair.master.control, "session %d" % UPLINK_ID)
+
+        check(wait_for(lambda: any(row.get("rf_tg") == 3101 for row in rows())), "not subscribed: %s" % rows())
 
 
 @case

@@ -9,7 +9,7 @@ from cases import Skip, case, check, main
 from control import ask, wait_until_answering
 from dmr import call
 from hotspot import Hotspot, talk
-from server import Server
+from server import Server, wait_for
 
 
 PAGE = os.sysconf("SC_PAGESIZE")
@@ -28,10 +28,13 @@ def files_for_writing(pid):
     """Those that are open, but for the log, which is standard error."""
     found = []
     for fd in os.listdir("/proc/%d/fd" % pid):
-        with open("/proc/%d/fdinfo/%s" % (pid, fd)) as f:
-            flags = int(next(line for line in f if line.startswith("flags:")).split()[1], 8)
-        if int(fd) > 2 and flags & os.O_ACCMODE and stat.S_ISREG(os.stat("/proc/%d/fd/%s" % (pid, fd)).st_mode):
-            found.append(os.readlink("/proc/%d/fd/%s" % (pid, fd)))
+        try:
+            with open("/proc/%d/fdinfo/%s" % (pid, fd)) as f:
+                flags = int(next(line for line in f if line.startswith("flags:")).split()[1], 8)
+            if int(fd) > 2 and flags & os.O_ACCMODE and stat.S_ISREG(os.stat("/proc/%d/fd/%s" % (pid, fd)).st_mode):
+                found.append(os.readlink("/proc/%d/fd/%s" % (pid, fd)))
+        except FileNotFoundError:
+            pass  # that of a caller who has just left
     return found
 
 
@@ -58,7 +61,7 @@ def run(server):
     busy(clients, 12)
     ask(server.control, "sessions")
     for role, pid in pids.items():
-        check(not files_for_writing(pid), "%s has open: %s" % (role, files_for_writing(pid)))
+        check(wait_for(lambda: not files_for_writing(pid)), "%s keeps open: %s" % (role, files_for_writing(pid)))
     amount = {role: written(pid) - before[role] for role, pid in pids.items()}
     if os.path.getsize(log) > said:  # the log is a file here, and counts by pages
         amount["report"] = max(0, amount["report"] - PAGE * (2 + (os.path.getsize(log) - said) // PAGE))
