@@ -39,6 +39,15 @@ def name_index(directory):
     subprocess.run(command("aliases", source, "-o", os.path.join(directory, "aliases")), check=True, capture_output=True)
 
 
+def bursts(frames, superframes, lose):
+    """Those of a call of so many superframes, all of them like the first one; of 100 bursts `lose` are left out."""
+    header, *voice, end = frames
+    for n in range(superframes * 6 + 2):
+        octets = voice[(n - 1) % 6] if 0 < n <= superframes * 6 else end if n else header
+        if n % 100 >= lose or n < 3:
+            yield octets[:4] + bytes([n & 255]) + octets[5:]
+
+
 class Crowd:
     """with Crowd(port, 200) as crowd: crowd.talk(3, 91) ..."""
 
@@ -67,15 +76,9 @@ class Crowd:
 
     def talk(self, n, tg, superframes=170, slot=2, lose=0, src=None):
         """Hotspot `n` begins a call; of 100 bursts `lose` are not sent."""
-        frames = call(FIRST + n, src or radio(n), tg, superframes, slot)
+        frames = bursts(call(FIRST + n, src or radio(n), tg, 1, slot), superframes, lose)
         with self.lock:
-            self.calls[n] = [f for i, f in enumerate(frames) if i % 100 >= lose or i < 3]
-
-    def end(self):
-        with self.lock:
-            for n, frames in self.calls.items():
-                self.hotspots[n].send(frames[-1])
-            self.calls.clear()
+            self.calls[n] = frames
 
     def run(self):
         keep_time()
@@ -84,8 +87,10 @@ class Crowd:
         while not self.stop.is_set():
             with self.lock:
                 for n, frames in list(self.calls.items()):
-                    self.hotspots[n].send(frames.pop(0))
-                    if not frames:
+                    octets = next(frames, None)
+                    if octets:
+                        self.hotspots[n].send(octets)
+                    else:
                         del self.calls[n]
             every = max(1, int(self.ping / BURST_S))
             for h in self.hotspots[at % every::every]:
