@@ -133,7 +133,9 @@ struct session {
 /* Length of its stored option string. */
 static inline size_t options_kept(const struct session *s)
 {
-	return s->options_len < sizeof(s->options) ? s->options_len : sizeof(s->options);
+	return s->options_len < sizeof(s->options) /* never: no datagram holds more */
+	               ? s->options_len
+	               : sizeof(s->options);
 }
 
 #define SESSIONS_HALF_OPEN 64u

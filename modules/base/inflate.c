@@ -161,7 +161,7 @@ static void take_dynamic(struct state *s)
 		memset(length + i, value, times);
 		i += times;
 	}
-	make_code(&literals, length, literal_count < SYMBOLS_MAX ? literal_count : SYMBOLS_MAX);
+	make_code(&literals, length, literal_count);
 	make_code(&distances, length + literal_count, distance_count);
 	take_codes(s, &literals, &distances);
 }

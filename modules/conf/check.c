@@ -231,7 +231,7 @@ static int compare_clients(const void *a, const void *b)
 
 	if (x->id != y->id)
 		return x->id < y->id ? -1 : 1;
-	return x->line < y->line ? -1 : x->line > y->line;
+	return (int)x->line - (int)y->line;
 }
 
 /* May a sample passphrase be used, because nobody remote can log in, or anyone may anyway? */

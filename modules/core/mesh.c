@@ -439,7 +439,7 @@ static bool stays(const struct conf *conf, const struct conf_peer *before, uint3
 {
 	const struct conf_peer *c = &conf->peer[place];
 
-	return place < conf->peer_count && c->name[0] && strcmp(c->name, before->name) == 0 &&
+	return place < conf->peer_count && strcmp(c->name, before->name) == 0 &&
 	       c->socket == before->socket && addr_equal(&c->bind, &before->bind) &&
 	       c->protocol == before->protocol;
 }

@@ -28,7 +28,7 @@ static void put_legs(struct text *t, const struct leg_list *list, const void *co
 {
 	(void)context;
 	text_char(t, '[');
-	for (size_t i = 0; i < list->count && i < LEGS_MAX; i++) /* never: more are not read */
+	for (size_t i = 0; i < list->count; i++)
 		text_format(t, "%s{\"client\":%" PRIu32 ",\"slot\":%u,\"tg\":%" PRIu32 "}",
 		            i ? "," : "", source_number(list->leg[i].to), list->leg[i].slot,
 		            list->leg[i].tg);

@@ -512,7 +512,7 @@ bool uplink_leave(struct step *step, const struct conf *conf)
 {
 	POOL_EACH(struct uplink *, u, &step->core->uplinks.pool) {
 		uint32_t place = u->row.index;
-		if (place < conf->uplink_count && conf->uplink[place].name[0] &&
+		if (place < conf->uplink_count &&
 		    conf_same_uplink(&conf->uplink[place], uplink_conf(step->core, u)))
 			continue;
 		if (!actions_have_room(step->actions))

@@ -161,10 +161,10 @@ void player_follow(struct step *step, const struct conf *before)
 {
 	POOL_EACH(struct player *, p, &step->core->players.pool) {
 		struct session *s = session_get(&step->core->sessions, p->session);
+		const struct conf_listener *c = s ? listener_conf(step->core, s) : NULL;
 
-		if (s && p->kind == PLAY_CLIPS && !session_is_uplink(s))
-			follow(p, &before->listener[s->at.socket].voice,
-			       &listener_conf(step->core, s)->voice);
+		if (c && p->kind == PLAY_CLIPS)
+			follow(p, &before->listener[s->at.socket].voice, &c->voice);
 	}
 }
 

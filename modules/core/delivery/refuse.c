@@ -55,7 +55,8 @@ static void answer(struct step *step, enum answer answer, const struct subject *
 	case NOTHING:
 		break;
 	case NAK_LOGIN:
-		if (!s->client || s->client->message->kind != HBP_LOGIN)
+		if (!s->client || /* never: it is of a message */
+		    s->client->message->kind != HBP_LOGIN)
 			break;
 		/* fall through */
 	case NAK:
@@ -64,7 +65,8 @@ static void answer(struct step *step, enum answer answer, const struct subject *
 		actions_notice(step->actions, s->from, s->who.index, hbp_write_nak);
 		break;
 	case QUENCH:
-		if (s->burst && !s->burst->unit)
+		if (s->burst && /* never: it is of a burst */
+		    !s->burst->unit)
 			link_quench(step, s->peer, s->burst->dst, s->burst->stream);
 		break;
 	}
@@ -78,7 +80,7 @@ static void say(struct step *step, enum saying saying, const struct subject *s, 
 	case SILENT: /* never: the rule would not say so */
 		break;
 	case SAY_CLIENT:
-		if (!s->client)
+		if (!s->client) /* never: it is of a message */
 			break;
 		core_log(step, LOG_REMOTE,
 		         "refused client=%lu from=%s listener=%s message=%s reason=\"%s\"",
@@ -114,11 +116,10 @@ static void report(struct step *step, const struct rule *rule, const struct subj
 
 	if (said)
 		say(step, rule->saying, s, words);
-	bool told = rule->report == TELL_REFUSAL ? is_usual(step) || said
-	                                         : rule->report == TELL_SELDOM && said;
-	if (told && s->client)
+	if (s->client && (rule->report == TELL_REFUSAL ? is_usual(step) || said
+	                                               : rule->report == TELL_SELDOM && said))
 		rows_refusal(step, s->client, words);
-	if (rule->report == TELL_LOOP && s->peer &&
+	if (s->peer && rule->report == TELL_LOOP &&
 	    limit_allows(step, LIMIT_LOOP, &s->peer->at.to, s->call + s->peer->row.index))
 		rows_loop(step, s->peer, s->burst, s->winner);
 }

@@ -160,7 +160,7 @@ static bool may_leave(const struct core *core, const struct peer *p, const struc
 	const struct stream *x = d->stream;
 	const struct conf_peer *c = peer_conf(core, p);
 
-	if (source_equal(x->origin, peer_source(p)) || is_source(p, x) || d->out.hops > HOPS_MAX ||
+	if (source_equal(x->origin, peer_source(p)) || is_source(p, x) ||
 	    (x->peer != PEER_ALL && x->peer != p->row.index))
 		return false;
 	if (!transit_permits(core, x, &c->transit))

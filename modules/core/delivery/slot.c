@@ -162,8 +162,9 @@ void slot_end_prompt(struct step *step, struct session *s, struct slot *slot)
 		return;
 	rewrite_make(x, &b, DMR_TERMINATOR, slot->heard_tg);
 	b.seq = sequence_next(&x->sequence);
-	if (!s->budget.unproven || pay(step, &s->budget, true))
-		send_to(step, s, make_send(step, &b));
+	if (s->budget.unproven)
+		(void)pay(step, &s->budget, true);
+	send_to(step, s, make_send(step, &b));
 	forget(step, s, slot, x);
 }
 

@@ -275,7 +275,7 @@ static void refuse_burst(struct step *step, enum verdict verdict, const struct a
 	if (verdict == REFUSED_STALE || verdict == REFUSED_STALE_FRAME)
 		a->peer->stale_total++;
 	refuse(step, verdict, &subject);
-	if (verdict == REFUSED_LOST_RACE && !b->unit && a->claim && !a->claim->ended) {
+	if (a->claim && verdict == REFUSED_LOST_RACE && !b->unit && !a->claim->ended) {
 		relay_brought(step, a->peer, a->key, b);
 		link_quench(step, a->peer, b->dst, b->stream);
 	}

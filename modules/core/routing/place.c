@@ -101,7 +101,7 @@ static bool add_target(const struct core *core, struct stream *x, struct session
 	if (s->state != SESSION_CONNECTED || is_where_it_comes_from(x, s, slot) ||
 	    (session_is_uplink(s) && !transit_climbs(core, s, x)))
 		return false;
-	for (size_t i = 0; i < STREAM_TARGETS; i++) {
+	for (size_t i = 0; i < STREAM_TARGETS; i++) { /* never: there is room for each kind */
 		if (handle_equal(x->targets[i].session, h))
 			return true;
 		if (handle_is_none(x->targets[i].session)) {

@@ -83,7 +83,7 @@ void route_talker(struct step *step, const struct incoming *in)
 	}
 	bool news = m->kind == HBP_ALIAS ? rewrite_learn_alias(x, m->alias.block, m->alias.octets)
 	                                 : rewrite_learn_position(x, m->alias.octets);
-	if (news && x->told)
+	if (news)
 		rows_tell(step, KIND_STREAM, x, CHANGE_UPDATE, CAUSE_NONE);
 }
 

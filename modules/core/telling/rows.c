@@ -314,7 +314,6 @@ static struct legs_record *legs_for(struct step *step, const struct stream *x, b
 	struct record *r = a->record_count ? &a->records[a->record_count - 1] : NULL;
 
 	if (r && r->kind == RECORD_LEGS && r->legs.open == open &&
-	    source_equal(r->legs.origin, x->origin) && r->legs.stream == x->id &&
 	    r->legs.generation == x->generation && r->legs.list.count < LEGS_MAX)
 		return &r->legs;
 	if (a->record_cap - a->record_count <= LEGS_RESERVE)
