@@ -69,6 +69,15 @@ T_CASE(numbers_of_every_length_are_formatted_as_printf_does)
 	}
 }
 
+T_CASE(zeros_fill_no_more_than_a_number_has_room_for)
+{
+	char out[64];
+	struct text t = text_make(out, sizeof(out));
+
+	text_format(&t, "%040d", 7);
+	T_TEXT(out, "         0000000000000000000000000000007");
+}
+
 T_CASE(strings_are_filled_and_cut_as_printf_does)
 {
 	static const char *const strings[] = {"", "a", "abcdefgh", "caf\xc3\xa9"};

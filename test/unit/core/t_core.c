@@ -519,6 +519,70 @@ T_CASE(a_full_table_of_claims_keeps_no_client_out)
 	world_close(&world);
 }
 
+/* The neighbours get its end all the same. */
+T_CASE(a_call_without_a_claim_is_cut_for_neighbours_too)
+{
+	const struct command kick = {.kind = COMMAND_KICK, .number = 1, .kick.client = client(0)};
+	struct talk t = talk_of(0, 2, 3100, 7);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+
+	T_CHECK(open_with(HEAD "static-2 = 3100\n[peer a]\nbind = 192.0.2.1:62044\ntarget = "
+	                       "10.0.77.1:62044\npassphrase = kilo\nremote-id = 2340\n",
+	                  1));
+	world.wall_ns = UINT64_C(1800000000000000000);
+	for (uint32_t i = 0; i < world.core->claims.capacity; i++)
+		claim_take(&world.core->claims, i + 1, source_client(5), world.now);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 1);
+	actions_empty(&world.actions);
+	world_step(&world, &(struct event){.kind = EVENT_COMMAND, .command = &kick});
+	T_EQUAL(world.actions.target_count, 2); /* to the neighbour, and MSTCL */
+	world_close(&world);
+}
+
+/* It is not a radio: data for it and the call that it hears on the same slot go on side by side. */
+T_CASE(data_for_the_gateway_leaves_its_call)
+{
+	struct talk t = talk_of(0, 2, 91, 7), data = talk_of(1, 2, 2399998, 8);
+
+	T_CHECK(open_with("[server]\nid = 2345\ndata-gateway = 234500003\n[listener l]\n"
+	                  "bind = 192.0.2.1:62031\npassphrase = " WORLD_PASSPHRASE "\n"
+	                  "static-2 = 91\n",
+	                  3));
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	actions_empty(&world.actions);
+	data.next.unit = true;
+	b = talk_lc(&data, DMR_CSBK);
+	send_burst(1, &b);
+	T_EQUAL(world.actions.target_count, 1);
+	T_EQUAL(world.actions.targets[0].id, client(2));
+	actions_empty(&world.actions);
+	b = voice_of(&t);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 2);
+	T_CHECK(core_check(world.core) == NULL);
+	world_close(&world);
+}
+
+/* What one sends earns what it is sent, up to a limit. */
+T_CASE(an_unproven_client_saves_up_a_mebioctet)
+{
+	struct talk t = talk_of(0, 2, 91, 7);
+
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 1));
+	struct session *s = session_find(&world.core->sessions, client(0));
+	s->budget.unproven = true;
+	s->budget.credit = (1u << 20) - 1;
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	send_burst(0, &b);
+	T_EQUAL(s->budget.credit, (1u << 20) - 1 + 2 * HBP_BURST_LEN);
+	b = voice_of(&t);
+	send_burst(0, &b);
+	T_EQUAL(s->budget.credit, (1u << 20) - 1 + 2 * HBP_BURST_LEN);
+	world_close(&world);
+}
+
 /* Each needs a row, and costs more than a frame of one that runs. */
 T_CASE(sixty_transmissions_begin_at_once_and_ten_a_second)
 {

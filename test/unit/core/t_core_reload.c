@@ -220,6 +220,28 @@ T_CASE(a_call_goes_on_to_its_end_under_the_old_rules)
 	world_close(&w);
 }
 
+/* Another conference under the same number waits for the end of the call as well. */
+T_CASE(a_call_goes_on_under_its_old_name)
+{
+	uint32_t n = 0;
+
+	world_open(&w, HEAD "map = 2:8 = 91\n[client 2300101]\nstatic-2 = 91\nmap =\n", 1);
+	login(TALKER, NULL);
+	login(LISTENER, NULL);
+	for (; n < 20; n++, w.now += DMR_BURST_MS)
+		talk(n, 91, false);
+	reload(HEAD "map = 2:8 = 92\n[client 2300101]\nstatic-2 = 91\nmap =\n");
+	T_EQUAL(means(LISTENER, 2, 8), 91);
+	actions_empty(&w.actions);
+	talk(n++, 91, false);
+	T_EQUAL(frames_to(LISTENER), 1);
+	talk(n, 91, true);
+	actions_empty(&w.actions);
+	world_sleep(&w, 1100);
+	T_EQUAL(means(LISTENER, 2, 8), 92);
+	world_close(&w);
+}
+
 T_CASE(what_an_operator_or_a_user_ordered_stays)
 {
 	struct command order = {.kind = COMMAND_DEFAULT, .reflector = {LISTENER, 2350}};
@@ -384,6 +406,24 @@ T_CASE(a_call_goes_on_by_another_link_when_its_own_is_removed)
 		bring(8, n, &heard);
 	T_CHECK(heard);
 	actions_empty(&w.actions);
+	world_close(&w);
+}
+
+/* As when the links with the numbers before it are removed in the same reload. */
+T_CASE(a_link_whose_socket_gets_another_number_begins_anew)
+{
+	static const char text[] = HEAD PEER("a key");
+	static struct conf other;
+
+	world_open(&w, text, 1);
+	struct handle before = pool_handle(&peer_at(&w.core->peers, 0)->row);
+	T_EQUAL(conf_parse(text, strlen(text), "other", &other, complain, NULL), 0);
+	other.peer[0].socket++;
+	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &other});
+	const struct peer *p = peer_at(&w.core->peers, 0);
+	T_CHECK(p && !handle_equal(pool_handle(&p->row), before));
+	T_EQUAL(p->at.socket, other.peer[0].socket);
+	T_CHECK(core_check(w.core) == NULL);
 	world_close(&w);
 }
 

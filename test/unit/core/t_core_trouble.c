@@ -87,6 +87,35 @@ T_CASE(many_names_of_a_conference_need_few_datagrams)
 	world_close(&w);
 }
 
+/* Those beyond are made again for each listener. */
+T_CASE(more_names_than_are_kept_are_all_heard)
+{
+	enum { LISTENERS = VARIANTS + 6 };
+	static char text[10000];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s", HEAD);
+	struct endpoint talker = world_endpoint(1, 1000);
+
+	for (unsigned i = 0; i < LISTENERS; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		                        "[client %u]\nmap = 2:%u = 91\n", 2400001 + i, 100 + i);
+	world_open(&w, text, 1);
+	T_CHECK(world_login(&w, &talker, TALKER, '3'));
+	for (uint32_t i = 0; i < LISTENERS; i++) {
+		struct endpoint at = world_endpoint((uint8_t)(2 + i), 1000);
+		T_CHECK(world_login(&w, &at, 2400001 + i, '3'));
+	}
+	talk(0, 91);
+	actions_empty(&w.actions);
+	talk(1, 91);
+	T_EQUAL(bursts(), LISTENERS);
+	for (uint32_t i = 0; i < w.actions.target_count; i++) {
+		uint8_t sent[SEND_MAX];
+		world_sent(&w, i, sent);
+		T_EQUAL(sent[9] << 8 | sent[10], 100 + w.actions.targets[i].id - 2400001);
+	}
+	world_close(&w);
+}
+
 static void take_conf(const struct conf *conf)
 {
 	world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = conf});

@@ -2,6 +2,7 @@
  * Datagrams of the mesh at the door, one by one: every vector, and what has to be refused, with the
  * right answer and without a trace in any row.
  */
+#include "core/step/step.h"
 #include "unit/core/world.h"
 
 #include "harness/t.h"
@@ -332,6 +333,71 @@ T_CASE(version_one_on_a_new_link_is_answered_once_a_second)
 	}
 	T_EQUAL(answered, 5);
 	T_EQUAL(counter("mesh_wrong_version_total"), 100);
+}
+
+/* It is answered at an unproven address, so that it sends what proves it; four at once, then one a
+ * second, whoever replays its keepalives. */
+T_CASE(a_lost_neighbour_is_answered_once_a_second_elsewhere)
+{
+	const struct obp_key key = obp_key_make("passw0rd", false);
+	uint8_t bytes[64];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+	struct endpoint at = world_endpoint(77, 62044);
+	unsigned answered = 0;
+
+	obp_write_keepalive(&wr, &key);
+	open_world("fbp\nrelaxed = yes");
+	at.socket = CONF_PEER_SOCKETS;
+	w.now += TICK_MINUTE;
+	for (int i = 0; i < 100; i++) {
+		actions_empty(&w.actions);
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+		answered += w.actions.target_count;
+		w.now += 50;
+	}
+	T_EQUAL(answered, 4 + 4);
+	T_EQUAL(counter("mesh_address_refused_total"), 100);
+}
+
+/* Its name has another address now, while the link is still alive at the old one. */
+T_CASE(a_neighbour_may_speak_from_where_its_name_leads)
+{
+	uint8_t bytes[128];
+	size_t len = t_vector("mesh.txt", "fbp5_header", bytes, sizeof(bytes));
+	struct endpoint at = world_endpoint(77, 62044);
+
+	at.socket = CONF_PEER_SOCKETS;
+	for (unsigned moved = 0; moved <= 1; moved++) {
+		open_world("fbp");
+		if (moved)
+			peer_at(&w.core->peers, 0)->target = at.to;
+		world_datagram(&w, &at, bytes, len);
+		T_EQUAL(counter("mesh_unknown_sender_total"), !moved);
+		T_EQUAL(counter("calls_total"), moved);
+	}
+}
+
+T_CASE(no_more_than_a_hundred_quenches_are_shown)
+{
+	const struct obp_key key = obp_key_make("passw0rd", false);
+	const struct command ask = {.kind = COMMAND_QUENCHES, .number = 1};
+	uint32_t shown = 0;
+
+	open_world("fbp");
+	for (uint32_t i = 0; i < 103; i++) {
+		uint8_t bytes[64];
+		struct wr wr = wr_make(bytes, sizeof(bytes));
+		obp_write_quench(&wr, &key, 91, i + 1);
+		take(bytes, wr_len(&wr));
+	}
+	actions_empty(&w.actions);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &ask});
+	for (uint32_t i = 0; i < w.actions.record_count; i++)
+		shown += w.actions.records[i].kind == RECORD_QUENCH;
+	T_EQUAL(shown, 100);
+	const struct record *reply = &w.actions.records[w.actions.record_count - 1];
+	T_CHECK(reply->kind == RECORD_REPLY && reply->reply.done);
+	T_TEXT(reply->reply.text, "and 3 more");
 }
 
 T_CASE(strangers_get_no_answer)
