@@ -58,8 +58,9 @@ class Browser:
                     "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
                 self.session = answer["sessionId"]
                 return
-            except (ConnectionError, urllib.error.URLError) as why:
-                if isinstance(why, urllib.error.HTTPError) or time.monotonic() > end:
+            except (ConnectionError, urllib.error.URLError, AssertionError) as why:
+                slow = not isinstance(why, AssertionError) or "session not created" in str(why)  # a browser has a minute to start
+                if not slow or time.monotonic() > end:
                     raise
                 time.sleep(0.1)
 

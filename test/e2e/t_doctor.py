@@ -12,13 +12,13 @@ from cases import Skip, case, check, main
 from control import ask, settle
 from hotspot import Hotspot
 from mesh import peer_section
-from server import Server, command, free_port, wait_for
+from server import PATIENCE_S, Server, command, free_port, wait_for
 
 
 def doctor(server, *words):
     """Exit status, and the findings as {text: (finding, mend)}."""
     done = subprocess.run(command("doctor", "-c", server.config, "--json", *words), capture_output=True, text=True,
-                          timeout=60)
+                          timeout=PATIENCE_S)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return done.returncode, {row["text"]: (row["finding"], row["mend"]) for row in rows}
 
@@ -210,7 +210,7 @@ def every_line_is_json_whatever_is_in_it():
         path = os.path.join(directory, ('"' * 100 + "\x01" * 40 + " ") + "c" * 60)
         with open(path, "w") as f:
             f.write("[server]\n%s = 1\n" % ("\x02" * 60 + '"' * 120))
-        done = subprocess.run(command("doctor", "-c", path, "--json"), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command("doctor", "-c", path, "--json"), capture_output=True, text=True, timeout=PATIENCE_S)
         rows = [json.loads(line) for line in done.stdout.splitlines()]
         faults = [row for row in rows if row["finding"] == "wrong"]
         check(done.returncode == 1 and faults, "%s" % rows)

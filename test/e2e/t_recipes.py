@@ -75,7 +75,7 @@ class Postgres:
         check(done.returncode == 0, "%s: %s%s" % (program, done.stdout, done.stderr))
 
     def start(self):
-        self.run("pg_ctl", "-D", self.data, "-w", "-l", os.path.join(self.directory, "log"), "-o",
+        self.run("pg_ctl", "-D", self.data, "-w", "-t", "%d" % PATIENCE_S, "-l", os.path.join(self.directory, "log"), "-o",
                  "-k %s -p 54329 -c listen_addresses= -c fsync=off" % self.directory, "start")
 
     def stop(self):
