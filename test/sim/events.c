@@ -84,8 +84,9 @@ static void send_key(struct run *r, uint32_t id, const struct about *a)
 static void send_config(struct run *r, uint32_t id, const struct about *a)
 {
 	struct hbp_config config = {.rx_hz = 433000000,
-	                            .tx_hz = 433000000,
+	                            .tx_hz = 434600000,
 	                            .cc = 1,
+	                            .location = "A hill",
 	                            .slots = a->simplex ? '4' : '3',
 	                            .package = "MMDVM",
 	                            .software = "sim"};

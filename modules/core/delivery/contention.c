@@ -82,8 +82,7 @@ struct refusal contention_refuses(const struct step *step, const struct session 
 	if (hang)
 		return in_hang_time(slot, hang);
 	if (!first && closed < BETWEEN_CALLS_MS)
-		return (struct refusal){"not heard: pause between calls", 0,
-		                        BETWEEN_CALLS_MS - closed};
+		return (struct refusal){.words = "not heard: pause between calls"};
 	return (struct refusal){.words = NULL};
 }
 

@@ -400,6 +400,25 @@ T_CASE(no_more_than_a_hundred_quenches_are_shown)
 	T_TEXT(reply->reply.text, "and 3 more");
 }
 
+/* And leave no trace in the row of the link. */
+T_CASE(bursts_of_other_kinds_are_refused)
+{
+	const struct obp_key key = obp_key_make("passw0rd", false);
+	struct obp_burst b = {.source_server = 2345, .hops = 1};
+	uint8_t bytes[OBP_DATAGRAM_MAX];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	open_world("fbp");
+	b.frame = world_frame(2340001, 91, 0);
+	b.frame.client = 2345;
+	b.frame.class = BURST_IDLE;
+	obp_write_v5(&wr, &key, &b, w.wall_ns);
+	take(bytes, wr_len(&wr));
+	T_EQUAL(counter("bursts_type_not_carried_total"), 1);
+	T_EQUAL(peer_at(&w.core->peers, 0)->frames_in_total, 0);
+	T_EQUAL(w.core->claims.used, 0);
+}
+
 T_CASE(strangers_get_no_answer)
 {
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
