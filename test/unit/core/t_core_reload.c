@@ -427,6 +427,26 @@ T_CASE(a_link_whose_socket_gets_another_number_begins_anew)
 	world_close(&w);
 }
 
+/* What a reload has taken away may still lie where it was. */
+T_CASE(sections_beyond_their_count_are_gone)
+{
+	static const char text[] = HEAD PEER("a key") "[uplink up]\ntarget = 192.0.2.8\nid = "
+						      "234567899\nmap = 2:91 = 91\n";
+	static struct conf other;
+
+	world_open(&w, text, 1);
+	T_CHECK(peer_at(&w.core->peers, 0) && uplink_at(&w.core->uplinks, 0));
+	T_EQUAL(conf_parse(text, strlen(text), "other", &other, complain, NULL), 0);
+	other.peer_count = other.uplink_count = 0;
+	for (unsigned turn = 0; !core_follows(w.core, &other) && turn < 100; turn++) {
+		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &other});
+		actions_empty(&w.actions);
+	}
+	T_CHECK(!peer_at(&w.core->peers, 0) && !uplink_at(&w.core->uplinks, 0));
+	T_CHECK(core_check(w.core) == NULL);
+	world_close(&w);
+}
+
 /* A link of another target goes there at once, and one without keepalives is up at once. */
 T_CASE(a_link_follows_its_section)
 {
