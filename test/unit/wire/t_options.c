@@ -294,6 +294,27 @@ T_CASE(strings_of_real_clients)
 	check_rows(rows, ARRAY_LEN(rows));
 }
 
+/* What may be the rest of one is not among the words that were not understood. */
+T_CASE(a_word_behind_a_password_is_bad_without_its_text)
+{
+	static const struct {
+		const char *text;
+		size_t at, len;
+	} rows[] = {
+		{"TS2=91;word", 7, 4},
+		{"PASS=hu;sh", 8, 0},
+		{"PASS=hu;TS2=91;word", 15, 4},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct options out;
+		options_parse(rows[i].text, strlen(rows[i].text), &out, &bad);
+		T_EQUAL(bad.total, 1);
+		T_EQUAL(bad.first[0].at, rows[i].at);
+		T_EQUAL(bad.first[0].len, rows[i].len);
+	}
+}
+
 T_CASE(passwords_are_never_shown)
 {
 	static const struct row rows[] = {
