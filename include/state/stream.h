@@ -124,8 +124,8 @@ struct stream {
 	struct gps gps;
 	bool has_gps;
 	struct rewrite rewrites[STREAM_REWRITES];
-	uint32_t next_rewrite;
-	uint32_t listeners; /* slots that have it open */
+	uint32_t next_rewrite; /* of all so far; the oldest is replaced */
+	uint32_t listeners;    /* slots that have it open */
 	uint32_t frames, lost, late, duplicate;
 	uint32_t ber_errors;
 	uint8_t rssi;

@@ -57,7 +57,6 @@ static void disarm_stream(struct core *core, struct stream *x)
 	const struct conference *c = conference_at(&core->subscriptions, x->conference);
 
 	x->slot = x->slot == 2 ? 2 : 1;
-	x->next_rewrite %= STREAM_REWRITES;
 	x->data = false; /* so that whoever hears it gets a terminator */
 	if (!source_peer(core, x->origin) && !source_uplink(core, x->origin))
 		x->origin.kind = SOURCE_CLIENT;

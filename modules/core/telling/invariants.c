@@ -51,8 +51,6 @@ static const char *check_stream(const struct core *core, const struct stream *x)
 		return "a stream's slot is invalid";
 	if (x->state > CALL_IGNORED)
 		return "a stream's state is invalid";
-	if (x->next_rewrite >= STREAM_REWRITES)
-		return "a stream's rewrite position is out of range";
 	if (stream_find(&core->streams, &key) != x)
 		return "a stream is not found by its key";
 	if (x->expiry.deadline == TICK_NEVER)

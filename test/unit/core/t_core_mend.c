@@ -158,10 +158,6 @@ static void stream_never(void)
 {
 	call(0)->expiry.deadline = TICK_NEVER;
 }
-static void stream_rewrite(void)
-{
-	call(0)->next_rewrite = 1000;
-}
 static void stream_key(void)
 {
 	call(0)->id ^= 1;
@@ -184,11 +180,10 @@ static void stream_from_nowhere(void)
 	call(0)->origin = (struct source){SOURCE_PEER, FIRST};
 }
 
-static void (*const of_a_call[])(void) = {stream_conference,   stream_slot,
-                                          stream_state,        stream_never,
-                                          stream_rewrite,      stream_key,
-                                          stream_elsewhere,    stream_is_data,
-                                          stream_from_nowhere, stream_on_the_other_slot};
+static void (*const of_a_call[])(void) = {
+	stream_conference, stream_slot,         stream_state,
+	stream_never,      stream_key,          stream_elsewhere,
+	stream_is_data,    stream_from_nowhere, stream_on_the_other_slot};
 
 /* ---- of the session of client 1, who listens ---- */
 

@@ -87,7 +87,7 @@ T_CASE(many_names_of_a_conference_need_few_datagrams)
 	world_close(&w);
 }
 
-/* Those beyond are made again for each listener. */
+/* Those beyond are made again for each listener; nothing about the call is taken for broken. */
 T_CASE(more_names_than_are_kept_are_all_heard)
 {
 	enum { LISTENERS = VARIANTS + 6 };
@@ -113,6 +113,9 @@ T_CASE(more_names_than_are_kept_are_all_heard)
 		world_sent(&w, i, sent);
 		T_EQUAL(sent[9] << 8 | sent[10], 100 + w.actions.targets[i].id - 2400001);
 	}
+	T_CHECK(core_check(w.core) == NULL);
+	world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+	T_EQUAL(core_calls(w.core), 1);
 	world_close(&w);
 }
 

@@ -365,10 +365,6 @@ static void call_state_as_data(void)
 	client(2)->slot[1].data = pool_handle(&call()->row);
 	call_state();
 }
-static void call_rewrite(void)
-{
-	call()->next_rewrite = STREAM_REWRITES;
-}
 static void call_key(void)
 {
 	call()->id ^= 1;
@@ -509,7 +505,6 @@ static const struct {
 	{call_of_no_uplink, "a stream's origin is not there"},
 	{call_state_as_data, "a stream's state is invalid"},
 	{call_state, "a stream's state is invalid"},
-	{call_rewrite, "a stream's rewrite position is out of range"},
 	{call_key, "a stream is not found by its key"},
 	{call_never, "a stream never expires"},
 	{call_conference, "a stream has lost its conference"},
