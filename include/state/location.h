@@ -46,5 +46,7 @@ void location_learn(struct locations *t, uint32_t radio, struct source origin, u
                     tick_t now);
 /* A call of a radio whose location is known and does not change. */
 void location_hear(struct locations *t, uint32_t radio, struct source origin, uint8_t slot);
+/* Whoever was there is with nobody from now on. */
+void locations_forget(struct locations *t, struct source origin);
 
 #endif

@@ -448,9 +448,7 @@ static void close_peer(struct step *step, struct peer *p)
 {
 	struct core *core = step->core;
 
-	POOL_EACH(struct stream *, x, &core->streams.pool)
-		if (x->origin.kind == SOURCE_PEER && x->origin.index == p->row.index)
-			stream_end(step, x, CAUSE_SESSION_END);
+	stream_forget_source(step, peer_source(p));
 	quenches_forget(&core->quenches, p->row.index);
 	core_log(step, LOG_INFO, "link removed peer=%s", peer_conf(core, p)->name);
 	rows_tell(step, KIND_PEER, p, CHANGE_END, CAUSE_NONE);

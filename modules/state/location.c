@@ -57,3 +57,13 @@ void location_hear(struct locations *t, uint32_t radio, struct source origin, ui
 	t->rows[index].heard = origin;
 	t->rows[index].heard_slot = slot;
 }
+
+void locations_forget(struct locations *t, struct source origin)
+{
+	for (uint32_t i = 0; i < t->used; i++) {
+		if (source_equal(t->rows[i].origin, origin))
+			t->rows[i].origin = source_client(0);
+		if (source_equal(t->rows[i].heard, origin))
+			t->rows[i].heard = source_client(0);
+	}
+}

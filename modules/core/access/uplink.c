@@ -486,6 +486,7 @@ void uplink_stop(struct step *step, struct uplink *u)
 
 static void end_for_good(struct step *step, struct uplink *u)
 {
+	stream_forget_source(step, (struct source){SOURCE_UPLINK, u->row.index});
 	uplink_stop(step, u);
 	keep_rows(step->core, u, 1);
 	rows_tell(step, KIND_UPLINK, u, CHANGE_END, CAUSE_NONE);

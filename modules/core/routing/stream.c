@@ -72,6 +72,19 @@ void stream_expire(struct step *step, void *row)
 	stream_end(step, x, x->data ? CAUSE_NONE : CAUSE_TIMEOUT);
 }
 
+void stream_forget_source(struct step *step, struct source source)
+{
+	struct core *core = step->core;
+
+	POOL_EACH(struct stream *, x, &core->streams.pool) {
+		if (source_equal(x->origin, source))
+			stream_end(step, x, CAUSE_SESSION_END);
+		else if (source.kind == SOURCE_PEER && x->peer == source.index)
+			x->peer = PEER_NONE;
+	}
+	locations_forget(&core->locations, source);
+}
+
 static struct stream_key key_of(struct source origin, uint8_t slot, const struct hbp_burst *b)
 {
 	return (struct stream_key){origin, b->stream, b->dst, slot, b->unit, burst_is_data(b)};

@@ -43,4 +43,7 @@ void stream_end(struct step *step, struct stream *x, enum cause cause);
 void stream_cut(struct step *step, struct stream *x, enum cause cause); /* the rest is ignored */
 void stream_expire(struct step *step, void *row);
 
+/* A neighbour or uplink is removed: its calls end, none is for it any more, no radio is there. */
+void stream_forget_source(struct step *step, struct source source);
+
 #endif

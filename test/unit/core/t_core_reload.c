@@ -758,6 +758,58 @@ T_CASE(another_link_in_the_place_of_one_begins_anew)
 	}
 }
 
+#define UPLINK(name) "[uplink " name "]\ntarget = 10.0.9.1:1000\nid = 234567899\nmap = 2:91 = 91\n"
+
+/* Data does not occupy the slot of the session, by which its calls are found. */
+T_CASE(data_of_an_uplink_that_is_removed_ends_with_it)
+{
+	static const char *const others[] = {HEAD, HEAD UPLINK("other")};
+	struct endpoint at = world_endpoint(9, 1000);
+
+	at.socket = CONF_UPLINK_SOCKETS;
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		world_open(&w, HEAD UPLINK("up"), 1);
+		login(TALKER, NULL);
+		world_sleep(&w, 100);
+		world_datagram(&w, &at, "RPTACK1234", 10);
+		for (int n = 0; n < 3; n++)
+			world_datagram(&w, &at, "RPTACK", 6);
+		T_EQUAL(uplink_at(&w.core->uplinks, 0)->state, UPLINK_UP);
+		struct hbp_burst b = world_frame(234567899, 91, 0);
+		b.class = BURST_DATA_HEADER;
+		actions_empty(&w.actions);
+		world_burst(&w, &at, &b);
+		T_EQUAL(w.core->streams.pool.used, 1);
+		actions_empty(&w.actions);
+		change(others[i]);
+		T_CHECK(core_check(w.core) == NULL);
+		T_EQUAL(w.core->streams.pool.used, 0);
+		world_close(&w);
+	}
+}
+
+/* A private call that is for a neighbour alone, and where its radio was heard, are not of whoever
+ * has its place. */
+T_CASE(what_was_for_a_neighbour_is_not_for_the_next_in_its_place)
+{
+	const struct source near = {SOURCE_PEER, 0};
+
+	world_open(&w, HEAD NEIGHBOUR("near", "9"), 1);
+	login(TALKER, NULL);
+	talk(0, 91, false);
+	struct stream *x = stream_get(&w.core->streams, session(TALKER)->slot[1].talk);
+	x->peer = near.index;
+	location_learn(&w.core->locations, 2350001, near, 1, w.now);
+	location_learn(&w.core->locations, TALKER, source_client(TALKER), 2, w.now);
+	change(HEAD NEIGHBOUR("far", "8"));
+	T_CHECK(peer_at(&w.core->peers, near.index) != NULL);
+	T_EQUAL(x->peer, PEER_NONE);
+	const struct location *gone = location_find(&w.core->locations, 2350001);
+	T_CHECK(!source_equal(gone->origin, near) && !source_equal(gone->heard, near));
+	T_EQUAL(location_find(&w.core->locations, TALKER)->origin.index, TALKER);
+	world_close(&w);
+}
+
 /* Whoever has sent its passphrase, and no more, has no defaults yet; its options are kept. */
 T_CASE(half_logged_in_is_settled_when_it_has_options)
 {
