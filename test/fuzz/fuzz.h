@@ -5,6 +5,7 @@
 #define FUZZ_FUZZ_H
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,14 +42,30 @@ static inline void fuzz_empty_directory(void)
 		closedir(d);
 }
 
-static inline void fuzz_remove_directory(void)
+/* Whatever ends this process, SIGKILL as well, ends what a child waits for, who removes the
+ * directory then. It ignores what a terminal sends to both. */
+static inline void fuzz_remove_directory_at_the_end(void)
 {
-	fuzz_empty_directory();
-	rmdir(fuzz_directory);
+	static const char wait[] = "trap '' HUP INT TERM; read -r end; rm -rf \"$0\"";
+	int life[2];
+
+	if (pipe(life) != 0 || fcntl(life[1], F_SETFD, FD_CLOEXEC) != 0)
+		abort();
+	pid_t child = fork();
+	if (child < 0)
+		abort();
+	if (child > 0) {
+		close(life[0]);
+		return;
+	}
+	if (dup2(life[0], STDIN_FILENO) >= 0 && freopen("/dev/null", "w", stdout) &&
+	    freopen("/dev/null", "w", stderr))
+		execl("/bin/sh", "sh", "-c", wait, fuzz_directory, (char *)NULL);
+	_exit(1);
 }
 
 /* A directory for files of the input, in memory if there is such a place: nothing waits for a disk.
- * It is gone with the process. */
+ * It goes with the process. */
 static inline void fuzz_make_directory(void)
 {
 	struct stat about;
@@ -58,7 +75,7 @@ static inline void fuzz_make_directory(void)
 	         memory ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(fuzz_directory))
 		abort();
-	atexit(fuzz_remove_directory);
+	fuzz_remove_directory_at_the_end();
 }
 
 #endif
