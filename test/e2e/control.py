@@ -63,7 +63,11 @@ def ask(path, word):
 
 
 def counter(path, name):
-    return next(row["value"] for row in ask(path, "status") if row.get("name") == name)
+    """Of voice or the reporter. Those of voice come with its first figures."""
+    def values():
+        return [row["value"] for row in ask(path, "status") if row.get("name") == name]
+
+    return wait_for(values)[0]
 
 
 def wait_until_answering(path):
