@@ -583,6 +583,24 @@ T_CASE(an_unproven_client_saves_up_a_mebioctet)
 	world_close(&world);
 }
 
+T_CASE(a_snapshot_bears_the_number_of_who_asked)
+{
+	const struct command ask = {.kind = COMMAND_SNAPSHOT, .number = 77};
+
+	T_CHECK(open_with(HEAD, 1));
+	world_step(&world, &(struct event){.kind = EVENT_COMMAND, .command = &ask});
+	const struct record *r = world.actions.records;
+	T_CHECK(r->kind == RECORD_SNAPSHOT && r->snapshot.begin);
+	T_EQUAL(r->snapshot.number, 77);
+	actions_empty(&world.actions);
+	while (core_wants_rows(world.core))
+		world_step(&world, &(struct event){.kind = EVENT_ROWS, .rows = 1000});
+	r = &world.actions.records[world.actions.record_count - 1];
+	T_CHECK(r->kind == RECORD_SNAPSHOT && !r->snapshot.begin);
+	T_EQUAL(r->snapshot.number, 77);
+	world_close(&world);
+}
+
 /* Each needs a row, and costs more than a frame of one that runs. */
 T_CASE(sixty_transmissions_begin_at_once_and_ten_a_second)
 {

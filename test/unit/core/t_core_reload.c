@@ -438,10 +438,16 @@ T_CASE(sections_beyond_their_count_are_gone)
 	T_CHECK(peer_at(&w.core->peers, 0) && uplink_at(&w.core->uplinks, 0));
 	T_EQUAL(conf_parse(text, strlen(text), "other", &other, complain, NULL), 0);
 	other.peer_count = other.uplink_count = 0;
+	bool logged = false;
 	for (unsigned turn = 0; !core_follows(w.core, &other) && turn < 100; turn++) {
 		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &other});
+		for (uint32_t i = 0; i < w.actions.record_count; i++)
+			logged |=
+				w.actions.records[i].kind == RECORD_LOG &&
+				strcmp(w.actions.records[i].log.line, "link removed peer=uk") == 0;
 		actions_empty(&w.actions);
 	}
+	T_CHECK(logged);
 	T_CHECK(!peer_at(&w.core->peers, 0) && !uplink_at(&w.core->uplinks, 0));
 	T_CHECK(core_check(w.core) == NULL);
 	world_close(&w);
