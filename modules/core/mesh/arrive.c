@@ -150,11 +150,9 @@ static enum verdict judge_burst(const struct step *step, const struct arrival *a
 }
 
 /* Does its number not advance the stream? */
-static bool is_behind(const struct step *step, const struct arrival *a)
+static bool is_behind(const struct arrival *a, const struct stream *x)
 {
-	const struct stream *x = stream_get(&step->core->streams, a->stream);
-
-	return x && (uint8_t)(a->burst->frame.seq - x->sequence.last - 1) >= 127;
+	return (uint8_t)(a->burst->frame.seq - x->sequence.last - 1) >= 127;
 }
 
 /*
@@ -165,12 +163,12 @@ static bool is_behind(const struct step *step, const struct arrival *a)
  */
 static bool is_replayed(const struct step *step, const struct arrival *a, const struct claim *c)
 {
+	const struct stream *x = stream_get(&step->core->streams, a->stream);
 	uint64_t stamp = a->burst->timestamp_ns;
 
 	if (!is_stamped(a) || stamp > c->newest_ns)
 		return false;
-	return begins(a) ||
-	       (stamp < c->newest_ns && (burst_is_data(&a->burst->frame) || is_behind(step, a)));
+	return !x || (stamp < c->newest_ns && (burst_is_data(&a->burst->frame) || is_behind(a, x)));
 }
 
 /* Is it within the neighbour's budget for all its calls? */

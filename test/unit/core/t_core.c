@@ -601,6 +601,48 @@ T_CASE(a_snapshot_bears_the_number_of_who_asked)
 	world_close(&world);
 }
 
+static void bring(uint8_t host, uint32_t server, const struct hbp_burst *b)
+{
+	const struct obp_key key = obp_key_make("kilo", false);
+	struct obp_burst burst = {.frame = *b, .source_server = 2350, .hops = 1};
+	struct endpoint at = world_endpoint(host, 62044);
+	uint8_t bytes[OBP_DATAGRAM_MAX];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	burst.frame.client = server;
+	at.socket = CONF_PEER_SOCKETS;
+	world.wall_ns += 1000000;
+	obp_write_v5(&wr, &key, &burst, world.wall_ns);
+	world_datagram(&world, &at, bytes, wr_len(&wr));
+	actions_empty(&world.actions);
+}
+
+/* Its stream from the neighbour that has fallen silent ends, and it goes on from the other. */
+T_CASE(data_for_a_radio_goes_on_from_the_next_neighbour)
+{
+	struct talk t = talk_of(0, 1, 2399998, 7);
+
+	T_CHECK(open_with(HEAD "[peer a]\nbind = 192.0.2.1:62044\ntarget = 10.0.77.1:62044\n"
+	                       "passphrase = kilo\nremote-id = 2340\n"
+	                       "[peer b]\nbind = 192.0.2.1:62044\ntarget = 10.0.78.1:62044\n"
+	                       "passphrase = kilo\nremote-id = 2341\n",
+	                  1));
+	world.wall_ns = UINT64_C(1800000000000000000);
+	t.next.unit = true;
+	struct hbp_burst b = talk_lc(&t, DMR_CSBK);
+	bring(77, 2340, &b);
+	T_EQUAL(world.core->streams.pool.used, 1);
+	T_EQUAL(world.core->claims.used, 1);
+	world.core->claims.rows[0].last -= 2 * TICK_SECOND;
+	b = talk_lc(&t, DMR_CSBK);
+	b.payload[20] ^= 1; /* not one that it has carried */
+	bring(78, 2341, &b);
+	T_EQUAL(counted(COUNT_MESH_TAKEN_OVER), 1);
+	T_EQUAL(world.core->streams.pool.used, 1);
+	T_CHECK(core_check(world.core) == NULL);
+	world_close(&world);
+}
+
 /* Each needs a row, and costs more than a frame of one that runs. */
 T_CASE(sixty_transmissions_begin_at_once_and_ten_a_second)
 {

@@ -564,6 +564,47 @@ T_CASE(what_is_played_goes_on_with_the_files_there_are_now)
 	world_close(&w);
 }
 
+T_CASE(what_nobody_asked_for_is_left_out_without_a_player)
+{
+	static struct files files;
+
+	world_open(&w, HEAD, 1);
+	login(LISTENER, NULL);
+	w.now += TICK_MINUTE / 2 + TICK_SECOND;
+	take_files(&files, 1, "9991");
+	while (player_has_room(w.core))
+		T_CHECK(pool_take(&w.core->players.pool));
+	uint32_t used = w.core->players.pool.used;
+	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
+	player_announce(&step, session(LISTENER), 9991, 9);
+	T_EQUAL(w.core->players.pool.used, used);
+	world_close(&w);
+}
+
+/* It pays for the terminator as well. */
+T_CASE(a_guest_pays_for_the_end_of_what_is_played)
+{
+	static struct files files;
+
+	world_open(&w, HEAD "static-2 = 91\n", 1);
+	login(TALKER, NULL);
+	login(LISTENER, NULL);
+	w.now += TICK_MINUTE / 2 + TICK_SECOND;
+	take_files(&files, 1, "9991");
+	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
+	player_announce(&step, session(LISTENER), 9991, 9);
+	while (player() && player()->frame == 0)
+		world_sleep(&w, DMR_BURST_MS);
+	struct budgets *budget = &session(LISTENER)->budget;
+	budget->unproven = true;
+	budget->credit = 10 * HBP_BURST_LEN;
+	actions_empty(&w.actions);
+	talk(0, 91, false);
+	T_EQUAL(frames_to(LISTENER), 2);
+	T_EQUAL(budget->credit, 8 * HBP_BURST_LEN);
+	world_close(&w);
+}
+
 #define MORE                                                                                       \
 	"[listener m]\nbind = [::]:62032\npassphrase = " WORLD_PASSPHRASE                          \
 	"\n" PEER("a key") "[uplink up]\ntarget = 192.0.2.8\nid = 234567899\nmap = 2:91 = 91\n"
