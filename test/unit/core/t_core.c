@@ -643,6 +643,40 @@ T_CASE(data_for_a_radio_goes_on_from_the_next_neighbour)
 	world_close(&world);
 }
 
+static const char *logged(void)
+{
+	const char *line = "";
+
+	for (uint32_t i = 0; i < world.actions.record_count; i++)
+		if (world.actions.records[i].kind == RECORD_LOG)
+			line = world.actions.records[i].log.line;
+	return line;
+}
+
+T_CASE(what_is_refused_is_logged_with_its_reason)
+{
+	static const char options[] = "TS2=91;word";
+	struct endpoint known = place(0), stranger = place(9);
+	uint8_t bytes[64];
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	T_CHECK(open_with(HEAD, 1));
+	world_datagram(&world, &stranger, "DMRDx", 5);
+	T_TEXT(logged(), "dropped datagram from=10.0.9.1:1000 len=5 reason=\"wrong length\"");
+	actions_empty(&world.actions);
+	hbp_write_ping(&wr, client(9));
+	world_datagram(&world, &stranger, bytes, wr_len(&wr));
+	T_TEXT(logged(), "refused client=234500010 from=10.0.9.1:1000 listener=l message=RPTPING "
+	                 "reason=\"no session: log in again\"");
+	actions_empty(&world.actions);
+	wr = wr_make(bytes, sizeof(bytes));
+	hbp_write_options(&wr, client(0), options, strlen(options));
+	world_datagram(&world, &known, bytes, wr_len(&wr));
+	T_TEXT(logged(), "options client=234500001 skipped=1 first=\"missing =\" at=7 "
+	                 "options=\"TS2=91;word\"");
+	world_close(&world);
+}
+
 /* Each needs a row, and costs more than a frame of one that runs. */
 T_CASE(sixty_transmissions_begin_at_once_and_ten_a_second)
 {

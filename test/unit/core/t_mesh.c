@@ -419,6 +419,34 @@ T_CASE(bursts_of_other_kinds_are_refused)
 	T_EQUAL(w.core->claims.used, 0);
 }
 
+static const char *logged(void)
+{
+	const char *line = "";
+
+	for (uint32_t i = 0; i < w.actions.record_count; i++)
+		if (w.actions.records[i].kind == RECORD_LOG)
+			line = w.actions.records[i].log.line;
+	return line;
+}
+
+T_CASE(what_is_refused_is_logged_with_its_reason)
+{
+	uint8_t bytes[128];
+	size_t len = t_vector("mesh.txt", "fbp5_header", bytes, sizeof(bytes));
+	struct endpoint at = world_endpoint(77, 62044);
+
+	open_world("fbp");
+	at.socket = CONF_PEER_SOCKETS;
+	world_datagram(&w, &at, bytes, len);
+	T_TEXT(logged(), "refused on the mesh from=10.0.77.1:62044 reason=\"unknown neighbour\"");
+	bytes[len - 1] ^= 1;
+	take(bytes, len);
+	T_TEXT(logged(), "refused on the mesh from=10.0.2.1:62044 reason=\"wrong digest: do the "
+	                 "passphrases match?\"");
+	take((const uint8_t *)"DMRE", 4);
+	T_TEXT(logged(), "refused on the mesh from=10.0.2.1:62044 reason=\"wrong length\"");
+}
+
 T_CASE(strangers_get_no_answer)
 {
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
