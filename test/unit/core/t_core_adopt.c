@@ -119,6 +119,7 @@ T_CASE(pointers_are_not_believed)
 	w.core->streams.pool.capacity = UINT32_MAX;
 	w.core->claims.rows = NULL;
 	w.core->expiry.entries = NULL;
+	w.core->expiry.capacity = 1;
 	w.core->conf = NULL;
 	w.core->itself.rows = NULL;
 	T_TEXT(adopt() ? adopt() : "", "");

@@ -213,4 +213,19 @@ T_CASE(codings_are_accepted_as_rfc_9110_says)
 	}
 }
 
+/* The fields are all there is; what lies behind them is none. */
+T_CASE(the_last_field_of_as_many_as_there_may_be_counts)
+{
+	char text[1000];
+	struct text t = text_make(text, sizeof(text));
+
+	text_put(&t, "GET / HTTP/1.1\r\n");
+	for (unsigned i = 1; i < HTTP_FIELDS_MAX; i++)
+		text_put(&t, "A: b\r\n");
+	text_put(&t, "Accept-Encoding: gzip\r\n\r\n");
+	T_EQUAL(read_text(text), PARSE_OK);
+	T_EQUAL(request.field_count, HTTP_FIELDS_MAX);
+	T_CHECK(http_accepts(&request, "gzip") && !http_accepts(&request, "br"));
+}
+
 T_MAIN()
