@@ -208,6 +208,8 @@ static const char *check_subscription(const struct core *core, const struct subs
 		return "a subscription has no session";
 	if (!conference_at(&core->subscriptions, x->conference))
 		return "a subscription has no conference";
+	if (x->mode > SUBSCRIPTION_DIAL)
+		return "a subscription's mode is invalid";
 	return x->slot == 1 || x->slot == 2 ? NULL : "a subscription's slot is invalid";
 }
 

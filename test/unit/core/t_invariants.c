@@ -355,6 +355,10 @@ static void call_of_no_uplink(void)
 	call()->origin = (struct source){SOURCE_UPLINK, 7};
 }
 
+static void subscription_mode(void)
+{
+	subscribed(1)->mode = SUBSCRIPTION_DIAL + 1;
+}
 static void call_state(void)
 {
 	call()->state = CALL_IGNORED + 1;
@@ -494,6 +498,7 @@ static const struct {
 	{listed_last, "a conference's count of subscriptions is wrong"},
 	{listed_count, "a conference's count of subscriptions is wrong"},
 	{session_gone, "a subscription has no session"},
+	{subscription_mode, "a subscription's mode is invalid"},
 	{list_of_another, "the list of a conference is broken"},
 	{alias_first, "a conference lists an alias before its own number"},
 	{unused, "an unused conference was not removed"},
