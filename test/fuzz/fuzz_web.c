@@ -30,6 +30,9 @@
 #include "report/persist/persist.h"
 #include "fuzz/fuzz.h"
 
+#define EVENT_HEAD 4u
+#include "fuzz/events.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int fuzz_no_datagrams = 1;
