@@ -14,7 +14,7 @@
 struct bucket {
 	tick_t last;
 	int64_t micro; /* millionths of a token in stock */
-	bool used;     /* false: full, as allocated */
+	uint8_t used;  /* 0: full, as allocated. No bool: it may come with the octets of a row */
 };
 
 /*

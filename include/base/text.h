@@ -35,11 +35,16 @@ void text_format(struct text *t, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_vformat(struct text *t, const char *format, va_list args) PRINTF_LIKE(2, 0);
 /* A duration for people: 59s, 59m56s, 3h05m, 2d05h; below 0 is 0, never is "-". */
 void text_duration(struct text *t, tick_t ms);
+/* Seconds since 1970, of the years up to 9999: 2026-11-29T17:20:54Z; else "-". */
+void text_utc(struct text *t, int64_t seconds);
 
 void text_hex(struct text *t, const void *bytes, size_t len);
 
 /* RFC 4648 section 4. */
 void text_base64(struct text *t, const void *bytes, size_t len);
+
+/* Reads it back; `out` has room for three octets for each four characters. False: it is not. */
+MUST_CHECK bool text_from_base64(const char *s, size_t len, uint8_t *out, size_t *out_len);
 
 /*
  * A JSON string with its quotes: control characters become escapes, each octet of invalid UTF-8

@@ -15,6 +15,8 @@ enum morse_unit {
 
 const char *morse_unit_name(enum morse_unit unit);
 
+#define MORSE_SIGNS 6u /* the most of a character */
+
 /* A position in a text; all zero = the start. The caller keeps the text. */
 struct morse {
 	uint16_t at;     /* characters begun */

@@ -7,14 +7,12 @@
 static int64_t stock(const struct bucket *b, tick_t now, int64_t rate_milli, int64_t depth)
 {
 	int64_t full = depth * MICRO_PER_TOKEN;
-	tick_t elapsed = now - b->last;
+	tick_t elapsed = 0;
 
-	if (!b->used)
+	if (!b->used || b->micro >= full)
 		return full;
-	if (elapsed < 0)
-		elapsed = 0;
-	if (elapsed > PAST_MAX)
-		elapsed = PAST_MAX;
+	if (b->last < now)
+		elapsed = b->last < now - PAST_MAX ? PAST_MAX : now - b->last;
 	int64_t micro = b->micro + elapsed * rate_milli;
 	return micro > full ? full : micro;
 }

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -276,21 +277,40 @@ void text_hex(struct text *t, const void *bytes, size_t len)
 	}
 }
 
+static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 void text_base64(struct text *t, const void *bytes, size_t len)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const uint8_t *b = bytes;
 
 	for (size_t i = 0; i < len; i += 3) {
 		uint32_t v = (uint32_t)b[i] << 16;
 		v |= i + 1 < len ? (uint32_t)b[i + 1] << 8 : 0;
 		v |= i + 2 < len ? b[i + 2] : 0;
-		text_char(t, digits[v >> 18]);
-		text_char(t, digits[v >> 12 & 63]);
-		text_char(t, i + 1 < len ? digits[v >> 6 & 63] : '=');
-		text_char(t, i + 2 < len ? digits[v & 63] : '=');
+		text_char(t, base64[v >> 18]);
+		text_char(t, base64[v >> 12 & 63]);
+		text_char(t, i + 1 < len ? base64[v >> 6 & 63] : '=');
+		text_char(t, i + 2 < len ? base64[v & 63] : '=');
 	}
+}
+
+bool text_from_base64(const char *s, size_t len, uint8_t *out, size_t *out_len)
+{
+	uint32_t v = 0;
+	size_t digits = len, n = 0;
+
+	for (int i = 0; i < 2 && digits > 0 && s[digits - 1] == '='; i++)
+		digits--;
+	for (size_t i = 0; i < digits; i++) {
+		const char *digit = memchr(base64, s[i], sizeof(base64) - 1);
+		if (!digit)
+			return false;
+		v = v << 6 | (uint32_t)(digit - base64);
+		if (i % 4)
+			out[n++] = (uint8_t)(v >> (6 - 2 * (i % 4)));
+	}
+	*out_len = n;
+	return len % 4 == 0;
 }
 
 static void json_control(struct text *t, uint32_t point)
@@ -408,4 +428,28 @@ bool text_same(const char *a, const char *b)
 		b++;
 	}
 	return lower(*a) == lower(*b);
+}
+
+/* The Gregorian date of a day since 1970, by eras of 400 years that begin in March. */
+static void put_date(struct text *t, uint32_t day)
+{
+	uint32_t since = day + 719468, era = since / 146097, of_era = since % 146097;
+	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+	uint32_t month = (5 * of_year + 2) / 153; /* 0 = March */
+
+	text_format(t, "%04" PRIu32 "-%02" PRIu32 "-%02" PRIu32, era * 400 + year + (month >= 10),
+	            month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1);
+}
+
+void text_utc(struct text *t, int64_t seconds)
+{
+	if (seconds < 0 || seconds >= INT64_C(253402300800)) {
+		text_char(t, '-');
+		return;
+	}
+	uint32_t of_day = (uint32_t)(seconds % 86400);
+	put_date(t, (uint32_t)(seconds / 86400));
+	text_format(t, "T%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32 "Z", of_day / 3600,
+	            of_day / 60 % 60, of_day % 60);
 }

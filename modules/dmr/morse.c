@@ -11,7 +11,7 @@
 #define GAP_OF_CHARACTERS 3
 #define GAP_OF_WORDS 7
 
-static const char alphabet[][7] = {
+static const char alphabet[][MORSE_SIGNS + 1] = {
 	['A'] = ".-",      ['B'] = "-...",   ['C'] = "-.-.",   ['D'] = "-..",    ['E'] = ".",
 	['F'] = "..-.",    ['G'] = "--.",    ['H'] = "....",   ['I'] = "..",     ['J'] = ".---",
 	['K'] = "-.-",     ['L'] = ".-..",   ['M'] = "--",     ['N'] = "-.",     ['O'] = "---",
@@ -42,14 +42,14 @@ static const char *signs_of(char c)
 {
 	size_t place = (unsigned char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 
-	return place < ARRAY_LEN(alphabet) ? alphabet[place] : "";
+	return alphabet[place < ARRAY_LEN(alphabet) ? place : 0];
 }
 
 /* Advances to the next dot or dash and the gap before it; false if there is none. */
 static bool begin_sign(struct morse *m, const char *text)
 {
 	bool first = m->at == 0;
-	const char *signs = first ? "" : signs_of(text[m->at - 1]);
+	const char *signs = signs_of(first ? 0 : text[m->at - 1]);
 	uint8_t gap = GAP_IN_CHARACTER;
 
 	while (!signs[m->sign]) {

@@ -16,31 +16,9 @@ static bool is_known(tick_t at)
 	return at > TICK_LONG_AGO && at < -TICK_LONG_AGO;
 }
 
-/* The Gregorian date of a day since 1970, by eras of 400 years that begin in March. */
-static void put_date(struct text *t, uint32_t day)
-{
-	uint32_t since = day + 719468, era = since / 146097, of_era = since % 146097;
-	uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-	uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
-	uint32_t month = (5 * of_year + 2) / 153; /* 0 = March */
-
-	text_format(t, "%04" PRIu32 "-%02" PRIu32 "-%02" PRIu32, era * 400 + year + (month >= 10),
-	            month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1);
-}
-
-/* Of the years 1970 to 9999. */
 void view_utc(struct text *t, tick_t at, const struct clock *clock)
 {
-	int64_t seconds = is_known(at) ? (at + clock->epoch_ms) / 1000 : -1;
-
-	if (seconds < 0 || seconds >= INT64_C(253402300800)) {
-		text_char(t, '-');
-		return;
-	}
-	uint32_t of_day = (uint32_t)(seconds % 86400);
-	put_date(t, (uint32_t)(seconds / 86400));
-	text_format(t, "T%02" PRIu32 ":%02" PRIu32 ":%02" PRIu32 "Z", of_day / 3600,
-	            of_day / 60 % 60, of_day % 60);
+	text_utc(t, is_known(at) ? (at + clock->epoch_ms) / 1000 : -1);
 }
 
 void view_seconds(struct text *t, int64_t ms)

@@ -346,9 +346,30 @@ T_CASE(base64_is_that_of_rfc_4648)
 		char out[20];
 		struct text t = text_make(out, sizeof(out));
 		size_t len = strlen(rows[i][0]);
+		uint8_t back[12];
+		size_t back_len;
 		text_base64(&t, t_guarded(rows[i][0], len), len);
 		T_TEXT(out, rows[i][1]);
+		T_CHECK(text_from_base64((const char *)t_guarded(out, t.len), t.len, back,
+		                         &back_len));
+		T_EQUAL(back_len, len);
+		T_BYTES(back, rows[i][0], len);
 	}
+}
+
+T_CASE(what_is_not_base64_is_refused)
+{
+	static const char *const rows[] = {
+		"Z", "Zg", "Zg=", "Zg===", "Z===", "Zm8 ", "Zm-_", "=Zg=", "Zg\n="};
+	uint8_t out[12];
+	size_t len;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t n = strlen(rows[i]);
+		if (text_from_base64((const char *)t_guarded(rows[i], n), n, out, &len))
+			t_fail(__FILE__, __LINE__, "%s was read", rows[i]);
+	}
+	T_CHECK(!text_from_base64("Zm9\0", 4, out, &len));
 }
 
 T_CASE(durations_have_two_units_at_most)
