@@ -19,6 +19,7 @@ enum key_type {
 	KEY_NUMBER,     /* uint32_t */
 	KEY_ID,         /* uint32_t, its range given in digits */
 	KEY_DURATION,   /* uint32_t, milliseconds: 500ms, 10s, 15m, 2h; a bare number is seconds */
+	KEY_SIZE,       /* uint32_t, octets: 64K, 8M; 0, or in the range */
 	KEY_ADDRESS,    /* struct addr; empty, where it is not required, is port 0 */
 	KEY_TEXT,       /* char[max + 1] */
 	KEY_CALLSIGN,   /* char[max + 1], letters and digits, kept in upper case */

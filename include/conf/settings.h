@@ -74,6 +74,7 @@ struct conf_server {
 	uint32_t home_first; /* talkgroups from here to 199 stay with their server on the mesh */
 	char state[CONF_PATH_MAX]; /* file of state kept across restarts; "" = none */
 	uint32_t remember_ms;      /* maximum age of restored state */
+	uint32_t recorder;         /* octets of the flight recorder's memory; 0 = off */
 	enum log_target log;
 	enum log_level log_level; /* lines of this level and those before it are logged */
 	uint32_t data_gateway;    /* client that gets a copy of all unit data; 0 = none */

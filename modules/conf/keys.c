@@ -8,6 +8,7 @@
 #define MINUTES 60000u
 #define HOURS (60 * MINUTES)
 #define WEEK (168 * HOURS)
+#define MIB (UINT32_C(1) << 20)
 
 /* clang-format off */
 /* The C type of each type of key, except texts. */
@@ -15,6 +16,7 @@
 #define C_NUMBER uint32_t
 #define C_ID uint32_t
 #define C_DURATION uint32_t
+#define C_SIZE uint32_t
 #define C_DIAL uint32_t
 #define C_ADDRESS struct addr
 #define C_TALKGROUPS struct tg_list
@@ -89,6 +91,10 @@ static const struct conf_key server_keys[] = {
 	 .max = WEEK,
 	 .help = "How long the talkgroups of an absent client are kept.",
 	 .example = "15m"},
+	{.name = "recorder", AT(SIZE, server, recorder), .when = CONF_START, .initial = "0",
+	 .min = MIB, .max = 256 * MIB,
+	 .help = "Memory of the flight recorder, which holds the last minutes; 0 = off.",
+	 .example = "8M"},
 	{.name = "log", AT(LOG, server, log), .anew = true, .initial = "stderr",
 	 .help = "Where log lines go: stderr or syslog.",
 	 .example = "stderr"},

@@ -38,27 +38,34 @@ static void print_section(enum section_kind kind, const char *name, const void *
 	print_keys(section_info(kind), row, print, context);
 }
 
+/* Its name is its first field; a row without one was removed by a reload. */
+static void print_named(enum section_kind kind, const void *row, conf_print_line *print,
+                        void *context)
+{
+	const char *name = row;
+
+	if (*name)
+		print_section(kind, name, row, print, context);
+}
+
 void conf_print(const struct conf *conf, conf_print_line *print, void *context)
 {
 	char name[16];
 
 	print_section(SECTION_SERVER, "", &conf->server, print, context);
 	for (uint32_t i = 0; i < conf->listener_count; i++)
-		print_section(SECTION_LISTENER, conf->listener[i].name, &conf->listener[i], print,
-		              context);
+		print_named(SECTION_LISTENER, &conf->listener[i], print, context);
 	for (uint32_t i = 0; i < conf->client_count; i++) {
 		struct text t = text_make(name, sizeof(name));
 		text_format(&t, "%lu", (unsigned long)conf->client[i].id);
 		print_section(SECTION_CLIENT, name, &conf->client[i], print, context);
 	}
 	for (uint32_t i = 0; i < conf->peer_count; i++)
-		print_section(SECTION_PEER, conf->peer[i].name, &conf->peer[i], print, context);
+		print_named(SECTION_PEER, &conf->peer[i], print, context);
 	for (uint32_t i = 0; i < conf->uplink_count; i++)
-		print_section(SECTION_UPLINK, conf->uplink[i].name, &conf->uplink[i], print,
-		              context);
+		print_named(SECTION_UPLINK, &conf->uplink[i], print, context);
 	for (uint32_t i = 0; i < conf->announcement_count; i++)
-		print_section(SECTION_ANNOUNCEMENT, conf->announcement[i].name,
-		              &conf->announcement[i], print, context);
+		print_named(SECTION_ANNOUNCEMENT, &conf->announcement[i], print, context);
 	print_section(SECTION_LIMITS, "", &conf->limits, print, context);
 	print_section(SECTION_REPORT, "", &conf->report, print, context);
 }

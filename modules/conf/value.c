@@ -46,23 +46,31 @@ static bool read_number(const struct conf_key *key, const char *text, void *fiel
 	return false;
 }
 
-/* Largest first; a duration is written in the largest unit that leaves no rest. */
-static const struct {
+/* Largest first; a value is written in the largest unit that leaves no rest. */
+struct unit {
 	const char *name;
-	uint32_t ms;
-} duration_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+	uint32_t of;
+};
+
+static const struct unit duration_units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+static const struct unit size_units[] = {
+	{"G", UINT32_C(1) << 30}, {"M", UINT32_C(1) << 20}, {"K", 1024}, {"", 1}};
+
+static void put_in_units(uint32_t value, const struct unit *unit, struct text *out)
+{
+	while (value % unit->of != 0)
+		unit++;
+	text_format(out, "%lu%s", (unsigned long)(value / unit->of), unit->name);
+}
 
 static void put_duration(uint32_t ms, struct text *out)
 {
-	size_t unit = 0;
+	put_in_units(ms, ms ? duration_units : &duration_units[2], out);
+}
 
-	while (ms % duration_units[unit].ms != 0)
-		unit++;
-	if (ms == 0)
-		text_put(out, "0s");
-	else
-		text_format(out, "%lu%s", (unsigned long)(ms / duration_units[unit].ms),
-		            duration_units[unit].name);
+static void put_size(uint32_t octets, struct text *out)
+{
+	put_in_units(octets, octets ? size_units : &size_units[3], out);
 }
 
 static bool duration_unit(const char *name, uint32_t *ms)
@@ -72,7 +80,7 @@ static bool duration_unit(const char *name, uint32_t *ms)
 	for (size_t i = 0; i < ARRAY_LEN(duration_units); i++) {
 		if (strcmp(name, duration_units[i].name) != 0)
 			continue;
-		*ms = duration_units[i].ms;
+		*ms = duration_units[i].of;
 		return true;
 	}
 	return false;
@@ -100,6 +108,34 @@ static bool read_duration(const struct conf_key *key, const char *text, void *fi
 	}
 	*out = (uint32_t)(number * unit);
 	return true;
+}
+
+static void put_size_range(const struct conf_key *key, struct text *out)
+{
+	text_put(out, "0, or ");
+	put_size(key->min, out);
+	text_put(out, " to ");
+	put_size(key->max, out);
+}
+
+static bool read_size(const struct conf_key *key, const char *text, void *field,
+                      struct text *expected)
+{
+	uint32_t *out = field;
+	size_t len = strspn(text, "0123456789"), unit = 0;
+	uint64_t number;
+
+	while (unit < ARRAY_LEN(size_units) && !text_same(text + len, size_units[unit].name))
+		unit++;
+	if (unit < ARRAY_LEN(size_units) && text_to_u64(text, len, 0, UINT32_MAX, &number)) {
+		number *= size_units[unit].of;
+		*out = (uint32_t)number;
+		if (number == 0 || (number >= key->min && number <= key->max))
+			return true;
+	}
+	text_put(expected, "expected ");
+	put_size_range(key, expected);
+	return false;
 }
 
 static bool read_address(const struct conf_key *key, const char *text, void *field,
@@ -373,6 +409,14 @@ static void write_duration(const struct conf_key *key, const void *field, struct
 	put_duration(*ms, out);
 }
 
+static void write_size(const struct conf_key *key, const void *field, struct text *out)
+{
+	const uint32_t *octets = field;
+
+	(void)key;
+	put_size(*octets, out);
+}
+
 /* Quoted if the reader would take it otherwise: blanks at the ends, or what looks like a comment.
  */
 static void write_text(const struct conf_key *key, const void *field, struct text *out)
@@ -513,6 +557,7 @@ static const struct value_type {
 	[KEY_NUMBER] = {"number", sizeof(uint32_t), read_number, write_number, NULL},
 	[KEY_ID] = {"id", sizeof(uint32_t), read_number, write_number, NULL},
 	[KEY_DURATION] = {"duration", sizeof(uint32_t), read_duration, write_duration, NULL},
+	[KEY_SIZE] = {"size", sizeof(uint32_t), read_size, write_size, NULL},
 	[KEY_ADDRESS] = {"address", sizeof(struct addr), read_address, write_address, same_address},
 	[KEY_TEXT] = {"text", 0, read_text, write_text, same_text},
 	[KEY_CALLSIGN] = {"callsign", 0, read_callsign, write_text, same_text},
@@ -576,6 +621,9 @@ void key_range(const struct conf_key *key, char out[static KEY_RANGE_MAX])
 	} else if (key->type == KEY_DURATION) {
 		text_put(&t, "At most ");
 		put_duration(key->max, &t);
+		text_char(&t, '.');
+	} else if (key->type == KEY_SIZE) {
+		put_size_range(key, &t);
 		text_char(&t, '.');
 	} else if (types[key->type].size == 0) {
 		text_format(&t, "At most %lu %s.", (unsigned long)key->max,

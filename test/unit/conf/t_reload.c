@@ -80,6 +80,7 @@ T_CASE(changes_are_told_and_count_or_wait)
 		{SERVER ONE, SERVER ONE "open = yes\nclients = permit 2340001\nalias = yes\n",
 	         "login [listener one] open\nlogin [listener one] clients\nnow [listener one] "
 	         "alias\n"},
+		{SERVER ONE, SERVER "recorder = 1M\n" ONE, "later [server] recorder\n"},
 		{SERVER ONE TWO "timer = 5m\n", SERVER TWO ONE,
 	         "now [listener two] timer\n"}, /* their order says nothing */
 		{SERVER ONE, SERVER TWO ONE, "now [listener two]\n"},
