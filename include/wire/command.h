@@ -50,6 +50,7 @@ enum command_kind {
 	COMMAND_UPGRADED,  /* to the parent: what came of the last one; a reply */
 	COMMAND_BEAT,      /* to the parent: the answer to RECORD_BEAT */
 	COMMAND_DENIED,    /* to the parent: the filter has stopped a system call */
+	COMMAND_KEEP,      /* to the parent: voice wants what it has recorded to be kept */
 	COMMAND_KINDS,
 };
 

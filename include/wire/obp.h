@@ -106,4 +106,7 @@ void obp_write_stun(struct wr *w, const struct obp_key *key, uint64_t now_ns); /
 void obp_write_version(struct wr *w, const struct obp_key *key, uint8_t version);
 void obp_write_quench(struct wr *w, const struct obp_key *key, uint32_t tg, uint32_t stream);
 
+/* Octets of the MAC at the end of a datagram, 0 if it has none. */
+size_t obp_mac_len(const uint8_t *bytes, size_t len);
+
 #endif

@@ -43,4 +43,7 @@ void options_parse(const char *text, size_t len, struct options *out, struct bad
  */
 void options_clean(const char *text, size_t len, char *out, size_t cap);
 
+/* Replaces what may be a secret in it by as many x. */
+void options_hide(char *text, size_t len);
+
 #endif

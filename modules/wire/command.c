@@ -159,6 +159,7 @@ static const struct record_info infos[COMMAND_KINDS] = {
 	[COMMAND_UPGRADED] = {"upgraded", NULL, 0},
 	[COMMAND_BEAT] = {"beat", NULL, 0},
 	[COMMAND_DENIED] = {"denied", FIELDS(denied)},
+	[COMMAND_KEEP] = {"keep", NULL, 0},
 };
 
 const struct record_info *command_info(enum command_kind kind)

@@ -144,6 +144,14 @@ enum parse obp_parse(const uint8_t *bytes, size_t len, struct obp_message *out, 
 	return PARSE_BAD;
 }
 
+size_t obp_mac_len(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
+		if (shapes[i].len == len && memcmp(shapes[i].tag, bytes, TAG_LEN) == 0)
+			return shapes[i].mac_len;
+	return 0;
+}
+
 struct obp_key obp_key_make(const char *passphrase, bool full)
 {
 	uint8_t padded[OBP_KEY_LEN] = {0};

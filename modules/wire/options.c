@@ -90,13 +90,16 @@ struct tidy {
 	size_t len;
 };
 
+static char without_litter(char c)
+{
+	return c == '"' || c == '\'' || (unsigned char)c < ' ' ? ' ' : c;
+}
+
 static void tidy_up(struct tidy *t, const char *text, size_t len)
 {
 	*t = (struct tidy){.len = len < sizeof(t->text) ? len : sizeof(t->text)};
-	for (size_t i = 0; i < t->len; i++) {
-		bool litter = text[i] == '"' || text[i] == '\'' || (unsigned char)text[i] < ' ';
-		t->text[i] = litter ? ' ' : text[i];
-	}
+	for (size_t i = 0; i < t->len; i++)
+		t->text[i] = without_litter(text[i]);
 }
 
 static struct piece trimmed(struct piece p)
@@ -400,5 +403,21 @@ void options_clean(const char *text, size_t len, char *out, size_t cap)
 		if (hidden)
 			pair.len = has_equals(pair) ? value.at - pair.at : 0;
 		show(&t, pair, hidden);
+	}
+}
+
+void options_hide(char *text, size_t len)
+{
+	bool hidden = false;
+
+	for (size_t i = 0; i < len; i++)
+		text[i] = without_litter(text[i]);
+	for (struct piece rest = {.text = text, .len = len}; rest.len;) {
+		struct piece pair = cut_at(&rest, ';'), value = pair;
+		hidden = is_secret(pair, find_name(cut_at(&value, '=')), hidden);
+		if (!has_equals(pair))
+			value = pair;
+		for (size_t i = 0; hidden && i < value.len; i++)
+			text[value.at + i] = 'x';
 	}
 }

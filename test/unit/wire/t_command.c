@@ -55,6 +55,7 @@ T_CASE(a_command_comes_back_as_it_went)
 		{.kind = COMMAND_UPGRADED, .number = 17},
 		{.kind = COMMAND_BEAT},
 		{.kind = COMMAND_DENIED, .denied = {231}},
+		{.kind = COMMAND_KEEP},
 	};
 	bool seen[COMMAND_KINDS] = {false};
 
