@@ -35,6 +35,18 @@ struct target {
 	struct endpoint where; /* a copy: the session may end before this is sent */
 };
 
+/*
+ * What the passphrases said during a step, comparison by comparison: with these a core that does
+ * not know them does the same (voice/recorder.h).
+ */
+#define JUDGED_MAX (CONF_PEERS_MAX + 64u) /* comparisons in one step */
+
+struct verdicts {
+	bool given; /* they are played back, not made */
+	uint32_t count;
+	uint8_t is[JUDGED_MAX / 8];
+};
+
 struct actions {
 	struct send *sends;
 	struct target *targets;
@@ -43,6 +55,7 @@ struct actions {
 	uint32_t send_cap, target_cap, record_cap;
 	uint32_t send_room, target_room; /* the most that one step needs */
 	uint64_t refused_total;          /* pushes beyond the end */
+	struct verdicts verdicts;        /* of the latest step */
 };
 
 /* Allocates the lists for a core of these sizes. */
@@ -51,6 +64,9 @@ void actions_empty(struct actions *a);
 
 /* Is there room for everything one step can push? */
 bool actions_have_room(const struct actions *a);
+
+/* The verdict to go by; one too many counts as refused. */
+bool actions_judged(struct actions *a, bool verdict);
 
 /* A new datagram without targets, to be written into `w`. When full, one that is never sent. */
 struct send *actions_send(struct actions *a, struct wr *w);

@@ -73,6 +73,17 @@ const char *core_reads_handover(const void *octets, size_t len);
 const char *core_take_over(struct core *core, const void *octets, size_t len, struct arena *room,
                            uint32_t *left);
 
+/*
+ * The whole state as octets for a recording, without secrets, after EVENT_DERIVE: a core that
+ * resumes from them does the same with the same events and verdicts. Returns their number, 0 if
+ * they do not fit.
+ */
+size_t core_checkpoint(const struct core *core, void *at, size_t room);
+
+/* Fills a core that was just opened for the same configuration; `room` is allocated for the
+ * purpose. NULL on success, else a constant text. */
+const char *core_resume(struct core *core, const void *octets, size_t len, struct arena *room);
+
 /* Takes one event. Needs actions_have_room(actions). */
 void core_step(struct core *core, tick_t now, const struct event *event, struct actions *actions);
 

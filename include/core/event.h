@@ -18,6 +18,7 @@ enum event_kind {
 	EVENT_ROWS,    /* the pipe has room for `rows` more rows of the snapshot asked for */
 	EVENT_ADDRESS, /* the name of a peer or an uplink was resolved */
 	EVENT_CONF,    /* settings except sizes have changed; repeat until core_follows */
+	EVENT_DERIVE,  /* rebuild what is derived from rows, for core_checkpoint */
 	EVENT_MEND,    /* check some or all rows, see core/mend.h */
 	EVENT_LOST,    /* a client had a session with a lost core: notify it */
 	EVENT_STOP,    /* ends calls, logs clients out; repeat while core_has_sessions */

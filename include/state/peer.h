@@ -102,8 +102,10 @@ static inline struct source peer_source(const struct peer *p)
 MUST_CHECK bool peer_is_authentic(const struct peer *p, tick_t now, const uint8_t *bytes,
                                   size_t len, const struct obp_message *m);
 
-/* Notes an authentic message: once the neighbour uses the new key, so do we. */
-void peer_has_signed(struct peer *p, const uint8_t *bytes, size_t len, const struct obp_message *m);
+/* Of an authentic message: is it the first with the new key? Then we use it too (peer_take_key). */
+MUST_CHECK bool peer_signs_anew(const struct peer *p, const uint8_t *bytes, size_t len,
+                                const struct obp_message *m);
+void peer_take_key(struct peer *p);
 
 /* Changes the key. False: it is already in force or pending. */
 bool peer_renew(struct peer *p, tick_t now, const struct obp_key *key);

@@ -52,6 +52,9 @@ void *pool_take_at(struct pool *p, uint32_t index);
 
 void pool_give(struct pool *p, void *given);
 
+/* Rows given back are taken in the order of their numbers from now on. */
+void pool_sort(struct pool *p);
+
 /* The live row of a handle, or NULL if it is gone. */
 void *pool_get(const struct pool *p, struct handle h);
 

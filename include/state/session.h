@@ -79,8 +79,8 @@ struct budgets {
 	struct bucket options, configs;
 	struct bucket frames[2]; /* frames from the radio side of a slot */
 	/* The sender may not be where its datagrams say: it gets no more than they are worth. */
-	bool unproven;
-	uint32_t credit; /* octets */
+	uint8_t unproven; /* a truth value */
+	uint32_t credit;  /* octets */
 };
 
 /* What a copy of a frame needs is in two lines of the cache: to `frames_out_total`, and from the
@@ -125,7 +125,7 @@ struct session {
 	char software[81];
 	char package[81];
 	char language[16];              /* of voice prompts; "" = the first available */
-	size_t options_len;             /* length as sent, even if longer than the field */
+	uint64_t options_len;           /* length as sent, even if longer than the field */
 	char care[SESSION_CARE_MAX];    /* set by its owner, as an option string */
 	char options[OPTIONS_TEXT_MAX]; /* may hold secrets; show only after options_clean */
 };
@@ -134,7 +134,7 @@ struct session {
 static inline size_t options_kept(const struct session *s)
 {
 	return s->options_len < sizeof(s->options) /* never: no datagram holds more */
-	               ? s->options_len
+	               ? (size_t)s->options_len
 	               : sizeof(s->options);
 }
 
@@ -171,9 +171,9 @@ struct session *session_add(struct sessions *t, uint32_t id);
 struct session *session_add_uplink(struct sessions *t, uint32_t index, uint32_t id);
 /* Changes its endpoint. */
 void session_place(struct sessions *t, struct session *s, const struct endpoint *at);
-/* Allocates a row without index entries, to be filled in; then adds them, or false if its ID
- * already has a session. */
-struct session *session_add_unlisted(struct sessions *t);
+/* Sets the initial values of a row that the caller took from the pool and fills in. */
+void session_clear(struct session *s);
+/* Adds it to the indexes; false if its ID already has a session. */
 bool session_list(struct sessions *t, struct session *s);
 void session_remove(struct sessions *t, struct session *s);
 

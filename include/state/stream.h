@@ -72,7 +72,7 @@ struct rewrite {
 struct given_alias {
 	uint32_t blocks; /* 0 = none */
 	uint32_t block;  /* the last one sent or begun */
-	bool in_turn;    /* in the current superframe */
+	uint8_t in_turn; /* is it, in the current superframe? */
 	uint8_t seen;    /* bursts of the current superframe, bit 0 = A */
 	uint8_t plain;   /* complete superframes so far without an alias of the talker's own */
 	struct lc_coded coded[ALIAS_BLOCKS];

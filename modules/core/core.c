@@ -2,6 +2,7 @@
 
 #include "core/conference/announce.h"
 #include "core/access/blocklist.h"
+#include "core/telling/checkpoint.h"
 #include "core/telling/invariants.h"
 #include "core/conference/dial.h"
 #include "core/intake.h"
@@ -36,6 +37,7 @@ struct core *core_open(struct arena *arena, const struct conf *conf,
 	c->conf = conf;
 	c->started = now;
 	c->secret = secret;
+	c->salts = siphash_key_from(seed + 16);
 	if (core) {
 		mesh_open(core);
 		announce_open(core);
@@ -85,7 +87,7 @@ size_t core_handover_size(const struct conf *conf)
 
 size_t core_hand_over(const struct core *core, void *at, size_t room)
 {
-	return handover_write(core, at, room);
+	return handover_write(core, CARRIED_NEXT, at, room);
 }
 
 size_t core_handover_head(void *at, size_t room)
@@ -108,6 +110,23 @@ const char *core_take_over(struct core *core, const void *octets, size_t len, st
 	if (!arena_claim(room, measure.used)) /* never: out of memory */
 		return "out of memory";
 	return takeover_fill(core, octets, len, room, left);
+}
+
+size_t core_checkpoint(const struct core *core, void *at, size_t room)
+{
+	return checkpoint_write(core, at, room);
+}
+
+const char *core_resume(struct core *core, const void *octets, size_t len, struct arena *room)
+{
+	const char *fault = checkpoint_read(core, octets, len, room);
+
+	if (!fault)
+		fault = invariants_of_tables(core);
+	if (fault)
+		return fault;
+	mend_derived(core);
+	return invariants_broken(core);
 }
 
 bool core_lost_client(struct core *core, uint32_t *at, struct lost_client *out)
@@ -240,6 +259,7 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 	struct step step = {
 		.core = core, .now = now, .wall_ns = event->wall_ns, .actions = actions};
 
+	actions->verdicts.count = 0;
 	switch (event->kind) {
 	case EVENT_DATAGRAM:
 		if (!core->stopped)
@@ -259,6 +279,9 @@ void core_step(struct core *core, tick_t now, const struct event *event, struct 
 		break;
 	case EVENT_CONF:
 		follow_conf(&step, event->conf);
+		break;
+	case EVENT_DERIVE:
+		mend_derived(core);
 		break;
 	case EVENT_MEND:
 		if (event->all)

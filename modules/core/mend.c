@@ -42,6 +42,10 @@ static void disarm_session(struct core *core, struct session *s)
 		if (s->at.socket >= core->conf->listener_count)
 			s->at.socket = 0;
 	}
+	if (session_is_uplink(s)) {
+		s->expiry = s->ident_due = expiry_none();
+		s->unsettled = false;
+	}
 	if (s->state > SESSION_CONNECTED)
 		s->state = SESSION_AUTHENTICATED;
 	for (int i = 0; i < 2; i++)
@@ -49,7 +53,7 @@ static void disarm_session(struct core *core, struct session *s)
 			s->slot[i].data_next = 0;
 	s->callsign[sizeof(s->callsign) - 1] = s->location[sizeof(s->location) - 1] = 0;
 	s->software[sizeof(s->software) - 1] = s->package[sizeof(s->package) - 1] = 0;
-	s->language[sizeof(s->language) - 1] = 0;
+	s->language[sizeof(s->language) - 1] = s->care[sizeof(s->care) - 1] = 0;
 }
 
 static void disarm_stream(struct core *core, struct stream *x)
@@ -57,6 +61,8 @@ static void disarm_stream(struct core *core, struct stream *x)
 	const struct conference *c = conference_at(&core->subscriptions, x->conference);
 
 	x->slot = x->slot == 2 ? 2 : 1;
+	if (x->given.blocks > ALIAS_BLOCKS || x->given.block >= ALIAS_BLOCKS)
+		x->given = (struct given_alias){.blocks = 0};
 	x->data = false; /* so that whoever hears it gets a terminator */
 	if (!source_peer(core, x->origin) && !source_uplink(core, x->origin))
 		x->origin.kind = SOURCE_CLIENT;
@@ -70,6 +76,9 @@ static void disarm_player(struct player *p)
 {
 	p->slot = p->slot == 1 ? 1 : 2;
 	p->clip_count = p->clip_count <= PLAYER_CLIPS ? p->clip_count : 0;
+	p->text[PLAYER_TEXT - 1] = 0;
+	if (p->morse.at >= PLAYER_TEXT || p->morse.sign > MORSE_SIGNS)
+		p->morse = (struct morse){.at = 0};
 }
 
 /* Its index still has the number under which it was made. */
@@ -234,6 +243,13 @@ static void make_anew(struct core *core)
 	locations_relist(&core->locations);
 	core->variant_count = 0;
 	expire_rebuild(core);
+}
+
+void mend_derived(struct core *core)
+{
+	make_anew(core);
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		pool_sort(kind_pool_of(core, kind));
 }
 
 /* ---- what ends ---- */

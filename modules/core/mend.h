@@ -14,4 +14,8 @@
 void mend_some(struct step *step);
 void mend_all(struct step *step);
 
+/* Rebuilds whatever is derived from rows, and the order of free rows: then only the rows decide
+ * what the core does. */
+void mend_derived(struct core *core);
+
 #endif

@@ -253,7 +253,8 @@ static enum verdict judge_sender(struct step *step, const struct peer *p, const 
 		return REFUSED_STRANGER;
 	if (!same && !take_digest(step, &event->datagram.from))
 		return REFUSED_STRANGER_TOO_OFTEN;
-	if (!peer_is_authentic(p, step->now, event->datagram.bytes, event->datagram.len, m))
+	if (!judged(step,
+	            peer_is_authentic(p, step->now, event->datagram.bytes, event->datagram.len, m)))
 		return REFUSED_FORGED;
 	if (is_of_another(c, m))
 		return REFUSED_WRONG_SERVER;
@@ -318,7 +319,9 @@ void mesh_datagram(struct step *step, const struct event *event)
 	}
 	enum verdict verdict = find_sender(step, event, &m, &p);
 	if (p) {
-		peer_has_signed(p, event->datagram.bytes, event->datagram.len, &m);
+		if (judged(step,
+		           peer_signs_anew(p, event->datagram.bytes, event->datagram.len, &m)))
+			peer_take_key(p);
 		verdict = m.kind == OBP_BURST ? on_burst(step, p, &m, from)
 		                              : on_control(step, p, &m, from);
 	}

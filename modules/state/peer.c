@@ -32,7 +32,7 @@ struct peer *peer_add(struct peers *t, const struct conf *conf, uint32_t place)
 	return p;
 }
 
-static void swap_keys(struct peer *p)
+void peer_take_key(struct peer *p)
 {
 	struct obp_key key = p->key;
 
@@ -62,7 +62,7 @@ void peer_renewal_due(struct peer *p, tick_t now)
 	if (p->admission.state == ADMISSION_BY_KEY || now < p->admission.until)
 		return;
 	if (p->admission.state == ADMISSION_RENEWING)
-		swap_keys(p);
+		peer_take_key(p);
 	p->admission = (struct admission){.state = ADMISSION_BY_KEY};
 }
 
@@ -76,10 +76,10 @@ bool peer_is_authentic(const struct peer *p, tick_t now, const uint8_t *bytes, s
 	       ((both || renewed) && obp_authentic(&p->admission.other, bytes, len, m));
 }
 
-void peer_has_signed(struct peer *p, const uint8_t *bytes, size_t len, const struct obp_message *m)
+bool peer_signs_anew(const struct peer *p, const uint8_t *bytes, size_t len,
+                     const struct obp_message *m)
 {
-	if (p->admission.state == ADMISSION_RENEWING && !obp_authentic(&p->key, bytes, len, m))
-		swap_keys(p);
+	return p->admission.state == ADMISSION_RENEWING && !obp_authentic(&p->key, bytes, len, m);
 }
 
 struct peer *peer_at(const struct peers *t, uint32_t index)

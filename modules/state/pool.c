@@ -98,6 +98,16 @@ void pool_give(struct pool *p, void *given)
 	p->used--;
 }
 
+void pool_sort(struct pool *p)
+{
+	p->free = POOL_NONE;
+	for (uint32_t i = p->fresh; i-- > 0;)
+		if (!is_live(row_at(p, i))) {
+			row_at(p, i)->next_free = p->free;
+			p->free = i;
+		}
+}
+
 void *pool_get(const struct pool *p, struct handle h)
 {
 	if (h.generation == 0 || h.index >= p->fresh)

@@ -81,6 +81,17 @@ struct session *session_get(const struct sessions *t, struct handle h)
 	return pool_get(&t->pool, h);
 }
 
+void session_clear(struct session *s)
+{
+	s->expiry = expiry_none();
+	s->ident_due = expiry_none();
+	for (int i = 0; i < 2; i++) {
+		s->slot[i].subscriptions = POOL_NONE;
+		s->slot[i].mute_until = s->slot[i].busy_last = s->slot[i].closed = TICK_LONG_AGO;
+		s->slot[i].voice_last = s->slot[i].data_out = TICK_LONG_AGO;
+	}
+}
+
 static struct session *add(struct sessions *t, struct source source, uint32_t id)
 {
 	struct session *s = pool_take(&t->pool);
@@ -89,19 +100,8 @@ static struct session *add(struct sessions *t, struct source source, uint32_t id
 		return NULL;
 	s->source = source;
 	s->id = id;
-	s->expiry = expiry_none();
-	s->ident_due = expiry_none();
-	for (int i = 0; i < 2; i++) {
-		s->slot[i].subscriptions = POOL_NONE;
-		s->slot[i].mute_until = s->slot[i].busy_last = s->slot[i].closed = TICK_LONG_AGO;
-		s->slot[i].voice_last = s->slot[i].data_out = TICK_LONG_AGO;
-	}
+	session_clear(s);
 	return s;
-}
-
-struct session *session_add_unlisted(struct sessions *t)
-{
-	return add(t, source_client(0), 0);
 }
 
 bool session_list(struct sessions *t, struct session *s)

@@ -17,6 +17,8 @@ LARGER = {  # octets, and why that does no harm
     'core_handover_size': (640 << 10, 'once, at start: a core that is only measured'),
     'takeover_reads': (20 << 10, 'once, before an upgrade'),
     'takeover_fill': (20 << 10, 'once, after an upgrade'),
+    'takeover_resume': (20 << 10, 'in freedmr replay alone'),
+    'checkpoint_read': (2048, 'in freedmr replay alone'),
     'core_take_over': (20 << 10, 'once, after an upgrade'),
     'snapshot_hash': (2048, 'one row of each kind, for tests and the flight of two cores'),
     'http_read': (2560, 'the reporter: the head of a request'),

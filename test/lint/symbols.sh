@@ -43,8 +43,8 @@ nm -f sysv "$objects"/*.a 2>/dev/null | awk -F'|' '$4 ~ /TLS/ { print $1 }' | re
 
 # What makes or ends rows, or opens sockets, and the modules that may.
 owners='
-session_(add|add_uplink|place|remove) session uplink
-subscription_(add|remove) subscribe uplink
+session_(add|add_uplink|place|remove) session uplink takeover
+subscription_(add|remove) subscribe uplink takeover
 conference_(hold|let_go) call takeover
 stream_(add|bury) stream player
 claim_take relay claim

@@ -63,7 +63,7 @@ static void end_refused(struct step *step, uint32_t client, enum cause cause)
 /* `ms` 0: until unblocked. */
 static void begin(struct step *step, struct block *b, tick_t ms, tick_t ago)
 {
-	b->since = step->now - ago;
+	b->since = step->now - tick_bound(ago);
 	expire_at(step->core, KIND_BLOCK, b, ms > 0 ? step->now + ms : TICK_NEVER);
 	tell(step, b, CHANGE_BEGIN, CAUSE_NONE);
 }

@@ -76,8 +76,8 @@ static void take_answer(struct step *step, const struct incoming *in)
 /* Takes the place of the count in the hash that a correct answer leaves. */
 #define CHALLENGER UINT8_MAX
 
-/* Keyed hash of a challenge: half of it is the salt, half selects the bit that records the
- * challenge. */
+/* Keyed hash of a challenge: the salt is made of it, and half of it selects the bit that records
+ * the challenge. */
 static uint64_t challenge_of(const struct step *step, const struct incoming *in, int periods_ago,
                              uint8_t taken)
 {
@@ -92,11 +92,13 @@ static uint64_t challenge_of(const struct step *step, const struct incoming *in,
 	return siphash(step->core->secret, who, wr_len(&w));
 }
 
-static void salt_of(uint64_t challenge, uint8_t salt[static 4])
+static void salt_of(const struct step *step, uint64_t challenge, uint8_t salt[static 4])
 {
-	struct wr w = wr_make(salt, 4);
+	uint8_t octets[8];
+	struct wr w = wr_make(octets, sizeof(octets)), out = wr_make(salt, 4);
 
-	wr_u32(&w, (uint32_t)challenge);
+	wr_u64(&w, challenge);
+	wr_u32(&out, (uint32_t)siphash(step->core->salts, octets, sizeof(octets)));
 }
 
 static uint32_t bit_of(uint64_t challenge)
@@ -134,9 +136,9 @@ static bool is_answer(struct step *step, const struct incoming *in, uint64_t cha
 	uint8_t salt[4], digest[SHA256_LEN];
 
 	count(step, COUNT_DIGESTS);
-	salt_of(challenge, salt);
+	salt_of(step, challenge, salt);
 	hbp_digest(salt, passphrase, digest);
-	return digest_equal(digest, in->message->digest, SHA256_LEN);
+	return judged(step, digest_equal(digest, in->message->digest, SHA256_LEN));
 }
 
 /* Where any answer counts, one that is made of a passphrase we can guess proves that our challenge
@@ -281,7 +283,7 @@ static void on_login(struct step *step, const struct incoming *in, struct sessio
 	count(step, COUNT_CHALLENGES);
 	uint64_t challenge = challenge_of(step, in, 0, count_taken(step, in));
 	note_challenge(step, challenge);
-	salt_of(challenge, salt);
+	salt_of(step, challenge, salt);
 	answer_challenge(step, in->from, salt);
 }
 

@@ -42,7 +42,7 @@ const char *owner_verify(struct step *step, struct session *s, const struct comm
 	const char *passphrase = conf_passphrase_for(step->core->conf, listener_conf(step->core, s),
 	                                             s->id, &anybody);
 
-	if (anybody || conf_passphrase_is_sample(passphrase))
+	if (judged(step, anybody || conf_passphrase_is_sample(passphrase)))
 		return "anyone can log in with this ID, so its passphrase proves nothing";
 	if (!may_try(step, s, &c->verify.from)) {
 		count(step, COUNT_RATE_LIMITED);
@@ -50,7 +50,7 @@ const char *owner_verify(struct step *step, struct session *s, const struct comm
 		return "too many attempts: try again later";
 	}
 	count(step, COUNT_DIGESTS);
-	if (is_digest(c, passphrase))
+	if (judged(step, is_digest(c, passphrase)))
 		return NULL;
 	(void)limit_allows(step, LIMIT_WASTED, &c->verify.from, 0);
 	count(step, COUNT_REFUSED_PASSPHRASE);

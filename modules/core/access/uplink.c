@@ -453,7 +453,7 @@ void uplink_address(struct step *step, const struct resolved_record *r)
 {
 	struct uplink *u = uplink_at(&step->core->uplinks, r->of.index);
 
-	if (!u || addr_equal(&u->target[r->target], &r->to))
+	if (!u || r->target >= CONF_TARGETS_MAX || addr_equal(&u->target[r->target], &r->to))
 		return;
 	u->target[r->target] = r->to;
 	if (u->state != UPLINK_UP && (!u->has_address || u->turn == r->target))

@@ -60,11 +60,12 @@ static bool morse_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
 
 static bool clip_burst(struct player *p, uint8_t ambe[static AMBE_BURST_LEN])
 {
-	while (p->at < p->clip_count && p->frame + AMBE_BURST_FRAMES > p->clips[p->at].count) {
+	while (p->at < p->clip_count &&
+	       (size_t)p->frame + AMBE_BURST_FRAMES > p->clips[p->at].count) {
 		p->at++;
 		p->frame = 0;
 	}
-	if (p->at == p->clip_count)
+	if (p->at >= p->clip_count)
 		return false;
 	struct rd r =
 		rd_make(p->clips[p->at].frames + (size_t)p->frame * AMBE_FRAME_LEN, AMBE_BURST_LEN);
@@ -78,7 +79,7 @@ static bool recorded_burst(const struct step *step, struct player *p,
 {
 	const struct recording *r = recording_get(&step->core->players, p->recording);
 
-	if (!r || p->at == r->count) /* never: it is the player's own */
+	if (!r || p->at >= r->count || p->at >= RECORDING_BURSTS)
 		return false;
 	struct rd said = rd_make(r->burst[p->at++], AMBE_BURST_LEN);
 	rd_bytes(&said, ambe, AMBE_BURST_LEN);
@@ -105,6 +106,7 @@ static bool spoken_burst(const struct step *step, struct player *p, struct strea
 {
 	uint8_t ambe[AMBE_BURST_LEN];
 
+	p->position %= SUPERFRAME; /* it may come from a recording */
 	if (!next_burst(step, p, ambe)) {
 		if (p->position == 0)
 			return false;

@@ -109,7 +109,7 @@ uint32_t prompt_source(const struct core *core, enum prompt prompt)
 
 enum prompts prompt_kind(const struct core *core, const struct session *s)
 {
-	return listener_conf(core, s)->prompts;
+	return session_is_uplink(s) ? PROMPTS_NONE : core->conf->listener[s->at.socket].prompts;
 }
 
 void prompt_put(const struct step *step, struct player *p, const struct session *s,

@@ -324,7 +324,7 @@ static struct session_defaults wanted(const struct step *step, const struct sess
 
 	options_parse(s->care, strlen(s->care), &o, &bad);
 	session_merge(&want, &o.own);
-	options_parse(s->options, s->options_len, &o, &bad);
+	options_parse(s->options, (size_t)s->options_len, &o, &bad);
 	session_merge(&want, &o.own);
 	if (s->dial_ordered)
 		want.dial = s->dial;
@@ -370,7 +370,8 @@ static void take_options(struct step *step, struct session *s, const char *text,
 	s->has_options = true;
 	s->dial_ordered = false;
 	s->options_len = len;
-	memcpy(s->options, text, options_kept(s));
+	memcpy(s->options, text, options_kept(s)); /* recordings have the whole field */
+	memset(s->options + options_kept(s), 0, sizeof(s->options) - options_kept(s));
 	options_parse(text, len, &o, &bad);
 	s->ident_tg = o.ident_tg;
 	text_copy(s->language, sizeof(s->language), o.language);
@@ -414,6 +415,8 @@ bool subscribe_care(struct step *step, struct session *s, const char *text)
 	if (!is_care(text))
 		return false;
 	text_copy(s->care, sizeof(s->care), text);
+	memset(s->care + strlen(s->care), 0,
+	       sizeof(s->care) - strlen(s->care)); /* recordings have it all */
 	struct session_defaults want = wanted(step, s);
 	if (s->dial != want.dial)
 		end_dialled(step, s);

@@ -37,6 +37,19 @@ bool actions_have_room(const struct actions *a)
 	       a->record_cap - a->record_count >= RECORDS_PER_STEP;
 }
 
+bool actions_judged(struct actions *a, bool verdict)
+{
+	struct verdicts *v = &a->verdicts;
+	uint32_t at = v->count < JUDGED_MAX ? v->count++ : JUDGED_MAX - 1;
+	uint8_t bit = (uint8_t)(1u << at % 8);
+
+	if (!v->given && verdict)
+		v->is[at / 8] |= bit;
+	else if (!v->given)
+		v->is[at / 8] &= (uint8_t)~bit;
+	return v->is[at / 8] & bit;
+}
+
 struct send *actions_send(struct actions *a, struct wr *w)
 {
 	struct send *s = &a->sends[a->send_count];

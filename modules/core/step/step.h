@@ -114,6 +114,8 @@ struct core {
 	const struct conf *conf;
 	tick_t started;
 	struct siphash_key secret;
+	struct siphash_key
+		salts; /* of challenges: it never leaves the process but for an upgrade */
 	struct sessions sessions;
 	struct subscriptions subscriptions;
 	struct streams streams;
@@ -166,6 +168,12 @@ struct incoming {
 static inline void count(struct step *step, enum counter counter)
 {
 	step->core->counter[counter]++;
+}
+
+/* Whatever depends on a passphrase: is it so? A replay has no passphrases, but the verdicts. */
+static inline bool judged(struct step *step, bool verdict)
+{
+	return actions_judged(step->actions, verdict);
 }
 
 uint32_t core_random(struct core *core); /* never 0 */

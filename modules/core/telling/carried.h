@@ -51,14 +51,25 @@ enum carried_type {
 };
 
 struct carried_field {
-	const char *name;
 	uint32_t offset;
-	uint32_t size;
-	uint8_t type; /* enum carried_type */
-	uint8_t set;  /* enum carried_set, of references; CARRIED_BOOL of raw ones */
+	unsigned size : 24;
+	unsigned type : 4; /* enum carried_type */
+	unsigned set : 4;  /* enum carried_set, of references; of raw ones what follows
+	                    */
 };
 
-#define CARRIED_BOOL 1 /* any value but 0 means true */
+#define CARRIED_BOOL 1    /* any value but 0 means true */
+#define CARRIED_SECRET 2  /* made of a passphrase, or as good as one: for the next binary alone */
+#define CARRIED_OPTIONS 3 /* an option string, in which a client may have put a password */
+
+#define CARRIED_TICK 4 /* a time or duration: what is further away than any is taken for that */
+#define CARRIED_DUE 5  /* a time that may be TICK_NEVER */
+
+/* Who reads it. */
+enum carried_reader {
+	CARRIED_NEXT, /* the next binary, which has the configuration */
+	CARRIED_FILE, /* whoever gets a recording: every row in its place, and no secrets */
+};
 
 struct carried_quench {
 	uint32_t peer;
@@ -84,12 +95,22 @@ union carried {
 struct carried_info {
 	const char *name;
 	const struct carried_field *fields;
+	const char *names; /* of those that are not derived, each with its terminator */
 	size_t field_count;
 	size_t row_size;
 	enum kind kind; /* of those in pools */
 };
 
 extern const struct carried_info carried_sets[CARRIED_SETS];
+
+/* Does this reader get this field? */
+bool carried_goes(const struct carried_field *f, enum carried_reader reader);
+
+/* The name of the next field; `name` is that of this one, if it has any. */
+const char *carried_name_after(const struct carried_field *f, const char *name);
+
+/* Zeros are left out of fields this long for a recording, which is often made. */
+#define CARRIED_LONG 8192u
 
 /*
  * The row after *at (start with POOL_NONE), of which *at is the index; NULL at the end. One that is

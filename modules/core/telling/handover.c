@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "state/pool.h"
+#include "wire/options.h"
 
 #define ROW_HEAD_MAX (17u + 2 * HANDOVER_NAME_MAX)
 
@@ -15,7 +16,7 @@ static void write_name(struct wr *w, const char *name)
 	wr_bytes(w, name, len);
 }
 
-static void write_head(struct wr *w)
+static void write_head(struct wr *w, enum carried_reader reader)
 {
 	wr_bytes(w, HANDOVER_MAGIC, strlen(HANDOVER_MAGIC));
 	wr_u32(w, CARRIED_VERSION);
@@ -23,18 +24,20 @@ static void write_head(struct wr *w)
 	wr_u8(w, CARRIED_SETS);
 	for (enum carried_set set = 0; set < CARRIED_SETS; set++) {
 		const struct carried_info *info = &carried_sets[set];
+		const char *name = info->names;
 		uint16_t count = 0;
 		for (size_t i = 0; i < info->field_count; i++)
-			count = (uint16_t)(count + (info->fields[i].type != CARRIED_DERIVED));
+			count = (uint16_t)(count + carried_goes(&info->fields[i], reader));
 		write_name(w, info->name);
 		wr_u16(w, count);
 		for (size_t i = 0; i < info->field_count; i++) {
 			const struct carried_field *f = &info->fields[i];
-			if (f->type == CARRIED_DERIVED)
-				continue;
-			write_name(w, f->name);
-			wr_u8(w, f->type);
-			wr_u32(w, f->size);
+			if (carried_goes(f, reader)) {
+				write_name(w, name);
+				wr_u8(w, f->type);
+				wr_u32(w, f->size);
+			}
+			name = carried_name_after(f, name);
 		}
 	}
 }
@@ -77,13 +80,72 @@ static void write_words(struct wr *w, const char *const *words)
 	write_name(w, *words ? *words : "");
 }
 
-static void write_field(struct wr *w, const struct core *core, const void *row,
-                        const struct carried_field *f)
+/* Longer runs of zeros end a piece, and shorter ones are in it. */
+#define ZEROS_LEAST 16u
+#define PIECE_MAX UINT16_MAX
+
+static size_t run_of_zeros(const unsigned char *at, size_t len, size_t most)
+{
+	size_t n = 0;
+
+	while (n < len && n < most && at[n] == 0)
+		n++;
+	return n;
+}
+
+static void write_sparse(struct wr *w, const unsigned char *at, size_t len)
+{
+	while (len > 0) {
+		size_t skip = run_of_zeros(at, len, PIECE_MAX), n = 0;
+		at += skip;
+		len -= skip;
+		while (n < len && n < PIECE_MAX &&
+		       run_of_zeros(at + n, len - n, ZEROS_LEAST) < ZEROS_LEAST)
+			n++;
+		wr_u16(w, (uint16_t)skip);
+		wr_u16(w, (uint16_t)n);
+		wr_bytes(w, at, n);
+		at += n;
+		len -= n;
+	}
+}
+
+/* Zeros at the end may be what ends it. */
+static void write_options(struct wr *w, const char *at, size_t size)
+{
+	char hidden[OPTIONS_TEXT_MAX];
+	size_t len = size;
+
+	memcpy(hidden, at, size);
+	while (len > 0 && hidden[len - 1] == 0)
+		len--;
+	options_hide(hidden, len);
+	wr_bytes(w, hidden, size);
+}
+
+static void write_raw(struct wr *w, enum carried_reader reader, const void *at,
+                      const struct carried_field *f)
+{
+	if (reader == CARRIED_FILE && f->set == CARRIED_OPTIONS)
+		write_options(w, at, f->size);
+	else if (reader == CARRIED_FILE && f->size >= CARRIED_LONG)
+		write_sparse(w, at, f->size);
+	else
+		wr_bytes(w, at, f->size);
+}
+
+static void write_field(struct wr *w, const struct core *core, enum carried_reader reader,
+                        const void *row, const struct carried_field *f)
 {
 	const void *at = (const unsigned char *)row + f->offset;
 
+	if (!carried_goes(f, reader))
+		return;
+
 	switch ((enum carried_type)f->type) {
 	case CARRIED_RAW:
+		write_raw(w, reader, at, f);
+		break;
 	case CARRIED_HANDLE:
 	case CARRIED_INDEX:
 	case CARRIED_ORIGIN:
@@ -104,7 +166,8 @@ static void write_field(struct wr *w, const struct core *core, const void *row,
 	}
 }
 
-static void write_row(struct wr *w, const struct core *core, enum carried_set set, const void *row)
+static void write_row(struct wr *w, const struct core *core, enum carried_reader reader,
+                      enum carried_set set, const void *row)
 {
 	const struct carried_info *info = &carried_sets[set];
 	const struct pool_row *place = set < CARRIED_POOLS ? row : &(struct pool_row){0};
@@ -115,9 +178,9 @@ static void write_row(struct wr *w, const struct core *core, enum carried_set se
 	wr_u32(w, place->index);
 	wr_u32(w, place->generation);
 	write_name(w, section);
-	wr_u64(w, binding);
+	wr_u64(w, reader == CARRIED_NEXT ? binding : binding != 0); /* it is made of a passphrase */
 	for (size_t i = 0; i < info->field_count; i++)
-		write_field(w, core, row, &info->fields[i]);
+		write_field(w, core, reader, row, &info->fields[i]);
 }
 
 /* An uplink's subscriptions come from its section. */
@@ -130,18 +193,18 @@ static bool is_made_anew(const struct core *core, enum carried_set set, const vo
 	return s && session_is_uplink(s);
 }
 
-size_t handover_write(const struct core *core, void *at, size_t room)
+size_t handover_write(const struct core *core, enum carried_reader reader, void *at, size_t room)
 {
 	struct wr w = wr_make(at, room);
 	union carried copy;
 	uint32_t count = 0;
 
-	write_head(&w);
+	write_head(&w, reader);
 	for (enum carried_set set = 0; set < CARRIED_SETS; set++) {
 		uint32_t place = POOL_NONE;
 		for (const void *row; (row = carried_next(core, set, &place, &copy)); count++)
-			if (!is_made_anew(core, set, row))
-				write_row(&w, core, set, row);
+			if (reader == CARRIED_FILE || !is_made_anew(core, set, row))
+				write_row(&w, core, reader, set, row);
 	}
 	wr_u8(&w, 0);
 	struct wr head = wr_make((unsigned char *)at + HANDOVER_COUNT_AT, 4);
@@ -154,7 +217,7 @@ size_t handover_write_head(void *at, size_t room)
 {
 	struct wr w = wr_make(at, room);
 
-	write_head(&w);
+	write_head(&w, CARRIED_NEXT);
 	wr_u8(&w, 0);
 	return wr_len(&w);
 }

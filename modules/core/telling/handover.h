@@ -13,6 +13,9 @@
  * are as the machine has them, references as index and generation or as names. The reader must know
  * every field of the head by name, type and size; a field it knows that is not there keeps its
  * initial value.
+ *
+ * For a recording, secrets are left out, and of long fields the zeros: such a field is pieces of
+ * zeros to skip (u16), octets that follow (u16), and those; its end ends the last of them.
  */
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H
@@ -27,7 +30,7 @@
 size_t handover_size(const struct core *measured);
 
 /* The number of octets written; 0 when they do not fit. */
-size_t handover_write(const struct core *core, void *at, size_t room);
+size_t handover_write(const struct core *core, enum carried_reader reader, void *at, size_t room);
 
 /* A head without rows. */
 size_t handover_write_head(void *at, size_t room);

@@ -51,6 +51,8 @@ static const char *check_stream(const struct core *core, const struct stream *x)
 		return "a stream's slot is invalid";
 	if (x->state > CALL_IGNORED)
 		return "a stream's state is invalid";
+	if (x->given.blocks > ALIAS_BLOCKS || x->given.block >= ALIAS_BLOCKS)
+		return "a stream's alias is out of range";
 	if (stream_find(&core->streams, &key) != x)
 		return "a stream is not found by its key";
 	if (x->expiry.deadline == TICK_NEVER)
@@ -137,9 +139,18 @@ static const char *check_client(const struct core *core, const struct session *s
 	return s->expiry.deadline == TICK_NEVER ? "a session never expires" : NULL;
 }
 
+/* What times its login is its uplink. */
+static const char *check_guest(const struct session *s)
+{
+	return s->expiry.deadline != TICK_NEVER || s->ident_due.deadline != TICK_NEVER ||
+	                       s->unsettled
+	               ? "an uplink's session has timers"
+	               : NULL;
+}
+
 static const char *check_session(const struct core *core, const struct session *s)
 {
-	const char *fault = session_is_uplink(s) ? NULL : check_client(core, s);
+	const char *fault = session_is_uplink(s) ? check_guest(s) : check_client(core, s);
 
 	if (!fault && source_session(core, s->source) != s)
 		fault = "a session is not that of its source";
@@ -149,7 +160,7 @@ static const char *check_session(const struct core *core, const struct session *
 	    !is_ended(s->location, sizeof(s->location)) ||
 	    !is_ended(s->software, sizeof(s->software)) ||
 	    !is_ended(s->package, sizeof(s->package)) ||
-	    !is_ended(s->language, sizeof(s->language)))
+	    !is_ended(s->language, sizeof(s->language)) || !is_ended(s->care, sizeof(s->care)))
 		return "a text of a session is not terminated";
 	for (int i = 0; i < 2 && !fault; i++)
 		fault = check_slot(core, s, i);
@@ -314,6 +325,8 @@ static const char *check_player(const struct core *core, const struct player *p)
 
 	if ((p->slot != 1 && p->slot != 2) || p->clip_count > PLAYER_CLIPS)
 		return "a player's slot or clip count is invalid";
+	if (p->text[PLAYER_TEXT - 1] || p->morse.at >= PLAYER_TEXT || p->morse.sign > MORSE_SIGNS)
+		return "a player's text is invalid";
 	if (s && handle_equal(s->slot[p->slot - 1].player, pool_handle(&p->row)) == waits)
 		return "a player and its slot disagree";
 	return p->expiry.deadline == TICK_NEVER ? "a player never expires" : NULL;
@@ -357,7 +370,7 @@ static const char *check_uplink(const struct core *core, const struct uplink *u)
 
 	if (place >= conf->uplink_count || !conf->uplink[place].name[0])
 		return "an uplink is not configured";
-	if (u->state > UPLINK_UP)
+	if (u->state > UPLINK_UP || u->round_wait < TICK_SECOND || u->round_wait > TICK_MINUTE)
 		return "an uplink's state is invalid";
 	if (u->has_address && u->at.socket != conf->uplink[place].socket)
 		return "an uplink's socket is not the configured one";
@@ -377,8 +390,11 @@ static const char *check_links(const struct core *core)
 
 	POOL_EACH(const struct peer *, p, &core->peers.pool)
 		fault = fault ? fault : check_peer(core, p);
-	POOL_EACH(const struct uplink *, u, &core->uplinks.pool)
+	POOL_EACH(const struct uplink *, u, &core->uplinks.pool) {
 		fault = fault ? fault : check_uplink(core, u);
+		if (!core->stopped && !session_get(&core->sessions, u->session))
+			fault = "an uplink has no session";
+	}
 	POOL_EACH(const struct block *, b, &core->blocks.pool)
 		fault = fault ? fault : check_block(b);
 	return fault;

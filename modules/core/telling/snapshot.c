@@ -121,6 +121,14 @@ void snapshot_start(struct step *step, uint32_t number)
 	snapshot_mark(step, true);
 }
 
+bool snapshot_resume(struct core *core, const struct snapshot *s)
+{
+	if (s->running && s->part >= PARTS)
+		return false;
+	core->snapshot = *s;
+	return true;
+}
+
 void snapshot_go_on(struct step *step, uint32_t rows)
 {
 	struct snapshot *now_at = &step->core->snapshot;

@@ -12,6 +12,9 @@ void snapshot_start(struct step *step, uint32_t number);
 /* Sends up to `rows` more rows. */
 void snapshot_go_on(struct step *step, uint32_t rows);
 
+/* Goes on where another core was, in the same rows. False if that is no place in a snapshot. */
+bool snapshot_resume(struct core *core, const struct snapshot *s);
+
 uint64_t snapshot_hash(const struct core *core);
 
 #endif

@@ -8,7 +8,6 @@
 
 #define NAME_MAX HANDOVER_NAME_MAX
 #define FIELDS_MAX 128u
-#define LONG_FIELD 8192u
 
 /* Our field for each field of a kind, in the order of the head; NULL = the end. */
 struct order {
@@ -18,11 +17,13 @@ struct order {
 
 struct taking {
 	struct core *core;
+	enum carried_reader reader;
 	struct order order[CARRIED_SETS];
 	uint32_t kinds;
 	struct rd rows;
 	uint32_t count;
-	struct hash places; /* new positions of the old rows */
+	struct hash places;           /* new positions of the old rows */
+	uint32_t next[CARRIED_POOLS]; /* lowest place of the next row in a recording */
 	uint32_t left;
 };
 
@@ -44,14 +45,18 @@ static void read_name(struct rd *rd, char out[static NAME_MAX])
 	out[len] = 0;
 }
 
-static const struct carried_field *find_field(enum carried_set set, const char *name)
+static const struct carried_field *find_field(enum carried_set set, const char *name,
+                                              enum carried_reader reader)
 {
 	const struct carried_info *info = &carried_sets[set];
+	const char *own = info->names;
 
-	for (size_t i = 0; i < info->field_count; i++)
-		if (strcmp(info->fields[i].name, name) == 0 &&
-		    info->fields[i].type != CARRIED_DERIVED)
-			return &info->fields[i];
+	for (size_t i = 0; i < info->field_count; i++) {
+		const struct carried_field *f = &info->fields[i];
+		if (carried_goes(f, reader) && strcmp(own, name) == 0)
+			return f;
+		own = carried_name_after(f, own);
+	}
 	return NULL;
 }
 
@@ -65,7 +70,15 @@ static bool find_set(const char *name, enum carried_set *out)
 	return false;
 }
 
-static const char *read_kind(struct rd *rd, struct order *out)
+/* What is carried by name is a pointer here, which a recording may have from another machine. */
+static bool is_size_of(const struct carried_field *f, uint32_t size)
+{
+	bool is_name = f->type == CARRIED_WORDS || f->type == CARRIED_CLIPS;
+
+	return size == f->size || (is_name && (size == f->size / 2 || size / 2 == f->size));
+}
+
+static const char *read_kind(struct rd *rd, enum carried_reader reader, struct order *out)
 {
 	char name[NAME_MAX];
 
@@ -75,10 +88,10 @@ static const char *read_kind(struct rd *rd, struct order *out)
 		return "unknown kind of row in the state";
 	for (uint16_t i = 0; i < count; i++) {
 		read_name(rd, name);
-		const struct carried_field *f = find_field(out->set, name);
+		const struct carried_field *f = find_field(out->set, name, reader);
 		uint8_t type = rd_u8(rd);
 		uint32_t size = rd_u32(rd);
-		if (!f || f->type != type || f->size != size)
+		if (!f || f->type != type || !is_size_of(f, size))
 			return "unknown field in the state";
 		out->fields[i] = f;
 	}
@@ -101,7 +114,7 @@ static const char *read_head(struct taking *t, const void *octets, size_t len)
 	if (t->kinds > CARRIED_SETS)
 		return "unknown kind of row in the state";
 	for (uint32_t i = 0; i < t->kinds && !fault; i++)
-		fault = read_kind(&t->rows, &t->order[i]);
+		fault = read_kind(&t->rows, t->reader, &t->order[i]);
 	if (!fault && t->rows.bad)
 		return "truncated state";
 	return fault;
@@ -246,9 +259,47 @@ static void read_raw(struct rd *rd, unsigned char *at, size_t len)
 	for (size_t done = 0; done < len; done += sizeof(piece)) {
 		size_t some = len - done < sizeof(piece) ? len - done : sizeof(piece);
 		rd_bytes(rd, piece, some);
-		if (len < LONG_FIELD || memcmp(piece, zeros, some) != 0)
+		if (len < CARRIED_LONG || memcmp(piece, zeros, some) != 0)
 			memcpy(at + done, piece, some);
 	}
+}
+
+/* One piece after the other, as handover.h has it. */
+static void read_sparse(struct rd *rd, unsigned char *at, size_t len)
+{
+	while (len > 0 && !rd->bad) {
+		size_t skip = rd_u16(rd), n = rd_u16(rd);
+		if (skip + n > len || skip + n == 0) {
+			rd->bad = true;
+			return;
+		}
+		if (at)
+			rd_bytes(rd, at + skip, n);
+		else
+			rd_skip(rd, n);
+		at = at ? at + skip + n : NULL;
+		len -= skip + n;
+	}
+}
+
+static bool is_sparse(const struct taking *t, const struct carried_field *f)
+{
+	return t->reader == CARRIED_FILE && f->type == CARRIED_RAW && f->size >= CARRIED_LONG;
+}
+
+/* So that no octets are a bool that is neither, or a time whose difference to another overflows. */
+static void bound(unsigned char *at, const struct carried_field *f)
+{
+	tick_t t;
+
+	if (f->set == CARRIED_BOOL)
+		*at = *at != 0;
+	if (f->set != CARRIED_TICK && f->set != CARRIED_DUE)
+		return;
+	memcpy(&t, at, sizeof(t));
+	if (f->set == CARRIED_TICK || t != TICK_NEVER)
+		t = tick_bound(t);
+	memcpy(at, &t, sizeof(t));
 }
 
 /* False if the row is useless without what this field refers to. */
@@ -258,9 +309,11 @@ static bool read_field(struct taking *t, void *row, const struct carried_field *
 
 	switch ((enum carried_type)f->type) {
 	case CARRIED_RAW:
-		read_raw(&t->rows, at, f->size);
-		if (f->set == CARRIED_BOOL)
-			*(unsigned char *)at = *(unsigned char *)at != 0;
+		if (is_sparse(t, f))
+			read_sparse(&t->rows, at, f->size);
+		else
+			read_raw(&t->rows, at, f->size);
+		bound(at, f);
 		return true;
 	case CARRIED_HANDLE:
 		rd_bytes(&t->rows, at, f->size);
@@ -330,6 +383,8 @@ static void skip_fields(struct taking *t, const struct order *order)
 		else if (f->type == CARRIED_CLIPS)
 			for (uint32_t n = 3u * rd_u8(&t->rows); n > 0 && !t->rows.bad; n--)
 				read_name(&t->rows, name);
+		else if (is_sparse(t, f))
+			read_sparse(&t->rows, NULL, f->size);
 		else
 			rd_skip(&t->rows, f->size);
 	}
@@ -348,29 +403,59 @@ static struct pool_row *configured(const struct taking *t, enum carried_set set,
 	return NULL;
 }
 
+/* A free row; in a recording the one it was. There they are in order, and to take them in another
+ * one would take long. */
+static struct pool_row *take_row(struct taking *t, const struct row_head *h)
+{
+	struct pool *pool = kind_pool_of(t->core, carried_sets[h->order->set].kind);
+	uint32_t *next = &t->next[h->order->set];
+	struct pool_row *row = NULL;
+
+	if (t->reader == CARRIED_NEXT)
+		return pool_take(pool);
+	if (h->index >= *next)
+		row = pool_take_at(pool, h->index);
+	if (row) {
+		row->generation = h->generation | 1;
+		*next = h->index + 1;
+	}
+	return row;
+}
+
+static struct pool_row *place_uplink_session(struct taking *t, const struct row_head *h)
+{
+	struct uplink *u = (void *)configured(t, CARRIED_UPLINK, h->section);
+	struct session *s = u ? session_get(&t->core->sessions, u->session) : NULL;
+
+	if (u && t->reader == CARRIED_FILE && (s = (void *)take_row(t, h))) {
+		s->at = u->at;
+		u->session = pool_handle(&s->row);
+	}
+	return s ? &s->row : NULL;
+}
+
 static struct pool_row *place_session(struct taking *t, const struct row_head *h)
 {
 	const struct conf *conf = t->core->conf;
 
-	if (h->binding) {
-		struct uplink *u = (void *)configured(t, CARRIED_UPLINK, h->section);
-		struct session *s = u ? session_get(&t->core->sessions, u->session) : NULL;
-		return s ? &s->row : NULL;
-	}
+	if (h->binding)
+		return place_uplink_session(t, h);
 	for (uint32_t i = 0; i < conf->listener_count; i++) {
 		if (strcmp(conf->listener[i].name, h->section) != 0)
 			continue;
-		struct session *s = session_add_unlisted(&t->core->sessions);
-		if (s)
-			s->at.socket = i;
-		return s ? &s->row : NULL;
+		struct session *s = (void *)take_row(t, h);
+		if (!s)
+			return NULL;
+		session_clear(s);
+		s->at.socket = i;
+		return &s->row;
 	}
 	return NULL;
 }
 
-static struct pool_row *place_stream(struct taking *t)
+static struct pool_row *place_stream(struct taking *t, const struct row_head *h)
 {
-	struct stream *x = pool_take(&t->core->streams.pool);
+	struct stream *x = (void *)take_row(t, h);
 
 	if (!x)
 		return NULL;
@@ -395,12 +480,12 @@ static struct pool_row *place_of(struct taking *t, const struct row_head *h)
 	case CARRIED_SESSION:
 		return place_session(t, h);
 	case CARRIED_STREAM:
-		return place_stream(t);
+		return place_stream(t, h);
 	case CARRIED_PLAYER:
 	case CARRIED_RECORDING:
 	case CARRIED_SUBSCRIPTION:
 	case CARRIED_BLOCK:
-		return pool_take(kind_pool_of(core, carried_sets[set].kind));
+		return take_row(t, h);
 	case CARRIED_CONFERENCE:
 	case CARRIED_TOMBSTONE:
 	case CARRIED_CLAIM:
@@ -446,7 +531,7 @@ static void *room_for(struct taking *t, const struct row_head *h)
 {
 	struct pool_row *row = find_place(t, h->order->set, h->index, h->generation);
 
-	return row && (!h->binding || goes_on(t, h, row)) ? row : NULL;
+	return row && (!h->binding || t->reader == CARRIED_FILE || goes_on(t, h, row)) ? row : NULL;
 }
 
 /* Sessions and streams, by their origin, and subscriptions. */
@@ -504,7 +589,8 @@ static void restore_location(struct core *core, const union carried *row)
 
 static void restore_decision(struct core *core, const union carried *row)
 {
-	decision_restore(&core->decisions, &row->decision);
+	if (row->decision.words)
+		decision_restore(&core->decisions, &row->decision);
 }
 
 static void restore_counter(struct core *core, const union carried *row)
@@ -659,4 +745,49 @@ const char *takeover_fill(struct core *core, const void *octets, size_t len, str
 	expire_rebuild(core);
 	*left = t.left;
 	return invariants_broken(core);
+}
+
+/* The sessions of uplinks that opening the core has made come with the others. */
+static void remove_sessions(struct core *core)
+{
+	POOL_EACH(struct subscription *, x, &core->subscriptions.pool)
+		subscription_remove(&core->subscriptions, pool_at(&core->sessions.pool, x->session),
+		                    x);
+	POOL_EACH(struct session *, s, &core->sessions.pool)
+		session_remove(&core->sessions, s);
+}
+
+/* From the number of a conference to its row. */
+static void meet(struct core *core, uint32_t *conference)
+{
+	struct conference *c = *conference == POOL_NONE
+	                               ? NULL
+	                               : conference_hold(&core->subscriptions, *conference);
+
+	*conference = c ? c->row.index : POOL_NONE;
+}
+
+const char *takeover_resume(struct core *core, const void *octets, size_t len, struct arena *room)
+{
+	struct taking t = {.core = core, .reader = CARRIED_FILE};
+	const char *fault = read_head(&t, octets, len);
+
+	if (fault)
+		return fault;
+	hash_open(&t.places, room, "rows of before", t.count < len ? 2 * t.count + 2 : 2, 0);
+	remove_sessions(core);
+	find_places(&t);
+	read_rows(&t, true);
+	POOL_EACH(struct subscription *, x, &core->subscriptions.pool) {
+		if (x->slot != 1 && x->slot != 2)
+			return "a subscription's slot is invalid";
+		meet(core, &x->conference);
+	}
+	POOL_EACH(struct stream *, x, &core->streams.pool)
+		meet(core, &x->conference);
+	read_rows(&t, false);
+	if (t.rows.bad)
+		return "truncated state";
+	fix_keys(core);
+	return t.left ? "rows have no place" : NULL;
 }

@@ -13,6 +13,12 @@ const char *takeover_reads(const void *octets, size_t len);
 void takeover_measure(const void *octets, size_t len, struct arena *room);
 
 /*
+ * Fills a core that was just opened with a recording's state, every row in its place. What is
+ * derived from rows (core/mend.h) is then to be made. NULL on success.
+ */
+const char *takeover_resume(struct core *core, const void *octets, size_t len, struct arena *room);
+
+/*
  * Fills a core that was just opened. Rows without a place (their configuration section is gone, or
  * their table is full) are left out and counted in *left. NULL on success, else a constant text,
  * and the core must not be used.

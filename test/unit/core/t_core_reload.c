@@ -319,7 +319,8 @@ static bool is_taken(struct peer *p, const char *passphrase)
 	if (obp_parse(bytes, wr_len(&wr), &m, &reason) != PARSE_OK ||
 	    !peer_is_authentic(p, w.now, bytes, wr_len(&wr), &m))
 		return false;
-	peer_has_signed(p, bytes, wr_len(&wr), &m);
+	if (peer_signs_anew(p, bytes, wr_len(&wr), &m))
+		peer_take_key(p);
 	return true;
 }
 
@@ -424,6 +425,38 @@ T_CASE(a_link_whose_socket_gets_another_number_begins_anew)
 	T_CHECK(p && !handle_equal(pool_handle(&p->row), before));
 	T_EQUAL(p->at.socket, other.peer[0].socket);
 	T_CHECK(core_check(w.core) == NULL);
+	world_close(&w);
+}
+
+static unsigned listener_records(const char *name, enum change change)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < w.actions.record_count; i++) {
+		const struct record *r = &w.actions.records[i];
+		n += r->kind == RECORD_LISTENER && r->change == change &&
+		     strcmp(r->listener.name, name) == 0;
+	}
+	return n;
+}
+
+T_CASE(listeners_that_come_and_go_are_reported)
+{
+	static const char text[] = "[server]\nid = 2345\n[listener other]\nbind = [::]:62032\n"
+				   "passphrase = " WORLD_PASSPHRASE "\n";
+	static struct conf other;
+	unsigned begun = 0, ended = 0;
+
+	world_open(&w, HEAD, 1);
+	T_EQUAL(conf_parse(text, strlen(text), "other", &other, complain, NULL), 0);
+	for (unsigned turn = 0; !core_follows(w.core, &other) && turn < 100; turn++) {
+		actions_empty(&w.actions);
+		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &other});
+		begun += listener_records("other", CHANGE_BEGIN);
+		ended += listener_records("l", CHANGE_END);
+	}
+	T_EQUAL(begun, 1);
+	T_EQUAL(ended, 1);
 	world_close(&w);
 }
 

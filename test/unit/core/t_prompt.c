@@ -174,4 +174,13 @@ T_CASE(an_answer_to_4000_comes_from_4000)
 	end();
 }
 
+T_CASE(nothing_is_said_to_an_uplink)
+{
+	begin("", "", (const char *const[]){"silence", NULL});
+	T_EQUAL(prompt_kind(w.core, session), PROMPTS_VOICE);
+	session->source = (struct source){SOURCE_UPLINK, 0};
+	T_EQUAL(prompt_kind(w.core, session), PROMPTS_NONE);
+	end();
+}
+
 T_MAIN()

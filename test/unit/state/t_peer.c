@@ -68,7 +68,8 @@ static void has_signed(struct peer *p, const uint8_t *bytes)
 	const char *reason = "";
 
 	if (obp_parse(bytes, len, &m, &reason) == PARSE_OK)
-		peer_has_signed(p, bytes, len, &m);
+		if (peer_signs_anew(p, bytes, len, &m))
+			peer_take_key(p);
 }
 
 static bool signs_with(const struct peer *p, const struct obp_key *key)
