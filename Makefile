@@ -128,7 +128,7 @@ build/obj/$(1)/freedmr: $$(call archives,$(1),command)
 build/obj/$(1)/hotspot: $$(HOTSPOT:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),io)
 	$$(call link,$(2) $(3),$(4))
 
-build/obj/$(1)/test/sim/run: $$(SIM:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),core)
+build/obj/$(1)/test/sim/run: $$(SIM:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),voice)
 build/obj/$(1)/test/mesh/run: $$(MESH:%.c=build/obj/$(1)/%.o) $$(call archives,$(1),core)
 $(BENCHES:%=build/obj/$(1)/%): build/obj/$(1)/test/bench/bench.o $$(call archives,$(1),wire)
 build/obj/$(1)/test/bench/cost: $$(call archives,$(1),core)
@@ -271,7 +271,7 @@ $(patsubst %,build/obj/fuzz/modules/%.o,base/blake2b base/deflate base/hash base
 	base/siphash conf/nearest core/telling/invariants state/pool): OWN := -fno-sanitize-coverage=trace-cmp
 
 # Atomics: the short encoding of ARMv6 has no barrier, and libgcc's brings 4 KB of others along.
-build/obj/arm/modules/conf/reload.o build/obj/arm/modules/voice/keep.o: OWN := -marm -fno-lto
+build/obj/arm/modules/conf/reload.o build/obj/arm/modules/voice/keep.o build/obj/arm/modules/wire/recording.o: OWN := -marm -fno-lto
 
 bench: all build/arm/freedmr $(BENCHES:%=build/obj/native/%)
 	@test/bench/run.py

@@ -31,6 +31,8 @@ struct voice_start {
 	bool adopt;     /* the previous process left a core there; false: start with empty tables */
 	void *handover; /* shared memory for the state of the next binary */
 	size_t handover_size;
+	void *recorder; /* memory of the flight recorder (wire/recording.h); NULL = off */
+	size_t recorder_size;
 	const void *before; /* state left by the previous binary; NULL = none */
 	size_t before_size;
 	uint8_t seed[CORE_SEED_LEN];

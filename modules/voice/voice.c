@@ -40,6 +40,7 @@
 #include "io/udp.h"
 #include "voice/keep.h"
 #include "voice/record_writer.h"
+#include "voice/recorder.h"
 #include "wire/parse.h"
 
 #define BATCHES_PER_TURN 16 /* of UDP_INBOX datagrams, per socket */
@@ -69,6 +70,7 @@ struct voice {
 		struct addr bound;
 	} opened[CONF_SOCKETS_MAX]; /* for the next configuration */
 	struct keep keep;
+	struct recorder recorder;
 	struct core *core;
 	struct actions actions;
 	struct record_writer writer;
@@ -191,18 +193,31 @@ static void perform(struct voice *v)
 		const struct record *r = &a->records[i];
 
 		record_writer_put(&v->writer, r);
+		if (r->kind == RECORD_LOG && r->log.level == LOG_BUG)
+			(void)ipc_order(v->parent, &(struct command){.kind = COMMAND_KEEP});
 		if (r->kind == RECORD_SNAPSHOT && r->snapshot.begin)
 			tell_figures(v);
 	}
 	actions_empty(&v->actions);
 }
 
-static void step(struct voice *v, struct event *event)
+static void put(struct voice *v, const struct event *event)
 {
-	event->wall_ns = v->wall_ns;
 	keep_begin_step(&v->keep);
 	core_step(v->core, v->now, event, &v->actions);
 	keep_end_step(&v->keep);
+}
+
+static void step(struct voice *v, struct event *event)
+{
+	event->wall_ns = v->wall_ns;
+	if (recorder_is_due(&v->recorder)) {
+		put(v, &(struct event){.kind = EVENT_DERIVE});
+		recorder_checkpoint(&v->recorder, v->core, v->conf, v->now, v->wall_ns);
+	}
+	recorder_event(&v->recorder, v->now, event);
+	put(v, event);
+	recorder_outcome(&v->recorder, v->core, v->now, event, &v->actions);
 	perform(v);
 }
 
@@ -526,6 +541,7 @@ static bool open_core(struct voice *v, const struct voice_start *start)
 	const char *fault = "died twice within a minute";
 
 	v->keep = (struct keep){start->keep, start->keep_size};
+	recorder_open(&v->recorder, start->recorder, start->recorder_size);
 	if (start->before ? take_from_before(v, start, &fault)
 	                  : start->adopt && take_over(v, &fault))
 		return true;

@@ -73,6 +73,10 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 			expect_no_more(r);
 			if (first && first->count != r->hashes.count)
 				fail(r, "the second run has fewer steps");
+			const char *fault =
+				flight_end(&r->flight, r->replayed, sizeof(r->replayed));
+			if (fault)
+				fail(r, "%s", fault);
 			ok = true;
 		}
 		split_end(&r->split);

@@ -100,6 +100,7 @@ void world_hold_recording(struct run *r)
 {
 	for (uint32_t i = 0; r->recording.clip.count && i < r->conf.listener_count; i++)
 		r->conf.listener[i].voice = (struct audio){.words = &r->recording, .count = 1};
+	flight_begin(&r->flight, false);
 }
 
 /* The other process: takes events until its peer is gone. */
@@ -154,9 +155,11 @@ static void step_here(struct run *r, const struct event *e)
 {
 	const char *fault = heir_take(&r->heir, r->core, &r->conf, r->now, e);
 
+	flight_before(&r->flight, r->now, e);
 	ways_go(r->core, r->now, false);
 	core_step(r->core, r->now, e, &r->actions);
 	ways_go(r->core, r->now, false);
+	flight_after(&r->flight, r->core, r->now, e, &r->actions);
 	r->standing = stand(r->core);
 	if (!fault)
 		fault = heir_compare(&r->heir, r->now, e, &r->actions);
@@ -165,9 +168,25 @@ static void step_here(struct run *r, const struct event *e)
 		     since_start(r));
 }
 
+/* In both runs, for they have to be the same. */
+static void derive(struct run *r, uint64_t wall_ns)
+{
+	const struct event e = {.kind = EVENT_DERIVE, .wall_ns = wall_ns};
+
+	if (!flight_is_due(&r->flight))
+		return;
+	if (r->split.child) {
+		step_elsewhere(r, &e);
+		return;
+	}
+	core_step(r->core, r->now, &e, &r->actions);
+	flight_checkpoint(&r->flight, r->core, &r->conf, r->now, &e);
+}
+
 void world_step(struct run *r, struct event *e)
 {
 	e->wall_ns = r->clock_unset ? 0 : WALL_START + (uint64_t)since_start(r) * 1000000u;
+	derive(r, e->wall_ns);
 	if (!actions_have_room(&r->actions))
 		fail(r, "an empty action list has no room for a step");
 	if (r->split.child)
@@ -342,6 +361,7 @@ void world_core_start(struct run *r)
 	r->standing = stand(r->core);
 	split_end(&r->split);
 	heir_begin(&r->heir);
+	flight_begin(&r->flight, !r->first);
 	if (!r->first) {
 		ways_go(r->core, r->now, true);
 		return;

@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "core/actions.h"
 #include "core/core.h"
+#include "sim/flight.h"
 #include "sim/heir.h"
 #include "sim/scenario.h"
 #include "sim/split.h"
@@ -96,6 +97,8 @@ struct run {
 	struct arena arena;
 	struct core *core; /* NULL: it is in the other process */
 	struct heir heir;
+	struct flight_test flight;
+	char replayed[256];
 	struct split split;
 	struct standing standing;
 	struct actions actions;
