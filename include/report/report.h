@@ -20,8 +20,10 @@ struct report_start {
 	int listening[SERVICES]; /* sockets; -1 = off */
 	int parent;              /* our end of the pair with it (io/ipc.h); its end is ours */
 	bool heir; /* left by a voice process that may have died in the middle of a record */
-	struct conf *conf;             /* without secrets, its own: a reload changes it */
-	struct conf_offer *offer;      /* looked at on RECORD_OFFER; NULL = there is none */
+	struct conf *conf;        /* without secrets, its own: a reload changes it */
+	struct conf_offer *offer; /* looked at on RECORD_OFFER; NULL = there is none */
+	void *recorder;           /* of the flight recorder, only read; NULL = off */
+	size_t recorder_size;
 	const struct sandbox *sandbox; /* entered before any foreign input is read; NULL = none */
 };
 

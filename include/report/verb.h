@@ -18,7 +18,6 @@
 #include "wire/command.h"
 
 #define REQUEST_MAX 512u /* octets of a line */
-#define SECTIONS_MAX 6
 
 /* The first octet of each line of text form: a line to show, the end, the end of a refused request.
  */
@@ -55,7 +54,7 @@ struct verb {
 	/* Allowed on the web page if its arguments end with one of these words (a|b|c); "" = with
 	 * any arguments; NULL: not allowed. */
 	const char *page;
-	struct section sections[SECTIONS_MAX];
+	const struct section *sections; /* up to one without `tell`; NULL: not a query */
 	/* Fills in the command of that kind; NULL: not a command. */
 	void (*fill)(struct command *c, const struct answer *a);
 	enum command_kind command;

@@ -1,12 +1,14 @@
 #include "command/ctl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -29,8 +31,17 @@ struct options {
 	bool json;
 	bool csv;
 	bool help;
-	bool more; /* another request follows */
+	bool more;        /* another request follows */
+	FILE *to;         /* where lines go, decoded; NULL: they are printed */
+	const char *file; /* its name */
 };
+
+/* Logs errno. */
+static int complain(const char *of)
+{
+	print(stderr, "freedmr ctl: %s: %s\n", of, strerror(errno));
+	return STATUS_FAILED;
+}
 
 static int usage(FILE *out, int status)
 {
@@ -133,7 +144,7 @@ static int connect_to(const char *path)
 	int fd = unix_connect(path);
 
 	if (fd < 0)
-		print(stderr, "freedmr ctl: %s: %s\n", path, strerror(errno));
+		(void)complain(path);
 	return fd;
 }
 
@@ -168,7 +179,19 @@ static int show_json(const char *line, size_t len, bool more)
 	return good ? STATUS_OK : STATUS_FAILED;
 }
 
-static int show_text(const char *line, size_t len)
+/* A line of base64. Returns like the function above. */
+static int save(const struct options *o, const char *line, size_t len)
+{
+	static uint8_t octets[ANSWER_BUFFER];
+
+	if (!text_from_base64(line, len, octets, &len))
+		errno = EBADMSG;
+	else if (fwrite(octets, 1, len, o->to) == len)
+		return -1;
+	return complain(o->file);
+}
+
+static int show_text(const char *line, size_t len, const struct options *o)
 {
 	const char *rest = line + 1;
 	int rest_len = (int)len - 2; /* without the newline */
@@ -182,6 +205,8 @@ static int show_text(const char *line, size_t len)
 		print(stderr, "freedmr ctl: %.*s\n", rest_len, rest);
 		return STATUS_FAILED;
 	default:
+		if (o->to)
+			return save(o, rest, len - 2);
 		fwrite(rest, 1, len - 1, stdout);
 		return -1;
 	}
@@ -195,7 +220,7 @@ static int show_lines(char *buf, size_t *len, const struct options *o)
 
 	while (status < 0 && (newline = memchr(at, '\n', *len - (size_t)(at - buf)))) {
 		size_t line_len = (size_t)(newline - at) + 1;
-		status = o->json ? show_json(at, line_len, o->more) : show_text(at, line_len);
+		status = o->json ? show_json(at, line_len, o->more) : show_text(at, line_len, o);
 		at += line_len;
 	}
 	*len -= (size_t)(at - buf);
@@ -281,6 +306,38 @@ static int await_upgrade(struct options *o)
 	return CTL_UNAVAILABLE;
 }
 
+/* Saves the answer as a new file, or leaves none. */
+static int fetch(struct options *o, const char *request, size_t len)
+{
+	int fd = open(o->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	o->to = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!o->to)
+		return complain(o->file);
+	int status = ask(o, request, len);
+	if (fflush(o->to) != 0 && status == STATUS_OK)
+		status = complain(o->file);
+	off_t octets = lseek(fd, 0, SEEK_CUR);
+	fclose(o->to);
+	if (status == STATUS_OK)
+		print(stdout, "%s: %lld octets\n", o->file, (long long)octets);
+	else
+		unlink(o->file);
+	return status;
+}
+
+/* Takes FILE of record [kept] FILE, which is not part of the request; without it, there is none. */
+static void take_file(int *count, char **words, struct options *o)
+{
+	int before = *count > 1 && strcmp(words[1], "kept") == 0 ? 2 : 1;
+
+	if (*count == 0 || strcmp(words[0], "record") != 0)
+		return;
+	o->json = false;
+	o->file = words[before];
+	*count = *count == before + 1 ? before : 0;
+}
+
 int ctl_main(int argc, char **argv)
 {
 	char line[REQUEST_MAX];
@@ -293,10 +350,12 @@ int ctl_main(int argc, char **argv)
 		read_words(&count, argv + first, &o);
 	if (o.help)
 		return help(count > 0 ? argv[first] : NULL);
+	if (first > 0)
+		take_file(&count, argv + first, &o);
 	if (first == 0 || !make_request(&request, &o, count, argv + first))
 		return usage(stderr, STATUS_USAGE);
 	signal(SIGPIPE, SIG_IGN);
 	o.more = count == 1 && strcmp(argv[first], "upgrade") == 0;
-	int status = ask(&o, line, request.len);
+	int status = o.file ? fetch(&o, line, request.len) : ask(&o, line, request.len);
 	return o.more && status == STATUS_OK ? await_upgrade(&o) : status;
 }

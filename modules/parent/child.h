@@ -26,7 +26,7 @@
 #define CHILD_BEATS_MISSED 2u   /* then it is killed: 5 s after the first unanswered one */
 #define CHILD_START TICK_MINUTE /* time limit until ready */
 
-/* Rate limits of messages and reloads from a child. */
+/* Rate limits of messages from a child, and of reloads and copies of the recording. */
 #define CHILD_MESSAGES_A_SECOND 20
 #define CHILD_MESSAGES_DEPTH 50
 #define CHILD_RELOADS_DEPTH 5 /* one a second */
@@ -47,7 +47,7 @@ struct child {
 	uint32_t lives;  /* how often it was started */
 	uint32_t beats;  /* of this life */
 	uint32_t missed; /* beats since its last message */
-	struct bucket messages, reloads;
+	struct bucket messages, reloads; /* the latter of voice: of copies */
 	tick_t started;
 	uint32_t ends;   /* consecutive deaths and failed starts, reset by a long life */
 	uint32_t deaths; /* of these */

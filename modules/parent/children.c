@@ -13,6 +13,7 @@
 #include "io/signals.h"
 #include "parent/launch.h"
 #include "parent/offer.h"
+#include "wire/recording.h"
 
 #define DEATHS_MAX 3u /* before ready, while the binary before waits to go on */
 
@@ -56,6 +57,16 @@ tick_t children_start(struct parent *p)
 	return next;
 }
 
+void children_keep_recording(struct parent *p)
+{
+	struct recording r = recording_at(p->recorder.at, p->recorder.size);
+
+	if (!r.at)
+		return;
+	recording_keep(&r);
+	log_warn("recording kept: freedmr ctl record kept FILE");
+}
+
 void children_ended(struct parent *p, struct child *c, int wait_status)
 {
 	char how[80];
@@ -74,6 +85,8 @@ void children_ended(struct parent *p, struct child *c, int wait_status)
 		p->left = c == &p->child[VOICE] && wait_status == 0;
 	} else if (p->ready || (p->took_over && (p->keeper < 0 || c->deaths < DEATHS_MAX))) {
 		log_error("%s %s; restarting it in %lld ms", c->name, how, (long long)wait);
+		if (c == &p->child[VOICE])
+			children_keep_recording(p);
 		notify_send("STATUS=restarting a process");
 	} else {
 		log_error("%s %s before it was ready", c->name, how);

@@ -18,6 +18,9 @@ void children_reap(struct parent *p);
 /* Child `c` has ended with this status of waitpid. */
 void children_ended(struct parent *p, struct child *c, int wait_status);
 
+/* Keeps a copy of what voice has recorded: something went wrong. */
+void children_keep_recording(struct parent *p);
+
 /* A heartbeat to each; one that has been silent for too long is killed. */
 void children_beat(struct parent *p);
 

@@ -47,6 +47,8 @@ static int run_voice(struct parent *p, int link)
 		.handover_size = p->handover.size,
 		.before = p->child[VOICE].crashed ? NULL : p->before.at,
 		.before_size = p->before.size,
+		.recorder = p->recorder.at,
+		.recorder_size = p->recorder.size,
 	};
 
 	close(p->records[0]);
@@ -95,12 +97,16 @@ static int run_report(struct parent *p, int link)
 		.command_pipe = p->commands[1],
 		.parent = link,
 		.heir = p->child[REPORT].lives > 0,
+		.recorder = p->recorder.at,
+		.recorder_size = p->recorder.size,
 	};
 
 	memcpy(start.listening, p->listening.fd, sizeof(start.listening));
 	close(p->records[1]);
 	close(p->commands[0]);
 	sockets_close(&p->sockets);
+	if (p->recorder.at)
+		shared_only_read(p->recorder.at, p->recorder.size);
 	return report_run(&start);
 }
 
@@ -132,21 +138,25 @@ static _Noreturn void run(struct parent *p, int which, int link)
 	_exit(which == VOICE ? run_voice(p, link) : run_report(p, link));
 }
 
+static bool inherit(const struct memory *m, bool yes)
+{
+	return !m->at || shared_inherit(m->at, m->size, yes);
+}
+
 bool launch_with_memory(struct parent *p, bool yes)
 {
-	const struct memory *all[] = {&p->keep, &p->handover, &p->before, &p->voices};
+	const struct memory *all[] = {&p->keep, &p->handover, &p->before, &p->voices, &p->recorder};
 	bool done = true;
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (all[i]->at)
-			done &= shared_inherit(all[i]->at, all[i]->size, yes);
+		done &= inherit(all[i], yes);
 	return done;
 }
 
-/* Only voice maps the memory kept for its successor. */
+/* Only voice maps the memory kept for its successor; the reporter, what is recorded. */
 pid_t launch_child(struct parent *p, int which, const int ends[2])
 {
-	if (!launch_with_memory(p, which == VOICE))
+	if (!launch_with_memory(p, which == VOICE) || !inherit(&p->recorder, true))
 		return -1;
 	pid_t pid = fork();
 	if (pid == 0) {

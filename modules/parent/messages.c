@@ -6,6 +6,7 @@
 #include "io/ipc.h"
 #include "io/notify.h"
 #include "io/shared.h"
+#include "parent/children.h"
 #include "parent/manager.h"
 #include "parent/offer.h"
 #include "parent/switchover.h"
@@ -61,6 +62,9 @@ static void on_order(struct parent *p, struct child *c, const struct command *or
 		on_upgrade(p, c, order->number);
 	if (order->kind == COMMAND_UPGRADED && c == &p->child[REPORT])
 		switchover_tell(p, order->number);
+	if (order->kind == COMMAND_KEEP && c == &p->child[VOICE] &&
+	    bucket_take(&c->reloads, p->now, 1000, CHILD_RELOADS_DEPTH))
+		children_keep_recording(p);
 	if (order->kind == COMMAND_DENIED)
 		log_error("sandbox: system call %u of %s refused", (unsigned)order->denied.call,
 		          c->name);

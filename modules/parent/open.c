@@ -19,6 +19,7 @@
 #include "parent/audio.h"
 #include "parent/keeper.h"
 #include "voice/voice.h"
+#include "wire/recording.h"
 
 #define ORPHANS_MS 5000 /* time for the children of a killed parent to exit */
 #define ORPHANS_EVERY_MS 20
@@ -65,6 +66,9 @@ static bool claim_memory(struct parent *p)
 {
 	p->keep = (struct memory){.size = voice_keep_size(&p->conf), .fd = -1};
 	p->keep.at = shared_claim(p->keep.size);
+	p->recorder = (struct memory){.size = recording_size(p->conf.server.recorder), .fd = -1};
+	if (p->recorder.size)
+		p->recorder.at = shared_claim(p->recorder.size);
 	p->voices = (struct memory){.size = 2 * (size_t)AUDIO_MAX, .fd = -1};
 	int voices = shared_file(p->voices.size);
 	if (voices >= 0) { /* without it such a change is refused */
@@ -75,7 +79,7 @@ static bool claim_memory(struct parent *p)
 	p->handover.fd = shared_file(p->handover.size);
 	if (p->handover.fd >= 0)
 		p->handover.at = shared_map(p->handover.fd, p->handover.size);
-	return p->keep.at && p->handover.at;
+	return p->keep.at && p->handover.at && !p->recorder.at == !p->recorder.size;
 }
 
 bool open_memory(struct parent *p)

@@ -34,7 +34,7 @@ enum { VOICE, REPORT, CHILDREN };
 /* Tags of the poller: a child's link has the child's index. */
 enum { TAG_SIGNALS = CHILDREN, TAG_NAMES, TAG_TRIAL, TAGS };
 
-/* Shared with voice alone. */
+/* Shared with voice, and with nobody else if nothing else is said. */
 struct memory {
 	void *at; /* NULL: there is none */
 	size_t size;
@@ -55,6 +55,7 @@ struct parent {
 	struct memory keep;     /* voice's core, which outlives a voice process */
 	struct memory handover; /* for voice's state, when another binary takes over */
 	struct memory before;   /* the previous binary's, until voice has read it */
+	struct memory recorder; /* what voice records; the reporter may read it */
 	struct memory voices;   /* voice files of reloads, in two halves used in turn */
 	bool voices_half;       /* the one for the next reload */
 	struct kept kept;       /* descriptors of the previous binary */

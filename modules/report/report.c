@@ -473,6 +473,7 @@ static bool open_all(struct report *p, const struct report_start *start)
 	                              .persist = p->persist,
 	                              .help = help_open(),
 	                              .began = p->clock.now};
+	p->sources.recording = recording_at(start->recorder, start->recorder_size);
 	p->services = (struct services){
 		.conf = p->conf, .poller = p->poller, .sources = &p->sources, .mqtt_tag = TAG_MQTT};
 	return services_open(&p->services, start->listening);

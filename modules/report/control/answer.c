@@ -126,7 +126,7 @@ static void resolve(struct answer *a, const struct sources *s)
 static enum answer_step tell_sections(struct answer *a, const struct sources *s,
                                       const struct clock *clock, struct text *t)
 {
-	while (!a->error && a->at.section < SECTIONS_MAX && a->verb->sections[a->at.section].tell) {
+	while (!a->error && a->verb->sections && a->verb->sections[a->at.section].tell) {
 		enum answer_step step = a->verb->sections[a->at.section].tell(a, s, clock, t);
 		if (step != ANSWER_DONE)
 			return step;
@@ -142,7 +142,7 @@ enum answer_step answer_next(struct answer *a, const struct sources *s, const st
 		return ANSWER_WAIT;
 	if (a->callsign[0])
 		resolve(a, s);
-	bool is_command = a->verb->fill && (a->optional || !a->verb->sections[0].tell);
+	bool is_command = a->verb->fill && (a->optional || !a->verb->sections);
 	enum answer_step step = a->error     ? ANSWER_DONE
 	                        : is_command ? tell_command(a, s, clock, t)
 	                                     : tell_sections(a, s, clock, t);
@@ -158,7 +158,7 @@ void answer_reply(struct answer *a, const struct record *r)
 
 bool answer_follows(const struct answer *a)
 {
-	return a->verb && a->verb->sections[0].tell == tell_events;
+	return a->verb && a->verb->sections && a->verb->sections[0].tell == tell_events;
 }
 
 tick_t answer_deadline(const struct answer *a)

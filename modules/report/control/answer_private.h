@@ -14,6 +14,7 @@
 #include "report/event/sources.h"
 #include "report/model/view.h"
 #include "report/verb.h"
+#include "wire/recording.h"
 
 #define ANSWER_EARLY_MAX 16384u /* octets of the rows before a reply: the rest is left out */
 #define ANSWER_REPLY_MS (2 * TICK_SECOND)  /* how long to wait for the reply to a command */
@@ -46,7 +47,8 @@ struct answer {
 	uint64_t rows;
 	tick_t since;
 	uint64_t position; /* the last line sent from the ring */
-	uint32_t number;   /* of a command whose reply is awaited; 0: of none */
+	struct recording_reader recording;
+	uint32_t number; /* of a command whose reply is awaited; 0: of none */
 	bool replied;
 	struct record reply;
 	size_t early_len, early_at;      /* of `early`: its length, and the position in it */

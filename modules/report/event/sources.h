@@ -19,6 +19,7 @@
 #include "report/model/model.h"
 #include "report/model/row_cursor.h"
 #include "wire/record.h"
+#include "wire/recording.h"
 
 #define SOURCES_SEED 32u
 
@@ -39,6 +40,7 @@ struct sources {
 	const struct model *model;
 	struct events *events;
 	struct voice_pipe *link;
+	struct recording recording;                          /* of the flight recorder */
 	bool persists;                                       /* blocks outlive a restart */
 	tick_t began;                                        /* when the reporter was started */
 	const struct connections_figures *figures[SERVICES]; /* NULL: that service is off */

@@ -12,7 +12,7 @@
 #include "io/unix.h"
 #include "report/verb.h"
 
-static char path[64], out[65536], err[4096], request[1024];
+static char path[64], saved[64], out[65536], err[4096], request[1024];
 
 /* A server of one answer: reads one request line, sends `answer`, closes. Passes on the request in
  * `told`. */
@@ -148,6 +148,69 @@ T_CASE(a_server_that_hangs_up_in_an_answer_is_69)
 	T_TEXT(err, "freedmr ctl: the server closed the connection\n");
 }
 
+/* Asks for a recording; the octets of the file, -1: there is none. */
+static long record(const char *answer, int *status)
+{
+	char content[64];
+
+	snprintf(saved, sizeof(saved), "/tmp/t_ctl_saved.%d", (int)getpid());
+	*status = ask(answer, (char[]){"record"}, saved, NULL);
+	FILE *f = fopen(saved, "r");
+	if (!f)
+		return -1;
+	size_t len = fread(content, 1, sizeof(content), f);
+	fclose(f);
+	unlink(saved);
+	return strncmp(content, "foobar", len) == 0 ? (long)len : -2;
+}
+
+T_CASE(a_recording_is_saved_as_a_new_file)
+{
+	int status;
+
+	T_EQUAL(record(" Zm9vYg==\n YXI=\n.\n", &status), 6);
+	T_EQUAL(status, 0);
+	T_TEXT(request, "text record\n");
+	T_TEXT(err, "");
+	T_CHECK(strncmp(out, saved, strlen(saved)) == 0);
+	T_TEXT(out + strlen(saved), ": 6 octets\n");
+	T_EQUAL(ask(" Zm9v\n.\n", (char[]){"record"}, (char[]){"kept"}, saved), 0);
+	T_TEXT(request, "text record kept\n");
+	T_EQUAL(unlink(saved), 0);
+	T_EQUAL(ask(" Zm9v\n.\n", (char[]){"--json"}, (char[]){"record"}, saved), 0);
+	T_TEXT(request, "text record\n");
+	T_EQUAL(unlink(saved), 0);
+}
+
+T_CASE(a_file_that_exists_is_left_alone)
+{
+	int status;
+	char *argv[] = {(char[]){"ctl"}, (char[]){"record"}, saved, NULL};
+	FILE *f;
+
+	(void)record(".\n", &status);
+	T_CHECK((f = fopen(saved, "w")) != NULL);
+	T_EQUAL(fclose(f), 0);
+	T_EQUAL(run_ctl(argv), 1);
+	T_CHECK(strstr(err, saved) && strstr(err, ": File exists\n"));
+	T_EQUAL(unlink(saved), 0);
+}
+
+T_CASE(of_half_a_recording_nothing_is_left)
+{
+	int status;
+
+	T_EQUAL(record(" Zm9v\n!overwritten\n", &status), -1);
+	T_EQUAL(status, 1);
+	T_TEXT(err, "freedmr ctl: overwritten\n");
+	T_EQUAL(record(" Zm9v\n", &status), -1);
+	T_EQUAL(status, CTL_UNAVAILABLE);
+	T_EQUAL(record(" Zm9\n.\n", &status), -1);
+	T_EQUAL(status, 1);
+	T_CHECK(strstr(err, ": Bad message\n"));
+	T_TEXT(out, "");
+}
+
 T_CASE(no_server_is_69)
 {
 	char *argv[] = {(char[]){"ctl"}, (char[]){"-s"}, (char[]){"/nonexistent/x"},
@@ -164,6 +227,10 @@ T_CASE(wrong_words_are_64_and_help_is_0)
 	char *unknown[] = {(char[]){"ctl"}, (char[]){"-x"}, (char[]){"status"}, NULL};
 	char *two_lines[] = {(char[]){"ctl"}, (char[]){"status\nkick 1"}, NULL};
 	char *help[] = {(char[]){"ctl"}, (char[]){"-h"}, NULL};
+	char *no_file[] = {(char[]){"ctl"}, (char[]){"record"}, NULL};
+	char *no_file_kept[] = {(char[]){"ctl"}, (char[]){"record"}, (char[]){"kept"}, NULL};
+	char *two_files[] = {(char[]){"ctl"}, (char[]){"record"}, (char[]){"/tmp/a"},
+	                     (char[]){"/tmp/b"}, NULL};
 	char *long_word[] = {(char[]){"ctl"}, malloc(2001), NULL};
 
 	memset(long_word[1], 'x', 2000);
@@ -172,6 +239,9 @@ T_CASE(wrong_words_are_64_and_help_is_0)
 	T_EQUAL(run_ctl(only_socket), 64);
 	T_EQUAL(run_ctl(unknown), 64);
 	T_EQUAL(run_ctl(two_lines), 64);
+	T_EQUAL(run_ctl(no_file), 64);
+	T_EQUAL(run_ctl(no_file_kept), 64);
+	T_EQUAL(run_ctl(two_files), 64);
 	T_EQUAL(run_ctl(long_word), 64);
 	free(long_word[1]);
 	T_CHECK(strncmp(err, "usage: freedmr ctl", 18) == 0);

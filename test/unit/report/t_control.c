@@ -437,6 +437,71 @@ T_CASE(conferences_have_the_names_of_their_talkgroups)
 	free(octets);
 }
 
+/* Memory of a recorder with this in it. */
+static struct recording record(const char *what, size_t times)
+{
+	size_t size = recording_size(1 << 20), room;
+	struct recording r = recording_at(calloc(1, size), size);
+
+	recording_turn(&r);
+	for (; times > 0; times--) {
+		memcpy(recording_room(&r, &room), what, strlen(what));
+		recording_add(&r, strlen(what));
+	}
+	return r;
+}
+
+#define MAGIC_64 "ZnJlZWRtciByZWNvcmRpbmcgMQo="
+
+T_CASE(a_recording_is_told_in_base64)
+{
+	T_CHECK(desk_open());
+	d.sources.recording = record("foob", 1);
+	int fd = call_in();
+	T_TEXT(ask(fd, "text record\n"), " " MAGIC_64 "\n Zm9vYg==\n.\n");
+	T_TEXT(ask(fd, "record\n"), "{\"row\":\"recording\",\"octets\":\"" MAGIC_64 "\"}\n"
+	                            "{\"row\":\"recording\",\"octets\":\"Zm9vYg==\"}\n" OK(2));
+	recording_keep(&d.sources.recording);
+	T_CHECK(recording_room(&d.sources.recording, &(size_t){0}));
+	recording_add(&d.sources.recording, 3);
+	T_TEXT(ask(fd, "text record kept\n"), " " MAGIC_64 "\n Zm9vYg==\n.\n");
+	T_TEXT(ask(fd, "text record\n"), " " MAGIC_64 "\n Zm9vYgAAAA==\n.\n");
+	free(d.sources.recording.at);
+	close(fd);
+	desk_close();
+}
+
+T_CASE(a_recording_that_is_not_there_is_refused)
+{
+	T_CHECK(desk_open());
+	int fd = call_in();
+	T_TEXT(ask(fd, "record\n"), REFUSED("recorder = 0: nothing is recorded"));
+	T_TEXT(ask(fd, "text record kept\n"), "!recorder = 0: nothing is recorded\n");
+	d.sources.recording = record("foo", 1);
+	T_TEXT(ask(fd, "record kept\n"), REFUSED("no recording was kept"));
+	T_TEXT(ask(fd, "record it\n"), REFUSED("expected kept"));
+	free(d.sources.recording.at);
+	close(fd);
+	desk_close();
+}
+
+/* Who asks reads nothing at first: the rest of the answer is made when it does. */
+T_CASE(a_recording_overwritten_while_it_is_told_is_refused)
+{
+	T_CHECK(desk_open());
+	d.sources.recording = record("0123456789abcdef", 32000);
+	int fd = call_in();
+	say(fd, "text record\n", 12);
+	recording_turn(&d.sources.recording);
+	recording_turn(&d.sources.recording);
+	const char *heard = hear(fd);
+	T_CHECK(strncmp(heard, " " MAGIC_64 "\n ", 31) == 0);
+	T_CHECK(strstr(heard, "\n!overwritten while it was read: try again\n"));
+	free(d.sources.recording.at);
+	close(fd);
+	desk_close();
+}
+
 T_CASE(bad_requests_get_a_reason_and_are_counted)
 {
 	static const struct {
