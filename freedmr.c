@@ -16,6 +16,7 @@
 #include "command/handover.h"
 #include "command/import.h"
 #include "command/init.h"
+#include "command/replay.h"
 #include "command/top.h"
 #include "command/version.h"
 #include "io/print.h"
@@ -48,6 +49,8 @@ static const struct face faces[] = {
          top_usage},
 	{"doctor", doctor_main, "[-c FILE] [--json]", "find out what is wrong, and what mends it",
          doctor_usage},
+	{"replay", replay_main, "FILE [--why ID]", "do again what freedmr ctl record has saved",
+         replay_usage},
 	{"completion", completion, "bash|zsh", "print a completion script for a shell",
          completion_usage},
 	{"version", version_main, "", "print the version", version_usage},

@@ -10,7 +10,7 @@ from hotspot import Hotspot
 from server import PATIENCE_S, Server, command
 
 USAGE = 64
-WORDS = ["check", "init", "import", "aliases", "ctl", "top", "doctor", "completion", "version"]
+WORDS = ["check", "init", "import", "aliases", "ctl", "top", "doctor", "replay", "completion", "version"]
 
 
 def run(*words):

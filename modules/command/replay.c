@@ -1,0 +1,154 @@
+#include "command/replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "io/print.h"
+#include "parent/status.h"
+#include "voice/playback.h"
+
+const char replay_usage[] =
+	"usage: freedmr replay FILE [--why ID]\n\n"
+	"  FILE       a recording from freedmr ctl record: everything in it is done again\n"
+	"  --why ID   show what happened to this client or radio\n";
+
+/* The story of one client or radio; times are those of the server. */
+struct story {
+	uint32_t who;
+	uint64_t told; /* when the latest decision that was shown was noted */
+	int64_t epoch_ms;
+};
+
+static const char *utc(int64_t ms, char out[static 32])
+{
+	struct text t = text_make(out, 32);
+
+	text_utc(&t, ms / 1000);
+	return out;
+}
+
+/* Calls from or to whom the story is about. */
+static void show_call(const struct story *s, const char *when, const struct record *r)
+{
+	const struct call_row *c = &r->call;
+
+	if (c->src != s->who && c->dst != s->who)
+		return;
+	print(stdout,
+	      "%s call %08lx of %lu on slot %u to %s %lu: %s, frames %lu, lost %lu, heard by %lu\n",
+	      when, (unsigned long)c->stream, (unsigned long)c->src, (unsigned)c->slot,
+	      c->unit ? "radio" : "tg", (unsigned long)c->dst,
+	      r->change == CHANGE_END ? cause_name(r->cause) : change_name(r->change),
+	      (unsigned long)c->frames, (unsigned long)c->lost, (unsigned long)c->listeners);
+}
+
+static void show_step(void *context, uint64_t number, tick_t now, const struct event *event,
+                      const struct actions *actions)
+{
+	struct story *s = context;
+	char when[32];
+
+	(void)number;
+	s->epoch_ms = (int64_t)(event->wall_ns / 1000000) - now;
+	for (uint32_t i = 0; i < actions->record_count; i++) {
+		const struct record *r = &actions->records[i];
+		if (r->change == CHANGE_SNAPSHOT)
+			continue;
+		if (r->kind == RECORD_CALL)
+			show_call(s, utc(now + s->epoch_ms, when), r);
+	}
+}
+
+/* Each once, though the core tells them again at the end of every part. */
+static void show_decision(void *context, const struct record *record)
+{
+	struct story *s = context;
+	const struct decision_record *d = &record->decision;
+	char when[32], text[sizeof(d->text)];
+
+	if (d->times && (uint64_t)d->noted <= s->told)
+		return;
+	if (d->times)
+		s->told = (uint64_t)d->noted;
+	text_clean(text, sizeof(text), d->text, strlen(d->text)); /* words of the recording */
+	print(stdout, "%s client %lu radio %lu slot %u tg %lu: %s",
+	      utc(d->noted + s->epoch_ms, when), (unsigned long)d->client, (unsigned long)d->radio,
+	      (unsigned)d->slot, (unsigned long)d->tg, text);
+	print(stdout, d->times > 1 ? " (%lu times)\n" : "\n", (unsigned long)d->times);
+}
+
+static int show_outcome(const char *path, bool same, const struct playback *sum)
+{
+	char from[32], to[32];
+
+	if (sum->events)
+		print(stdout, "%s to %s: %llu events, %llu checkpoints\n",
+		      utc((int64_t)(sum->first_ns / 1000000), from),
+		      utc((int64_t)(sum->last_ns / 1000000), to), (unsigned long long)sum->events,
+		      (unsigned long long)sum->checkpoints);
+	if (same) {
+		print(stdout, "every action and every state is as recorded\n");
+		return STATUS_OK;
+	}
+	if (sum->events)
+		print(stderr, "freedmr replay: %s: event %llu, at %s: %s\n", path,
+		      (unsigned long long)sum->events, utc((int64_t)(sum->last_ns / 1000000), to),
+		      sum->fault);
+	else
+		print(stderr, "freedmr replay: %s: %s\n", path, sum->fault);
+	return STATUS_FAILED;
+}
+
+static int replay(const char *path, uint32_t who)
+{
+	struct story story = {.who = who};
+	const struct playback_view view = {.step = who ? show_step : NULL,
+	                                   .who = who,
+	                                   .decision = show_decision,
+	                                   .context = &story};
+	struct playback sum;
+	struct stat st = {.st_size = 0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *octets = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0
+	                       ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
+	                       : MAP_FAILED;
+
+	if (fd >= 0)
+		close(fd);
+	if (octets == MAP_FAILED) {
+		print(stderr, "freedmr replay: %s: %s\n", path,
+		      fd >= 0 && st.st_size == 0 ? "not a recording" : strerror(errno));
+		return STATUS_FAILED;
+	}
+	bool same = playback_run(octets, (size_t)st.st_size, &view, &sum);
+	munmap(octets, (size_t)st.st_size);
+	return show_outcome(path, same, &sum);
+}
+
+int replay_main(int argc, char **argv)
+{
+	const char *path = NULL;
+	uint64_t who = 0;
+	bool good = true;
+
+	for (int i = 1; i < argc && good; i++) {
+		if (strcmp(argv[i], "--why") == 0 && i + 1 < argc) {
+			i++;
+			good = text_to_u64(argv[i], strlen(argv[i]), 1, UINT32_MAX, &who);
+		} else {
+			good = !path && argv[i][0] != '-';
+			path = argv[i];
+		}
+	}
+	if (!good || !path) {
+		fputs(replay_usage, stderr);
+		return STATUS_USAGE;
+	}
+	return replay(path, (uint32_t)who);
+}
