@@ -5,8 +5,8 @@
  * each can be replayed alone. What is in them only voice and `freedmr replay` know
  * (voice/recorder.h).
  *
- * Nobody waits: a half only grows, what was published in it stays, and who reads it sees by its
- * number when its memory was used again meanwhile.
+ * Nobody waits: a half only grows, and what was published in it stays. Its number tells a reader
+ * when its memory has been used again.
  */
 #ifndef WIRE_RECORDING_H
 #define WIRE_RECORDING_H

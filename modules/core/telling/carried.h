@@ -65,7 +65,7 @@ struct carried_field {
 #define CARRIED_TICK 4 /* a time or duration: what is further away than any is taken for that */
 #define CARRIED_DUE 5  /* a time that may be TICK_NEVER */
 
-/* Who reads it. */
+/* The reader of what is carried. */
 enum carried_reader {
 	CARRIED_NEXT, /* the next binary, which has the configuration */
 	CARRIED_FILE, /* whoever gets a recording: every row in its place, and no secrets */

@@ -1,6 +1,6 @@
 /*
  * Private to answers: the flight recorder's memory (wire/recording.h), a piece in base64 each line.
- * FILE in the arguments of the verb is for who asks.
+ * The FILE that the verb lists is written by ctl.
  */
 #ifndef REPORT_TELL_RECORDING_H
 #define REPORT_TELL_RECORDING_H
