@@ -198,6 +198,9 @@ static void step(struct sim *sim, uint32_t index, struct event *event)
 	struct node *n = &sim->node[index];
 
 	event->wall_ns = node_wall_ns(sim, index);
+	sim->progress->node = index;
+	sim->progress->now = sim->now;
+	sim->progress->steps++;
 	core_step(n->core, sim->now, event, &n->actions);
 	sim->tally.steps++;
 	const char *fault = core_check(n->core);

@@ -14,16 +14,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "mesh/attempt.h"
 #include "mesh/sim.h"
 
 #define FOREVER_MS (10 * TICK_MINUTE) /* until whatever is remembered is forgotten */
 #define TWICE_EVERY 8u
+#define TURNS_MAX 1000000u  /* at one time */
 #define PLAN_ACT UINT32_MAX /* whose random numbers make the network */
 
 /* What became of one story. */
 struct outcome {
+	bool ended; /* else the process that told it has died, as `death` says */
+	struct death death;
 	bool ok;
 	const char *fault; /* the format of the complaint: faults of one kind have the same */
 	char complaint[600];
@@ -32,6 +38,22 @@ struct outcome {
 	tick_t lasted;
 	struct tally tally;
 };
+
+struct soak {
+	uint64_t run, failed;
+	tick_t lasted, served; /* of networks; of servers */
+	struct tally tally;
+	int verbose;
+};
+
+/* What is known of the process that tells the seeds when it has died, and of each attempt. */
+static struct shared {
+	struct progress progress;
+	struct story story;     /* of the seed */
+	struct outcome outcome; /* of an attempt */
+	struct soak soak;
+	bool all_told;
+} * shared;
 
 _Noreturn void sim_fault(struct sim *sim, const char *format, ...)
 {
@@ -106,8 +128,12 @@ static bool turn(struct sim *sim, tick_t until)
 		sim->now = until;
 		return false;
 	}
-	if (at > sim->now)
+	if (at > sim->now) {
 		sim->now = at;
+		sim->turns = 0;
+	}
+	if (++sim->turns > TURNS_MAX)
+		sim_fault(sim, "time stands still");
 	if (rig)
 		rig_time(sim, (uint32_t)(rig - sim->rig));
 	else if (node)
@@ -159,9 +185,11 @@ static void tell(struct sim *sim)
 		return;
 	plan_settle(sim);
 	for (sim->act = 0; sim->act < story->act_count; sim->act++) {
+		sim->progress->act = sim->act;
 		seed_act(sim, story->act[sim->act]);
 		acts_play(sim, false);
 	}
+	sim->progress->act = sim->act;
 	acts_play(sim, true);
 	expect_empty(sim);
 }
@@ -173,6 +201,8 @@ static struct outcome simulate(const struct story *story, int verbose)
 	if (!sim)
 		abort();
 	sim->story = story;
+	sim->progress = &shared->progress;
+	sim->progress->act = 0;
 	sim->verbose = verbose > 0;
 	sim->hears = verbose > 1;
 	sim->now = START_TICK;
@@ -180,7 +210,8 @@ static struct outcome simulate(const struct story *story, int verbose)
 	foes_open(sim);
 	if (setjmp(sim->out) == 0)
 		tell(sim);
-	struct outcome out = {.ok = !sim->fault,
+	struct outcome out = {.ended = true,
+	                      .ok = !sim->fault,
 	                      .fault = sim->fault,
 	                      .acts = sim->act < story->act_count ? sim->act + 1 : sim->act,
 	                      .hash = sim->hash,
@@ -197,9 +228,43 @@ static struct outcome simulate(const struct story *story, int verbose)
 
 /* ---- a story that fails ---- */
 
-static bool fails_alike(const struct story *story, const void *fault)
+/* A death, in the words of a complaint. */
+static void lament(struct outcome *out, const struct death *death)
 {
-	return simulate(story, 0).fault == fault;
+	const struct progress *at = &shared->progress;
+
+	*out = (struct outcome){.death = *death, .acts = at->act + 1};
+	snprintf(out->complaint, sizeof(out->complaint),
+	         "at %" PRId64 ": the core of node %" PRIu32 " dies: %s", at->now - START_TICK,
+	         at->node, death->words);
+}
+
+/* In a process of its own. */
+static struct outcome attempt(const struct story *story, int verbose)
+{
+	struct death death;
+
+	shared->outcome = (struct outcome){.ended = false};
+	if (!attempt_wait(&shared->progress, verbose == 0, &death)) {
+		if (verbose)
+			setvbuf(stdout, NULL, _IOLBF, 0);
+		shared->outcome = simulate(story, verbose);
+		fflush(stdout);
+		_exit(0);
+	}
+	if (!shared->outcome.ended)
+		lament(&shared->outcome, &death);
+	return shared->outcome;
+}
+
+static bool fails_alike(const struct story *story, const void *context)
+{
+	const struct outcome *first = context, now = attempt(story, 0);
+
+	if (first->ended || now.ended)
+		return first->ended && now.ended && now.fault == first->fault;
+	return now.death.status == first->death.status &&
+	       strcmp(now.death.words, first->death.words) == 0;
 }
 
 static void report(struct story *story, const struct outcome *out, bool shrink)
@@ -211,23 +276,29 @@ static void report(struct story *story, const struct outcome *out, bool shrink)
 	fflush(stdout);
 	if (!shrink)
 		return;
-	story->act_count = out->acts;
-	unsigned tries = story_shrink(story, fails_alike, out->fault);
+	if (out->acts < story->act_count)
+		story->act_count = out->acts;
+	unsigned tries = story_shrink(story, fails_alike, out);
 	printf("# the shortest story of %u tried: ", tries);
 	story_print(story);
-	struct outcome shortest = simulate(story, 1);
+	struct outcome shortest = attempt(story, 1);
 	printf("# %s\n", shortest.complaint);
 	fflush(stdout);
 }
 
-/* ---- many seeds ---- */
+/* The process that told it has died: is it by the story alone, not by those before it? */
+static void report_death(struct soak *soak, struct death *death)
+{
+	struct story *story = &shared->story;
+	struct outcome out = attempt(story, 0);
 
-struct soak {
-	uint64_t run, failed;
-	tick_t lasted, served; /* of networks; of servers */
-	struct tally tally;
-	int verbose;
-};
+	if (out.ok)
+		lament(&out, death);
+	report(story, &out, soak->failed++ == 0 && !out.ok);
+	soak->run++;
+}
+
+/* ---- many seeds ---- */
 
 static void add(struct tally *sum, const struct tally *t)
 {
@@ -243,6 +314,16 @@ static void add(struct tally *sum, const struct tally *t)
 	sum->hostile += t->hostile;
 }
 
+/* Of the processes that have told the stories. */
+static double processor_seconds(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_CHILDREN, &used);
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	       (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
 static void print_figures(const struct soak *soak)
 {
 	const struct tally *t = &soak->tally;
@@ -250,34 +331,34 @@ static void print_figures(const struct soak *soak)
 	printf("# %.1f h of networks of %.1f servers: %" PRIu64 " calls, %" PRIu64
 	       " frames said, %" PRIu64 " due to listeners, %" PRIu64 " heard\n",
 	       (double)soak->lasted / (60.0 * TICK_MINUTE),
-	       (double)soak->served / (double)soak->lasted, t->calls, t->frames, t->due, t->heard);
+	       soak->lasted ? (double)soak->served / (double)soak->lasted : 0.0, t->calls,
+	       t->frames, t->due, t->heard);
 	printf("# faults: %" PRIu64 " datagrams lost or late, %" PRIu64
 	       " changes of the network, %" PRIu64 " orders of operators, %" PRIu64
 	       " hostile datagrams\n",
 	       t->lost, t->changes, t->orders, t->hostile);
 	printf("# %" PRIu64 " datagrams, %" PRIu64
 	       " steps; %.0f simulated seconds in one of the processor\n",
-	       t->datagrams, t->steps,
-	       (double)soak->lasted / TICK_SECOND / ((double)clock() / CLOCKS_PER_SEC));
+	       t->datagrams, t->steps, (double)soak->lasted / TICK_SECOND / processor_seconds());
 }
 
 static void run_seed(struct soak *soak, uint64_t seed, enum topology asked)
 {
-	static struct story story;
+	struct story *story = &shared->story;
 
-	story_read(&story, seed, asked);
-	struct outcome out = simulate(&story, soak->verbose);
+	story_read(story, seed, asked);
+	struct outcome out = simulate(story, soak->verbose);
 	soak->run++;
 	soak->lasted += out.lasted;
-	soak->served += out.lasted * story.nodes;
+	soak->served += out.lasted * story->nodes;
 	add(&soak->tally, &out.tally);
 	if (!out.ok) {
-		report(&story, &out, soak->failed++ == 0);
+		report(story, &out, soak->failed++ == 0);
 	} else if (!soak->verbose && seed % TWICE_EVERY == 0 &&
-	           simulate(&story, 0).hash != out.hash) {
+	           simulate(story, 0).hash != out.hash) {
 		soak->failed++;
 		printf("not ok %s_of_%" PRIu32 "_seed_%" PRIu64 "_runs_the_same_twice\n",
-		       topology_name(story.topology), story.nodes, seed);
+		       topology_name(story->topology), story->nodes, seed);
 	}
 }
 
@@ -290,19 +371,32 @@ static uint64_t number(const char *name, uint64_t otherwise)
 
 int main(int argc, char **argv)
 {
-	struct soak soak = {.verbose =
-	                            argc > 1 && argv[1][0] == '-' ? (int)strlen(argv[1]) - 1 : 0};
-	int at = soak.verbose ? 2 : 1;
+	int verbose = argc > 1 && argv[1][0] == '-' ? (int)strlen(argv[1]) - 1 : 0;
+	int at = verbose ? 2 : 1;
 	enum topology asked = story_topology(argc > at ? argv[at] : getenv("TOPOLOGY"));
 	uint64_t first = number("SEED", 1), seeds = number("SEEDS", 1);
 	time_t end = time(NULL) + (time_t)number("SOAK_SECONDS", 0);
+	struct death death;
 
-	while (soak.run < seeds || time(NULL) < end)
-		run_seed(&soak, first + soak.run, asked);
-	print_figures(&soak);
-	printf("%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " failed\n", soak.run, first,
-	       soak.failed);
-	if (!soak.failed)
-		printf("ok %s\n", asked == TOPOLOGIES ? "all" : topology_name(asked));
-	return soak.failed ? 1 : 0;
+	shared = attempt_share(sizeof(*shared));
+	story_read(&shared->story, first, asked); /* so that what cannot be read ends it here */
+	struct soak *soak = &shared->soak;
+	soak->verbose = verbose;
+	while (!shared->all_told) {
+		if (!attempt_wait(&shared->progress, false, &death)) {
+			while (soak->run < seeds || time(NULL) < end)
+				run_seed(soak, first + soak->run, asked);
+			shared->all_told = true;
+			return 0;
+		}
+		if (!shared->all_told)
+			report_death(soak, &death);
+	}
+	print_figures(soak);
+	printf("%" PRIu64 " seeds from %" PRIu64 " on, %" PRIu64 " failed\n", soak->run, first,
+	       soak->failed);
+	if (soak->failed || death.status)
+		return 1;
+	printf("ok %s\n", asked == TOPOLOGIES ? "all" : topology_name(asked));
+	return 0;
 }

@@ -27,6 +27,7 @@
 #include "conf/conf.h"
 #include "core/core.h"
 #include "hotspot/talk.h"
+#include "mesh/attempt.h"
 #include "mesh/model.h"
 #include "mesh/net.h"
 #include "mesh/story.h"
@@ -83,9 +84,11 @@ struct tally {
 
 struct sim {
 	const struct story *story;
+	struct progress *progress;
 	uint32_t act;        /* which of them is played */
 	bool verbose, hears; /* tells what happens; and each frame that is heard */
 	tick_t now;
+	uint32_t turns;  /* at this time */
 	uint64_t random; /* of the act */
 	struct net net;
 	struct model model;
