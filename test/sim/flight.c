@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "voice/playback.h"
@@ -9,19 +11,38 @@
 #define SIZE ((size_t)256 << 20) /* pages that are not touched cost nothing */
 #define PAUSE(steps) (3 + (steps) / 6)
 
-static void *memory_of(size_t size)
+/* Pages of the recording, and one behind them that must not be touched. */
+static size_t pages(void)
 {
-	void *at = calloc(1, size);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-	if (!at)
+	return (recording_size(SIZE) + page - 1) / page * page + page;
+}
+
+/* From malloc() a sanitiser would mark all of it, which takes longer than most scenarios. It ends
+ * where that page begins. */
+static unsigned char *memory_of_recording(void)
+{
+	size_t len = pages(), page = (size_t)sysconf(_SC_PAGESIZE);
+	unsigned char *map = mmap(NULL, len, PROT_READ | PROT_WRITE,
+	                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (map == MAP_FAILED || mprotect(map + len - page, page, PROT_NONE) != 0)
 		abort();
-	return at;
+	return map + len - page - recording_size(SIZE);
+}
+
+static void release(unsigned char *memory)
+{
+	size_t len = pages(), page = (size_t)sysconf(_SC_PAGESIZE);
+
+	munmap(memory + recording_size(SIZE) + page - len, len);
 }
 
 void flight_begin(struct flight_test *f, bool records)
 {
 	if (records && !f->memory) {
-		f->memory = memory_of(recording_size(SIZE));
+		f->memory = memory_of_recording();
 		recorder_open(&f->recorder, f->memory, recording_size(SIZE));
 	}
 	f->recorder.due = f->recorder.anew = true;
@@ -69,7 +90,9 @@ const char *flight_end(struct flight_test *f, char *why, size_t cap)
 		return NULL;
 	if (recording_open(&f->recorder.memory, false, &reader)) {
 		size_t all = sizeof(RECORDING_MAGIC) - 1 + reader.len[0] + reader.len[1], len = 0;
-		unsigned char *octets = memory_of(all);
+		unsigned char *octets = malloc(all);
+		if (!octets)
+			abort();
 		for (size_t some;
 		     recording_read(&f->recorder.memory, &reader, octets + len, all - len, &some) &&
 		     some;)
@@ -83,7 +106,7 @@ const char *flight_end(struct flight_test *f, char *why, size_t cap)
 		}
 		free(octets);
 	}
-	free(f->memory);
+	release(f->memory);
 	*f = (struct flight_test){.memory = NULL};
 	return fault;
 }

@@ -18,6 +18,9 @@ void heir_begin(struct heir *h)
 void heir_end(struct heir *h)
 {
 	arena_release(&h->arena);
+	free(h->octets);
+	h->octets = NULL;
+	h->size = 0;
 	h->core = NULL;
 }
 
@@ -45,14 +48,17 @@ const char *heir_take(struct heir *h, const struct core *core, const struct conf
 	arena_measure(&measure);
 	open_core(h, &measure, conf, now);
 	size_t size = core_handover_size(conf);
-	unsigned char *octets = malloc(size);
-	if (!octets || !arena_claim(&h->arena, measure.used))
+	if (h->size != size) {
+		free(h->octets);
+		h->octets = malloc(size);
+		h->size = size;
+	}
+	if (!h->octets || !arena_claim(&h->arena, measure.used))
 		abort();
 	open_core(h, &h->arena, conf, now);
-	size_t len = core_hand_over(core, octets, size);
-	const char *fault = core_take_over(h->core, octets, len, &room, &left);
+	size_t len = core_hand_over(core, h->octets, size);
+	const char *fault = core_take_over(h->core, h->octets, len, &room, &left);
 	arena_release(&room);
-	free(octets);
 	return fault || !left ? fault : "rows were left out";
 }
 

@@ -16,6 +16,8 @@ struct heir {
 	unsigned due;   /* when another takes over */
 	bool stopped;   /* that one: it is not handed over any more */
 	struct arena arena;
+	unsigned char *octets; /* room for the state */
+	size_t size;
 	struct core *core; /* NULL: it has not taken over before this step */
 	struct actions actions;
 };
