@@ -33,6 +33,7 @@
 #include "wire/parse.h"
 
 #define OBP_KEY_LEN 20u
+#define OBP_BLAKE2B_LEN 16u
 #define OBP_DATAGRAM_MAX 89u /* longer datagrams are not OpenBridge */
 
 enum obp_kind {

@@ -7,7 +7,6 @@
 
 #define TAG_LEN 4u
 #define HMAC_LEN 20u
-#define BLAKE2B_LEN 16u
 #define MAC_MAX HMAC_LEN
 
 enum {
@@ -99,8 +98,8 @@ static const struct shape {
 	enum obp_kind kind;
 	void (*parse)(struct rd *r, struct obp_message *m);
 } shapes[] = {
-	[V5] = {"DMRE", 89, 0, BLAKE2B_LEN, OBP_BURST, parse_v5},
-	[V4] = {"DMRE", 85, 0, BLAKE2B_LEN, OBP_BURST, parse_v4},
+	[V5] = {"DMRE", 89, 0, OBP_BLAKE2B_LEN, OBP_BURST, parse_v5},
+	[V4] = {"DMRE", 85, 0, OBP_BLAKE2B_LEN, OBP_BURST, parse_v4},
 	[V1] = {"DMRD", 73, 0, HMAC_LEN, OBP_BURST, parse_v1},
 	[BCKA] = {"BCKA", 24, 0, HMAC_LEN, OBP_KEEPALIVE, parse_tag_only},
 	[BCST] = {"BCST", 32, 0, HMAC_LEN, OBP_STUN, parse_stun},
@@ -161,7 +160,7 @@ struct obp_key obp_key_make(const char *passphrase, bool full)
 
 	memset(&key, 0, sizeof(key)); /* two keys are compared octet by octet */
 	wr_bytes(&w, passphrase, len < sizeof(padded) ? len : sizeof(padded));
-	blake2b_begin(&key.blake2b, BLAKE2B_LEN, padded, sizeof(padded));
+	blake2b_begin(&key.blake2b, OBP_BLAKE2B_LEN, padded, sizeof(padded));
 	if (full)
 		hmac_begin(&key.hmac, passphrase, len);
 	else
@@ -177,7 +176,7 @@ static size_t covered_len(const struct shape *s)
 static void make_mac(const struct obp_key *key, const struct shape *s, const uint8_t *covered,
                      uint8_t mac[static MAC_MAX])
 {
-	if (s->mac_len == BLAKE2B_LEN) {
+	if (s->mac_len == OBP_BLAKE2B_LEN) {
 		struct blake2b b = key->blake2b;
 		blake2b_add(&b, covered, covered_len(s));
 		blake2b_end(&b, mac);

@@ -698,14 +698,28 @@ static void count_listeners(struct core *core)
 		}
 }
 
+/* Its lengths are no secret, but those of every key. */
+static void fix_key(struct obp_key *key, sha_compress *sha1)
+{
+	struct sha *half = &key->hmac.inner;
+
+	for (int i = 0; i < 2; i++, half = &key->hmac.outer) {
+		half->compress = sha1;
+		half->digest_len = SHA1_LEN;
+		half->total = SHA_BLOCK_LEN;
+	}
+	key->blake2b.total = 0;
+	key->blake2b.filled = BLAKE2B_BLOCK_LEN;
+	key->blake2b.digest_len = OBP_BLAKE2B_LEN;
+}
+
 /* Both keys of a renewal go on. A third one in the configuration begins another (core/mesh). */
 static void fix_keys(struct core *core)
 {
 	POOL_EACH(struct peer *, p, &core->peers.pool) {
-		struct hmac *other = &p->admission.other.hmac;
-
-		other->inner.compress = p->key.hmac.inner.compress;
-		other->outer.compress = p->key.hmac.outer.compress;
+		sha_compress *sha1 = p->key.hmac.inner.compress;
+		fix_key(&p->key, sha1);
+		fix_key(&p->admission.other, sha1);
 		if (p->admission.state != ADMISSION_RENEWING &&
 		    p->admission.state != ADMISSION_RENEWED)
 			p->admission = (struct admission){.state = ADMISSION_BY_KEY};

@@ -368,6 +368,46 @@ T_CASE(another_key_begins_a_renewal)
 	end();
 }
 
+/* A keepalive and a frame, signed with that. */
+static void sign(const struct obp_key *key)
+{
+	const struct obp_burst burst = {.source_server = 2345, .hops = 1};
+	uint8_t bytes[2 * OBP_DATAGRAM_MAX];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+
+	obp_write_keepalive(&out, key);
+	obp_write_v5(&out, key, &burst, 1);
+	T_EQUAL(wr_len(&out), 24 + 89);
+}
+
+/* Its lengths are not the secret: whatever they came as, they are those of every key. */
+T_CASE(a_broken_key_is_a_wrong_key_and_no_more)
+{
+	for (int i = 0; i < 14; i++) {
+		uint32_t left;
+		populate(&w, KEYED("first key"));
+		populate(&twin, KEYED("first key"));
+		take_conf(KEYED("second key"));
+		struct peer *p = peer_at(&w.core->peers, 0);
+		struct obp_key *key = i % 2 ? &p->key : &p->admission.other;
+		size_t *const lengths[] = {&key->hmac.inner.digest_len,
+		                           &key->hmac.outer.digest_len, &key->blake2b.filled,
+		                           &key->blake2b.digest_len};
+		uint64_t *const totals[] = {&key->hmac.inner.total, &key->hmac.outer.total,
+		                            &key->blake2b.total};
+		if (i / 2 < 4)
+			*lengths[i / 2] = 100000;
+		else
+			*totals[i / 2 - 4] = 77;
+		T_TEXT(take_over(KEYED("second key"), &left), "");
+		p = peer_at(&w.core->peers, 0);
+		sign(&p->key);
+		sign(&p->admission.other);
+		T_CHECK(is_taken("first key") && is_taken("second key") && !is_taken("no key"));
+		end();
+	}
+}
+
 /* Sections that are gone lose their rows, and no others do. */
 T_CASE(what_has_no_place_is_left)
 {
