@@ -110,7 +110,7 @@ static void stranger(struct sim *sim)
 static void storm(struct sim *sim, void (*one)(struct sim *), uint32_t each, tick_t every)
 {
 	for (tick_t until = sim->now + STORM_MS; sim->now < until;) {
-		for (uint32_t i = 0; i < each; i++)
+		for (uint32_t i = 0; i < each && !story_is_calm(sim->story, CALM_FOES); i++)
 			one(sim);
 		sim_run(sim, every);
 	}

@@ -10,6 +10,7 @@
  * where the radio is.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "mesh/sim.h"
@@ -84,6 +85,88 @@ static bool was_set(const uint64_t *bits, uint32_t at)
 	return bits[at / 64] >> at % 64 & 1;
 }
 
+static bool is_burst(const struct flight *f)
+{
+	return f->len >= 53 &&
+	       (memcmp(f->bytes, "DMRD", 4) == 0 || memcmp(f->bytes, "DMRE", 4) == 0);
+}
+
+bool ledger_frame(struct sim *sim, const struct flight *f, uint32_t *call, uint32_t *frame)
+{
+	bool found = is_burst(f) && is_marked(sim, f->bytes + 20, call, frame);
+
+	*call += found ? sim->judged : 0;
+	return found;
+}
+
+/* ---- who is at fault ---- */
+
+/* Of that call `rig` hears less than it should from its server, or more. */
+static void blame_for_rig(struct sim *sim, const struct call *c, uint32_t rig)
+{
+	sim_blame(sim, sim->model.listener[rig].node);
+	struct blame *b = &sim->blame;
+	b->heard_by = BLAME_CLIENT;
+	b->listener = rig_id(rig);
+	b->call = sim->judged + (uint32_t)(c - sim->model.call);
+	b->tg = c->tg;
+	b->src = rig_id(c->rig);
+	b->unit = c->unit;
+	b->data = c->data;
+	for (uint32_t f = 0; f < c->frames; f++)
+		if (c->said[f] && model_is_due(&sim->model, c, rig, f))
+			bit_again(b->due, f);
+}
+
+/* ... or the server `to` from the server `from`. */
+static void blame_for_link(struct sim *sim, const struct call *c, uint32_t from, uint32_t to,
+                           bool due)
+{
+	const struct model *m = &sim->model;
+
+	blame_for_rig(sim, c, c->rig);
+	struct blame *b = &sim->blame;
+	b->node = from;
+	b->heard_by = model_is_uplink(m, from, to) ? BLAME_CLIENT : BLAME_PEER;
+	b->listener = m->up[from][to]   ? GUEST_CLIENT + to
+	              : m->up[to][from] ? GUEST_CLIENT + from
+	                                : to;
+	memset(b->due, 0, sizeof(b->due));
+	for (uint32_t f = 0; due && f < c->frames; f++)
+		if (!model_is_cut(c, f))
+			bit_again(b->due, f);
+}
+
+static bool came(const struct sim *sim, uint32_t call, uint32_t frame, uint32_t node)
+{
+	bool any = sim->model.call[call].node == node;
+
+	for (uint32_t a = 0; a < sim->model.node_count && !any; a++)
+		any = was_set(sim->crossed[call][a][node], frame);
+	return any;
+}
+
+/* The frame did not come to that rig: the server at fault is the nearest one that it came to. */
+static void blame_missing(struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
+{
+	uint32_t call = (uint32_t)(c - sim->model.call), start = sim->model.listener[rig].node;
+	uint32_t queue[NODES_MAX] = {start}, count = 1;
+	uint64_t seen = UINT64_C(1) << start;
+
+	blame_for_rig(sim, c, rig);
+	for (uint32_t i = 0; i < count && !came(sim, call, frame, start); i++)
+		for (uint32_t n = 0; n < sim->model.node_count; n++) {
+			if (!sim->model.path[n][queue[i]].there || (seen >> n & 1))
+				continue;
+			if (came(sim, call, frame, n)) {
+				blame_for_link(sim, c, n, queue[i], true);
+				return;
+			}
+			seen |= UINT64_C(1) << n;
+			queue[count++] = n;
+		}
+}
+
 static struct call *call_of_stream(struct sim *sim, uint32_t stream)
 {
 	for (uint32_t i = sim->model.call_count; i-- > 0;)
@@ -134,12 +217,6 @@ void ledger_accepted(struct sim *sim, const struct record *record)
 	}
 }
 
-static bool is_burst(const struct flight *f)
-{
-	return f->len >= 53 &&
-	       (memcmp(f->bytes, "DMRD", 4) == 0 || memcmp(f->bytes, "DMRE", 4) == 0);
-}
-
 /* Without its header a call may have to wait for the next superframe. */
 static void spoil_other(struct sim *sim, const struct flight *f)
 {
@@ -147,6 +224,16 @@ static void spoil_other(struct sim *sim, const struct flight *f)
 
 	if (c)
 		c->spoiled += 6;
+}
+
+static void note_end(struct sim *sim, uint32_t from, uint32_t to, const struct flight *f)
+{
+	uint32_t stream = (uint32_t)judge_number(f->bytes + 16, 4);
+
+	if ((f->bytes[15] & 0x3F) != 0x22)
+		return;
+	for (uint32_t c = 0; c < sim->model.call_count; c++)
+		sim->leg[c][from][to].ended |= sim->leg[c][from][to].stream == stream;
 }
 
 /* A guest that logs in again in mid-call goes on under the id its call had, which two servers have
@@ -175,22 +262,28 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 	if (!is_burst(f) || fate == FATE_CUT)
 		return;
 	if (!is_marked(sim, f->bytes + 20, &call, &frame)) {
+		note_end(sim, from, to, f);
 		if (spoiled)
 			spoil_other(sim, f);
 		return;
 	}
+	sim->leg[call][from][to] = (struct leg){(uint32_t)judge_number(f->bytes + 16, 4), false};
 	struct call *c = &m->call[call];
-	if (bit_again(sim->crossed[call][from][to], frame) && !is_two_calls(m, c))
+	if (bit_again(sim->crossed[call][from][to], frame) && !is_two_calls(m, c)) {
+		blame_for_link(sim, c, from, to, true);
 		sim_fault(sim,
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          " twice",
 		          frame, sim->judged + call, from, to);
+	}
 	if (!may_return(m, from, to, c) &&
-	    (to == c->node || was_set(sim->crossed[call][to][from], frame)))
+	    (to == c->node || was_set(sim->crossed[call][to][from], frame))) {
+		blame_for_link(sim, c, from, to, false);
 		sim_fault(sim,
 		          "frame %" PRIu32 " of call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
 		          ", where it came from",
 		          frame, sim->judged + call, from, to);
+	}
 	c->spoiled += spoiled;
 	/* an echo is dropped, not quenched */
 	if (frame >= MODEL_QUENCHED_FRAMES && !m->v1[from][to] && !model_is_uplink(m, from, to) &&
@@ -217,6 +310,8 @@ void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *seen)
 	}
 	const struct call *c = &m->call[call];
 	sim->tally.heard++;
+	if ((c->unit && c->to != rig && !(c->data && m->listener[rig].gateway)) || c->rig == rig)
+		blame_for_rig(sim, c, rig);
 	if (!is_as_said(c, seen))
 		sim_fault(sim, "rig %" PRIu32 " hears call %" PRIu32 " as tg %" PRIu32, rig,
 		          sim->judged + call, seen->dst);
@@ -241,31 +336,85 @@ static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
 {
 	const struct model *m = &sim->model;
 	const struct call *c = &m->call[call];
-	uint32_t missing = 0, last = 0, due = 0;
+	uint32_t missing = 0, first = 0, last = 0, due = 0;
 
 	for (uint32_t f = 0; f < c->frames; f++) {
 		bool heard = was_set(sim->heard[call][rig], f);
-		if (heard && model_is_forbidden(m, c, rig, f))
+		if (heard && model_is_forbidden(m, c, rig, f)) {
+			blame_for_rig(sim, c, rig);
 			sim_fault(sim,
 			          "rig %" PRIu32 " at node %" PRIu32 " hears frame %" PRIu32
 			          " of call %" PRIu32 " from node %" PRIu32 ", which is forbidden",
 			          rig, m->listener[rig].node, f, sim->judged + call, c->node);
+		}
 		if (!model_is_due(m, c, rig, f))
 			continue;
 		due++;
 		if (!heard) {
-			missing++;
+			first = missing++ ? first : f;
 			last = f;
 		}
 	}
 	sim->tally.due += due;
-	if (missing > c->spoiled)
+	if (missing > c->spoiled) {
+		blame_missing(sim, c, rig, first);
 		sim_fault(sim,
 		          "rig %" PRIu32 " at node %" PRIu32 " misses %" PRIu32 " of %" PRIu32
 		          " frames of call %" PRIu32 " from node %" PRIu32 ", the last is %" PRIu32
 		          " of %" PRIu32 " (said at %" PRId64 "); %" PRIu32 " were spoiled",
 		          rig, m->listener[rig].node, missing, due, sim->judged + call, c->node,
 		          last, c->frames, c->said[last] - START_TICK, c->spoiled);
+	}
+}
+
+/* By how many links did the frame come there? */
+static uint32_t ways_of(const struct sim *sim, uint32_t call, uint32_t frame, uint32_t node)
+{
+	uint32_t ways = 0;
+
+	for (uint32_t a = 0; a < sim->model.node_count; a++)
+		ways += was_set(sim->crossed[call][a][node], frame);
+	return ways;
+}
+
+/* A link that was the only one to bring the last frame brings the terminator as well. */
+static void close_links(struct sim *sim, uint32_t call)
+{
+	const struct model *m = &sim->model;
+	const struct call *c = &m->call[call];
+	uint32_t last = c->frames - 1;
+
+	if (!model_has_end(m, c))
+		return;
+	for (uint32_t a = 0; a < m->node_count; a++)
+		for (uint32_t b = 0; b < m->node_count; b++) {
+			if (!was_set(sim->crossed[call][a][b], last) || b == c->node ||
+			    sim->leg[call][a][b].ended || ways_of(sim, call, last, b) != 1)
+				continue;
+			blame_for_link(sim, c, a, b, true);
+			sim_fault(sim,
+			          "node %" PRIu32 " did not end call %" PRIu32 " from node %" PRIu32
+			          " for node %" PRIu32,
+			          a, sim->judged + call, c->node, b);
+		}
+}
+
+/* Whoever hears a call hears its end. */
+static void close_slots(struct sim *sim)
+{
+	for (uint32_t r = 0; r < sim->model.rig_count; r++)
+		for (int slot = 0; slot < 2; slot++) {
+			const struct judge *j = &sim->rig[r].judge[slot];
+			const struct call *c = call_of_stream(sim, j->stream);
+			if (!j->open || sim->rig[r].state != RIG_IN)
+				continue;
+			if (c)
+				blame_for_rig(sim, c, r);
+			sim_fault(sim,
+			          "rig %" PRIu32 " at node %" PRIu32
+			          " hears a call that does not end",
+			          r, sim->model.listener[r].node);
+		}
 }
 
 static void close_data(struct sim *sim, uint32_t call)
@@ -304,12 +453,17 @@ static void close_call(struct sim *sim, uint32_t call)
 	const struct call *c = &m->call[call];
 	uint32_t most = model_crossings(m, c);
 
-	if (!c->contested && !c->unit && !c->accepted)
+	if (!c->contested && !c->unit && !c->accepted) {
+		sim_blame(sim, c->node);
+		snprintf(sim->blame.expect, sizeof(sim->blame.expect),
+		         "record call begin stream %08" PRIx32, c->stream);
 		sim_fault(sim, "call %" PRIu32 " from rig %" PRIu32 " was refused",
 		          sim->judged + call, c->rig);
+	}
 	for (uint32_t r = 0; r < m->rig_count && !c->contested; r++)
 		if (r != c->rig && is_for(m, c, r))
 			close_rig(sim, call, r);
+	close_links(sim, call);
 	if (c->data)
 		close_data(sim, call);
 	else if (!c->contested && sim->crossings[call] > most)
@@ -326,6 +480,8 @@ void ledger_close(struct sim *sim)
 
 	for (uint32_t i = 0; i < count; i++)
 		close_call(sim, i);
+	close_slots(sim);
+	memset(sim->leg, 0, count * sizeof(sim->leg[0]));
 	memset(sim->heard, 0, count * sizeof(sim->heard[0]));
 	memset(sim->crossed, 0, count * sizeof(sim->crossed[0]));
 	memset(sim->crossings, 0, count * sizeof(sim->crossings[0]));

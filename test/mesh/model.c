@@ -234,14 +234,18 @@ static bool seems_to_talk(const struct model *m, uint32_t rig, tick_t then)
 	return false;
 }
 
+bool model_is_cut(const struct call *c, uint32_t frame)
+{
+	return c->cut && c->said[frame] + CUT_MS >= c->cut;
+}
+
 bool model_is_due(const struct model *m, const struct call *c, uint32_t rig, uint32_t frame)
 {
 	tick_t said = c->said[frame];
 	const struct epoch *e = said ? epoch_of(m, said) : NULL;
 
-	return e && (!c->cut || said + CUT_MS < c->cut) && model_counts(m, c) &&
-	       has_path(m, e, c, rig) && !seems_to_talk(m, rig, said) &&
-	       (!c->unit || is_found(m, e, c, rig)) &&
+	return e && !model_is_cut(c, frame) && model_counts(m, c) && has_path(m, e, c, rig) &&
+	       !seems_to_talk(m, rig, said) && (!c->unit || is_found(m, e, c, rig)) &&
 	       (!goes_by_uplink(e, c, m->listener[rig].node) || is_logged_in(e, said)) &&
 	       was_in(&m->listener[rig], said) && was_in(&m->listener[c->rig], said);
 }
@@ -270,6 +274,14 @@ uint32_t model_crossings(const struct model *m, const struct call *c)
 		for (uint32_t b = 0; b < m->node_count; b++)
 			links += m->path[a][b].there;
 	return frames * (m->node_count - 1) + links * (1 + frames / PROBE_FRAMES);
+}
+
+bool model_has_end(const struct model *m, const struct call *c)
+{
+	tick_t last = c->said[c->frames - 1];
+
+	return !c->data && !c->unended && !c->contested && !c->cut && !c->forged && !c->spoiled &&
+	       last && epoch_of(m, last);
 }
 
 void model_forget_calls(struct model *m)

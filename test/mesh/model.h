@@ -104,12 +104,17 @@ void model_change(struct model *m, tick_t now);
 /* Can copies of the call be recognised by the numbers of its frames? */
 bool model_counts(const struct model *m, const struct call *c);
 
+/* Had an operator ended the call, or nearly, when the frame was said? */
+bool model_is_cut(const struct call *c, uint32_t frame);
 bool model_is_due(const struct model *m, const struct call *c, uint32_t rig, uint32_t frame);
 bool model_is_forbidden(const struct model *m, const struct call *c, uint32_t rig, uint32_t frame);
 
 /* How often its frames have to cross FBP links at most, all frames together; UINT32_MAX where that
  * is not known. */
 uint32_t model_crossings(const struct model *m, const struct call *c);
+
+/* Has each link that carries its last frame to carry its terminator? */
+bool model_has_end(const struct model *m, const struct call *c);
 
 /* Does every server hear it? */
 bool model_reaches_all(const struct model *m, const struct call *c);

@@ -1,5 +1,6 @@
 /* A server of the mesh: its core, and the datagrams that go in and come out. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,16 @@ static void open_core(struct sim *sim, uint32_t index)
 	actions_open(&n->actions, &n->arena, &conf->limits);
 }
 
+/* The server as a scenario has to have it. */
+static void film_begin(const struct sim *sim, uint32_t index)
+{
+	struct film *f = sim->film;
+	struct text config = text_make(f->config, sizeof(f->config));
+
+	plan_config(sim, index, false, &config);
+	memcpy(f->up, sim->model.up[index], sizeof(f->up));
+}
+
 void node_start(struct sim *sim, uint32_t index)
 {
 	struct place *place = &sim->model.place[index];
@@ -72,6 +83,10 @@ void node_start(struct sim *sim, uint32_t index)
 	place->runs = true;
 	memset(sim->stamp[index], 0, sizeof(sim->stamp[index]));
 	touch_guest(&sim->model, index, sim->now);
+	if (place->starts > 1)
+		sim_film(sim, index, "restart");
+	else if (sim->film && sim->film->node == index)
+		film_begin(sim, index);
 }
 
 void node_stop(struct sim *sim, uint32_t index)
@@ -99,8 +114,10 @@ static void hops_bounded(struct sim *sim, uint32_t from, const struct flight *f)
 {
 	bool v5 = f->len == 89 && memcmp(f->bytes, "DMRE", 4) == 0;
 
-	if (v5 && (f->bytes[72] < 1 || f->bytes[72] > 10))
-		sim_fault(sim, "node %" PRIu32 " sent a frame of %d hops", from, f->bytes[72]);
+	if (!v5 || (f->bytes[72] >= 1 && f->bytes[72] <= 10))
+		return;
+	sim_blame(sim, from);
+	sim_fault(sim, "node %" PRIu32 " sent a frame of %d hops", from, f->bytes[72]);
 }
 
 /* Time stamps of a link rise, but where the clock was set back by more than a receiver minds. */
@@ -132,11 +149,26 @@ static uint16_t port_of(const struct conf *conf, uint32_t socket)
 	                              : LISTENER_PORT;
 }
 
+/* Does it leave, with what is broken on purpose? */
+static bool leaves(const struct sim *sim, const struct flight *f)
+{
+	enum broken broken = sim->story->broken;
+	bool v1 = memcmp(f->bytes, "DMRD", 4) == 0, burst = v1 || memcmp(f->bytes, "DMRE", 4) == 0;
+
+	if (broken == BROKEN_SLOT && side_of(&f->to) == SIDE_RIG)
+		return !v1 || (f->bytes[15] & 0x80);
+	if (broken == BROKEN_END && side_of(&f->to) == SIDE_NODE)
+		return !burst || (f->bytes[15] & 0x3F) != 0x22;
+	return true;
+}
+
 static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight *f)
 {
 	enum side side = side_of(&f->to);
 	uint32_t to = (uint32_t)f->to.ip[14] << 8 | f->to.ip[15];
 
+	if (!leaves(sim, f))
+		return;
 	f->hostile = false;
 	f->from = node_address(from, port_of(conf_of(&sim->node[from]), socket));
 	sim->tally.datagrams++;
@@ -181,8 +213,10 @@ static void perform(struct sim *sim, uint32_t index)
 		if (r->kind == RECORD_LOG && sim->hears)
 			sim_say(sim, "node %" PRIu32 " logs: %s", index, r->log.line);
 	}
-	if (a->refused_total)
+	if (a->refused_total) {
+		sim_blame(sim, index);
 		sim_fault(sim, "node %" PRIu32 " had no room for its actions", index);
+	}
 	actions_empty(a);
 }
 
@@ -193,6 +227,12 @@ uint64_t node_wall_ns(const struct sim *sim, uint32_t index)
 	return EPOCH_NS + (uint64_t)now * (SECOND_NS / 1000);
 }
 
+static bool is_unit_of_rig(const struct event *e)
+{
+	return e->kind == EVENT_DATAGRAM && side_of(&e->datagram.from.to) == SIDE_RIG &&
+	       memcmp(e->datagram.bytes, "DMRD", 4) == 0 && (e->datagram.bytes[15] & 0x40);
+}
+
 static void step(struct sim *sim, uint32_t index, struct event *event)
 {
 	struct node *n = &sim->node[index];
@@ -201,11 +241,15 @@ static void step(struct sim *sim, uint32_t index, struct event *event)
 	sim->progress->node = index;
 	sim->progress->now = sim->now;
 	sim->progress->steps++;
+	if (sim->story->broken == BROKEN_CRASH && is_unit_of_rig(event))
+		raise(SIGSEGV);
 	core_step(n->core, sim->now, event, &n->actions);
 	sim->tally.steps++;
 	const char *fault = core_check(n->core);
-	if (fault)
+	if (fault) {
+		sim_blame(sim, index);
 		sim_fault(sim, "node %" PRIu32 ": %s", index, fault);
+	}
 	perform(sim, index);
 }
 
@@ -221,6 +265,7 @@ void node_receive(struct sim *sim, uint32_t index, const struct flight *flight)
 		socket++;
 	if (socket == CONF_SOCKETS_MAX)
 		return; /* its last neighbour has been taken out */
+	sim_film_datagram(sim, index, flight);
 	event.datagram.bytes = flight->bytes;
 	event.datagram.len = flight->len;
 	event.datagram.from =
@@ -266,6 +311,7 @@ void node_reload(struct sim *sim, uint32_t index)
 	struct conf *before = &n->conf[n->reloads % 2], fresh;
 
 	sim->tally.orders++;
+	sim_film(sim, index, "# here its settings were reloaded, as no scenario does");
 	n->reloads++;
 	configure(sim, index, false, &n->conf[n->reloads % 2]);
 	configure(sim, index, true, &fresh);
@@ -287,6 +333,7 @@ void node_upgrade(struct sim *sim, uint32_t index)
 	if (!octets)
 		abort();
 	sim->tally.orders++;
+	sim_film(sim, index, "# here another binary took over");
 	size = core_hand_over(n->core, octets, size);
 	open_core(sim, index);
 	const char *fault = size ? core_take_over(n->core, octets, size, &room, &left) : "no room";

@@ -7,6 +7,7 @@
 static void kick(struct sim *sim, uint32_t node, uint32_t rig)
 {
 	sim_say(sim, "kick rig %" PRIu32, rig);
+	sim_film(sim, node, "kick %" PRIu32, rig_id(rig));
 	node_order(sim, node,
 	           &(struct command){.kind = COMMAND_KICK, .kick = {.client = rig_id(rig)}});
 }
@@ -14,6 +15,8 @@ static void kick(struct sim *sim, uint32_t node, uint32_t rig)
 static void block(struct sim *sim, uint32_t node, uint32_t rig, enum command_kind kind)
 {
 	sim_say(sim, "%s rig %" PRIu32, kind == COMMAND_BLOCK ? "block" : "unblock", rig);
+	sim_film(sim, node, "order %s %" PRIu32, kind == COMMAND_BLOCK ? "block" : "unblock",
+	         rig_id(rig));
 	node_order(sim, node,
 	           &(struct command){.kind = kind, .block = {.target = {.id = rig_id(rig)}}});
 }
@@ -21,6 +24,7 @@ static void block(struct sim *sim, uint32_t node, uint32_t rig, enum command_kin
 static void end_call(struct sim *sim, uint32_t node)
 {
 	sim_say(sim, "end the call");
+	sim_film(sim, node, "order call %08" PRIx32, sim->key.stream);
 	node_order(sim, node, &(struct command){.kind = COMMAND_CALL, .call = sim->key});
 }
 
@@ -68,6 +72,7 @@ static void stun(struct sim *sim, uint32_t node, uint32_t neighbour, enum peer_o
 	struct text name = text_make(c.peer.name, sizeof(c.peer.name));
 
 	text_format(&name, "n%u", (unsigned)neighbour);
+	sim_film(sim, node, "order peer \"n%" PRIu32 " %s\"", neighbour, peer_order_name(order));
 	node_order(sim, node, &c);
 }
 

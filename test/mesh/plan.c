@@ -34,6 +34,8 @@ static void join(struct sim *sim, uint32_t a, uint32_t b, bool v1)
 
 	if (a == b || m->path[a][b].there)
 		return;
+	if (story_is_calm(sim->story, CALM_JITTER))
+		path.jitter = 0;
 	m->path[a][b] = m->path[b][a] = path;
 	m->v1[a][b] = m->v1[b][a] = v1 && !story_is_calm(sim->story, CALM_OLD);
 }
@@ -84,6 +86,8 @@ static void place_guest(struct sim *sim)
 	struct path path = {
 		.there = true, .delay = 5 + sim_draw(sim, 40), .jitter = sim_draw(sim, 20)};
 
+	if (story_is_calm(sim->story, CALM_JITTER))
+		path.jitter = 0;
 	m->guest_tg[0] = conferences[first];
 	m->guest_tg[1] = conferences[(first + 1) % ARRAY_LEN(conferences)];
 	for (uint32_t i = 1 + sim_draw(sim, UPLINKS_MAX); i > 0; i--) {
@@ -217,8 +221,13 @@ static void uplink_config(const struct model *m, uint32_t to, struct text *out)
 	text_format(out,
 	            "[uplink u%u]\ntarget = %s\nid = %u\npassphrase = " PASSPHRASE
 	            "\noptions = TS1=%u;TS2=%u\nmap = 1:%u=%u, 2:%u=%u\ntransit = %s\n",
-	            (unsigned)to, addr_format(&at, where), GUEST_CLIENT, one, two, one, one, two,
-	            two, m->guest_transit ? "all" : "none");
+	            (unsigned)to, addr_format(&at, where), (unsigned)(GUEST_CLIENT + to), one, two,
+	            one, one, two, two, m->guest_transit ? "all" : "none");
+}
+
+uint32_t plan_link(uint32_t a, uint32_t b)
+{
+	return a < b ? a * NODES_MAX + b : b * NODES_MAX + a;
 }
 
 static void peer_config(const struct model *m, uint32_t node, uint32_t to, struct text *out)
@@ -230,8 +239,8 @@ static void peer_config(const struct model *m, uint32_t node, uint32_t to, struc
 	            m->v1[node][to] ? "obp" : "fbp", addr_format(&us, here),
 	            addr_format(&them, there));
 	text_format(out, "passphrase = link %u\nremote-id = %u\ntransit = %s\n",
-	            (unsigned)(node < to ? node * NODES_MAX + to : to * NODES_MAX + node),
-	            (unsigned)(FIRST_SERVER + to), m->place[node].transit ? "all" : "none");
+	            (unsigned)plan_link(node, to), (unsigned)(FIRST_SERVER + to),
+	            m->place[node].transit ? "all" : "none");
 }
 
 static void server_config(const struct sim *sim, uint32_t node, struct text *out)

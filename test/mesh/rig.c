@@ -125,10 +125,12 @@ static void hear(struct sim *sim, uint32_t rig, const struct flight *f)
 		        rig, seen.dst, seen.slot, seen.stream, seen.seq, seen.type, seen.detail);
 	const char *fault =
 		judge_frame(&r->judge[seen.slot - 1], &seen, !ledger_counts(sim, seen.stream));
-	if (fault)
+	if (fault) {
+		sim_blame(sim, l->node);
 		sim_fault(sim,
 		          "rig %" PRIu32 " at node %" PRIu32 ": %s (stream %08" PRIx32 " seq %d)",
 		          rig, l->node, fault, seen.stream, seen.seq);
+	}
 	if (seen.dst != (seen.unit ? rig_id(rig) : l->tg[seen.slot - 1]) && !l->gateway)
 		sim_fault(sim, "rig %" PRIu32 " hears tg %" PRIu32 " on slot %d", rig, seen.dst,
 		          seen.slot);

@@ -37,6 +37,7 @@ struct outcome {
 	uint64_t hash;
 	tick_t lasted;
 	struct tally tally;
+	struct blame blame;
 };
 
 struct soak {
@@ -54,6 +55,8 @@ static struct shared {
 	struct soak soak;
 	bool all_told;
 } * shared;
+
+static struct film *film; /* of the story under way; NULL: none is wanted */
 
 _Noreturn void sim_fault(struct sim *sim, const char *format, ...)
 {
@@ -88,6 +91,52 @@ uint32_t sim_draw(struct sim *sim, uint32_t below)
 bool sim_one_in(struct sim *sim, uint32_t n)
 {
 	return sim_draw(sim, n) == 0;
+}
+
+void sim_blame(struct sim *sim, uint32_t node)
+{
+	sim->blame = (struct blame){.known = true, .node = node, .call = NOBODY};
+}
+
+static struct shot *film_shot(struct sim *sim, uint32_t node)
+{
+	struct film *f = sim->film;
+
+	if (!f || f->node != node || f->count == FILM_SHOTS_MAX)
+		return NULL;
+	struct shot *shot = &f->shot[f->count++];
+	*shot = (struct shot){.at = sim->now,
+	                      .call = NOBODY,
+	                      .frame = NOBODY,
+	                      .ahead_ms = sim->model.place[node].ahead_ms};
+	return shot;
+}
+
+void sim_film(struct sim *sim, uint32_t node, const char *format, ...)
+{
+	struct shot *shot = film_shot(sim, node);
+	va_list args;
+
+	if (!shot)
+		return;
+	va_start(args, format);
+	vsnprintf((char *)shot->bytes, sizeof(shot->bytes), format, args);
+	va_end(args);
+}
+
+void sim_film_datagram(struct sim *sim, uint32_t node, const struct flight *f)
+{
+	struct shot *shot = film_shot(sim, node);
+
+	if (!shot)
+		return;
+	shot->from = f->from;
+	shot->to = f->to;
+	shot->hostile = f->hostile;
+	shot->len = f->len;
+	memcpy(shot->bytes, f->bytes, f->len);
+	if (!f->hostile && !ledger_frame(sim, f, &shot->call, &shot->frame))
+		shot->call = NOBODY;
 }
 
 static void deliver(struct sim *sim)
@@ -162,9 +211,12 @@ static void expect_empty(struct sim *sim)
 	sim_run(sim, FOREVER_MS);
 	for (uint32_t n = 0; n < sim->model.node_count; n++) {
 		const char *name = sim->node[n].core ? node_leftover(sim, n) : NULL;
-		if (name)
-			sim_fault(sim, "node %" PRIu32 " still holds rows of the table %s", n,
-			          name);
+		if (!name)
+			continue;
+		sim_blame(sim, n);
+		snprintf(sim->blame.expect, sizeof(sim->blame.expect), "row table name %s used 0",
+		         name);
+		sim_fault(sim, "node %" PRIu32 " still holds rows of the table %s", n, name);
 	}
 }
 
@@ -202,6 +254,7 @@ static struct outcome simulate(const struct story *story, int verbose)
 		abort();
 	sim->story = story;
 	sim->progress = &shared->progress;
+	sim->film = film;
 	sim->progress->act = 0;
 	sim->verbose = verbose > 0;
 	sim->hears = verbose > 1;
@@ -216,7 +269,8 @@ static struct outcome simulate(const struct story *story, int verbose)
 	                      .acts = sim->act < story->act_count ? sim->act + 1 : sim->act,
 	                      .hash = sim->hash,
 	                      .lasted = sim_time(sim),
-	                      .tally = sim->tally};
+	                      .tally = sim->tally,
+	                      .blame = sim->blame};
 	memcpy(out.complaint, sim->complaint, sizeof(out.complaint));
 	for (uint32_t n = 0; n < sim->model.node_count; n++)
 		node_stop(sim, n);
@@ -233,7 +287,9 @@ static void lament(struct outcome *out, const struct death *death)
 {
 	const struct progress *at = &shared->progress;
 
-	*out = (struct outcome){.death = *death, .acts = at->act + 1};
+	*out = (struct outcome){.death = *death,
+	                        .acts = at->act + 1,
+	                        .blame = {.known = true, .node = at->node, .call = NOBODY}};
 	snprintf(out->complaint, sizeof(out->complaint),
 	         "at %" PRId64 ": the core of node %" PRIu32 " dies: %s", at->now - START_TICK,
 	         at->node, death->words);
@@ -267,6 +323,17 @@ static bool fails_alike(const struct story *story, const void *context)
 	       strcmp(now.death.words, first->death.words) == 0;
 }
 
+/* Tells it once more, to see what reaches the server at fault. */
+static void print_scenario(const struct story *story, const struct outcome *out)
+{
+	film = attempt_share(sizeof(*film));
+	film->node = out->blame.node;
+	film->seed = story->seed;
+	attempt(story, 0);
+	film_print(film, &out->blame, out->complaint);
+	film = NULL;
+}
+
 static void report(struct story *story, const struct outcome *out, bool shrink)
 {
 	printf("not ok %s_of_%" PRIu32 "_seed_%" PRIu64 ": %s\n", topology_name(story->topology),
@@ -283,6 +350,8 @@ static void report(struct story *story, const struct outcome *out, bool shrink)
 	story_print(story);
 	struct outcome shortest = attempt(story, 1);
 	printf("# %s\n", shortest.complaint);
+	if (shortest.blame.known)
+		print_scenario(story, &shortest);
 	fflush(stdout);
 }
 

@@ -28,6 +28,7 @@
 #include "core/core.h"
 #include "hotspot/talk.h"
 #include "mesh/attempt.h"
+#include "mesh/film.h"
 #include "mesh/model.h"
 #include "mesh/net.h"
 #include "mesh/story.h"
@@ -41,7 +42,7 @@
 #define UPLINKS_MAX 2u
 #define FIRST_SERVER 1001u
 #define FIRST_RIG 2340001u
-#define GUEST_CLIENT 2390001u
+#define GUEST_CLIENT 2390001u /* and the node it is a client of */
 #define PASSPHRASE "correct horse"
 #define MADMAN_SERVER 1999u /* a neighbour that floods, see foes.c */
 #define MADMAN_PASSPHRASE "link mad"
@@ -99,11 +100,18 @@ struct sim {
 	uint64_t stamp[NODES_MAX][NODES_MAX]; /* the highest that left by the link */
 	uint64_t heard[CALLS_MAX][RIGS_MAX][FRAMES_MAX / 64];
 	uint64_t crossed[CALLS_MAX][NODES_MAX][NODES_MAX][FRAMES_MAX / 64];
+	/* Under which id the call went there, and whether its terminator did. */
+	struct leg {
+		uint32_t stream;
+		bool ended;
+	} leg[CALLS_MAX][NODES_MAX][NODES_MAX];
 	uint32_t crossings[CALLS_MAX]; /* of FBP links, by frames after the quench */
 	uint32_t madman;               /* the node whose neighbour floods */
 	struct foes *foes;
 	uint64_t hash; /* over every datagram sent: two runs of a story are equal */
 	struct tally tally;
+	struct film *film;  /* NULL: none is wanted */
+	struct blame blame; /* for the fault */
 	jmp_buf out;
 	const char *fault; /* the format of the complaint */
 	char complaint[600];
@@ -123,6 +131,13 @@ bool sim_one_in(struct sim *sim, uint32_t n);
 
 /* Lets time pass. */
 void sim_run(struct sim *sim, tick_t ms);
+
+/* The server is at fault, whatever the fault is. */
+void sim_blame(struct sim *sim, uint32_t node);
+
+/* What is done to the server, as a statement of a scenario, or a remark. */
+void sim_film(struct sim *sim, uint32_t node, const char *format, ...) PRINTF_LIKE(3, 4);
+void sim_film_datagram(struct sim *sim, uint32_t node, const struct flight *flight);
 
 /* node */
 struct addr node_address(uint32_t node, uint16_t port);
@@ -160,6 +175,8 @@ void ledger_mark(const struct sim *sim, const struct call *call, uint32_t frame,
 void ledger_accepted(struct sim *sim, const struct record *call);
 void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct flight *flight,
                     enum fate fate);
+/* Which frame of which call it is, by its number in the story; false when of none. */
+bool ledger_frame(struct sim *sim, const struct flight *flight, uint32_t *call, uint32_t *frame);
 void ledger_heard(struct sim *sim, uint32_t rig, const struct seen *frame);
 void ledger_forget_node(struct sim *sim, uint32_t node);
 /* Judges the calls of the act; the next one begins with none. */
@@ -167,6 +184,8 @@ void ledger_close(struct sim *sim);
 
 /* plan */
 void plan_make(struct sim *sim);
+/* The number of the link between two nodes. */
+uint32_t plan_link(uint32_t a, uint32_t b);
 /* Of the node, as it starts and as its operator has changed it since. */
 void plan_config(const struct sim *sim, uint32_t node, bool changed, struct text *out);
 void plan_settle(struct sim *sim);

@@ -9,7 +9,9 @@
 #include "mesh/model.h"
 
 static const char *const topologies[TOPOLOGIES + 1] = {"line", "ring", "mesh", "random", "?"};
-static const char *const calms[CALMS] = {"noise", "slow", "clocks", "old", "guest", "local"};
+static const char *const brokens[BROKENS] = {"nothing", "slot", "end", "crash"};
+static const char *const calms[CALMS] = {"noise", "slow",  "clocks", "old",
+                                         "guest", "local", "jitter", "foes"};
 
 const char *topology_name(enum topology topology)
 {
@@ -112,6 +114,8 @@ void story_read(struct story *s, uint64_t seed, enum topology topology)
 	rest = calm;
 	while ((word = next_word(&rest)))
 		s->calm |= 1u << name_among(calms, CALMS, word);
+	const char *broken = getenv("BROKEN");
+	s->broken = broken ? (enum broken)name_among(brokens, BROKENS, broken) : BROKEN_NOTHING;
 	read_acts(s);
 	free(without);
 	free(calm);

@@ -22,7 +22,18 @@ enum calm {
 	CALM_OLD,    /* OpenBridge */
 	CALM_GUEST,  /* uplinks */
 	CALM_LOCAL,  /* servers that relay nothing */
+	CALM_JITTER, /* paths that are not always as long */
+	CALM_FOES,   /* hostile datagrams */
 	CALMS,
+};
+
+/* What every server does wrong, so that a test sees it found. */
+enum broken {
+	BROKEN_NOTHING,
+	BROKEN_SLOT,  /* nothing leaves for slot 1 of a hotspot */
+	BROKEN_END,   /* no terminator leaves for a neighbour */
+	BROKEN_CRASH, /* it crashes at private calls and data of hotspots */
+	BROKENS,
 };
 
 struct story {
@@ -31,6 +42,7 @@ struct story {
 	uint32_t nodes;
 	uint64_t without; /* bit n: there is no server n */
 	unsigned calm;    /* bits */
+	enum broken broken;
 	uint32_t act_count;
 	uint16_t act[STORY_ACTS_MAX]; /* their numbers */
 };

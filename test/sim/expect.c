@@ -527,6 +527,36 @@ static void do_expect(struct run *r, struct words *w)
 	expect_gets(r, w, &at);
 }
 
+/* Is it of another talkgroup, or radio, than the one that is still to be heard? */
+static bool is_but(const struct item *i, bool but, bool unit, uint32_t dst)
+{
+	struct seen f = {0};
+
+	if (but && i->burst)
+		f = judge_read(i->bytes);
+	return !but || !i->burst || f.unit != unit || f.dst != dst;
+}
+
+/* ID|peer NAME [but tg|unit N] */
+static void forget_one(struct run *r, struct words *w)
+{
+	bool peer = word_take(w, "peer");
+	uint32_t id = peer ? neighbour_id(r, neighbour_of(r, word_next(w))) : word_number(w);
+	bool but = word_take(w, "but"), unit = but && word_is(w, "unit");
+	struct addr at = peer ? (struct addr){0} : client_of(r, id)->addr;
+
+	if (but && !unit && !word_is(w, "tg"))
+		fail(r, "forget %" PRIu32 " but tg N, but unit N", id);
+	w->at += but;
+	uint32_t dst = but ? word_number(w) : 0;
+	for (size_t n = 0; n < r->item_count; n++) {
+		struct item *i = &r->items[n];
+		bool heard = (peer || i->burst) && i->id == id;
+		bool got = !peer && !i->mesh_bound && !i->burst && addr_equal(&i->to, &at);
+		i->read |= (heard || got) && is_but(i, but, unit, dst);
+	}
+}
+
 static void do_forget(struct run *r, struct words *w)
 {
 	if (word_take(w, "others")) {
@@ -534,16 +564,7 @@ static void do_forget(struct run *r, struct words *w)
 			r->items[i].read |= r->items[i].burst && !is_asked(r, r->items[i].id);
 		return;
 	}
-	if (word_take(w, "peer")) {
-		uint32_t peer = neighbour_id(r, neighbour_of(r, word_next(w)));
-		for (size_t i = 0; i < r->item_count; i++)
-			r->items[i].read |= r->items[i].id == peer;
-		return;
-	}
-	uint32_t id = word_number(w);
-	struct addr at = client_of(r, id)->addr;
-	for (struct item *i; (i = item_unread(r, NULL, id)) || (i = item_unread(r, &at, 0));)
-		i->read = true;
+	forget_one(r, w);
 }
 
 bool expect_statement(struct words *w)

@@ -18,7 +18,7 @@
 #define CONFIG_MAX 8192u /* octets of each of the two blocks */
 #define HISTORY 16u
 
-static const char server_head[] = "[server]\nid = 2345\n";
+static const char server_head[] = "[server]\n", server_id[] = "id = 2345\n";
 static const char listener_head[] =
 	"[listener hotspots]\nbind = 192.0.2.1:62031\npassphrase = " PASSPHRASE "\n";
 
@@ -30,7 +30,8 @@ struct talker {
 	tick_t every;
 	size_t len;
 	struct addr from;
-	unsigned voice;
+	uint32_t speaker; /* whose voice it is */
+	unsigned voice;   /* and which burst of it is next */
 	struct step history[HISTORY];
 	unsigned sent;
 	unsigned began; /* `sent` before the statement: data of two of them can be alike */
@@ -93,7 +94,8 @@ static struct talker *talker_of(struct scenario *s, uint32_t client)
 	if (!s->talkers)
 		abort();
 	struct talker *t = &s->talkers[s->talker_count++];
-	*t = (struct talker){.client = client, .every = DMR_BURST_MS, .len = JUDGE_FRAME_LEN};
+	*t = (struct talker){
+		.client = client, .speaker = client, .every = DMR_BURST_MS, .len = JUDGE_FRAME_LEN};
 	uint32_t radio = client;
 	while (radio > 9999999)
 		radio /= 10;
@@ -150,7 +152,7 @@ static void talk_one_voice(struct scenario *s, struct talker *t, tick_t *at)
 {
 	uint8_t ambe[TALK_AMBE_LEN];
 	for (size_t i = 0; i < sizeof(ambe); i++)
-		ambe[i] = (uint8_t)((t->voice * 31 + t->client * 7 + i * 13) ^ t->voice >> 3);
+		ambe[i] = (uint8_t)((t->voice * 31 + t->speaker * 7 + i * 13) ^ t->voice >> 3);
 	t->voice++;
 	struct hbp_burst b = talk_voice(&t->talk, ambe);
 	talk_put(s, t, at, &b);
@@ -200,6 +202,10 @@ static bool talk_setting(struct talker *t, char **word, size_t *i)
 		next->stream = talk_count(word, i);
 	else if (strcmp(w, "seq") == 0)
 		next->seq = (uint8_t)talk_count(word, i);
+	else if (strcmp(w, "speaker") == 0)
+		t->speaker = talk_count(word, i);
+	else if (strcmp(w, "said") == 0)
+		t->voice = talk_count(word, i);
 	else if (strcmp(w, "ber") == 0)
 		next->ber = (uint8_t)talk_count(word, i);
 	else if (strcmp(w, "every") == 0)
@@ -400,7 +406,8 @@ static int by_time(const void *a, const void *b)
 
 static char *config_text(const char *server, const char *config)
 {
-	const char *part[] = {server_head, server, listener_head, config};
+	bool has_id = strncmp(server, "id = ", 5) == 0;
+	const char *part[] = {server_head, has_id ? "" : server_id, server, listener_head, config};
 	size_t cap = 1;
 	for (size_t i = 0; i < ARRAY_LEN(part); i++)
 		cap += strlen(part[i]);
@@ -432,6 +439,8 @@ void scenario_read(struct scenario *s, const char *path)
 			if (sscanf(line, "[peer %63[^]]", name) == 1)
 				peer_number(s, name);
 			strncat(block, line, CONFIG_MAX - strlen(block) - 1);
+		} else if (sscanf(line, "seed %hhu %hhu", &s->seed[0], &s->seed[1]) == 2) {
+			s->has_seed = true;
 		} else if (strncmp(line, "server {", 8) == 0) {
 			block = server;
 		} else if (strncmp(line, "config {", 8) == 0) {

@@ -17,7 +17,7 @@
 #define WORDS_MAX 64
 #define PASSPHRASE "correct horse"
 #define PEER_ID 0xE0000000u /* + the peer's place: what its frames go by in here */
-#define PEERS_MAX 16u
+#define PEERS_MAX 51u
 
 /* What a peer puts around a frame. */
 struct mesh {
@@ -45,6 +45,8 @@ struct talker; /* a transmission under way while the file is read */
 
 struct scenario {
 	const char *path;
+	bool has_seed;
+	uint8_t seed[2]; /* of a server of test/mesh */
 	char *config;
 	struct step *steps;
 	size_t count, cap;

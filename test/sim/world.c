@@ -71,7 +71,7 @@ uint32_t socket_named(struct run *r, const char *name)
 	uint32_t uplink = uplink_named(r, name);
 	if (uplink < r->conf.uplink_count)
 		return r->conf.uplink[uplink].socket;
-	fail(r, "no listener \"%s\"", name);
+	return neighbour_of(r, name)->conf->socket;
 }
 
 static struct standing stand(const struct core *core)
@@ -345,7 +345,11 @@ void world_core_start(struct run *r)
 {
 	uint8_t seed[CORE_SEED_LEN];
 	for (size_t i = 0; i < sizeof(seed); i++)
-		seed[i] = (uint8_t)(i * 7 + r->starts);
+		seed[i] = r->scenario->has_seed ? 0 : (uint8_t)(i * 7 + r->starts);
+	if (r->scenario->has_seed)
+		memcpy(seed,
+		       (uint8_t[]){r->scenario->seed[0], (uint8_t)r->starts, r->scenario->seed[1]},
+		       3);
 	r->starts++;
 	arena_release(&r->arena);
 	arena_measure(&r->arena);

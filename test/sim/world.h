@@ -146,7 +146,7 @@ uint32_t neighbour_id(const struct run *r, const struct neighbour *n);
 void neighbour_say(struct run *r, struct neighbour *n, const struct wr *w, const struct addr *from);
 /* Its place; the number of uplinks when there is none of that name. */
 uint32_t uplink_named(const struct run *r, const char *name);
-/* The socket of a listener or an uplink. */
+/* The socket of a listener, an uplink or a peer. */
 uint32_t socket_named(struct run *r, const char *name);
 
 /* A core, and everyone around it as the configuration has them. */
