@@ -363,9 +363,46 @@ static void act_clock(struct sim *sim)
 	sim_run(sim, heal_ms(sim));
 }
 
-/* Voice for one radio: it hears it if it is on the same server, and nobody else does. */
+/* From a radio at the guest to one at a server it is a client of, or back. The other has been heard
+ * on a conference that crosses, mostly. */
+static void private_by_uplink(struct sim *sim)
+{
+	const struct model *m = &sim->model;
+	uint32_t rig = NOBODY, to = NOBODY;
+
+	for (uint32_t tries = 0; tries < 200 && (rig == NOBODY || to == NOBODY); tries++) {
+		uint32_t any = acts_any_rig(sim);
+		if (m->listener[any].node == m->guest)
+			rig = any;
+		else if (m->up[m->guest][m->listener[any].node])
+			to = any;
+	}
+	if (rig == NOBODY || to == NOBODY)
+		return;
+	if (sim_one_in(sim, 2)) {
+		uint32_t kept = rig;
+		rig = to;
+		to = kept;
+	}
+	for (uint8_t slot = 1; slot <= 2 && !sim_one_in(sim, 8); slot++) {
+		rig_talk(sim, to, slot, 10);
+		sim_run(sim, 2 * TICK_SECOND);
+		drain(sim);
+	}
+	sim_run(sim, HANG_MS);
+	rig_call(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, some_frames(sim));
+	sim_run(sim, 15 * TICK_SECOND);
+	drain(sim);
+}
+
+/* Voice for one radio: it hears it if it is on the same server, or beyond an uplink, and nobody
+ * else does. */
 static void act_private(struct sim *sim)
 {
+	if (sim->model.guest != NOBODY && !sim_one_in(sim, 3)) {
+		private_by_uplink(sim);
+		return;
+	}
 	uint32_t rig = acts_any_rig(sim), to = other_rig(sim, rig);
 
 	for (uint32_t tries = 0; to != NOBODY && tries < 20; tries++) {

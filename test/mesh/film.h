@@ -2,7 +2,7 @@
  * A failing story seen from one of its servers: all that reached it, as a scenario of test/sim.
  *
  * The judge that ends a story puts the blame on a server and, where he knows, says who should have
- * heard what of which call from it. The story is told once more, and what reaches that server is
+ * heard what of which call from it. The story runs once more, and what reaches that server is
  * filmed. The scenario has its hotspots, neighbours and uplinks send the same at the same times.
  */
 #ifndef MESH_FILM_H

@@ -167,6 +167,28 @@ static void blame_missing(struct sim *sim, const struct call *c, uint32_t rig, u
 		}
 }
 
+/* That rig must not hear it: the server at fault is the one that sent it to the first that must not
+ * have it, on the way back. */
+static void blame_forbidden(struct sim *sim, const struct call *c, uint32_t rig, uint32_t frame)
+{
+	uint32_t call = (uint32_t)(c - sim->model.call), node = sim->model.listener[rig].node;
+
+	blame_for_rig(sim, c, rig);
+	if (c->cut)
+		return;
+	for (uint32_t steps = 0, a = 0; steps < NODES_MAX && a < sim->model.node_count; steps++) {
+		a = 0;
+		while (a < sim->model.node_count && !was_set(sim->crossed[call][a][node], frame))
+			a++;
+		if (a == sim->model.node_count)
+			return;
+		blame_for_link(sim, c, a, node, false);
+		if (model_may_have(&sim->model, c, a, frame))
+			return;
+		node = a;
+	}
+}
+
 static struct call *call_of_stream(struct sim *sim, uint32_t stream)
 {
 	for (uint32_t i = sim->model.call_count; i-- > 0;)
@@ -269,6 +291,13 @@ void ledger_crossed(struct sim *sim, uint32_t from, uint32_t to, const struct fl
 	}
 	sim->leg[call][from][to] = (struct leg){(uint32_t)judge_number(f->bytes + 16, 4), false};
 	struct call *c = &m->call[call];
+	if (c->unit && !c->data && !model_is_uplink(m, from, to)) {
+		blame_for_link(sim, c, from, to, false);
+		sim_fault(sim,
+		          "private call %" PRIu32 " left node %" PRIu32 " for %" PRIu32
+		          " by the mesh",
+		          sim->judged + call, from, to);
+	}
 	if (bit_again(sim->crossed[call][from][to], frame) && !is_two_calls(m, c)) {
 		blame_for_link(sim, c, from, to, true);
 		sim_fault(sim,
@@ -341,7 +370,7 @@ static void close_rig(struct sim *sim, uint32_t call, uint32_t rig)
 	for (uint32_t f = 0; f < c->frames; f++) {
 		bool heard = was_set(sim->heard[call][rig], f);
 		if (heard && model_is_forbidden(m, c, rig, f)) {
-			blame_for_rig(sim, c, rig);
+			blame_forbidden(sim, c, rig, f);
 			sim_fault(sim,
 			          "rig %" PRIu32 " at node %" PRIu32 " hears frame %" PRIu32
 			          " of call %" PRIu32 " from node %" PRIu32 ", which is forbidden",
@@ -384,12 +413,11 @@ static void close_links(struct sim *sim, uint32_t call)
 	const struct call *c = &m->call[call];
 	uint32_t last = c->frames - 1;
 
-	if (!model_has_end(m, c))
-		return;
 	for (uint32_t a = 0; a < m->node_count; a++)
 		for (uint32_t b = 0; b < m->node_count; b++) {
 			if (!was_set(sim->crossed[call][a][b], last) || b == c->node ||
-			    sim->leg[call][a][b].ended || ways_of(sim, call, last, b) != 1)
+			    !model_has_end(m, c, b) || sim->leg[call][a][b].ended ||
+			    ways_of(sim, call, last, b) != 1)
 				continue;
 			blame_for_link(sim, c, a, b, true);
 			sim_fault(sim,

@@ -152,14 +152,23 @@ static bool goes_by_uplink(const struct epoch *e, const struct call *c, uint32_t
 	return !(e->reach[c->data][c->node] & bit(node));
 }
 
-/* Is there a path from the talker to the listener? Private voice stays on its server (decision 18).
- */
-static bool has_path(const struct model *m, const struct epoch *e, const struct call *c,
-                     uint32_t rig)
+/* Private voice never crosses the mesh (decision 18). By an uplink it does, if that carries private
+ * calls: freedmr.conf(5), private-calls of an uplink. Whether it goes from one uplink to another of
+ * a guest that relays is not said. */
+static bool private_may_cross(const struct model *m, uint32_t from, uint32_t to)
 {
-	uint32_t node = m->listener[rig].node;
+	bool other = m->guest_transit && m->up[m->guest][from] && m->up[m->guest][to];
 
-	if (c->tg == LOCAL_TG || (c->unit && !c->data))
+	return m->guest != NOBODY && m->guest_private && (model_is_uplink(m, from, to) || other);
+}
+
+/* Is there a path from the talker to the listener? */
+static bool has_path(const struct model *m, const struct epoch *e, const struct call *c,
+                     uint32_t node)
+{
+	if (c->unit && !c->data)
+		return node == c->node || private_may_cross(m, c->node, node);
+	if (c->tg == LOCAL_TG)
 		return node == c->node;
 	return !goes_by_uplink(e, c, node) ||
 	       (crosses(m, c) && (e->up_reach[c->data][c->node] & bit(node)));
@@ -201,8 +210,34 @@ bool model_is_known(const struct model *m, const struct call *data)
 	return false;
 }
 
+/* Did the uplink, the only link of its guest, carry it? */
+static bool crossed_uplink(const struct model *m, const struct call *c)
+{
+	const struct epoch *e = epoch_of(m, c->said[0]);
+	bool there = false;
+
+	if (!e || m->guest_links != 1 || c->unit || c->contested || c->cut || !crosses(m, c) ||
+	    !is_logged_in(e, c->said[0]))
+		return false;
+	for (uint32_t n = 0; n < m->node_count; n++)
+		there |= m->up[m->guest][n] && (e->up_reach[0][c->node] & bit(n)) &&
+		         (e->up_reach[0][c->node] & bit(m->guest));
+	return there;
+}
+
+/* Has the other side of the uplink heard that radio? */
+static bool is_beyond(const struct model *m, const struct epoch *e, const struct call *to)
+{
+	if (m->guest_links != 1)
+		return false;
+	for (const struct call *c = m->call; c < to; c++)
+		if (c->rig == to->to && epoch_of(m, c->said[0]) == e && crossed_uplink(m, c))
+			return true;
+	return m->listener[to->to].beyond == e->at;
+}
+
 /* A radio that was heard by a path that data cannot take, or takes no longer, is not found; nor is
- * one beyond an uplink that was not heard recently. Private voice finds who is on the same server.
+ * one beyond an uplink that was not heard recently.
  */
 static bool is_found(const struct model *m, const struct epoch *e, const struct call *c,
                      uint32_t rig)
@@ -210,6 +245,8 @@ static bool is_found(const struct model *m, const struct epoch *e, const struct 
 	uint32_t node = m->listener[rig].node;
 	bool by_guest = c->node == m->guest || node == m->guest;
 
+	if (!c->data)
+		return node == c->node || (model_is_uplink(m, c->node, node) && is_beyond(m, e, c));
 	return node == c->node || (e->whole && !m->old && m->node_count <= DATA_NODES_MAX &&
 	                           (!by_guest || model_is_known(m, c)));
 }
@@ -244,8 +281,9 @@ bool model_is_due(const struct model *m, const struct call *c, uint32_t rig, uin
 	tick_t said = c->said[frame];
 	const struct epoch *e = said ? epoch_of(m, said) : NULL;
 
-	return e && !model_is_cut(c, frame) && model_counts(m, c) && has_path(m, e, c, rig) &&
-	       !seems_to_talk(m, rig, said) && (!c->unit || is_found(m, e, c, rig)) &&
+	return e && !model_is_cut(c, frame) && model_counts(m, c) &&
+	       has_path(m, e, c, m->listener[rig].node) && !seems_to_talk(m, rig, said) &&
+	       (!c->unit || is_found(m, e, c, rig)) &&
 	       (!goes_by_uplink(e, c, m->listener[rig].node) || is_logged_in(e, said)) &&
 	       was_in(&m->listener[rig], said) && was_in(&m->listener[c->rig], said);
 }
@@ -256,7 +294,14 @@ bool model_is_forbidden(const struct model *m, const struct call *c, uint32_t ri
 
 	if (c->cut && !c->resumes && c->said[frame] > c->cut)
 		return true;
-	return e && !has_path(m, e, c, rig);
+	return e && !has_path(m, e, c, m->listener[rig].node);
+}
+
+bool model_may_have(const struct model *m, const struct call *c, uint32_t node, uint32_t frame)
+{
+	const struct epoch *e = epoch_of(m, c->said[frame]);
+
+	return !e || has_path(m, e, c, node);
 }
 
 /* Each frame once to each server but the first, and a probe on each link every 3 s. */
@@ -276,12 +321,13 @@ uint32_t model_crossings(const struct model *m, const struct call *c)
 	return frames * (m->node_count - 1) + links * (1 + frames / PROBE_FRAMES);
 }
 
-bool model_has_end(const struct model *m, const struct call *c)
+bool model_has_end(const struct model *m, const struct call *c, uint32_t to)
 {
 	tick_t last = c->said[c->frames - 1];
+	const struct epoch *e = last ? epoch_of(m, last) : NULL;
 
-	return !c->data && !c->unended && !c->contested && !c->cut && !c->forged && !c->spoiled &&
-	       last && epoch_of(m, last);
+	return e && e->whole && !c->data && !c->unended && !c->contested && !c->cut && !c->forged &&
+	       !c->spoiled && ((e->reach[0][c->node] | e->up_reach[0][c->node]) & bit(to));
 }
 
 void model_forget_calls(struct model *m)
@@ -290,6 +336,8 @@ void model_forget_calls(struct model *m)
 		const struct call *c = &m->call[i];
 		if (model_reaches_all(m, c))
 			m->listener[c->rig].known = epoch_of(m, c->said[0])->at;
+		if (crossed_uplink(m, c))
+			m->listener[c->rig].beyond = epoch_of(m, c->said[0])->at;
 	}
 	memset(m->call, 0, m->call_count * sizeof(m->call[0]));
 	m->call_count = 0;

@@ -37,7 +37,8 @@ struct listener {
 	uint32_t tg[2]; /* what it listens to on slot 1 and 2; 0 = nothing */
 	bool gateway;   /* gets a copy of the data of its server's radios */
 	tick_t since;   /* logged in since */
-	tick_t known;   /* the epoch in which every server heard its radio */
+	tick_t known;   /* the epoch in which every server heard its radio, */
+	tick_t beyond;  /* and in which the only link of a guest brought it to the other side */
 };
 
 /* One transmission: voice for a conference, or voice or data for one radio. */
@@ -85,6 +86,7 @@ struct model {
 	uint32_t guest_links;            /* how many it has, and one if it is a neighbour as well */
 	uint32_t guest_tg[2];            /* what crosses them, on slot 1 and 2 */
 	bool guest_transit;              /* it relays between them */
+	bool guest_private;              /* private calls cross them too */
 	tick_t guest_since;
 	bool tree;  /* there is one path from node to node */
 	bool noisy; /* paths lose, repeat and delay */
@@ -109,12 +111,16 @@ bool model_is_cut(const struct call *c, uint32_t frame);
 bool model_is_due(const struct model *m, const struct call *c, uint32_t rig, uint32_t frame);
 bool model_is_forbidden(const struct model *m, const struct call *c, uint32_t rig, uint32_t frame);
 
+/* May the frame come to that server? */
+bool model_may_have(const struct model *m, const struct call *c, uint32_t node, uint32_t frame);
+
 /* How often its frames have to cross FBP links at most, all frames together; UINT32_MAX where that
  * is not known. */
 uint32_t model_crossings(const struct model *m, const struct call *c);
 
-/* Has each link that carries its last frame to carry its terminator? */
-bool model_has_end(const struct model *m, const struct call *c);
+/* Has a link that carries its last frame to that server to carry its terminator? Not if the server
+ * refuses what comes by it, and quenches the call. */
+bool model_has_end(const struct model *m, const struct call *c, uint32_t to);
 
 /* Does every server hear it? */
 bool model_reaches_all(const struct model *m, const struct call *c);

@@ -99,6 +99,7 @@ static void place_guest(struct sim *sim)
 	if (sim_one_in(sim, 2) && !m->up[guest][neighbour])
 		join(sim, guest, neighbour, false);
 	m->guest_transit = sim_one_in(sim, 2) && guest < RELAYING_NODES_MAX;
+	m->guest_private = !sim_one_in(sim, 3);
 	m->guest = guest;
 	m->node_count++;
 }
@@ -220,9 +221,11 @@ static void uplink_config(const struct model *m, uint32_t to, struct text *out)
 
 	text_format(out,
 	            "[uplink u%u]\ntarget = %s\nid = %u\npassphrase = " PASSPHRASE
-	            "\noptions = TS1=%u;TS2=%u\nmap = 1:%u=%u, 2:%u=%u\ntransit = %s\n",
+	            "\noptions = TS1=%u;TS2=%u\nmap = 1:%u=%u, 2:%u=%u\ntransit = %s\n"
+	            "private-calls = %s\n",
 	            (unsigned)to, addr_format(&at, where), (unsigned)(GUEST_CLIENT + to), one, two,
-	            one, one, two, two, m->guest_transit ? "all" : "none");
+	            one, one, two, two, m->guest_transit ? "all" : "none",
+	            m->guest_private ? "yes" : "no");
 }
 
 uint32_t plan_link(uint32_t a, uint32_t b)
