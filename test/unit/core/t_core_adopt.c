@@ -128,6 +128,50 @@ T_CASE(pointers_are_not_believed)
 	end();
 }
 
+/* Each of them: one that is forgotten would be sought in the memory of a process that is gone. */
+T_CASE(every_table_is_found_in_the_arena)
+{
+	begin();
+	struct core *c = w.core;
+	struct hash *const indexes[] = {
+		&c->sessions.by_id,      &c->sessions.by_address, &c->sessions.by_radio,
+		&c->subscriptions.by_rf, &c->subscriptions.by_tg, &c->streams.by_id,
+		&c->streams.buried,      &c->locations.by_radio,  &c->claims.by_key,
+		&c->quenches.by_key,
+	};
+	struct hash before[ARRAY_LEN(indexes)];
+	const struct core was = *c;
+
+	for (size_t i = 0; i < ARRAY_LEN(indexes); i++) {
+		before[i] = *indexes[i];
+		indexes[i]->slots = NULL;
+		indexes[i]->mask = indexes[i]->capacity = 0;
+	}
+	c->streams.tombstones = NULL;
+	c->decisions.rows = NULL;
+	c->locations.rows = NULL;
+	c->claims.rows = NULL;
+	c->quenches.rows = NULL;
+	c->quenches.next = NULL;
+	c->expiry.entries = NULL;
+	c->locations.capacity = c->claims.capacity = c->expiry.capacity = UINT32_MAX;
+	T_TEXT(adopt() ? adopt() : "", "");
+	for (size_t i = 0; i < ARRAY_LEN(indexes); i++)
+		if (indexes[i]->slots != before[i].slots || indexes[i]->mask != before[i].mask ||
+		    indexes[i]->capacity != before[i].capacity)
+			t_fail(__FILE__, __LINE__, "index %zu", i);
+	T_CHECK(c->streams.tombstones == was.streams.tombstones);
+	T_CHECK(c->decisions.rows == was.decisions.rows);
+	T_CHECK(c->locations.rows == was.locations.rows);
+	T_CHECK(c->claims.rows == was.claims.rows);
+	T_CHECK(c->quenches.rows == was.quenches.rows && c->quenches.next == was.quenches.next);
+	T_CHECK(c->expiry.entries == was.expiry.entries);
+	T_EQUAL(c->locations.capacity, was.locations.capacity);
+	T_EQUAL(c->claims.capacity, was.claims.capacity);
+	T_EQUAL(c->expiry.capacity, was.expiry.capacity);
+	end();
+}
+
 static struct session *session(void)
 {
 	return session_find(&w.core->sessions, FIRST + 1);

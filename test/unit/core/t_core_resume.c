@@ -153,6 +153,12 @@ static void no_session(void)
 	pool_give(&w.core->sessions.pool, session_get(&w.core->sessions, uplink()->session));
 }
 
+/* An answer that has come further than there are parts. */
+static void snapshot(void)
+{
+	w.core->snapshot = (struct snapshot){.running = true, .part = 1000};
+}
+
 static const struct {
 	void (*change)(void);
 	const char *fault;
@@ -169,6 +175,7 @@ static const struct {
 	{ident_of_a_guest, "an uplink's session has timers"},
 	{unsettled_guest, "an uplink's session has timers"},
 	{no_session, "an uplink has no session"},
+	{snapshot, "a snapshot that cannot go on"},
 };
 
 T_CASE(rows_that_would_lead_astray_are_refused)
