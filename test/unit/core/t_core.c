@@ -698,4 +698,34 @@ T_CASE(sixty_transmissions_begin_at_once_and_ten_a_second)
 	world_close(&world);
 }
 
+/* Of a header while that client's call on slot 2 goes on: is it another stream? */
+static bool begins_another(const struct hbp_burst *b)
+{
+	uint64_t before = world.core->streams.generation;
+
+	send_burst(0, b);
+	actions_empty(&world.actions);
+	return world.core->streams.generation == before + 1;
+}
+
+/* Also where a slot refers to the call of the other one by a fault, which is found later. */
+T_CASE(every_part_of_its_key_makes_another_stream)
+{
+	for (unsigned part = 0; part < 6; part++) {
+		T_CHECK(open_with(HEAD "static-2 = 91,92\n", 1));
+		struct session *s = session_find(&world.core->sessions, client(0));
+		struct talk t = talk_of(0, 2, 91, 7);
+		struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER), csbk = talk_lc(&t, DMR_CSBK);
+		T_CHECK(begins_another(&b));
+		s->slot[0].talk = s->slot[1].talk;
+		b.stream += part == 1;
+		b.dst += part == 2;
+		b.slot = part == 3 ? 1 : 2;
+		b.unit = part == 4;
+		if (begins_another(part == 5 ? &csbk : &b) != (part > 0))
+			t_fail(__FILE__, __LINE__, "part %u", part);
+		world_close(&world);
+	}
+}
+
 T_MAIN()

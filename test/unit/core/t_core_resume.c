@@ -189,6 +189,21 @@ T_CASE(rows_that_would_lead_astray_are_refused)
 	}
 }
 
+T_CASE(no_more_is_written_than_there_is_room_for)
+{
+	static uint8_t state[STATE_MAX];
+
+	T_CHECK(open_world());
+	size_t len = core_checkpoint(w.core, state, sizeof(state));
+	T_CHECK(len > 0);
+	state[len] = 0x55;
+	T_EQUAL(core_checkpoint(w.core, state, len), len);
+	for (size_t room = len - 1; room > 0; room = room / 2)
+		T_EQUAL(core_checkpoint(w.core, state, room), 0);
+	T_EQUAL(state[len], 0x55);
+	close_world();
+}
+
 /* ---- harmless ---- */
 
 /* The player is of that kind, so far, and ends at once. */

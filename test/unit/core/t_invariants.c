@@ -525,6 +525,10 @@ static void call_waits(void)
 	call()->state = CALL_WAITING;
 	call()->conference = POOL_NONE;
 }
+static void call_waits_its_turn(void)
+{
+	call()->state = CALL_WAITING;
+}
 static void listeners(void)
 {
 	call()->listeners++;
@@ -819,6 +823,7 @@ static const struct {
 	{call_never, "a stream never expires"},
 	{call_conference, "a stream has lost its conference"},
 	{call_waits, "a stream waits without a conference"},
+	{call_waits_its_turn, ""},
 	{listeners, "a stream's count of listeners is wrong"},
 	{by_stream, "the index of streams has stale entries"},
 	{player_slot, "a player's slot or clip count is invalid"},
