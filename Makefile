@@ -86,6 +86,26 @@ COMMITTED := modules/command/version.c
 # $(call archives,VARIANT,ROOM): the room and the floors below it.
 archives = $(patsubst %,build/obj/$(1)/%.a,$(2) $(BELOW_$(2)))
 room_of = $(word 3,$(subst /, ,$(1)))
+polled_archives = $(patsubst build/obj/native/io.a,build/obj/poll/io.a,$(call archives,native,$(1)))
+
+# $(call polled,COMPILER AND FLAGS,LINK FLAGS): build/obj/poll, of the objects of build/obj/native, but with the portable
+# poller and sockets. What else is linked, and how, is the same.
+define polled
+build/obj/poll/io.a: $$(patsubst %.c,build/obj/native/%.o,$$(filter-out $$(NOT_IN_poll),$$(filter modules/io/%,$$(SOURCES))))
+	$$(call say,AR,$$@)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(Q)$$(AR) rcs $$@ $$^
+
+$$(foreach t,$$(UNIT_TESTS),$$(eval build/obj/poll/$$(t:.c=): \
+	build/obj/native/test/harness/t.o $$(call polled_archives,$$(call room_of,$$(t)))))
+build/obj/poll/freedmr: $$(call polled_archives,command)
+
+build/obj/poll/%: build/obj/native/%.o
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$$(Q)$(1) -Wl,--gc-sections $(2) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+endef
 
 # $(call link,COMPILER AND FLAGS,LINK FLAGS)
 define link
@@ -196,7 +216,7 @@ FUZZ_MAIN_fuzz :=
 CROSS := arm arm64 x86_64
 
 $(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC),epoll))
-$(eval $(call variant,poll,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC),poll))
+$(eval $(call polled,$(or $(MUSL),$(CC)) $(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC)))
 $(eval $(call variant,san,$(CC),$(SANITIZE),,epoll))
 $(eval $(call variant,fuzz,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
 $(eval $(call variant,mutate,$(CC),-O2 -fPIC,,epoll))
