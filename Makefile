@@ -207,18 +207,22 @@ SECTIONS := -ffunction-sections -fdata-sections
 # look after itself in the strong form: it has the one for those with arrays of characters.
 HARDENED := -fPIE -fstack-protector-strong
 HARDENED_arm := -fPIE -fstack-protector
-SANITIZE := -O1 -g -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+# Files and lines are enough for what it prints.
+SANITIZE := -O1 -g1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-DSANDBOX_SANITISED
 COVERAGE_CC := $(or $(shell command -v clang-19 2>/dev/null),$(CLANG))
 COUNTERS := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
 FUZZ_MAIN_san := build/obj/san/test/fuzz/driver.o
 FUZZ_MAIN_fuzz :=
+FUZZ_MAIN_clang :=
 CROSS := arm arm64 x86_64
 
 $(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC),epoll))
 $(eval $(call polled,$(or $(MUSL),$(CC)) $(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC)))
 $(eval $(call variant,san,$(CC),$(SANITIZE),,epoll))
 $(eval $(call variant,fuzz,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
+# Whether clang takes all of it and it can be linked: run it is not, and so nothing is optimised, which takes longest.
+$(eval $(call variant,clang,$(CLANG),$(filter-out -O1 -g1,$(SANITIZE)) -O0 -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
 $(eval $(call variant,mutate,$(CC),-O2 -fPIC,,epoll))
 $(eval $(call shared,mutate,$(CC)))
 $(eval $(call variant,coverage,$(COVERAGE_CC),-O1 -g -fPIC -Wno-error $(COUNTERS),,epoll))
@@ -269,7 +273,7 @@ made-cost: build/obj/native/test/bench/cost
 made-e2e: all build/obj/san/freedmr
 made-lint: $(patsubst %.c,build/lint/%.tidy,$(wildcard freedmr.c) $(SOURCES))
 made-stack: $(patsubst %.c,build/lint/%.ci,$(foreach r,base dmr wire state core,$(filter modules/$(r)/%,$(SOURCES))))
-made-clang: $(FUZZERS:%.c=build/obj/fuzz/%)
+made-clang: $(FUZZERS:%.c=build/obj/clang/%)
 
 cross: $(CROSS:%=build/%/freedmr)
 	@wc -c $^ | sed '$$d'
@@ -308,7 +312,7 @@ soak: build/obj/native/test/mesh/run
 # What the corpora reach is counted by clang 19, if it is there.
 made-reach: $(if $(shell command -v clang-19),$(FUZZERS:%.c=build/obj/coverage/shared/%))
 
-fuzz: made-fuzz made-clang made-reach
+fuzz: made-fuzz $(FUZZERS:%.c=build/obj/fuzz/%) made-reach
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) test/fuzz/run
 
 # Changes N places of the code, one at a time, and says which no test notices; FILES, only there.
@@ -341,7 +345,7 @@ build/lint/%.tidy: %.c build/obj/native/%.o .clang-tidy
 # and shows when. A cache of compilers would not write it.
 build/lint/%.ci: %.c build/obj/native/%.o
 	@mkdir -p $(@D)
-	$(Q)CCACHE_DISABLE=1 $(or $(shell command -v gcc),$(CC)) $(LANGUAGE) $(POSIX) $(CFLAGS) $(SECTIONS) $(HARDENED) -DVERSION='"lint"' \
+	$(Q)CCACHE_DISABLE=1 $(or $(shell command -v gcc),$(CC)) $(LANGUAGE) $(POSIX) $(filter-out -g,$(CFLAGS)) $(SECTIONS) $(HARDENED) -DVERSION='"lint"' \
 		-fcallgraph-info=su -fanalyzer -Werror -c -o $(@:.ci=.stack.o) $<
 	@mv $(@:.ci=.stack.ci) $@; rm $(@:.ci=.stack.o)
 
