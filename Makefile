@@ -283,6 +283,7 @@ $(CROSS:%=build/cross/%/usr): build/cross/%/usr:
 	$(Q)cross/fetch $*
 
 define cross_rules
+build/obj/$(1)/%.a: AR := cross/ar $(1)
 $$(patsubst %.c,build/obj/$(1)/%.o,$$(SOURCES) $$(HOTSPOT) $$(UNIT_TESTS) freedmr.c test/harness/t.c): | build/cross/$(1)/usr
 build/$(1)/freedmr: build/obj/$(1)/freedmr
 	@mkdir -p $$(@D)
