@@ -331,7 +331,7 @@ def facts(out, throughput):
     at_least(what, throughput, 0.9)
     row((what, f"{throughput:.2f}", "0.9 or more"), out)
     for what, (rss, pss), goal in zip(("empty", "1000 sessions"), memory(), (4096, 6144)):
-        fact(f"resident, three processes, {what}, KB", rss, goal, remark=f" (shared once: {pss})")
+        fact(f"resident, three processes, {what}, KB", pss, goal, remark=f" (what they share counted each time: {rss})")
     fact("start to first login, ms", start_ms(), 10, 1)
     fact("ARM binary, static and stripped, octets", os.path.getsize(ARM), 512000)
     ours, theirs = idle()
