@@ -223,7 +223,9 @@ $(eval $(call variant,san,$(CC),$(SANITIZE),,epoll))
 $(eval $(call variant,fuzz,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
 # Whether clang takes all of it and it can be linked: run it is not, and so nothing is optimised, which takes longest.
 $(eval $(call variant,clang,$(CLANG),$(filter-out -O1 -g1,$(SANITIZE)) -O0 -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
-$(eval $(call variant,mutate,$(CC),-O2 -fPIC,,epoll))
+# A change that reads or writes beside an array has no other effect that is sure to be seen.
+MUTATE := -O2 -fPIC -fsanitize=undefined -fsanitize-undefined-trap-on-error
+$(eval $(call variant,mutate,$(CC),$(MUTATE),,epoll))
 $(eval $(call shared,mutate,$(CC)))
 $(eval $(call variant,coverage,$(COVERAGE_CC),-O1 -g -fPIC -Wno-error $(COUNTERS),,epoll))
 $(eval $(call shared,coverage,$(COVERAGE_CC) $(COUNTERS)))
@@ -318,7 +320,7 @@ fuzz: made-fuzz $(FUZZERS:%.c=build/obj/fuzz/%) made-reach
 
 # Changes N places of the code, one at a time, and says which no test notices; FILES, only there.
 N ?= 100
-mutate mutate-claims: export MUTATE_CC = $(CC) $(LANGUAGE) $(POSIX) -DVERSION="$(VERSION)" -O2 -fPIC
+mutate mutate-claims: export MUTATE_CC = $(CC) $(LANGUAGE) $(POSIX) -DVERSION="$(VERSION)" $(MUTATE)
 mutate mutate-claims: export MUTATE_OBJECTS = $(patsubst %.c,build/obj/mutate/%.o,$(filter-out $(NOT_IN_epoll),$(SOURCES)))
 mutate: made-mutate
 	@test/mutate/mutate.py $(N) $(SEED) $(FILES)
