@@ -179,7 +179,9 @@ T_CASE(private_is_what_other_networks_cannot_use)
 		"9.255.255.255:1", "11.0.0.1:1",    "172.15.0.1:1",    "172.32.0.1:1",
 		"192.167.1.1:1",   "192.169.1.1:1", "100.63.0.1:1",    "100.128.0.1:1",
 		"169.253.0.1:1",   "8.8.8.8:1",     "[2001:db8::1]:1", "[fec0::1]:1",
-		"[fe00::1]:1",     "[fb00::1]:1",
+		"[fe00::1]:1",     "[fb00::1]:1",   "11.16.0.1:1",     "172.168.0.1:1",
+		"11.168.0.1:1",    "11.254.0.1:1",  "192.254.0.1:1",   "11.64.0.1:1",
+		"101.64.0.1:1",    "[2080::1]:1",   "[ff80::1]:1",
 	};
 	struct addr a;
 
@@ -187,6 +189,31 @@ T_CASE(private_is_what_other_networks_cannot_use)
 		T_CHECK(addr_parse(privates[i], 0, &a) && addr_is_private(&a));
 	for (size_t i = 0; i < ARRAY_LEN(publics); i++)
 		T_CHECK(addr_parse(publics[i], 0, &a) && !addr_is_private(&a));
+}
+
+/* A customer has one address of IPv4, or a /64 of IPv6. */
+T_CASE(a_site_is_what_one_customer_has)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{"10.1.2.3:1", "10.1.2.3:2", true},
+		{"10.1.2.3:1", "10.1.2.4:1", false},
+		{"10.1.2.3:1", "11.1.2.3:1", false},
+		{"[2001:db8:1:2::3]:1", "[2001:db8:1:2:9::4]:2", true},
+		{"[2001:db8:1:2::3]:1", "[2001:db8:1:3::3]:1", false},
+		{"[2001:db8:1:2::3]:1", "10.1.2.3:1", false},
+		{"10.1.2.3:1", "[::1]:1", false},
+		{"[::1]:1", "10.1.2.3:1", false},
+	};
+	struct addr a, b;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		T_CHECK(addr_parse(rows[i].a, 0, &a) && addr_parse(rows[i].b, 0, &b));
+		if (addr_same_site(&a, &b) != rows[i].same)
+			t_fail(__FILE__, __LINE__, "row %zu", i);
+	}
 }
 
 T_MAIN()

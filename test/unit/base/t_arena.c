@@ -118,6 +118,23 @@ T_CASE(a_size_that_does_not_fit_cannot_be_claimed)
 	}
 }
 
+/* The largest that can be counted in whole lines of the cache, and the next. */
+T_CASE(a_size_is_counted_up_to_the_last)
+{
+	struct arena arena;
+
+	arena_measure(&arena);
+	arena_cut(&arena, "huge", SIZE_MAX - 63, 1);
+	T_CHECK(arena.used == SIZE_MAX - 63);
+	T_CHECK(!arena_claim(&arena, arena.used));
+	arena_measure(&arena);
+	arena_cut(&arena, "huge", SIZE_MAX - 64, 1);
+	T_CHECK(arena.used == SIZE_MAX - 63);
+	arena_measure(&arena);
+	arena_cut(&arena, "huge", SIZE_MAX - 62, 1);
+	T_CHECK(arena.used == SIZE_MAX);
+}
+
 T_CASE(rows_of_no_size_need_no_room)
 {
 	struct arena arena;

@@ -3,6 +3,7 @@
  * pipe to the reporter and the log are everybody's.
  */
 #include "base/sha.h"
+#include "core/step/kind.h"
 #include "dmr/burst.h"
 #include "harness/t.h"
 #include "hotspot/talk.h"
@@ -264,6 +265,136 @@ T_CASE(without_room_to_tell_the_same_is_sent)
 		T_CHECK(core_check(w.core) == NULL);
 		world_close(&w);
 	}
+}
+
+static struct peer_row row_of(enum kind kind, const void *row)
+{
+	struct record r = {.kind = RECORD_KINDS};
+
+	if (!kinds[kind].show(w.core, w.now, row, &r) || r.kind != RECORD_PEER)
+		t_fail(__FILE__, __LINE__, "no row");
+	return r.peer;
+}
+
+T_CASE(all_that_is_known_of_an_uplink_is_told)
+{
+	open_world("[uplink up]\ntarget = 10.0.9.1:62031\nid = 2345007\npassphrase = x\n"
+	           "map = 2:92 = 92\n");
+	struct uplink *u = uplink_at(&w.core->uplinks, 0);
+	struct session *s = session_get(&w.core->sessions, u->session);
+	u->at = world_endpoint(9, 62031);
+	u->state = UPLINK_UP;
+	u->since = 11;
+	u->heard = 12;
+	u->lost_total = 13;
+	u->refused_total = 14;
+	s->frames_in_total = 15;
+	s->frames_out_total = 16;
+	struct peer_row r = row_of(KIND_UPLINK, u);
+	T_TEXT(r.name, "up");
+	T_TEXT(r.protocol, "hbp");
+	T_CHECK(addr_equal(&r.at, &u->at.to) && r.up && !r.stunned);
+	T_EQUAL(r.state, LINK_UP);
+	T_CHECK(source_equal(r.origin, (struct source){SOURCE_UPLINK, 0}));
+	T_EQUAL(r.since, 11);
+	T_EQUAL(r.heard, 12);
+	T_EQUAL(r.stunned_until, TICK_LONG_AGO);
+	T_EQUAL(r.lost_total, 13);
+	T_EQUAL(r.refused_total, 14);
+	T_EQUAL(r.frames_in_total, 15);
+	T_EQUAL(r.frames_out_total, 16);
+	u->state = UPLINK_OPTIONS;
+	u->session = HANDLE_NONE;
+	r = row_of(KIND_UPLINK, u);
+	T_CHECK(!r.up);
+	T_EQUAL(r.state, LINK_DOWN);
+	T_EQUAL(r.frames_in_total, 0);
+	T_EQUAL(r.frames_out_total, 0);
+	world_close(&w);
+}
+
+T_CASE(all_that_is_known_of_a_server_link_is_told)
+{
+	open_world("");
+	struct peer *p = peer_at(&w.core->peers, 0);
+	p->at = world_endpoint(8, 62044);
+	p->up = true;
+	p->since = 11;
+	p->heard = 12;
+	p->stunned_until = w.now + 1;
+	p->version = 5;
+	p->clock_told = true;
+	p->offset_ms = 20;
+	p->frames_in_total = 21;
+	p->frames_out_total = 22;
+	p->lost_total = 23;
+	p->refused_total = 24;
+	p->stale_total = 25;
+	p->quenches_in_total = 26;
+	p->quenches_out_total = 27;
+	struct peer_row r = row_of(KIND_PEER, p);
+	T_TEXT(r.name, "a");
+	T_TEXT(r.protocol, "fbp");
+	T_CHECK(addr_equal(&r.at, &p->at.to) && r.up && r.stunned && r.clock_differs);
+	T_EQUAL(r.state, LINK_UP);
+	T_CHECK(source_equal(r.origin, (struct source){SOURCE_PEER, 0}));
+	T_EQUAL(r.stunned_by, ISSUER_NEIGHBOUR);
+	T_EQUAL(r.stunned_until, w.now + 1);
+	T_EQUAL(r.since, 11);
+	T_EQUAL(r.heard, 12);
+	T_EQUAL(r.remote, 2340);
+	T_EQUAL(r.version, 5);
+	T_EQUAL(r.behind_ms, 20);
+	T_EQUAL(r.ahead_ms, 0);
+	T_EQUAL(r.frames_in_total, 21);
+	T_EQUAL(r.frames_out_total, 22);
+	T_EQUAL(r.lost_total, 23);
+	T_EQUAL(r.refused_total, 24);
+	T_EQUAL(r.stale_total, 25);
+	T_EQUAL(r.quenches_in_total, 26);
+	T_EQUAL(r.quenches_out_total, 27);
+	p->stunned_until = TICK_NEVER;
+	p->offset_ms = -30;
+	p->up = p->clock_told = false;
+	r = row_of(KIND_PEER, p);
+	T_CHECK(r.stunned && !r.clock_differs);
+	T_EQUAL(r.stunned_by, ISSUER_OPERATOR);
+	T_EQUAL(r.state, LINK_DOWN);
+	T_EQUAL(r.behind_ms, 0);
+	T_EQUAL(r.ahead_ms, 30);
+	p->stunned_until = w.now;
+	p->offset_ms = INT64_C(1) << 32;
+	r = row_of(KIND_PEER, p);
+	T_CHECK(!r.stunned);
+	T_EQUAL(r.stunned_by, ISSUER_NONE);
+	T_EQUAL(r.behind_ms, UINT32_MAX);
+	p->offset_ms = UINT32_MAX;
+	T_EQUAL(row_of(KIND_PEER, p).behind_ms, UINT32_MAX);
+	p->offset_ms = UINT32_MAX - 1;
+	T_EQUAL(row_of(KIND_PEER, p).behind_ms, UINT32_MAX - 1);
+	world_close(&w);
+}
+
+/* Without keepalives only what is sent says whether it is there. */
+T_CASE(state_of_a_link_without_keepalives_is_known_by_its_frames)
+{
+	open_world("");
+	struct peer *p = peer_at(&w.core->peers, 0);
+	w.conf.peer[0].protocol = PEER_OBP;
+	p->up = true;
+	p->heard = TICK_LONG_AGO;
+	T_EQUAL(row_of(KIND_PEER, p).state, LINK_QUIET);
+	T_TEXT(row_of(KIND_PEER, p).protocol, "obp");
+	p->frames_out_total = 1;
+	T_EQUAL(row_of(KIND_PEER, p).state, LINK_UNHEARD);
+	p->heard = w.now;
+	T_EQUAL(row_of(KIND_PEER, p).state, LINK_UP);
+	p->heard = TICK_LONG_AGO;
+	w.conf.peer[0].protocol = PEER_FBP;
+	T_EQUAL(row_of(KIND_PEER, p).state, LINK_UP);
+	w.conf.peer[0].keepalive = 0;
+	T_EQUAL(row_of(KIND_PEER, p).state, LINK_UNHEARD);
+	world_close(&w);
 }
 
 T_MAIN()
