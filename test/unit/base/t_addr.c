@@ -191,6 +191,26 @@ T_CASE(private_is_what_other_networks_cannot_use)
 		T_CHECK(addr_parse(publics[i], 0, &a) && !addr_is_private(&a));
 }
 
+/* Whatever the port; on another interface it is another. */
+T_CASE(an_address_is_compared_whole)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{"10.1.2.3:1", "10.1.2.3:2", true},        {"10.1.2.3:1", "10.1.2.4:1", false},
+		{"10.1.2.3:1", "11.1.2.3:1", false},       {"[fe80::1%2]:1", "[fe80::1%2]:2", true},
+		{"[fe80::1%2]:1", "[fe80::1%3]:1", false},
+	};
+	struct addr a, b;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		T_CHECK(addr_parse(rows[i].a, 0, &a) && addr_parse(rows[i].b, 0, &b));
+		if (addr_same_ip(&a, &b) != rows[i].same)
+			t_fail(__FILE__, __LINE__, "row %zu", i);
+	}
+}
+
 /* A customer has one address of IPv4, or a /64 of IPv6. */
 T_CASE(a_site_is_what_one_customer_has)
 {

@@ -583,6 +583,19 @@ T_CASE(an_unproven_client_saves_up_a_mebioctet)
 	world_close(&world);
 }
 
+/* ... until it has answered a challenge, which can only have reached it where it says it is. */
+T_CASE(an_unproven_client_that_answers_is_proven)
+{
+	struct endpoint at = place(0);
+
+	T_CHECK(open_with(HEAD, 1));
+	T_CHECK(!session_find(&world.core->sessions, client(0))->budget.unproven);
+	session_find(&world.core->sessions, client(0))->budget.unproven = true;
+	T_CHECK(world_login(&world, &at, client(0), '3'));
+	T_CHECK(!session_find(&world.core->sessions, client(0))->budget.unproven);
+	world_close(&world);
+}
+
 T_CASE(a_snapshot_bears_the_number_of_who_asked)
 {
 	const struct command ask = {.kind = COMMAND_SNAPSHOT, .number = 77};
