@@ -596,6 +596,38 @@ T_CASE(an_unproven_client_that_answers_is_proven)
 	world_close(&world);
 }
 
+/* As the reporter remembers it from before a restart. */
+T_CASE(a_restored_location_is_as_old_as_it_was)
+{
+	const struct command c = {
+		.kind = COMMAND_LOCATE,
+		.locate = {.client = client(0), .slot = 2, .radio = 2345009, .seconds = 100}};
+
+	T_CHECK(open_with(HEAD, 1));
+	world_step(&world, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+	const struct location *l = location_find(&world.core->locations, 2345009);
+	T_CHECK(l && l->slot == 2 && source_equal(l->origin, source_client(client(0))));
+	T_EQUAL(l->at, world.now - 100 * TICK_SECOND);
+	world_close(&world);
+}
+
+/* A frame without it leaves the last one. */
+T_CASE(the_signal_of_a_call_is_that_of_its_last_frame)
+{
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 1));
+	struct talk t = talk_of(0, 2, 91, 7);
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	for (uint8_t rssi = 80; rssi < 82; rssi++) {
+		b.rssi = rssi;
+		send_burst(0, &b);
+		b = voice_of(&t);
+		send_burst(0, &b);
+		T_EQUAL(((struct stream *)pool_at(&world.core->streams.pool, 0))->rssi, rssi);
+		b = voice_of(&t);
+	}
+	world_close(&world);
+}
+
 T_CASE(a_snapshot_bears_the_number_of_who_asked)
 {
 	const struct command ask = {.kind = COMMAND_SNAPSHOT, .number = 77};

@@ -76,6 +76,20 @@ T_CASE(a_refused_client_is_refused_there_alone)
 	T_CHECK(b && blocklist_of_refused(&list, 2345003, &some) == b);
 }
 
+/* Nine digits are an ID of seven and a suffix; seven digits have none. */
+T_CASE(block_of_an_id_is_for_its_suffixes_alone)
+{
+	open_list();
+	struct block *b = blocklist_add(&list, 9999999, NULL);
+	T_CHECK(blocklist_add(&list, 999999, NULL));
+	T_CHECK(blocklist_of_client(&list, 9999999) == b);
+	T_CHECK(blocklist_of_client(&list, 999999901) == b);
+	open_list();
+	T_CHECK(blocklist_add(&list, 999999, NULL));
+	T_CHECK(!blocklist_of_client(&list, 9999999));
+	T_CHECK(!blocklist_of_client(&list, 999999901));
+}
+
 T_CASE(full_list_refuses_the_newest)
 {
 	open_list();
