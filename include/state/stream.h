@@ -176,7 +176,7 @@ static inline struct stream_key stream_key_of(const struct stream *x)
 struct stream *stream_find(const struct streams *t, const struct stream_key *key);
 struct stream *stream_get(const struct streams *t, struct handle h);
 
-/* A new row for a key that has none; NULL when full, or for data when three quarters are taken. */
+/* A new row; NULL when the key has one, when full, or for data when three quarters are taken. */
 struct stream *stream_add(struct streams *t, const struct stream_key *key);
 
 /* So that stream_find finds this row; false when its key has one. */

@@ -54,8 +54,10 @@ struct stream *stream_add(struct streams *t, const struct stream_key *key)
 	s->peer = PEER_ALL;
 	s->mesh_id = key->id;
 	s->expiry = expiry_none();
-	hash_put(&t->by_id, digest(t, key), s->row.index);
-	return s;
+	if (stream_list(t, s))
+		return s;
+	pool_give(&t->pool, s);
+	return NULL;
 }
 
 bool stream_list(struct streams *t, struct stream *s)

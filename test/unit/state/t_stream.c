@@ -56,6 +56,16 @@ T_CASE(a_stream_is_found_by_its_key)
 	T_CHECK(!a->data && b->data);
 }
 
+/* A player's may come from another binary, with the number that it is about to draw. */
+T_CASE(a_key_is_of_one_stream)
+{
+	T_CHECK(open_table());
+	struct stream *a = stream_add(&table, key(1, 7, false));
+	T_CHECK(a && !stream_add(&table, key(1, 7, false)));
+	T_CHECK(stream_find(&table, key(1, 7, false)) == a);
+	T_EQUAL(table.pool.used, 1);
+}
+
 /* Two streams that differ in one part of the key alone, for each part; and their tombstones. */
 T_CASE(every_part_of_the_key_makes_another)
 {
