@@ -57,8 +57,11 @@ void open_before(struct parent *p)
 		p->upgrades = (struct bucket){
 			.last = open_clock(), .micro = (int64_t)stock, .used = true};
 	p->before.fd = kept_take_sized(&p->kept, "state ", &p->before.size);
-	if (p->before.fd >= 0)
-		p->before.at = shared_map(p->before.fd, p->before.size);
+	if (p->before.fd < 0)
+		return;
+	p->before.at = shared_map(p->before.fd, p->before.size);
+	if (!p->before.at)
+		open_failed("sessions", "lost");
 }
 
 /* Memory for voice and its successors. */

@@ -5,6 +5,7 @@
  * visited, and at its head the plan: which site fails, how, how often. The layout is the one of
  * faults.py.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -23,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -136,7 +138,6 @@ PLAIN(int, fchownat, (int fd, const char *path, uid_t u, gid_t g, int flags),
       (fd, path, u, g, flags), -1)
 PLAIN(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL)
 PLAIN(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL)
-PLAIN(int, fflush, (FILE * f), (f), EOF)
 PLAIN(int, fstat, (int fd, struct stat *s), (fd, s), -1)
 PLAIN(int, stat, (const char *path, struct stat *s), (path, s), -1)
 PLAIN(int, lstat, (const char *path, struct stat *s), (path, s), -1)
@@ -155,6 +156,9 @@ PLAIN(int, madvise, (void *at, size_t len, int advice), (at, len, advice), -1)
 PLAIN(int, mkstemp, (char *path), (path), -1)
 PLAIN(void *, mmap, (void *at, size_t len, int prot, int flags, int fd, off_t off),
       (at, len, prot, flags, fd, off), MAP_FAILED)
+PLAIN(int, mprotect, (void *at, size_t len, int prot), (at, len, prot), -1)
+PLAIN(int, munmap, (void *at, size_t len), (at, len), -1)
+PLAIN(int, nice, (int more), (more), -1)
 PLAIN(int, pipe, (int ends[2]), (ends), -1)
 PLAIN(int, poll, (struct pollfd * fds, nfds_t n, int ms), (fds, n, ms), -1)
 PLAIN(ssize_t, readlink, (const char *path, char *out, size_t len), (path, out, len), -1)
@@ -167,10 +171,19 @@ PLAIN(ssize_t, sendto,
       (int fd, const void *at, size_t len, int flags, const struct sockaddr *a, socklen_t l),
       (fd, at, len, flags, a, l), -1)
 PLAIN(int, rename, (const char *from, const char *to), (from, to), -1)
+PLAIN(int, scandir,
+      (const char *path, struct dirent ***out, int (*take)(const struct dirent *),
+       int (*order)(const struct dirent **, const struct dirent **)),
+      (path, out, take, order), -1)
+PLAIN(int, setegid, (gid_t g), (g), -1)
+PLAIN(int, setenv, (const char *name, const char *value, int over), (name, value, over), -1)
+PLAIN(int, seteuid, (uid_t u), (u), -1)
 PLAIN(int, setgid, (gid_t g), (g), -1)
 PLAIN(int, setuid, (uid_t u), (u), -1)
 PLAIN(int, setgroups, (size_t n, const gid_t *list), (n, list), -1)
 PLAIN(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *limit), (what, limit), -1)
+PLAIN(int, shutdown, (int fd, int how), (fd, how), -1)
+PLAIN(int, statfs, (const char *path, struct statfs *s), (path, s), -1)
 PLAIN(int, sigaction, (int number, const struct sigaction *s, struct sigaction *old),
       (number, s, old), -1)
 PLAIN(int, socket, (int domain, int type, int protocol), (domain, type, protocol), -1)
@@ -181,28 +194,29 @@ PLAIN(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, optio
 PARTIAL(ssize_t, read, (int fd, void *at, size_t len), (fd, at, len), (fd, at, len / 2), len)
 PARTIAL(ssize_t, pread, (int fd, void *at, size_t len, off_t off), (fd, at, len, off),
         (fd, at, len / 2, off), len)
+PARTIAL(ssize_t, pwrite, (int fd, const void *at, size_t len, off_t off), (fd, at, len, off),
+        (fd, at, len / 2, off), len)
 PARTIAL(ssize_t, write, (int fd, const void *at, size_t len), (fd, at, len), (fd, at, len / 2), len)
 
-/* What a stream could not read or write is a shorter count. */
-size_t __real_fread(void *at, size_t size, size_t n, FILE *f);
-size_t __wrap_fread(void *at, size_t size, size_t n, FILE *f);
-size_t __wrap_fread(void *at, size_t size, size_t n, FILE *f)
-{
-	uint32_t fault = visit(FUNCTION_fread, HERE);
+/* What a stream could not read or write is a shorter count, and an error of the stream. */
+#define STREAM(type, name, parameters, arguments, stream, bad)                                     \
+	type __real_##name parameters;                                                             \
+	type __wrap_##name parameters;                                                             \
+	type __wrap_##name parameters                                                              \
+	{                                                                                          \
+		uint32_t fault = visit(FUNCTION_##name, HERE);                                     \
+		if (!fault)                                                                        \
+			return __real_##name arguments;                                            \
+		(stream)->_flags |= _IO_ERR_SEEN;                                                  \
+		errno = (int)fault;                                                                \
+		return bad;                                                                        \
+	}
 
-	errno = (int)fault;
-	return fault ? 0 : __real_fread(at, size, n, f);
-}
-
-size_t __real_fwrite(const void *at, size_t size, size_t n, FILE *f);
-size_t __wrap_fwrite(const void *at, size_t size, size_t n, FILE *f);
-size_t __wrap_fwrite(const void *at, size_t size, size_t n, FILE *f)
-{
-	uint32_t fault = visit(FUNCTION_fwrite, HERE);
-
-	errno = (int)fault;
-	return fault ? 0 : __real_fwrite(at, size, n, f);
-}
+STREAM(size_t, fread, (void *at, size_t size, size_t n, FILE *f), (at, size, n, f), f, 0)
+STREAM(size_t, fwrite, (const void *at, size_t size, size_t n, FILE *f), (at, size, n, f), f, 0)
+STREAM(int, fflush, (FILE * f), (f), f, EOF)
+STREAM(int, fgetc, (FILE * f), (f), f, EOF)
+STREAM(char *, fgets, (char *at, int size, FILE *f), (at, size, f), f, NULL)
 
 /* It closes all the same, as Linux does. */
 int __real_close(int fd);
@@ -216,6 +230,29 @@ int __wrap_close(int fd)
 		return done;
 	errno = (int)fault;
 	return -1;
+}
+
+int __real_fclose(FILE *f);
+int __wrap_fclose(FILE *f);
+int __wrap_fclose(FILE *f)
+{
+	uint32_t fault = visit(FUNCTION_fclose, HERE);
+	int done = __real_fclose(f);
+
+	if (!fault)
+		return done;
+	errno = (int)fault;
+	return EOF;
+}
+
+/* Returns what it failed of, and leaves errno. */
+int __real_posix_madvise(void *at, size_t len, int advice);
+int __wrap_posix_madvise(void *at, size_t len, int advice);
+int __wrap_posix_madvise(void *at, size_t len, int advice)
+{
+	uint32_t fault = visit(FUNCTION_posix_madvise, HERE);
+
+	return fault ? (int)fault : __real_posix_madvise(at, len, advice);
 }
 
 pid_t __real_fork(void);
