@@ -9,7 +9,7 @@
 #   make faults         each call of the libc fails once, while a call goes on; FAULTS, options of test/faults/faults.py
 #   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on: test/mesh/README
 #   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder, and how many functions of it the corpus reaches
-#   make coverage       lines, branches and conditions that units, scenarios, meshes and corpora take
+#   make coverage       lines, branches and conditions that units, scenarios, meshes, corpora and end-to-end tests take
 #   make mutate         N changes of the code chosen by SEED, one at a time: does a test notice? FILES, where
 #   make mutate-claims  statements of test/REQUIREMENTS.md made false: do the tests of that line notice? ROWS, of those
 #   make lint           clang-tidy, mandoc, shellcheck, layers
@@ -159,13 +159,14 @@ build/obj/$(1)/%: build/obj/$(1)/%.o
 -include $$(shell find build/obj/$(1) -name '*.d' 2>/dev/null)
 endef
 
-# $(call shared,NAME,COMPILER AND FLAGS): below build/obj/NAME/shared all rooms in one library, and tests that load it,
-# so that another library can be put in its place, and one holds all counters.
+# $(call shared,NAME,COMPILER,FLAGS OF THE LIBRARY,OBJECTS BEFORE THE ROOMS,AND BEHIND): below build/obj/NAME/shared all
+# rooms in one library, and tests that load it, so that another can be put in its place, and one holds all counters.
 define shared
-build/obj/$(1)/shared/libfreedmr.so: $$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_epoll),$$(SOURCES)))
+OBJECTS_$(1) := $(4) $$(patsubst %.c,build/obj/$(1)/%.o,$$(filter-out $$(NOT_IN_epoll),$$(SOURCES))) $(5)
+build/obj/$(1)/shared/libfreedmr.so: $$(OBJECTS_$(1))
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$(2) -shared -o $$@ $$^
+	$$(Q)$(2) $(3) -shared -o $$@ $$^
 
 $$(UNIT_TESTS:%.c=build/obj/$(1)/shared/%): build/obj/$(1)/test/harness/t.o
 $$(FUZZERS:%.c=build/obj/$(1)/shared/%): build/obj/$(1)/test/fuzz/driver.o
@@ -228,7 +229,14 @@ MUTATE := -O2 -fPIC -fsanitize=undefined -fsanitize-undefined-trap-on-error
 $(eval $(call variant,mutate,$(CC),$(MUTATE),,epoll))
 $(eval $(call shared,mutate,$(CC)))
 $(eval $(call variant,coverage,$(COVERAGE_CC),-O1 -g -fPIC -Wno-error $(COUNTERS),,epoll))
-$(eval $(call shared,coverage,$(COVERAGE_CC) $(COUNTERS)))
+$(eval $(call shared,coverage,$(COVERAGE_CC),$(COUNTERS),build/obj/coverage/test/coverage/first.o,\
+	build/obj/coverage/test/coverage/last.o))
+# Only the rooms are counted. All processes count in one file: see test/coverage/last.c.
+build/obj/coverage/test/%.o build/obj/coverage/freedmr.o: \
+	OWN := -fno-profile-instr-generate -fno-coverage-mapping -fno-coverage-mcdc -DCOUNTS='"$(CURDIR)/build/coverage/counts"'
+build/obj/coverage/shared/freedmr: build/obj/coverage/freedmr.o build/obj/coverage/shared/libfreedmr.so
+	$(call say,LD,$@)
+	$(Q)$(COVERAGE_CC) -o $@ $< -L $(@D) -lfreedmr -Wl,-rpath,$(CURDIR)/$(@D)
 $(foreach c,$(CROSS),$(eval $(call variant,$(c),cross/gcc $(c),$(CFLAGS) $(SECTIONS) $(or $(HARDENED_$(c)),$(HARDENED)),,epoll)))
 
 .DEFAULT_GOAL := all
@@ -330,8 +338,12 @@ mutate-claims: made-mutate build/obj/mutate/freedmr.o all
 	@test/mutate/claims.py $(ROWS)
 
 # Which lines and branches the tests take, room by room; what they do not take is listed in build/coverage.
-coverage: made-coverage
-	@LIBRARY=build/obj/coverage/shared/libfreedmr.so test/coverage/coverage.py
+# The faults are counted as well, of a server made of the same objects in the same order.
+coverage: export COUNTED_OBJECTS = build/obj/coverage/freedmr.o $(OBJECTS_coverage)
+coverage: export COUNTED_CC = $(COVERAGE_CC)
+coverage: export COUNTERS := $(COUNTERS)
+coverage: made-coverage build/obj/coverage/shared/freedmr all
+	@test/coverage/coverage.py
 
 lint:
 	@+test/run layers lint
