@@ -55,13 +55,13 @@ bool kept_any(const struct kept *k)
 	return k->lines;
 }
 
-/* A line that was taken counts no more. */
+/* A line that was taken counts no more; kept_end() closes what could not be. */
 static int take(struct line *l)
 {
-	int fd = l->fd;
-
+	if (pipe_prepare(l->fd) != 0)
+		return -1;
 	l->what[-1] = '-';
-	return pipe_prepare(fd) == 0 ? fd : -1;
+	return l->fd;
 }
 
 int kept_take(struct kept *k, const char *what)

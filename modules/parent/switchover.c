@@ -111,10 +111,10 @@ static void add_sized(struct text *lines, int fd, const char *what, size_t size)
 static char *list(const struct parent *p, int keeper)
 {
 	char *lines = malloc(LINES_MAX), name[OPEN_NAME_MAX];
-	struct text t = text_make(lines, lines ? LINES_MAX : 1);
 
 	if (!lines)
 		return NULL;
+	struct text t = text_make(lines, LINES_MAX);
 	if (p->upgrade.whole)
 		add_sized(&t, p->handover.fd, "state ", p->handover.size);
 	add_sized(&t, p->upgrade.text, LOAD_HELD, p->upgrade.text_len);

@@ -304,8 +304,15 @@ class Story:
         self.says_why()
         return False
 
+    @staticmethod
+    def is_sane(text):
+        for bad in ("AddressSanitizer", "runtime error", "LeakSanitizer", " bug: ", "was ended by signal"):
+            if bad in text:
+                raise Fault("%s: %s" % (bad, text[max(0, text.find(bad) - 200):][:1500]))
+
     def says_why(self):
         code, text = self.server.process.returncode, self.server.stderr()
+        self.is_sane(text)
         if code <= 0 or "error: " not in text:
             raise Fault("ended with %d and no words: %s" % (code, text[-300:]))
 
@@ -397,9 +404,7 @@ class Story:
         """All is as before: every process answers, the call was heard."""
         s = self.server
         text = s.stderr()
-        for bad in ("AddressSanitizer", "runtime error", "LeakSanitizer", " bug: ", "was ended by signal"):
-            if bad in text:
-                raise Fault("%s: %s" % (bad, text[text.find(bad) - 200:][:1500]))
+        self.is_sane(text)
         if s.process.poll() is not None:
             raise Fault("it ended with %s: %s" % (s.process.returncode, text[-600:]))
         died = re.findall(r"freedmr-\w+ exited.*", text)
@@ -534,10 +539,7 @@ def once(around, phase, key, fault):
         story.radio = None
         story.plan.arm(key, fault)
         story.stop()
-        text = story.server.stderr()
-        for bad in ("AddressSanitizer", "runtime error"):
-            if bad in text:
-                raise Fault(text[text.find(bad) - 100:][:1500])
+        story.is_sane(story.server.stderr())
         return story.plan.disarm() > 0
     finally:
         story.close()
