@@ -260,6 +260,7 @@ T_CASE(a_wait_is_an_int)
 	T_EQUAL(tick_wait_ms(TICK_NEVER), -1);
 	T_EQUAL(tick_wait_ms(-5), 0);
 	T_EQUAL(tick_wait_ms(5), 5);
+	T_EQUAL(tick_wait_ms((tick_t)INT32_MAX + 1), INT32_MAX);
 	T_EQUAL(tick_wait_ms(INT32_MAX), INT32_MAX);
 	T_EQUAL(tick_wait_ms((tick_t)INT32_MAX + 1), INT32_MAX);
 }
