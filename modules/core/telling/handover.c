@@ -99,7 +99,7 @@ static void write_sparse(struct wr *w, const unsigned char *at, size_t len)
 		size_t skip = run_of_zeros(at, len, PIECE_MAX), n = 0;
 		at += skip;
 		len -= skip;
-		while (n < len && n < PIECE_MAX &&
+		while (n < len && n < PIECE_MAX && /* never: no field is so long */
 		       run_of_zeros(at + n, len - n, ZEROS_LEAST) < ZEROS_LEAST)
 			n++;
 		wr_u16(w, (uint16_t)skip);
@@ -161,7 +161,7 @@ static void write_field(struct wr *w, const struct core *core, enum carried_read
 	case CARRIED_CLIPS:
 		write_clips(w, core, row);
 		break;
-	case CARRIED_DERIVED:
+	case CARRIED_DERIVED: /* never: carried_goes() leaves them out */
 		break;
 	}
 }

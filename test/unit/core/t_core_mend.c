@@ -180,10 +180,26 @@ static void stream_from_nowhere(void)
 	call(0)->origin = (struct source){SOURCE_PEER, FIRST};
 }
 
-static void (*const of_a_call[])(void) = {
-	stream_conference, stream_slot,         stream_state,
-	stream_never,      stream_key,          stream_elsewhere,
-	stream_is_data,    stream_from_nowhere, stream_on_the_other_slot};
+static void stream_alias_blocks(void)
+{
+	call(0)->given.blocks = ALIAS_BLOCKS + 1;
+}
+static void stream_alias_block(void)
+{
+	call(0)->given.block = ALIAS_BLOCKS;
+}
+
+static void (*const of_a_call[])(void) = {stream_alias_blocks,
+                                          stream_alias_block,
+                                          stream_conference,
+                                          stream_slot,
+                                          stream_state,
+                                          stream_never,
+                                          stream_key,
+                                          stream_elsewhere,
+                                          stream_is_data,
+                                          stream_from_nowhere,
+                                          stream_on_the_other_slot};
 
 /* ---- of the session of client 1, who listens ---- */
 
@@ -362,8 +378,18 @@ static void player_never(void)
 	answer()->expiry.deadline = TICK_NEVER;
 }
 
-static void (*const of_an_answer[])(void) = {player_slot, player_clips, player_never,
-                                             player_on_the_other_slot, player_of_another};
+static void player_past_its_text(void)
+{
+	answer()->morse.at = PLAYER_TEXT;
+}
+static void player_past_its_sign(void)
+{
+	answer()->morse.sign = MORSE_SIGNS + 1;
+}
+
+static void (*const of_an_answer[])(void) = {
+	player_past_its_text, player_past_its_sign,     player_slot,      player_clips,
+	player_never,         player_on_the_other_slot, player_of_another};
 
 /* All rows are checked in turn. */
 static void look(void)

@@ -189,6 +189,14 @@ T_CASE(rows_that_would_lead_astray_are_refused)
 	}
 }
 
+T_CASE(snapshot_goes_on_with_a_part_there_is)
+{
+	T_CHECK(open_world());
+	w.core->snapshot = (struct snapshot){.running = true, .part = 99};
+	T_TEXT(resume(), "a snapshot that cannot go on");
+	close_world();
+}
+
 T_CASE(no_more_is_written_than_there_is_room_for)
 {
 	static uint8_t state[STATE_MAX];
@@ -340,6 +348,18 @@ T_CASE(socket_belongs_to_its_link)
 	T_CHECK(read_places(CONF_UPLINK_SOCKETS - 1));
 	T_CHECK(!read_places(CONF_PEER_SOCKETS - 1));
 	T_CHECK(!read_places(CONF_UPLINK_SOCKETS));
+	close_world();
+}
+
+T_CASE(links_are_no_more_than_fit)
+{
+	static struct conf_peer peers[CONF_PEERS_MAX];
+	struct rd rd = rd_make((const uint8_t *)"", 0);
+
+	T_CHECK(open_world());
+	struct conf conf = w.conf;
+	conf.peer_count = CONF_PEERS_MAX + 1;
+	T_CHECK(!conf_places_read(&rd, &conf, peers));
 	close_world();
 }
 
