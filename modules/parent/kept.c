@@ -42,11 +42,8 @@ static char *next_line(const struct line *l)
 void kept_begin(struct kept *k)
 {
 	const char *value = getenv(VARIABLE);
-	size_t len = value ? strlen(value) + 1 : 0;
 
-	k->lines = value ? malloc(len) : NULL;
-	if (k->lines)
-		memcpy(k->lines, value, len);
+	k->lines = value ? strdup(value) : NULL;
 	unsetenv(VARIABLE);
 }
 
@@ -114,12 +111,10 @@ void kept_add(struct text *lines, int fd, const char *what)
 
 bool kept_pass(const char *lines, bool pass)
 {
-	struct kept k = {.lines = (char *)malloc(strlen(lines) + 1)};
+	struct kept k = {.lines = strdup(lines)};
 	bool all = k.lines;
 	struct line l;
 
-	if (all)
-		memcpy(k.lines, lines, strlen(lines) + 1);
 	for (char *at = k.lines; at && *at; at = next_line(&l)) {
 		l = read_line(at);
 		if (l.fd >= 0 && fcntl(l.fd, F_SETFD, pass ? 0 : FD_CLOEXEC) != 0)
