@@ -17,17 +17,23 @@ def special_build(directory, source, wrapped):
     the objects of the one under test; of the native one where those hold a sanitiser.
     """
     musl = shutil.which("musl-gcc")  # as the Makefile has it
-    cc = musl or shutil.which("gcc")
-    if not cc:
-        raise Skip("there is no compiler")
+    cc = [musl or shutil.which("gcc") or "", "-static" if musl else "-g", "-no-pie"]
     objects = os.path.join(ROOT, "build/obj", "poll" if "/poll/" in BINARY else "native")
     parts = [os.path.join(objects, "freedmr.o")] + [os.path.join(objects, room + ".a") for room in ROOMS]
+    if os.environ.get("COUNTED_OBJECTS"):  # of `make coverage`
+        cc = [os.environ["COUNTED_CC"], *os.environ["COUNTERS"].split(), "-no-pie"]
+        parts = os.environ["COUNTED_OBJECTS"].split()
+    if not cc[0]:
+        raise Skip("there is no compiler")
     with open(os.path.join(directory, "special.c"), "w") as f:
         f.write(source)
     binary = os.path.join(directory, "freedmr")
-    done = subprocess.run([cc, "-std=c11", "-O1", "-D_GNU_SOURCE", "-static" if musl else "-g", "-no-pie",
-                           "-Wl," + ",".join("--wrap=" + w for w in wrapped), "-o", binary,
-                           os.path.join(directory, "special.c"), "-Wl,--start-group", *parts, "-Wl,--end-group"],
+    compiled = os.path.join(directory, "special.o")
+    flags = ["-std=c11", "-O1", "-D_GNU_SOURCE", "-c", "-o", compiled, os.path.join(directory, "special.c")]
+    done = subprocess.run([cc[0], *flags], capture_output=True, text=True)
+    check(done.returncode == 0, "does not compile: " + done.stderr[:300])
+    done = subprocess.run([*cc, "-Wl," + ",".join("--wrap=" + w for w in wrapped), "-o", binary,
+                           compiled, "-Wl,--start-group", *parts, "-Wl,--end-group"],
                           capture_output=True, text=True)
     check(done.returncode == 0, "does not build: " + done.stderr[:300])
     os.chmod(directory, 0o755)
