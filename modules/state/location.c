@@ -9,18 +9,22 @@ void locations_open(struct locations *t, struct arena *arena, uint32_t capacity,
 
 bool locations_sound(const struct locations *t)
 {
+	if (t->used != t->by_radio.count)
+		return false;
 	for (uint32_t i = 0; i < t->used; i++)
 		if (hash_get(&t->by_radio, t->rows[i].radio) != i)
 			return false;
-	return t->by_radio.count == t->used;
+	return true;
 }
 
 void locations_relist(struct locations *t)
 {
 	hash_clear(&t->by_radio);
+	if (t->used > t->capacity)
+		t->used = t->capacity;
 	for (uint32_t i = 0; i < t->used; i++) {
 		while (hash_get(&t->by_radio, t->rows[i].radio) != HASH_NOT_FOUND)
-			t->rows[i].radio = ~t->rows[i].radio + i; /* of nobody */
+			t->rows[i].radio += 0x9e3779b9; /* of nobody */
 		hash_put(&t->by_radio, t->rows[i].radio, i);
 	}
 }

@@ -263,6 +263,22 @@ T_CASE(a_torn_table_is_listed_anew)
 		T_EQUAL(hash_get(&claims.by_key, claims.rows[i].key), i);
 }
 
+/* The key a double is given may be taken as well, and the one after that. */
+T_CASE(doubles_of_doubles_are_listed)
+{
+	open_table(4);
+	for (uint32_t i = 0; i < 4; i++)
+		take(claim_key(i, 2345678, 91, false, false), i, 1000);
+	claims.rows[1].key = ~claims.rows[0].key + 2;
+	claims.rows[2].key = ~claims.rows[0].key + 3;
+	claims.rows[3].key = claims.rows[2].key;
+	claims.rows[2].key = claims.rows[0].key;
+	claims_relist(&claims);
+	T_EQUAL(claims.by_key.count, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		T_EQUAL(hash_get(&claims.by_key, claims.rows[i].key), i);
+}
+
 T_CASE(what_is_restored_takes_no_place_twice)
 {
 	struct claim from = {.key = 7, .last = 1000, .seen = 1000};

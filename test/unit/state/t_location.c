@@ -29,6 +29,24 @@ T_CASE(a_radio_is_where_it_was_heard_last)
 	T_EQUAL(table.used, 1);
 }
 
+/* Whatever became of the rows, each is found, and none is beyond the end. */
+T_CASE(a_torn_table_is_listed_anew)
+{
+	open_table();
+	for (uint32_t i = 0; i < ROOM; i++)
+		location_learn(&table, 1 + i, source_client(1), 1, 1000);
+	T_CHECK(locations_sound(&table));
+	table.used = 99;
+	table.rows[1].radio = ~table.rows[0].radio + 2;
+	table.rows[2].radio = table.rows[0].radio;
+	table.rows[3].radio = table.rows[0].radio;
+	T_CHECK(!locations_sound(&table));
+	locations_relist(&table);
+	T_EQUAL(table.used, ROOM);
+	T_CHECK(locations_sound(&table));
+	T_EQUAL(table.rows[0].radio, 1);
+}
+
 T_CASE(full_table_replaces_the_one_learned_first)
 {
 	open_table();
