@@ -18,8 +18,10 @@ def special_build(directory, source, wrapped):
     """
     musl = shutil.which("musl-gcc")  # as the Makefile has it
     cc = [musl or shutil.which("gcc") or "", "-static" if musl else "-g", "-no-pie"]
-    objects = os.path.join(ROOT, "build/obj", "poll" if "/poll/" in BINARY else "native")
+    objects = os.path.join(ROOT, "build/obj/native")
     parts = [os.path.join(objects, "freedmr.o")] + [os.path.join(objects, room + ".a") for room in ROOMS]
+    if "/poll/" in BINARY:
+        parts = [part.replace("/native/io.a", "/poll/io.a") for part in parts]
     if os.environ.get("COUNTED_OBJECTS"):  # of `make coverage`
         cc = [os.environ["COUNTED_CC"], *os.environ["COUNTERS"].split(), "-no-pie"]
         parts = os.environ["COUNTED_OBJECTS"].split()

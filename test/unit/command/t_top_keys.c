@@ -23,7 +23,7 @@ static void begin(struct top *top)
 
 static void end(struct top *top)
 {
-	top_list_clear(&top->rows);
+	top_list_release(&top->rows);
 	close(keyboard[0]);
 	close(keyboard[1]);
 }
