@@ -38,7 +38,6 @@ void record_writer_put(struct record_writer *t, const struct record *r)
 			append_dropped(t, r->at);
 		if (append(t, r)) {
 			t->records++;
-			t->pressing |= r->kind != RECORD_PING;
 			return;
 		}
 		record_writer_flush(t);
@@ -62,13 +61,6 @@ void record_writer_flush(struct record_writer *t)
 	}
 	t->len = 0;
 	t->records = 0;
-	t->pressing = false;
-}
-
-void record_writer_press(struct record_writer *t)
-{
-	if (t->pressing)
-		record_writer_flush(t);
 }
 
 void record_writer_close_gap(struct record_writer *t, tick_t now)

@@ -5,9 +5,6 @@
  * reporter then requests a snapshot. A writer starts as if records had been dropped, so a restarted
  * voice process gets the request too.
  *
- * Keepalives of clients are frequent and nobody waits for them: they do not wake the reporter, but
- * come with the next record of another kind, or at the next flush.
- *
  * Plain, owned by the voice process.
  */
 #ifndef VOICE_RECORD_WRITER_H
@@ -26,7 +23,6 @@ struct record_writer {
 	uint8_t octets[PIPE_BUF]; /* whole frames, not yet written */
 	size_t len;
 	uint32_t records; /* in them, without RECORD_DROPPED */
-	bool pressing;    /* not only keepalives are in them */
 	bool gap;         /* RECORD_DROPPED is still to be sent */
 	uint64_t dropped; /* since the last RECORD_DROPPED */
 	uint64_t dropped_total;
@@ -39,9 +35,6 @@ void record_writer_put(struct record_writer *t, const struct record *r);
 
 /* Writes the buffered records. */
 void record_writer_flush(struct record_writer *t);
-
-/* Writes them unless they can wait. */
-void record_writer_press(struct record_writer *t);
 
 /* Call when the pipe is writable again: sends RECORD_DROPPED if due. */
 void record_writer_close_gap(struct record_writer *t, tick_t now);

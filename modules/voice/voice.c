@@ -413,7 +413,6 @@ static void on_beat(struct voice *v)
 {
 	ipc_beat(&v->pulse, v->parent, v->now);
 	step(v, &(struct event){.kind = EVENT_MEND});
-	record_writer_flush(&v->writer);
 }
 
 /* Resolved addresses and heartbeats. End of file means stop. */
@@ -629,7 +628,7 @@ static bool turn(struct voice *v)
 	if (core_next(v->core) <= v->now)
 		step(v, &(struct event){.kind = EVENT_TIME});
 	flush(v);
-	record_writer_press(&v->writer);
+	record_writer_flush(&v->writer);
 	watch_room(v);
 	measure(v, &v->turns);
 	return true;
