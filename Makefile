@@ -102,9 +102,8 @@ $$(foreach t,$$(UNIT_TESTS),$$(eval build/obj/poll/$$(t:.c=): \
 build/obj/poll/freedmr: $$(call polled_archives,command)
 
 build/obj/poll/%: build/obj/native/%.o
-	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
-	$$(Q)$(1) -Wl,--gc-sections $(2) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+	$$(call link,$(1),$(2))
 endef
 
 # $(call link,COMPILER AND FLAGS,LINK FLAGS)

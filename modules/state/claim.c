@@ -19,7 +19,7 @@ void claims_relist(struct claims *t)
 		t->used = t->capacity;
 	for (uint32_t i = 0; i < t->used; i++) {
 		while (hash_get(&t->by_key, t->rows[i].key) != HASH_NOT_FOUND)
-			t->rows[i].key += 0x9e3779b97f4a7c15; /* of nobody */
+			t->rows[i].key += 0x9e3779b97f4a7c15; /* of nobody; odd: it passes all */
 		hash_put(&t->by_key, t->rows[i].key, i);
 	}
 }

@@ -24,7 +24,7 @@ void locations_relist(struct locations *t)
 		t->used = t->capacity;
 	for (uint32_t i = 0; i < t->used; i++) {
 		while (hash_get(&t->by_radio, t->rows[i].radio) != HASH_NOT_FOUND)
-			t->rows[i].radio += 0x9e3779b9; /* of nobody */
+			t->rows[i].radio += 0x9e3779b9; /* of nobody; odd: it passes all */
 		hash_put(&t->by_radio, t->rows[i].radio, i);
 	}
 }
