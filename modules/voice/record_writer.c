@@ -2,9 +2,11 @@
 
 #include "io/pipe.h"
 
+#define PING_PATIENCE_MS 250
+
 void record_writer_open(struct record_writer *t, int fd)
 {
-	*t = (struct record_writer){.fd = fd, .gap = true};
+	*t = (struct record_writer){.fd = fd, .due = TICK_NEVER, .gap = true};
 }
 
 /* False if there is no room. */
@@ -33,11 +35,15 @@ static void append_dropped(struct record_writer *t, tick_t now)
 
 void record_writer_put(struct record_writer *t, const struct record *r)
 {
+	tick_t due = r->kind == RECORD_PING ? r->at + PING_PATIENCE_MS : r->at;
+
 	for (int attempt = 0; attempt < 2; attempt++) {
 		if (t->len == 0 && t->gap)
 			append_dropped(t, r->at);
 		if (append(t, r)) {
 			t->records++;
+			if (due < t->due)
+				t->due = due;
 			return;
 		}
 		record_writer_flush(t);
@@ -61,6 +67,13 @@ void record_writer_flush(struct record_writer *t)
 	}
 	t->len = 0;
 	t->records = 0;
+	t->due = TICK_NEVER;
+}
+
+void record_writer_tick(struct record_writer *t, tick_t now)
+{
+	if (t->due <= now)
+		record_writer_flush(t);
 }
 
 void record_writer_close_gap(struct record_writer *t, tick_t now)

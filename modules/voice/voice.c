@@ -607,6 +607,8 @@ static tick_t time_to_sleep(const struct voice *v)
 {
 	tick_t next = core_next(v->core);
 
+	if (v->writer.due < next)
+		next = v->writer.due;
 	if (next == TICK_NEVER)
 		return TICK_NEVER;
 	return next > v->now ? next - v->now : 0;
@@ -628,7 +630,7 @@ static bool turn(struct voice *v)
 	if (core_next(v->core) <= v->now)
 		step(v, &(struct event){.kind = EVENT_TIME});
 	flush(v);
-	record_writer_flush(&v->writer);
+	record_writer_tick(&v->writer, v->now);
 	watch_room(v);
 	measure(v, &v->turns);
 	return true;

@@ -773,4 +773,52 @@ T_CASE(every_part_of_its_key_makes_another_stream)
 	}
 }
 
+/* As `freedmr check` lists them. */
+T_CASE(each_table_has_the_rows_that_its_limits_ask_for)
+{
+	char rows[2000];
+	struct text t = text_make(rows, sizeof(rows));
+
+	world_open(&world,
+	           HEAD "[limits]\nsessions = 300\nsubscriptions = 900\nstreams = 70\npeers = 5\n"
+	                "locations = 1100\n",
+	           1);
+	for (size_t i = 0; i < world.arena.cuts; i++)
+		text_format(&t, "%s %zu\n", world.arena.cut[i].name, world.arena.cut[i].rows);
+	T_TEXT(rows,
+	       "core 1\n"
+	       "sessions 316\n"
+	       "sessions by id 1024\n"
+	       "sessions by address 1024\n"
+	       "sessions by radio 1024\n"
+	       "subscriptions 1156\n"
+	       "conferences 1226\n"
+	       "subscriptions by talkgroup 4096\n"
+	       "conferences by talkgroup 4096\n"
+	       "streams 70\n"
+	       "streams by id 256\n"
+	       "ended streams 70\n"
+	       "ended streams by id 256\n"
+	       "players 64\n"
+	       "recordings 16\n"
+	       "announcements 16\n"
+	       "blocks 256\n"
+	       "decisions 4096\n"
+	       "locations 1100\n"
+	       "locations by radio 4096\n"
+	       "peers 5\n"
+	       "uplinks 16\n"
+	       "claims 280\n"
+	       "claims by stream 1024\n"
+	       "quenches 640\n"
+	       "quenches by peer 5\n"
+	       "quenches by stream 2048\n"
+	       "words of before 128\n"
+	       "expiry 4432\n"
+	       "datagrams to send 593\n"
+	       "receivers 7920\n"
+	       "records to write 648\n");
+	world_close(&world);
+}
+
 T_MAIN()

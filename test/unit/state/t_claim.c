@@ -226,9 +226,13 @@ T_CASE(full_table_replaces_the_oldest_that_is_silent)
 		take(claim_key(i, 2345678, 91, false, false), i, 1000);
 	claim_find(&claims, claim_key(0, 2345678, 91, false, false), 1000)->last = 2500;
 	take(claim_key(9, 2345678, 91, false, false), 9, 2600);
-	T_CHECK(claim_find(&claims, claim_key(0, 2345678, 91, false, false), 2600));
+	const struct claim *kept =
+		claim_find(&claims, claim_key(0, 2345678, 91, false, false), 2600);
+	T_CHECK(kept && source_number(kept->origin) == 0);
 	T_CHECK(!claim_find(&claims, claim_key(1, 2345678, 91, false, false), 2600));
-	T_CHECK(claim_find(&claims, claim_key(9, 2345678, 91, false, false), 2600));
+	const struct claim *taken =
+		claim_find(&claims, claim_key(9, 2345678, 91, false, false), 2600);
+	T_CHECK(taken && source_number(taken->origin) == 9);
 	T_EQUAL(claims.by_key.count, 4);
 }
 

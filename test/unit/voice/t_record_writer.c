@@ -35,6 +35,8 @@ static void read_all(int fd, char *out, size_t cap)
 			            (unsigned long long)r.dropped.total);
 		else if (r.kind == RECORD_COUNTER)
 			text_format(&t, "c%llu ", (unsigned long long)r.counter.value);
+		else if (r.kind == RECORD_PING)
+			text_format(&t, "p%u ", (unsigned)r.ping.client);
 		else
 			text_format(&t, "? ");
 	}
@@ -49,6 +51,14 @@ static void put(struct record_writer *t, uint64_t value)
 	snprintf(r.counter.name, sizeof(r.counter.name), "%047d", 0);
 	r.counter.value = value;
 	record_writer_put(t, &r);
+}
+
+static void put_ping(struct record_writer *t, tick_t at, uint32_t client)
+{
+	record_writer_put(t, &(struct record){.kind = RECORD_PING,
+	                                      .change = CHANGE_UPDATE,
+	                                      .at = at,
+	                                      .ping = {client}});
 }
 
 T_CASE(begins_with_a_gap_of_nothing)
@@ -157,6 +167,36 @@ T_CASE(a_reader_that_is_gone_is_a_full_pipe)
 	record_writer_flush(&t);
 	T_EQUAL(t.dropped_total, 1);
 	T_CHECK(t.gap);
+	close(ends[1]);
+}
+
+T_CASE(keepalives_wait_for_another_record_or_a_quarter_of_a_second)
+{
+	struct record_writer t;
+	int ends[2];
+	char told[100];
+
+	T_EQUAL(pipe_open(ends), 0);
+	record_writer_open(&t, ends[1]);
+	T_EQUAL(t.due, TICK_NEVER);
+	put_ping(&t, 1000, 1);
+	put_ping(&t, 1100, 2);
+	T_EQUAL(t.due, 1250);
+	record_writer_tick(&t, 1249);
+	read_all(ends[0], told, sizeof(told));
+	T_TEXT(told, "");
+	record_writer_tick(&t, 1250);
+	read_all(ends[0], told, sizeof(told));
+	T_TEXT(told, "D0/0 p1 p2 ");
+	T_EQUAL(t.due, TICK_NEVER);
+	put_ping(&t, 1300, 3);
+	put(&t, 7);
+	put_ping(&t, 1300, 4);
+	record_writer_tick(&t, 1300);
+	read_all(ends[0], told, sizeof(told));
+	T_TEXT(told, "p3 c7 p4 ");
+	T_EQUAL(t.due, TICK_NEVER);
+	close(ends[0]);
 	close(ends[1]);
 }
 
