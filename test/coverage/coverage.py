@@ -105,7 +105,7 @@ def files():
 
 
 def untaken(name, file):
-    """Branches never taken, as (line, column, what), and how many are marked."""
+    """Branches never taken, as (line, column, what); how many are marked; the lines whose mark is wrong; all sides."""
     with open(name, 'rb') as f:
         lines = f.read().split(b'\n')
     sides = collections.Counter()
@@ -115,28 +115,32 @@ def untaken(name, file):
         sides[line, column, last, end, True] += yes
         sides[line, column, last, end, False] += no
     found, marked = [], set()
+    wrong = {line for line, *_ in sides if MARK.search(lines[line - 1])}
     for (line, column, last, end, side), count in sorted(sides.items()):
         if count:
             continue
         if MARK.search(lines[line - 1]):
             marked.add(line)
+            wrong.discard(line)
             continue
         text = lines[line - 1][column - 1:end - 1 if last == line else None].decode(errors='replace')
         found.append((line, column, f'{text}  never {"true" if side else "false"}'))
-    return found, len(marked), len(sides)
+    return found, len(marked), sorted(wrong), len(sides)
 
 
 class Room:
     def __init__(self):
         self.sum = collections.Counter()
         self.untaken = []
+        self.wrong = []
 
     def add(self, name, file):
         summary = file['summary']
         for what in ('lines', 'mcdc'):
             self.sum[what] += summary[what]['count']
             self.sum[what, 'covered'] += summary[what]['covered']
-        found, marked, sides = untaken(name, file)
+        found, marked, wrong, sides = untaken(name, file)
+        self.wrong += [(name, line) for line in wrong]
         self.untaken += [(name, *place) for place in found]
         self.sum['marked'] += marked
         self.sum['branches'] += sides
@@ -172,6 +176,9 @@ def main():
     for room in WHOLE:
         for name, line, column, what in rooms[room].untaken:
             print(f'{name}:{line}:{column}: {what}')
+    for room in GOALS:
+        for name, line in rooms[room].wrong:
+            print(f'{name}:{line}: has a mark, and is taken both ways')
     print(f'{"room":8} {"lines":>7} {"branches":>9} {"MC/DC":>7}  untaken  marked')
     for room in GOALS:
         r = rooms[room]
