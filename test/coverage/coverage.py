@@ -166,7 +166,8 @@ def main():
     os.chdir(f'{HERE}/../..')
     words = sys.argv[1:]
     more = words[:1] == ['more']
-    failures = measure(words[1] if more and words[1:] else '', more) if words != ['again'] else []
+    only = (words[more:] or [''])[0]
+    failures = measure(only, more) if only != 'again' else []
     rooms = collections.defaultdict(Room)
     for name, file in files().items():
         rooms[name.split('/')[1]].add(name, file)
