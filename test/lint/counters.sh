@@ -2,7 +2,7 @@
 # Every counter of the core is moved by a test that says how far: a scenario, or a program that names it.
 cd "$(dirname "$0")/../.." || exit 1
 
-names=$(sed -n 's/.*\[COUNT_[A-Z_]*\] = "\([a-z_]*\)",.*/\1/p' modules/core/step/counter.c)
+names=$(sed -n 's/.*X([A-Z_]*, "\([a-z_]*\)").*/\1/p' modules/core/step/counter.h)
 still=$(for name in $names; do
 	git grep -qE "counter name $name value [1-9]" -- 'test/sim/*.scn' ||
 		git grep -qwE "(freedmr_)?$name" -- 'test/unit/*.c' 'test/e2e/*.py' 'test/mesh/*.c' || echo "$name"

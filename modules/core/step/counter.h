@@ -4,87 +4,88 @@
 #ifndef CORE_COUNTER_H
 #define CORE_COUNTER_H
 
-enum counter {
-	COUNT_DATAGRAMS,
-	COUNT_MALFORMED,
-	COUNT_FOREIGN,
-	/* answers and refusals at the door */
-	COUNT_CHALLENGES,
-	COUNT_DIGESTS,
-	COUNT_LOGINS,
-	COUNT_REFUSED_ID,
-	COUNT_REFUSED_FULL,
-	COUNT_REFUSED_ADDRESS,
-	COUNT_REFUSED_TAKEOVER,
-	COUNT_REFUSED_PASSPHRASE,
-	COUNT_REFUSED_STATE,
-	COUNT_UNKNOWN_SENDER,
-	COUNT_RATE_LIMITED,
-	COUNT_FORGED_CLOSE,
-	COUNT_FOLLOWED_PORT,
-	COUNT_NAKS,
-	COUNT_PINGS,
-	COUNT_OPTIONS,
-	COUNT_OPTIONS_BAD,
-	COUNT_ALIAS_BLOCKS,
-	/* bursts */
-	COUNT_BURSTS,
-	COUNT_BURSTS_SENT,
-	COUNT_UNPROVEN,
-	COUNT_DUPLICATE,
-	COUNT_LATE,
-	COUNT_BUDGET,
-	COUNT_COLLISION,
-	COUNT_AFTER_END,
-	COUNT_NO_STREAM_ID,
-	COUNT_NOT_CARRIED_TYPE,
-	COUNT_NOT_CARRIED_UNIT,
-	COUNT_NOT_CARRIED_TG,
-	COUNT_DENIED,
-	COUNT_BLOCKED,
-	COUNT_COMMANDS_DIALLED,
-	COUNT_PLAYERS_FULL,
-	COUNT_STREAMS_FULL,
-	COUNT_SUBSCRIPTIONS_FULL,
-	COUNT_CALLS,
-	COUNT_CALLS_WAITED,
-	COUNT_TRANSMIT_TIMEOUTS,
-	COUNT_REWRITTEN,
-	/* mesh */
-	COUNT_MESH_STRANGER,
-	COUNT_MESH_DIGESTS,
-	COUNT_MESH_FORGED,
-	COUNT_MESH_WRONG_SERVER,
-	COUNT_MESH_ADDRESS,
-	COUNT_MESH_MOVED,
-	COUNT_MESH_VERSION,
-	COUNT_MESH_SLOT_BIT,
-	COUNT_MESH_STUN,
-	COUNT_MESH_STUNNED,
-	COUNT_MESH_STALE,
-	COUNT_MESH_REPLAYED,
-	COUNT_MESH_SOURCE,
-	COUNT_MESH_HOPS,
-	COUNT_MESH_FILTERED,
-	COUNT_MESH_UNIT_VOICE,
-	COUNT_MESH_TOO_MANY,
-	COUNT_MESH_ECHO,
-	COUNT_MESH_LOST_RACE,
-	COUNT_MESH_TAKEN_OVER,
-	COUNT_MESH_SENT,
-	COUNT_MESH_QUENCHES_SENT,
-	COUNT_MESH_QUENCHES,
-	COUNT_MESH_HELD,
-	COUNT_MESH_PROBES,
-	COUNT_MESH_RESUMED,
-	COUNT_MESH_NO_CLOCK,
-	/* uplinks */
-	COUNT_UPLINK_NAKS,
-	COUNT_UPLINK_ECHO,
-	COUNT_COUNTERS,
-};
+/* Each with its metric name: letters, digits and '_', ending in "_total". */
+#define COUNTERS(X)                                                                                \
+	X(DATAGRAMS, "datagrams_total")                                                            \
+	X(MALFORMED, "datagrams_malformed_total")                                                  \
+	X(FOREIGN, "datagrams_foreign_total")                                                      \
+	/* answers and refusals at the door */                                                     \
+	X(CHALLENGES, "login_challenges_total")                                                    \
+	X(DIGESTS, "login_digests_total")                                                          \
+	X(LOGINS, "logins_total")                                                                  \
+	X(REFUSED_ID, "login_refused_id_total")                                                    \
+	X(REFUSED_FULL, "login_refused_full_total")                                                \
+	X(REFUSED_ADDRESS, "login_refused_address_total")                                          \
+	X(REFUSED_TAKEOVER, "login_refused_takeover_total")                                        \
+	X(REFUSED_PASSPHRASE, "login_refused_passphrase_total")                                    \
+	X(REFUSED_STATE, "login_refused_state_total")                                              \
+	X(UNKNOWN_SENDER, "datagrams_unknown_sender_total")                                        \
+	X(RATE_LIMITED, "answers_rate_limited_total")                                              \
+	X(FORGED_CLOSE, "logouts_forged_total")                                                    \
+	X(FOLLOWED_PORT, "sessions_followed_port_total")                                           \
+	X(NAKS, "naks_total")                                                                      \
+	X(PINGS, "pings_total")                                                                    \
+	X(OPTIONS, "options_total")                                                                \
+	X(OPTIONS_BAD, "options_bad_tokens_total")                                                 \
+	X(ALIAS_BLOCKS, "alias_blocks_total")                                                      \
+	/* bursts */                                                                               \
+	X(BURSTS, "bursts_total")                                                                  \
+	X(BURSTS_SENT, "bursts_sent_total")                                                        \
+	X(UNPROVEN, "bursts_unproven_total")                                                       \
+	X(DUPLICATE, "bursts_duplicate_total")                                                     \
+	X(LATE, "bursts_late_total")                                                               \
+	X(BUDGET, "bursts_over_budget_total")                                                      \
+	X(COLLISION, "bursts_collision_total")                                                     \
+	X(AFTER_END, "bursts_after_end_total")                                                     \
+	X(NO_STREAM_ID, "bursts_no_stream_id_total")                                               \
+	X(NOT_CARRIED_TYPE, "bursts_type_not_carried_total")                                       \
+	X(NOT_CARRIED_UNIT, "bursts_unit_not_carried_total")                                       \
+	X(NOT_CARRIED_TG, "bursts_talkgroup_not_carried_total")                                    \
+	X(DENIED, "calls_denied_total")                                                            \
+	X(BLOCKED, "datagrams_blocked_total")                                                      \
+	X(COMMANDS_DIALLED, "commands_dialled_total")                                              \
+	X(PLAYERS_FULL, "prompts_refused_full_total")                                              \
+	X(STREAMS_FULL, "streams_refused_full_total")                                              \
+	X(SUBSCRIPTIONS_FULL, "subscriptions_refused_full_total")                                  \
+	X(CALLS, "calls_total")                                                                    \
+	X(CALLS_WAITED, "calls_waited_total")                                                      \
+	X(TRANSMIT_TIMEOUTS, "calls_transmit_timeout_total")                                       \
+	X(REWRITTEN, "link_control_rewritten_total")                                               \
+	/* mesh */                                                                                 \
+	X(MESH_STRANGER, "mesh_unknown_sender_total")                                              \
+	X(MESH_DIGESTS, "mesh_digests_for_strangers_total")                                        \
+	X(MESH_FORGED, "mesh_forged_total")                                                        \
+	X(MESH_WRONG_SERVER, "mesh_wrong_server_total")                                            \
+	X(MESH_ADDRESS, "mesh_address_refused_total")                                              \
+	X(MESH_MOVED, "mesh_address_moved_total")                                                  \
+	X(MESH_VERSION, "mesh_wrong_version_total")                                                \
+	X(MESH_SLOT_BIT, "mesh_slot_bit_total")                                                    \
+	X(MESH_STUN, "mesh_stuns_total")                                                           \
+	X(MESH_STUNNED, "mesh_stunned_total")                                                      \
+	X(MESH_STALE, "mesh_stale_total")                                                          \
+	X(MESH_REPLAYED, "mesh_replayed_total")                                                    \
+	X(MESH_SOURCE, "mesh_bad_source_server_total")                                             \
+	X(MESH_HOPS, "mesh_hop_limit_total")                                                       \
+	X(MESH_FILTERED, "mesh_filtered_total")                                                    \
+	X(MESH_UNIT_VOICE, "mesh_unit_voice_total")                                                \
+	X(MESH_TOO_MANY, "mesh_streams_over_rate_total")                                           \
+	X(MESH_ECHO, "mesh_echoes_total")                                                          \
+	X(MESH_LOST_RACE, "mesh_lost_race_total")                                                  \
+	X(MESH_TAKEN_OVER, "mesh_taken_over_total")                                                \
+	X(MESH_SENT, "mesh_bursts_sent_total")                                                     \
+	X(MESH_QUENCHES_SENT, "mesh_quenches_sent_total")                                          \
+	X(MESH_QUENCHES, "mesh_quenches_total")                                                    \
+	X(MESH_HELD, "mesh_bursts_held_total")                                                     \
+	X(MESH_PROBES, "mesh_probes_total")                                                        \
+	X(MESH_RESUMED, "mesh_resumed_total")                                                      \
+	X(MESH_NO_CLOCK, "mesh_held_without_clock_total")                                          \
+	/* uplinks */                                                                              \
+	X(UPLINK_NAKS, "uplink_refused_total")                                                     \
+	X(UPLINK_ECHO, "uplink_echo_total")
 
-/* The metric name: letters, digits and '_', ending in "_total". */
+#define COUNTER_ENUM(counter, name) COUNT_##counter,
+enum counter { COUNTERS(COUNTER_ENUM) COUNT_COUNTERS };
+
 const char *counter_name(enum counter counter);
 
 #endif
