@@ -10,6 +10,7 @@ import signal
 import socket
 import stat
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -21,6 +22,7 @@ from hotspot import Hotspot, be32, digest, same_call, talk
 from mesh import FIRST_SERVER, PASSPHRASE as MESH_PASSPHRASE, Neighbour, peer_section
 from reloading import edit, reload, section
 from server import Server, Started, command, free_port, wait_for
+from special import special_build
 from web import WebServer
 
 MAGIC = b"freedmr recording 1\n"
@@ -137,6 +139,41 @@ def missed_heartbeats_keep_a_copy():
         check(wait_for(lambda: "freedmr-voice is back" in server.stderr()), server.stderr()[-500:])
         check(server.kept() == 1, server.stderr()[-500:])
         server.fetch("kept")
+
+
+FORGETFUL = """
+#include <stdbool.h>
+#include <stdint.h>
+struct hash;
+bool __real_hash_remove(struct hash *h, uint64_t key);
+bool __wrap_hash_remove(struct hash *h, uint64_t key)
+{
+	if (key == 2300102)
+		(void)__real_hash_remove(h, 2300101);
+	return __real_hash_remove(h, key);
+}
+"""
+
+
+@case
+def a_broken_row_keeps_a_copy():
+    """One logs out, and the index forgets another one too: a heartbeat finds him, and the same process goes on."""
+    with tempfile.TemporaryDirectory() as directory:
+        usual, server_module.BINARY = server_module.BINARY, special_build(directory, FORGETFUL, ("hash_remove",))
+        try:
+            with Recorder() as server:
+                voice = server.child("voice")
+                one, two = [Hotspot(2300101 + n, server.port, passphrase=PASSPHRASE).login() for n in range(2)]
+                check(server.kept() == 0, "kept at first")
+                two.logout()
+                check(wait_for(lambda: server.kept() == 1), server.stderr()[-500:])
+                check("session client=2300101 is inconsistent" in server.stderr(), server.stderr()[-500:])
+                server.fetch("kept")
+                check(one.receive(10) == b"MSTCL" + be32(2300101), "he is not told")
+                one.login()
+                check(server.child("voice") == voice, "voice was replaced")
+        finally:
+            server_module.BINARY = usual
 
 
 @case
