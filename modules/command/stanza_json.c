@@ -88,14 +88,13 @@ static bool read_object(struct json *j, const char *name)
 {
 	char key[NAME_MAX_LEN], full[NAME_MAX_LEN], value[VALUE_MAX_LEN];
 	size_t own = j->all->count;
+	bool first = true;
 
 	stanzas_add(j->all, j->file, name, j->line);
-	for (j->at++; !take(j, '}');) {
+	for (j->at++; !take(j, '}'); first = false) {
 		struct text k = text_make(key, sizeof(key)), f = text_make(full, sizeof(full));
 		struct text v = text_make(value, sizeof(value));
-		if ((j->all->count > own + 1 || j->all->stanza[own].count) && peek(j) == ',')
-			j->at++;
-		if (!read_string(j, &k) || !take(j, ':'))
+		if ((!first && !take(j, ',')) || !read_string(j, &k) || !take(j, ':'))
 			return false;
 		text_format(&f, *name ? "%s.%s" : "%s%s", name, key);
 		bool object = peek(j) == '{';

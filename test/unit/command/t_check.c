@@ -14,14 +14,7 @@ static char text[FACE_TEXT_MAX];
 /* Runs `freedmr check` on a file of this content. */
 static int check(const char *content)
 {
-	char *path = face_path();
-	FILE *f = fopen(path, "w");
-
-	fputs(content, f);
-	fclose(f);
-	int status = face_run(check_main, "check", path, NULL);
-	face_forget(path);
-	return status;
+	return face_run_on(check_main, "check", content);
 }
 
 T_CASE(a_good_file_is_printed_without_secrets)
