@@ -37,7 +37,7 @@ static bool read_hblink4(struct import *m, const char *file)
 
 	for (size_t i = 0; i < json.count; i++)
 		known |= strcmp(json.stanza[i].name, "global") == 0 ||
-		         strcmp(json.stanza[i].name, "repeater_configurations") == 0;
+		         strcmp(json.stanza[i].name, "repeater_configurations.default") == 0;
 	if (good && known)
 		import_hblink4(m, &json);
 	else if (good)
