@@ -144,9 +144,9 @@ static void ask_users(struct import *m, const struct entry *e, const char *phras
 
 static bool put_passphrase(struct import *m)
 {
-	const struct entry *e = entry_of(m->now, "passphrase");
-	struct entry none = {(char[]){"passphrase"}, (char[]){""}, m->now->line};
-	const char *given = e ? e->value : "";
+	const struct entry none = {(char[]){"passphrase"}, (char[]){""}, m->now->line};
+	const struct entry *found = entry_of(m->now, "passphrase"), *e = found ? found : &none;
+	const char *given = e->value;
 	char phrase[PHRASE_MAX];
 
 	if (!*given && !m->keep_open) {
@@ -154,17 +154,16 @@ static bool put_passphrase(struct import *m)
 			fputs("freedmr: cannot get random bytes from the system\n", stderr);
 			return false;
 		}
-		ask_users(m, e ? e : &none, phrase);
+		ask_users(m, e, phrase);
 		given = phrase;
 	}
 	import_put(m, "passphrase", given);
 	if (!conf_passphrase_is_sample(given))
 		return true;
 	if (*given)
-		import_ask(m, e ? e : &none,
-		           "well known, so open = yes was set: choose another one");
+		import_ask(m, e, "well known, so open = yes was set: choose another one");
 	else
-		import_tell(m, e ? e : &none, "left empty with open = yes: anyone can log in");
+		import_tell(m, e, "left empty with open = yes: anyone can log in");
 	import_put(m, "open", "yes");
 	return true;
 }
@@ -349,6 +348,9 @@ static bool write_stanza(struct import *m, const struct stanza *s)
 	return true;
 }
 
+#define RESULT "result"  /* named in faults, as "result:12: why" */
+#define REFUSALS_MAX 50u /* ... of it that become comments */
+
 /* The first fault that the server would report. */
 struct refusal {
 	unsigned line; /* of the result; 0 = nothing */
@@ -358,13 +360,12 @@ struct refusal {
 static void keep_first(void *context, const char *line)
 {
 	struct refusal *r = context;
-	const char *at = strchr(line, ':');
+	char *end;
 
-	if (r->line || !at)
+	if (r->line)
 		return;
-	while (*++at >= '0' && *at <= '9')
-		r->line = r->line * 10 + (unsigned)(*at - '0');
-	(void)text_copy(r->why, sizeof(r->why), *at == ':' ? at + 2 : at);
+	r->line = (unsigned)strtoul(line + strlen(RESULT ":"), &end, 10);
+	(void)text_copy(r->why, sizeof(r->why), end + strlen(": "));
 }
 
 /* Comments out a line, or its whole section if it is the heading. False if it cannot be removed, or
@@ -404,17 +405,16 @@ static bool settle(struct import *m)
 {
 	struct conf conf;
 
-	for (unsigned round = 0; round < 50; round++) {
+	for (unsigned round = 0;; round++) {
 		struct refusal refusal = {.line = 0};
-		if (conf_parse(m->out.at, m->out.len, "result", &conf, keep_first, &refusal) == 0) {
+		if (conf_parse(m->out.at, m->out.len, RESULT, &conf, keep_first, &refusal) == 0) {
 			conf_release(&conf);
 			return true;
 		}
-		if (!comment_out(m, &refusal))
+		if (round == REFUSALS_MAX || !comment_out(m, &refusal))
 			break;
 	}
-	if (conf_parse(m->out.at, m->out.len, "result", &conf, complain, NULL) == 0)
-		conf_release(&conf);
+	(void)!conf_parse(m->out.at, m->out.len, RESULT, &conf, complain, NULL);
 	return false;
 }
 
@@ -434,7 +434,7 @@ static bool import_all(struct import *m, int count, char **files)
 	for (int i = 0; i < count; i++)
 		if (!import_read(m, files[i]))
 			return false;
-	if (!m->all.count)
+	if (!m->all.count && m->ask.len) /* nothing but rules, which were answered */
 		return false;
 	m->freedmr = is_freedmr(m);
 	write_server(m);

@@ -1,6 +1,7 @@
 #include "command/import.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "command/check.h"
@@ -20,17 +21,9 @@ static bool has_line(const char *text, const char *line)
 	return false;
 }
 
-/* Imports one text; its path is forgotten before the result is looked at. */
 static int import(const char *text)
 {
-	char *path = face_path();
-	FILE *f = fopen(path, "w");
-
-	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
-		abort();
-	int status = face_run(import_main, "import", path, NULL);
-	face_forget(path);
-	return status;
+	return face_run_on(import_main, "import", text);
 }
 
 T_CASE(a_server_of_freedmr_becomes_one_of_ours)
@@ -470,6 +463,8 @@ T_CASE(each_rule_does_something)
 T_CASE(trouble_is_told)
 {
 	T_EQUAL(face_run(import_main, "import", NULL, NULL), 64);
+	T_EQUAL(face_run(import_main, "import", "--nonsense", SAMPLE), 64);
+	T_EQUAL(face_run(import_main, "import", "--keep-open", NULL), 64);
 	T_EQUAL(face_run(import_main, "import", "/nonexistent", NULL), 1);
 	T_EQUAL(import("nonsense\n[S]\nMODE: MASTER\nPASSPHRASE: kilo\nTS2_STATIC: 91,9990,abc\n"),
 	        0);
@@ -477,6 +472,208 @@ T_CASE(trouble_is_told)
 	T_CHECK(strstr(face_err, "id = 9999 was set"));
 	T_CHECK(has_line(face_out, "static-2 = 91"));
 	T_CHECK(strstr(face_err, "9990 was left out: ") && strstr(face_err, "abc was left out: "));
+}
+
+/* A text with so many faults that the server would refuse, four or fewer for each of its masters.
+ */
+static const char *faulty(unsigned faults)
+{
+	static const char *const lists[] = {"SUB_ACL", "REG_ACL", "TGID_TS1_ACL", "TGID_TS2_ACL"};
+	static char text[16384];
+	struct text t = text_make(text, sizeof(text));
+
+	for (unsigned i = 0; i < faults; i++) {
+		if (i % 4 == 0)
+			text_format(&t, "[M%u]\nMODE: MASTER\nPORT: %u\nPASSPHRASE: kilo\n", i,
+			            62031 + i);
+		text_format(&t, "%s: DENY:x\n", lists[i % 4]);
+	}
+	return text;
+}
+
+T_CASE(fifty_faults_become_comments_and_more_are_reported)
+{
+	unsigned comments = 0;
+
+	T_EQUAL(import(faulty(50)), 0);
+	for (const char *at = face_out; (at = strstr(at, "\n;")); at++)
+		comments++;
+	T_EQUAL(comments, 50);
+	T_CHECK(!strstr(face_err, "result:"));
+	T_EQUAL(import(faulty(52)), 1);
+	T_TEXT(face_out, "");
+	const char *left = strstr(face_err, "result:");
+	T_CHECK(left && strstr(left + 1, "\nresult:"));
+}
+
+T_CASE(only_what_is_refused_becomes_a_comment)
+{
+	T_EQUAL(import("[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: MASTER\nPASSPHRASE: kilo tango\n"
+	               "[T]\nMODE: MASTER\nPASSPHRASE: lima\n[U]\nMODE: MASTER\nPORT: 62040\n"
+	               "PASSPHRASE: mike\n"),
+	        0);
+	T_CHECK(strstr(face_out, "\n;[listener t]\n;bind = [::]:62031\n;passphrase = lima\n\n"
+	                         "[listener u]\nbind = [::]:62040\npassphrase = mike\n"));
+}
+
+T_CASE(a_master_without_a_passphrase_is_like_one_with_an_empty_one)
+{
+	static const char text[] = "[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: MASTER\n";
+	char *path = face_path();
+
+	T_EQUAL(import(text), 0);
+	T_CHECK(strstr(face_err, "FILE:3: PASSPHRASE of [S]: was empty: all users of [::]:62031 "
+	                         "now have to enter the password "));
+	face_write(path, text, strlen(text));
+	T_EQUAL(face_run(import_main, "import", "--keep-open", path), 0);
+	T_CHECK(has_line(face_out, "passphrase = ") && has_line(face_out, "open = yes"));
+	T_CHECK(strstr(face_err, ":3: PASSPHRASE of [S]: left empty with open = yes: anyone can "
+	                         "log in\n"));
+	face_forget(path);
+}
+
+/* It cannot be written, and so is a fault of the result like any other. */
+T_CASE(a_quote_that_is_not_closed_becomes_a_comment)
+{
+	T_EQUAL(import("[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: MASTER\nPASSPHRASE: \"kilo\n"
+	               "[T]\nMODE: MASTER\nPORT: 62040\nPASSPHRASE: lima\n"),
+	        0);
+	T_CHECK(has_line(face_out, ";[listener s]") && has_line(face_out, ";passphrase = \"kilo"));
+	T_CHECK(has_line(face_out, "[listener t]"));
+	T_CHECK(strstr(face_err, "\"[listener s]\" was commented out: "));
+}
+
+T_CASE(names_are_cut_and_numbered)
+{
+	static char text[16384];
+	struct text t = text_make(text, sizeof(text));
+	unsigned last = 0;
+
+	text_put(&t, "[GLOBAL]\nSERVER_ID: 2350\n[A name of more than thirty octets]\n"
+	             "MODE: MASTER\nPASSPHRASE: kilo tango\n");
+	for (unsigned i = 0; i < 101; i++)
+		text_put(&t, "[O]\nMODE: OPENBRIDGE\n");
+	T_EQUAL(import(text), 0);
+	T_CHECK(has_line(face_out, "[listener a-name-of-more-than-thirty-]"));
+	T_CHECK(has_line(face_out, ";[peer o]") && has_line(face_out, ";[peer o-2]"));
+	for (const char *at = face_out; (at = strstr(at, ";[peer o-99]\n")); at++)
+		last++;
+	T_EQUAL(last, 3); /* comments, which may have one name */
+}
+
+/* The number that FreeDMR expects from the other side. */
+T_CASE(enhanced_openbridge_is_of_freedmr)
+{
+	T_EQUAL(import("[S]\nMODE: MASTER\nPASSPHRASE: kilo tango\n[O]\nMODE: OPENBRIDGE\n"
+	               "TARGET_IP: 192.0.2.9\nPASSPHRASE: lima\nENHANCED_OBP: True\n"
+	               "NETWORK_ID: 3102\n"),
+	        0);
+	T_CHECK(has_line(face_out, "remote-id = 3102"));
+}
+
+T_CASE(the_grammar_is_that_of_the_first_line)
+{
+	static const struct {
+		const char *text, *told;
+		int status;
+	} rows[] = {
+		{"---\nSYSTEMS:\n  S:\n    MODE: MASTER\n    PASSPHRASE: kilo\n", "", 0},
+		{"# of mine\nSYSTEMS: # all\n  S:\n    MODE: MASTER\n    PASSPHRASE: kilo\n", "",
+	         0},
+		{"BRIDGES = {\n", "FILE: bridges need no rules", 1},
+		{"MODE: MASTER\n[S]\nMODE: MASTER\nPASSPHRASE: kilo\n",
+	         "FILE:1: expected a key and a value\n", 0},
+		{"# nothing\n", "no section with MODE: MASTER is enabled", 1},
+		{"", "no section with MODE: MASTER is enabled", 1},
+		{"SYSTEMS:", "no section with MODE: MASTER is enabled", 1},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		T_EQUAL(import(rows[i].text), rows[i].status);
+		T_CHECK(strstr(face_err, rows[i].told));
+		T_EQUAL(has_line(face_out, "[listener s]"), rows[i].status == 0);
+	}
+}
+
+/* Both sections begin in the first line of their file. */
+T_CASE(several_files_are_one_configuration)
+{
+	static const char first[] = "[GLOBAL]\nSERVER_ID: 2350\n",
+			  second[] = "[S]\nMODE: MASTER\nPASSPHRASE: kilo\nFOO: 1\n";
+	char *path = face_path(), other[80];
+
+	snprintf(other, sizeof(other), "%s.2", path);
+	face_write(path, first, strlen(first));
+	face_write(other, second, strlen(second));
+	T_EQUAL(face_run(import_main, "import", path, other), 0);
+	T_CHECK(has_line(face_out, "id = 2350") && has_line(face_out, "[listener s]"));
+	T_CHECK(strstr(face_err, ".2:4: FOO of [S]: unknown key\n"));
+	T_EQUAL(unlink(other), 0);
+	T_EQUAL(face_run(import_main, "import", path, other), 1);
+	T_CHECK(strstr(face_err, ".2: No such file or directory\n"));
+	face_forget(path);
+}
+
+T_CASE(what_does_not_fit_is_reported)
+{
+	static char text[16384], name[2001];
+	struct text t = text_make(text, sizeof(text));
+
+	memset(name, 'n', sizeof(name) - 1);
+	text_format(&t,
+	            "{\"global\": {}, \"repeater_configurations\": {\"patterns\": [{\"match\": "
+	            "{\"id_ranges\": [[310000, 310180]]}, \"config\": {\"description\": \"%s\"}}"
+	            "]}}",
+	            name);
+	T_EQUAL(import(text), 1);
+	T_TEXT(face_out, "");
+	T_CHECK(strstr(face_err, "freedmr: the result is too long\n"));
+	t = text_make(text, sizeof(text));
+	text_format(&t, "[%s]\nMODE: MASTER\nPASSPHRASE: kilo tango\nTS1_STATIC: ", name);
+	for (unsigned i = 0; i < 150; i++)
+		text_put(&t, "x,");
+	T_EQUAL(import(text), 0);
+	T_CHECK(strstr(face_err, "freedmr: too many notes: some are not shown\n"));
+	t = text_make(text, sizeof(text));
+	text_format(&t, "[%s]\nMODE: MASTER\nPASSPHRASE: kilo tango\n", name);
+	for (unsigned i = 0; i < 150; i++)
+		text_format(&t, "KEY_%u: %u\n", i, i);
+	T_EQUAL(import(text), 0);
+	T_CHECK(strstr(face_err, "freedmr: too many notes: some are not shown\n"));
+}
+
+static const char *target;
+
+/* Imports with another standard output: the target. */
+static int import_to(int argc, char **argv)
+{
+	if (!freopen(target, "w", stdout))
+		abort();
+	return import_main(argc, argv);
+}
+
+/* A file that the shell created for everyone to read is closed to others, or gets nothing. */
+T_CASE(passphrases_are_not_left_for_others_to_read)
+{
+	char *path = face_path(), copy[80];
+	struct stat s;
+
+	snprintf(copy, sizeof(copy), "%s.out", path);
+	face_write(copy, "", 0);
+	T_EQUAL(chmod(copy, 0644), 0);
+	target = copy;
+	T_EQUAL(FACE_RUN_APART(import_to, NULL, "import", SAMPLE), 0);
+	T_EQUAL(stat(copy, &s), 0);
+	T_EQUAL(s.st_mode & 07777, 0600);
+	T_CHECK(s.st_size > 500);
+	T_EQUAL(unlink(copy), 0);
+	target = "/dev/null";
+	T_EQUAL(FACE_RUN_APART(import_to, NULL, "import", SAMPLE), 0);
+	target = "/proc/self/comm"; /* whose mode nobody may change */
+	T_EQUAL(FACE_RUN_APART(import_to, NULL, "import", SAMPLE), 1);
+	T_CHECK(strstr(face_err, "freedmr import: others could read the passphrases in that file: "
+	                         "Operation not permitted\n"));
+	face_forget(path);
 }
 
 T_MAIN()
