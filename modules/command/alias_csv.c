@@ -19,7 +19,7 @@ struct csv {
 	char separator;
 	enum source_field column[COLUMNS_MAX];
 	size_t columns;  /* 0: not known yet */
-	bool open_quote; /* a quote in the row was not closed */
+	bool open_quote; /* the last cell has a quote that was not closed */
 };
 
 struct cells {
@@ -67,7 +67,7 @@ static void read_cell(struct csv *c, char cell[static SOURCE_TEXT_MAX])
 		}
 		put(cell, &len, *c->at++);
 	}
-	c->open_quote = c->open_quote || quoted;
+	c->open_quote = quoted;
 	while (len > 0 && strchr(" \t\r", cell[len - 1]))
 		len--;
 	cell[len] = 0;
@@ -79,7 +79,6 @@ static void read_cells(struct csv *c, struct cells *out)
 
 	out->count = 0;
 	c->line++;
-	c->open_quote = false;
 	for (;;) {
 		bool room = out->count < COLUMNS_MAX;
 		read_cell(c, room ? out->text[out->count] : beyond);

@@ -38,7 +38,7 @@ static char peek(struct json *j)
 
 static bool take(struct json *j, char c)
 {
-	if (peek(j) != c || c == 0)
+	if (peek(j) != c)
 		return false;
 	step(j);
 	return true;

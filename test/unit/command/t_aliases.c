@@ -1,11 +1,18 @@
 #include "command/aliases.h"
 
-#include <string.h>
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "command/alias_rows.h"
+#include "face.h"
 #include "harness/t.h"
 #include "parent/status.h"
+
+#define TEN(text) text text text text text text text text text text
 
 static char complaints[4000];
 
@@ -67,6 +74,15 @@ static const struct {
          ""},
 	{" 2345678 , G0ABC, \"Zoe, Ann\" ,Smith\n  7\t,X", "s 7 X//;s 2345678 G0ABC/Zoe, Ann/;",
          ""},
+	{"Radio ID,CALL-SIGN,first-name,Country\n7,X,Zoe,England\n", "s 7 /Zoe/England;", ""},
+	{"2345678,1234,Zoe\n", "s 2345678 1234/Zoe/;", ""},
+	{"2345678,G0;ABC,Zoe\n", "s 2345678 G0;ABC/Zoe/;", ""},
+	{"7,X\n7,Y,Z\n", "t 7 /Y/;", ""},
+	{"id" TEN(",a") TEN(",b") TEN(",c") ",call,name\n7" TEN(",a") TEN(",b")
+                 TEN(",c") ",X,Zoe\n",
+         "s 7 X//;", ""},
+	{"7,X" TEN(TEN("xyz")) ",Zoe\n", "s 7 Xxyzxyzxyzx/Zoe/;", ""},
+	{"7,0,A\n7,0,B\n7,0,C\n7,0,D\n7,0,E\n7,0,F\n7,0,G\n7,0,H\n7,0,I\n", "t 7 /I/;", ""},
 	{"", "", ""},
 	{"\n\n", "", ""},
 	{"\"", "", ""},
@@ -114,6 +130,20 @@ static const struct {
          "A/;",
          ""},
 	{"{\"7\":\"\\u00\x14\x11\"}", " bad 1", "f:1: not JSON\n"},
+	{"{\"7\":\"\\u00EB\\ud83d\\ue000\\ud83d\\t\"}",
+         "t 7 /\xc3\xab\xef\xbf\xbd\xee\x80\x80\xef\xbf\xbd/;", ""},
+	{"{\"7\":\"a\\nb\\/c\"}", "t 7 /a b/c/;", ""},
+	{"{\"7\":\"a\\xb\"}", " bad 1", "f:1: not JSON\n"},
+	{"{\"users\":{\"a\":{\"id\":7,\"callsign\":\"X\"}}}", "s 7 X//;", ""},
+	{"{\"tgid\":91,\"slots\":[1,{\"x\":2}],\"name\":\"World\"}", "t 91 /World/;", ""},
+	{"[{\"count\":3},{\"id\":7,\"callsign\":\"X\"}]", "s 7 X//;", ""},
+	{"{\"id\":7,\"callsign\":\"X\",\"remarks\":\"" TEN(TEN("xyz")) "\"}", "s 7 X//;", ""},
+	{"{\"results\":[{\"id\":2345671,\"callsign\":\"G0abc\"},{\"id\":2345672,\"callsign\":"
+         "\"12345\"},{\"id\":2345673,\"callsign\":\"ABC1\"},{\"id\":2345674,\"callsign\":"
+         "\"1ABC\"},{\"id\":2345675,\"callsign\":\"G0ABC\"}]}",
+         "s 2345674 1ABC//;s 2345675 G0ABC//;t 2345671 /G0abc/;t 2345672 /12345/;t 2345673 /ABC1/;",
+         ""},
+	{"{\"results\":[{\"id\":91,\"callsign\":\"X\",\"name\":\"Zoe\"}]}", "s 91 X/Zoe/;", ""},
 	{"{", " bad 1", "f:1: not JSON\n"},
 	{"{\"", " bad 1", "f:1: not JSON\n"},
 	{"[]", "", ""},
@@ -151,6 +181,157 @@ T_CASE(only_the_first_bad_lines_are_told)
 	T_TEXT(rows_of(alias_csv_read, text), " bad 30");
 	T_CHECK(strstr(complaints, "f:11: not an ID\n"));
 	T_CHECK(!strstr(complaints, "f:12: "));
+}
+
+static char *directory, source[80], index_path[80];
+
+static void begin(void)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/t_aliases.XXXXXX");
+	directory = mkdtemp(path);
+	snprintf(source, sizeof(source), "%s/source", path);
+	snprintf(index_path, sizeof(index_path), "%s/index", path);
+}
+
+/* How many files there are besides the source. */
+static int files(void)
+{
+	DIR *d = opendir(directory);
+	int count = 0;
+
+	for (const struct dirent *e; (e = readdir(d));)
+		count += *e->d_name != '.';
+	closedir(d);
+	return count - 1;
+}
+
+static void end(void)
+{
+	unlink(source);
+	unlink(index_path);
+	rmdir(directory);
+}
+
+/* Makes the index from one text. */
+static int make(const char *text)
+{
+	face_write(source, text, strlen(text));
+	return FACE_RUN(aliases_main, "aliases", source, "-o", index_path);
+}
+
+/* What was printed, without the path of the index. */
+static const char *printed(void)
+{
+	return strncmp(face_out, index_path, strlen(index_path)) == 0
+	               ? face_out + strlen(index_path)
+	               : face_out;
+}
+
+T_CASE(the_first_octet_determines_the_format)
+{
+	static const struct {
+		const char *text, *printed;
+	} rows[] = {
+		{"\xef\xbb\xbf"
+	         "7,X,Zoe\n8,Y\n",
+	         ": 2 subscribers, 0 repeaters, 0 talkgroups, "},
+		{"\xef\xbb\xbf \n{\"users\":[{\"id\":7,\"callsign\":\"X\"}]}",
+	         ": 1 subscribers, 0 repeaters, 0 talkgroups, "},
+		{" \t\r\n[{\"id\":7,\"callsign\":\"X\"}]",
+	         ": 1 subscribers, 0 repeaters, 0 talkgroups, "},
+		{"{\"91\":\"World\"}", ": 0 subscribers, 0 repeaters, 1 talkgroups, "},
+	};
+
+	begin();
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		T_EQUAL(make(rows[i].text), 0);
+		T_EQUAL(strncmp(printed(), rows[i].printed, strlen(rows[i].printed)), 0);
+		T_CHECK(strstr(printed(), " octets, 0 lines skipped\n"));
+		T_EQUAL(files(), 1);
+	}
+	end();
+}
+
+T_CASE(without_a_row_there_is_no_index)
+{
+	static const char *const texts[] = {"7", " \n ", "id,call\n", "\xef\xbb\xbf"};
+
+	begin();
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		T_EQUAL(make(texts[i]), 1);
+		T_CHECK(strstr(face_err, " not replaced: no rows found\n"));
+		T_EQUAL(files(), 0);
+	}
+	end();
+}
+
+/* Whatever it is, it has no rows that would be lost. */
+T_CASE(a_damaged_index_is_replaced)
+{
+	begin();
+	T_EQUAL(make("7,X,Zoe\n8,Y,Ann\n9,Z,Bob\n10,A,Cy\n"), 0);
+	T_EQUAL(make("7,X,Zoe\n"), 1);
+	T_CHECK(strstr(face_err, "more than twice as many rows"));
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", "-f", source, "-o", index_path), 0);
+	T_EQUAL(make("7,X,Zoe\n8,Y,Ann\n9,Z,Bob\n10,A,Cy\n"), 0);
+	T_EQUAL(truncate(index_path, 40), 0);
+	T_EQUAL(make("7,X,Zoe\n"), 0);
+	end();
+}
+
+T_CASE(an_index_that_cannot_be_written_leaves_nothing)
+{
+	struct rlimit limit, none;
+	char path[4200];
+	struct stat s;
+
+	begin();
+	face_write(source, "7,X,Zoe\n", 8);
+	memset(path, 'x', sizeof(path) - 1);
+	path[sizeof(path) - 1] = 0;
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", source, "-o", path), 1);
+	T_CHECK(strstr(face_err, strerror(ENAMETOOLONG)));
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", source, "-o", "/nowhere/index"), 1);
+	T_TEXT(face_err, "freedmr aliases: /nowhere/index: No such file or directory\n");
+	T_EQUAL(mkdir(index_path, 0700), 0);
+	T_EQUAL(make("7,X,Zoe\n"), 1);
+	T_CHECK(strstr(face_err, ": Is a directory\n"));
+	T_TEXT(face_out, "");
+	T_EQUAL(stat(index_path, &s), 0);
+	T_EQUAL(files(), 1);
+	T_EQUAL(rmdir(index_path), 0);
+	T_EQUAL(make("1,A\n2,B\n3,C\n4,D\n5,E\n6,F\n7,G\n8,H\n9,I\n"), 0);
+	T_EQUAL(stat(index_path, &s), 0);
+	T_CHECK(s.st_size > 100);
+	T_EQUAL(unlink(index_path), 0);
+	getrlimit(RLIMIT_FSIZE, &limit);
+	none = limit;
+	none.rlim_cur = 100; /* of the index; enough for the message */
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &none);
+	int status = FACE_RUN(aliases_main, "aliases", source, "-o", index_path);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	T_EQUAL(status, 1);
+	T_CHECK(strstr(face_err, ": File too large\n"));
+	T_EQUAL(files(), 0);
+	end();
+}
+
+T_CASE(each_file_and_one_index_must_be_named)
+{
+	begin();
+	face_write(source, "7,X,Zoe\n", 8);
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", source), 64);
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", source, "-o"), 64);
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", source, "-x", "-o", index_path), 64);
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", "-o", index_path), 64);
+	T_CHECK(strncmp(face_err, "usage: freedmr aliases", 22) == 0);
+	T_EQUAL(FACE_RUN(aliases_main, "aliases", "/nowhere", source, "-o", index_path), 1);
+	T_TEXT(face_err, "freedmr aliases: /nowhere: No such file or directory\n");
+	T_EQUAL(files(), 0);
+	end();
 }
 
 T_MAIN()
