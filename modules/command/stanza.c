@@ -128,8 +128,10 @@ char *stanzas_text(const char *file)
 	char *text = NULL;
 	size_t cap = 0;
 
-	if (f && getdelim(&text, &cap, 0, f) < 0 && !ferror(f))
-		text = text ? text : copy_of("");
+	if (f && getdelim(&text, &cap, 0, f) < 0 && !ferror(f)) {
+		free(text); /* nothing was written there */
+		text = copy_of("");
+	}
 	if (!f || ferror(f)) {
 		print(stderr, "freedmr: %s: %s\n", file, strerror(errno));
 		free(text);
