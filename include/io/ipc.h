@@ -19,8 +19,6 @@ enum ipc {
 	IPC_END, /* the other side is gone */
 };
 
-const char *ipc_name(enum ipc ipc);
-
 /* To the parent. False: no room. */
 bool ipc_order(int fd, const struct command *c);
 

@@ -7,19 +7,6 @@
 #include "io/pipe.h"
 #include "wire/parse.h"
 
-const char *ipc_name(enum ipc ipc)
-{
-	switch (ipc) {
-	case IPC_NOTHING:
-		return "nothing";
-	case IPC_MESSAGE:
-		return "message";
-	case IPC_END:
-		return "end";
-	}
-	return "?";
-}
-
 bool ipc_order(int fd, const struct command *c)
 {
 	uint8_t octets[COMMAND_LEN];

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *suite;
@@ -110,6 +113,56 @@ const uint8_t *t_guarded(const void *bytes, size_t len)
 	if (len)
 		memcpy(pages + page - len, bytes, len);
 	return pages + page - len;
+}
+
+void t_apart(void (*body)(void))
+{
+	int status = -1;
+
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		body();
+		fflush(stdout);
+		_exit(failed);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		t_fail(__FILE__, __LINE__, "the process apart ended with status %d", status);
+	else if (WEXITSTATUS(status))
+		failed = 1; /* it has said why */
+}
+
+void t_refuse(long call, int error)
+{
+	t_refuse_where(call, -1, 0, error);
+}
+
+void t_refuse_where(long call, int argument, uint32_t value, int error)
+{
+	/* as in linux/filter.h and linux/seccomp.h, which not every libc brings */
+	enum { LOAD = 0x20, IF_EQUAL = 0x15, RETURN = 0x06, REFUSE = 0x50000, ALLOW = 0x7fff0000 };
+	enum { AT_CALL = 0, AT_ARGUMENTS = 16, MODE_FILTER = 1 };
+	const uint32_t at = argument < 0 ? AT_CALL : AT_ARGUMENTS + 8 * (uint32_t)argument;
+	const struct {
+		uint16_t code;
+		uint8_t if_true, if_false;
+		uint32_t k;
+	} steps[] = {
+		{LOAD, 0, 0, AT_CALL},
+		{IF_EQUAL, 0, 3, (uint32_t)call},
+		{LOAD, 0, 0, at},
+		{IF_EQUAL, 0, 1, argument < 0 ? (uint32_t)call : value},
+		{RETURN, 0, 0, REFUSE | (uint32_t)error},
+		{RETURN, 0, 0, ALLOW},
+	};
+	const struct {
+		unsigned short len;
+		const void *steps;
+	} program = {sizeof(steps) / sizeof(steps[0]), steps};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    syscall(SYS_seccomp, MODE_FILTER, 0, &program) != 0)
+		t_fail(__FILE__, __LINE__, "no call can be refused here");
 }
 
 void t_add(struct t_case *one)

@@ -90,6 +90,19 @@ size_t t_vector(const char *file, const char *name, void *out, size_t cap);
  */
 const uint8_t *t_guarded(const void *bytes, size_t len);
 
+/* Runs `body` in a process of its own. Its failed checks are the case's, as is a signal that ends
+ * it.
+ */
+void t_apart(void (*body)(void));
+
+/*
+ * From now on the kernel answers that system call of this process with `error` and does not do it;
+ * 0: as if it were done. With t_refuse_where() only if the lower half of that argument, from 0, has
+ * this value. For good, so in t_apart(). The check fails where the kernel has no filters.
+ */
+void t_refuse(long call, int error);
+void t_refuse_where(long call, int argument, uint32_t value, int error);
+
 #define T_MAIN(...)                                                                                \
 	int main(void)                                                                             \
 	{                                                                                          \

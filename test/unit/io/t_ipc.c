@@ -116,4 +116,41 @@ T_CASE(silence_of_the_parent_is_said_once)
 	close(ends[1]);
 }
 
+/* Nothing of it stays open. */
+T_CASE(a_descriptor_with_no_message_is_closed)
+{
+	struct record r;
+	int ends[2], handed;
+
+	T_EQUAL(pipe_pair(ends), 0);
+	int next = dup(ends[0]);
+	close(next);
+	T_CHECK(pipe_put_with(ends[1], "no record", 9, ends[1]));
+	T_EQUAL(ipc_take_handed(ends[0], &r, &handed), IPC_NOTHING);
+	T_EQUAL(handed, -1);
+	int now = dup(ends[0]);
+	T_EQUAL(now, next);
+	close(now);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+T_CASE(only_who_asked_and_is_there_gets_a_reply)
+{
+	struct record r;
+	int ends[2];
+
+	T_EQUAL(pipe_pair(ends), 0);
+	ipc_reply(ends[0], 1000, 0, true, "nobody has asked");
+	ipc_reply(-1, 1000, 7, true, "who has asked is gone");
+	ipc_reply(ends[0], 1000, 7, true, "done");
+	T_EQUAL(ipc_take_record(ends[1], &r), IPC_MESSAGE);
+	T_EQUAL(r.kind, RECORD_REPLY);
+	T_EQUAL(r.reply.number, 7);
+	T_TEXT(r.reply.text, "done");
+	T_EQUAL(ipc_take_record(ends[1], &r), IPC_NOTHING);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 T_MAIN()

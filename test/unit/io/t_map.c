@@ -1,14 +1,20 @@
 #include "io/map.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "harness/t.h"
+#include "io/guard.h"
 
 static char directory[64], path[96];
 
@@ -136,6 +142,89 @@ T_CASE(a_replaced_file_looks_different)
 	T_CHECK(!map_same(&before, &after));
 	unlink(beside);
 	end();
+}
+
+/* Written to in its place, at the same length. */
+T_CASE(a_changed_file_looks_different)
+{
+	struct map_stamp before, after;
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {1000, 1}};
+
+	begin();
+	write_file("one", 3);
+	T_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+	T_CHECK(map_look(path, &before));
+	write_file("more", 4);
+	T_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+	T_CHECK(map_look(path, &after));
+	T_CHECK(!map_same(&before, &after));
+	write_file("two", 3);
+	times[1].tv_sec++;
+	T_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+	T_CHECK(map_look(path, &after));
+	T_CHECK(!map_same(&before, &after));
+	times[1] = (struct timespec){1000, 2};
+	T_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+	T_CHECK(map_look(path, &after));
+	T_CHECK(!map_same(&before, &after));
+	times[1].tv_nsec--;
+	T_EQUAL(utimensat(AT_FDCWD, path, times, 0), 0);
+	T_CHECK(map_look(path, &after));
+	T_CHECK(map_same(&before, &after));
+	end();
+}
+
+T_CASE(one_map_too_many_is_refused)
+{
+	struct map maps[GUARD_MAX], one_more;
+
+	begin();
+	write_file("octets", 6);
+	for (size_t i = 0; i < GUARD_MAX; i++)
+		T_CHECK(map_open(path, 6, look, NULL, &maps[i]));
+	T_CHECK(!map_open(path, 6, look, NULL, &one_more));
+	T_EQUAL(errno, EMFILE);
+	map_close(&maps[1]);
+	T_CHECK(map_open(path, 6, look, NULL, &maps[1]));
+	for (size_t i = 0; i < GUARD_MAX; i++)
+		map_close(&maps[i]);
+	end();
+}
+
+/* Reads the first octet that is no more in the file: of one that is guarded, or of another. */
+static _Noreturn void read_what_is_cut_off(bool guarded)
+{
+	static char octets[8192];
+	struct map map;
+
+	write_file(octets, sizeof(octets));
+	int fd = open(path, O_RDONLY);
+	const volatile char *other = mmap(NULL, sizeof(octets), PROT_READ, MAP_SHARED, fd, 0);
+	if (!map_open(path, sizeof(octets), look, NULL, &map) || truncate(path, 0) != 0)
+		_exit(1);
+	if (guarded)
+#ifdef SYS_mmap2
+		t_refuse(SYS_mmap2, ENOMEM);
+#else
+		t_refuse(SYS_mmap, ENOMEM);
+#endif
+	_exit(guarded ? *(const volatile char *)map.octets : *other);
+}
+
+/* That of a file nobody guards, and where there is no memory for the zeros. */
+T_CASE(what_cannot_be_read_as_zeros_ends_the_process)
+{
+	for (int guarded = 0; guarded < 2; guarded++) {
+		int status = 0;
+		begin();
+		pid_t pid = fork();
+		if (pid == 0)
+			read_what_is_cut_off(guarded);
+		T_EQUAL(waitpid(pid, &status, 0), pid);
+		T_CHECK(WIFSIGNALED(status));
+		T_EQUAL(WTERMSIG(status), SIGBUS);
+		end();
+	}
 }
 
 T_MAIN()

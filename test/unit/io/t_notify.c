@@ -1,11 +1,13 @@
 #include "io/notify.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -58,6 +60,54 @@ T_CASE(manager_hears_what_is_said)
 	notify_send("nowhere");
 	unsetenv("NOTIFY_SOCKET");
 	notify_send("nowhere");
+}
+
+static int listening;
+
+static bool heard(void)
+{
+	char octet;
+
+	return recv(listening, &octet, 1, MSG_DONTWAIT) >= 0;
+}
+
+static void no_socket(void)
+{
+	t_refuse(SYS_socket, EMFILE);
+	notify_send("READY=1");
+	T_CHECK(!heard());
+}
+
+static void would_wait(void)
+{
+	t_refuse(SYS_fcntl, ENOMEM);
+#ifdef SYS_fcntl64
+	t_refuse(SYS_fcntl64, ENOMEM);
+#endif
+	notify_send("READY=1");
+	T_CHECK(!heard());
+}
+
+T_CASE(who_cannot_speak_to_the_manager_is_silent)
+{
+	char path[64], longer[256];
+
+	snprintf(path, sizeof(path), "@t_notify.%d", (int)getpid());
+	listening = manager(path);
+	T_CHECK(listening >= 0);
+	t_apart(no_socket);
+	t_apart(would_wait);
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[0] = '@';
+	longer[sizeof(longer) - 1] = 0;
+	setenv("NOTIFY_SOCKET", longer, 1);
+	notify_send("READY=1");
+	T_CHECK(!heard());
+	setenv("NOTIFY_SOCKET", path, 1);
+	notify_send("READY=1");
+	T_CHECK(heard());
+	close(listening);
+	unsetenv("NOTIFY_SOCKET");
 }
 
 T_CASE(watchdog_is_for_who_is_named)

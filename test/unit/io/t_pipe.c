@@ -2,15 +2,18 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "io/pipe.h"
+#include "io/udp.h"
 #include "io/unix.h"
 
 T_CASE(a_full_pipe_takes_all_or_nothing)
@@ -54,6 +57,106 @@ T_CASE(a_pair_goes_both_ways)
 	close(ends[0]);
 	T_EQUAL(pipe_take(ends[1], &octet, 1), -1);
 	close(ends[1]);
+}
+
+static int near, far; /* ends that wait */
+static volatile sig_atomic_t ticks;
+
+static void on_tick(int number)
+{
+	char octet;
+
+	(void)number;
+	if (++ticks < 2)
+		return;
+	(void)!recv(far, &octet, 1, MSG_DONTWAIT); /* makes room */
+	(void)!send(far, "x", 1, MSG_DONTWAIT);
+}
+
+static bool put(void)
+{
+	return pipe_put(near, "y", 1);
+}
+
+static bool put_with(void)
+{
+	return pipe_put_with(near, "y", 1, STDOUT_FILENO);
+}
+
+static bool take(void)
+{
+	char octet;
+
+	return pipe_take(near, &octet, 1) == 1 && octet == 'x';
+}
+
+static bool take_with(void)
+{
+	int handed;
+	char octet;
+
+	return pipe_take_with(near, &octet, 1, &handed) == 1 && octet == 'x' && handed == -1;
+}
+
+/* Each waits, is interrupted, and goes on to wait. */
+T_CASE(a_signal_ends_no_wait)
+{
+	bool (*const all[])(void) = {put, put_with, take, take_with};
+	const struct itimerval often = {{0, 5000}, {0, 5000}}, never = {{0, 0}, {0, 0}};
+	struct sigaction action = {.sa_handler = on_tick}, before;
+
+	sigaction(SIGALRM, &action, &before);
+	for (size_t i = 0; i < 4 && !t_failed(); i++) {
+		int ends[2];
+
+		T_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+		near = ends[0];
+		far = ends[1];
+		while (i < 2 && send(near, "z", 1, MSG_DONTWAIT) == 1)
+			;
+		ticks = 0;
+		setitimer(ITIMER_REAL, &often, NULL);
+		bool done = all[i]();
+		setitimer(ITIMER_REAL, &never, NULL);
+		T_CHECK(done);
+		T_CHECK(ticks >= 2);
+		close(ends[0]);
+		close(ends[1]);
+	}
+	sigaction(SIGALRM, &before, NULL);
+}
+
+/* What the system says of a message is no descriptor. */
+T_CASE(only_a_descriptor_is_handed_on)
+{
+	static const uint8_t loopback[4] = {127, 0, 0, 1};
+	static const uint8_t all[4] = {0};
+	struct addr to = addr_v4(loopback, 0), from = addr_v4(all, 0);
+	int ends[2], on = 1, handed = 0;
+	char octet;
+
+	T_EQUAL(pipe_pair(ends), 0);
+	T_CHECK(pipe_put_with(ends[0], "a", 1, ends[0]));
+	T_EQUAL(pipe_take_with(ends[1], &octet, 1, &handed), 1);
+	T_CHECK(handed > ends[1]);
+	close(handed);
+	T_EQUAL(setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)), 0);
+	T_CHECK(pipe_put(ends[0], "a", 1));
+	T_EQUAL(pipe_take_with(ends[1], &octet, 1, &handed), 1);
+	T_EQUAL(handed, -1); /* it is who wrote it */
+	close(ends[0]);
+	close(ends[1]);
+
+	int listening = udp_open(&from, false), calling = udp_open(&to, false);
+	struct sockaddr_storage name;
+	socklen_t len = sizeof(name);
+	T_CHECK(listening >= 0 && calling >= 0);
+	T_EQUAL(getsockname(listening, (struct sockaddr *)&name, &len), 0);
+	T_EQUAL(sendto(calling, "a", 1, 0, (struct sockaddr *)&name, len), 1);
+	T_EQUAL(pipe_take_with(listening, &octet, 1, &handed), 1);
+	T_EQUAL(handed, -1); /* it is where it was sent to */
+	close(listening);
+	close(calling);
 }
 
 static char directory[32];

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "io/pipe.h"
@@ -172,6 +174,90 @@ T_CASE(a_bad_descriptor_is_an_error)
 	T_EQUAL(poller_watch(p, -1, POLLER_READ, 0), -1);
 	T_EQUAL(errno, EBADF);
 	finish(p);
+}
+
+/* The calls by which one libc or the other waits, whichever the body of the poller is. */
+static void refuse_waits(int error)
+{
+	t_refuse(SYS_epoll_pwait, error);
+	t_refuse(SYS_ppoll, error);
+#ifdef SYS_epoll_wait
+	t_refuse(SYS_epoll_wait, error);
+	t_refuse(SYS_poll, error);
+#endif
+}
+
+static struct poller *poller;
+
+static void is_interrupted(void)
+{
+	struct poller_event e;
+
+	refuse_waits(EINTR);
+	T_EQUAL(poller_wait(poller, &e, 1, TICK_NEVER), 0);
+}
+
+static void fails(void)
+{
+	struct poller_event e;
+
+	refuse_waits(ENOMEM);
+	T_EQUAL(poller_wait(poller, &e, 1, TICK_NEVER), -1);
+	T_EQUAL(errno, ENOMEM);
+}
+
+T_CASE(a_wait_that_is_interrupted_ends_and_one_that_fails_is_told)
+{
+	poller = open_poller(1);
+	t_apart(is_interrupted);
+	t_apart(fails);
+	finish(poller);
+}
+
+static struct arena measured;
+
+static void is_not_there(void)
+{
+	T_CHECK(arena_claim(&arena, measured.used));
+	t_refuse(SYS_epoll_create1, EMFILE);
+	T_CHECK(!poller_open(&arena, 1));
+	T_EQUAL(errno, EMFILE);
+}
+
+static void takes_no_more(void)
+{
+	struct poller *p = open_poller(1);
+	const uint32_t add = 1; /* as in sys/epoll.h */
+	int ends[2];
+
+	T_EQUAL(pipe_open(ends), 0);
+	t_refuse_where(SYS_epoll_ctl, 1, add, ENOMEM);
+	T_EQUAL(poller_watch(p, ends[0], POLLER_READ, 0), -1);
+	T_EQUAL(errno, ENOMEM);
+}
+
+T_CASE(a_poller_of_the_kernel_may_be_refused)
+{
+	if (strcmp(poller_name(), "epoll") != 0)
+		return;
+	arena_measure(&measured);
+	(void)poller_open(&measured, 1);
+	t_apart(is_not_there);
+	t_apart(takes_no_more);
+}
+
+T_CASE(too_little_memory_makes_no_poller)
+{
+	struct arena measure, little;
+
+	arena_measure(&measure);
+	(void)poller_open(&measure, 8);
+	T_CHECK(arena_claim(&arena, measure.used));
+	for (size_t size = 0; size < measure.used; size += CACHE_LINE) {
+		arena_lay(&little, arena.block, size);
+		T_CHECK(!poller_open(&little, 8));
+	}
+	arena_release(&arena);
 }
 
 T_MAIN()

@@ -92,6 +92,16 @@ T_CASE(a_hidden_process_leaves_no_core)
 	T_CHECK(process_peak_bytes() > 100000);
 }
 
+T_CASE(a_path_that_does_not_fit_is_not_known)
+{
+	char whole[4096], cut[8];
+
+	T_CHECK(process_path(whole, sizeof(whole)));
+	T_CHECK(whole[0] == '/' && access(whole, X_OK) == 0);
+	T_CHECK(!process_path(cut, sizeof(cut)));
+	T_EQUAL(strlen(cut), sizeof(cut) - 1);
+}
+
 T_CASE(the_other_end_of_a_unix_socket_is_known)
 {
 	struct peer_identity who;

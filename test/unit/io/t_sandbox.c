@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "harness/t.h"
 #include "io/filter.h"
 #include "io/ipc.h"
@@ -493,6 +496,191 @@ T_CASE(reporter_connects_to_its_broker_and_the_log)
 	T_CHECK(try_all((struct sandbox){SANDBOX_REPORT, .aliases = "", .state = "", .history = "",
 	                                 .broker = 1883, .syslog = true},
 	                3) >= 20);
+}
+
+/* ---- kernels that have less, or refuse it ---- */
+
+enum { CREATE_RULES = 444, ADD_RULE = 445, RESTRICT = 446 }; /* of Landlock */
+enum { SET_FILTER = 22 };                                    /* of prctl */
+
+static char said[200];
+
+static void keep(void *context, enum log_level level, const char *line)
+{
+	(void)context;
+	(void)level;
+	snprintf(said, sizeof(said), "%s", line);
+}
+
+static bool enters(const struct sandbox *s)
+{
+	*said = 0;
+	log_set_sink(keep, NULL);
+	bool entered = sandbox_enter(s);
+	log_set_sink(NULL, NULL);
+	return entered;
+}
+
+static const struct sandbox bare = {SANDBOX_VOICE, -1, "", "", "", 0, false};
+static const struct sandbox connected = {SANDBOX_REPORT, -1, "", "", "", 1883, true};
+
+/* The first to be refused is the one that counts, as long as there are such. */
+static const struct part {
+	long call;
+	int argument;
+	uint32_t value;
+	int error;
+	const struct sandbox *sandbox;
+	const char *said;
+} parts[] = {
+	{SYS_prctl, 0, PR_SET_NO_NEW_PRIVS, EINVAL, &bare,
+         "cannot set no_new_privs: Invalid argument"},
+	{SYS_prlimit64, -1, 0, EPERM, &bare, "cannot limit processes: Operation not permitted"},
+	{CREATE_RULES, 2, 0, EINVAL, &bare, "cannot enter Landlock: Invalid argument"},
+	{RESTRICT, -1, 0, E2BIG, &bare, "cannot enter Landlock: Argument list too long"},
+	{ADD_RULE, -1, 0, EBADF, &connected, "cannot enter Landlock: Bad file descriptor"},
+	{SYS_prctl, 0, SET_FILTER, EFAULT, &bare,
+         "cannot install the system call filter: Bad address"},
+	{SYS_rt_sigaction, -1, 0, EINVAL, &bare,
+         "cannot install the system call filter: Invalid argument"},
+};
+static const struct part *part;
+
+static void is_refused(void)
+{
+	bool of_landlock = part->call >= CREATE_RULES && part->call <= RESTRICT;
+
+	if (of_landlock && landlock_version() < 4)
+		return;
+	t_refuse_where(part->call, part->argument, part->value, part->error);
+#ifdef SYS_setrlimit
+	if (part->call == SYS_prlimit64)
+		t_refuse(SYS_setrlimit, part->error);
+#endif
+	T_CHECK(!enters(part->sandbox));
+	T_CHECK(strncmp(said, "sandbox: ", 9) == 0);
+	T_TEXT(said + 9, part->said);
+}
+
+T_CASE(a_part_that_is_refused_is_told)
+{
+	for (part = parts; part < parts + ARRAY_LEN(parts); part++)
+		t_apart(is_refused);
+}
+
+/* It does with what there is. */
+static void has_no_landlock(void)
+{
+	t_refuse(CREATE_RULES, ENOSYS);
+	T_EQUAL(landlock_version(), 0);
+	T_TEXT(sandbox_offers(), "seccomp, no Landlock");
+	T_CHECK(!sandbox_is_whole());
+	T_CHECK(enters(&bare));
+	T_EQUAL(open("/", O_RDONLY), -1);
+	T_EQUAL(errno, EPERM);
+}
+
+static void has_no_filter(void)
+{
+	bool landlock = landlock_version() > 0;
+
+	t_refuse_where(SYS_prctl, 0, SET_FILTER, EINVAL);
+	T_CHECK(strncmp(sandbox_offers(), "no seccomp, ", 12) == 0);
+	T_CHECK(!sandbox_is_whole());
+	T_CHECK(enters(&bare));
+	T_EQUAL(open("/", O_RDONLY) >= 0, !landlock);
+}
+
+T_CASE(a_kernel_that_has_less_gives_what_it_has)
+{
+	t_apart(has_no_landlock);
+	t_apart(has_no_filter);
+}
+
+/* ---- paths ---- */
+
+static char beneath[128]; /* a directory with a link to itself */
+
+static const char *below(const char *name)
+{
+	static char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", beneath, name);
+	return path;
+}
+
+static const struct place {
+	const char *what, *name;
+	bool is_aliases;
+	int error; /* 0: there is nothing to allow, or it is allowed */
+} places[] = {
+	{"a file for a directory", "file/of/index", true, 0},
+	{"nothing for a directory", "none/state", false, 0},
+	{"a link to itself for a directory", "loop/index", true, ELOOP},
+	{"the same, to write in", "loop/state", false, ELOOP},
+	{"a link to itself", "loop", false, ELOOP},
+};
+static const struct place *place;
+
+static void is_allowed_or_not(void)
+{
+	const char *path = below(place->name);
+	const struct sandbox s = {SANDBOX_REPORT,
+	                          -1,
+	                          place->is_aliases ? path : "",
+	                          place->is_aliases ? "" : path,
+	                          "",
+	                          0,
+	                          false};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	errno = 0;
+	int result = landlock_enter(&s);
+	if (result != (place->error ? -1 : 0) || (result && errno != place->error))
+		t_fail(__FILE__, __LINE__, "%s: %d, %s", place->what, result, strerror(errno));
+}
+
+/* The index is the only file of that directory, and that is the highest. */
+static void is_allowed_at_the_top(void)
+{
+	const struct sandbox s = {SANDBOX_REPORT, -1, "/index", "", "", 0, false};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	T_EQUAL(landlock_enter(&s), 0);
+	T_CHECK(open(below("file"), O_RDONLY) >= 0);
+	T_EQUAL(open(below("file"), O_WRONLY), -1);
+	T_EQUAL(errno, EACCES);
+}
+
+static void is_too_long(void)
+{
+	char path[2000];
+	const struct sandbox s = {SANDBOX_REPORT, -1, path, "", "", 0, false};
+
+	memset(path, '/', sizeof(path) - 1);
+	path[sizeof(path) - 1] = 0;
+	T_EQUAL(landlock_enter(&s), -1);
+	T_EQUAL(errno, ENAMETOOLONG);
+}
+
+T_CASE(what_is_not_there_need_not_be_allowed)
+{
+	char loop[160];
+
+	if (!landlock_version())
+		return;
+	text_copy(beneath, sizeof(beneath), "/tmp/t_sandbox.XXXXXX");
+	T_CHECK(mkdtemp(beneath));
+	snprintf(loop, sizeof(loop), "%s", below("loop"));
+	T_EQUAL(symlink(loop, loop), 0);
+	touch(below("file"));
+	for (place = places; place < places + ARRAY_LEN(places); place++)
+		t_apart(is_allowed_or_not);
+	t_apart(is_allowed_at_the_top);
+	t_apart(is_too_long);
+	unlink(below("file"));
+	unlink(loop);
+	rmdir(beneath);
 }
 
 /* What the kernel would do with a call. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,6 +94,48 @@ T_CASE(a_storm_of_signals_hides_no_other)
 	T_EQUAL(signals_take(), SIGNAL_TERM);
 	T_EQUAL(signals_take(), SIGNAL_HUP);
 	T_EQUAL(signals_take(), SIGNAL_NOTHING);
+}
+
+/* What is not taken when another program begins: it takes that. */
+T_CASE(what_is_not_taken_is_passed_on)
+{
+	sigset_t waiting;
+
+	T_CHECK(signals_open() >= 0);
+	raise(SIGHUP);
+	signals_pass();
+	T_EQUAL(sigpending(&waiting), 0);
+	T_CHECK(sigismember(&waiting, SIGHUP));
+	T_CHECK(!sigismember(&waiting, SIGTERM));
+	T_EQUAL(signals_take(), SIGNAL_NOTHING);
+	T_CHECK(signals_open() >= 0);
+	T_EQUAL(signals_take(), SIGNAL_HUP);
+}
+
+static void no_pipe(void)
+{
+	t_refuse(SYS_fcntl, ENOMEM);
+#ifdef SYS_fcntl64
+	t_refuse(SYS_fcntl64, ENOMEM);
+#endif
+	T_EQUAL(signals_open(), -1);
+	T_EQUAL(errno, ENOMEM);
+	raise(SIGHUP);
+	T_EQUAL(signals_take(), SIGNAL_HUP); /* as before */
+}
+
+static void no_handler(void)
+{
+	t_refuse(SYS_rt_sigaction, EINVAL);
+	T_EQUAL(signals_open(), -1);
+	T_EQUAL(errno, EINVAL);
+}
+
+T_CASE(signals_that_cannot_be_taken_are_told)
+{
+	T_CHECK(signals_open() >= 0);
+	t_apart(no_pipe);
+	t_apart(no_handler);
 }
 
 T_MAIN()

@@ -1,8 +1,11 @@
 #include "io/syslog.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -103,6 +106,46 @@ T_CASE(a_log_that_is_full_is_not_waited_for)
 	T_CHECK(told);
 	T_TEXT(hear(fd), "<27>freedmr: much");
 	syslog_close(&s);
+	close(fd);
+	unlink(path);
+}
+
+static void no_socket(void)
+{
+	struct syslog s;
+
+	syslog_open(&s, path);
+	t_refuse(SYS_socket, EMFILE);
+	T_TEXT(complaint(&s, "one"), "freedmr: error: one\n");
+	T_EQUAL(s.fd, -1);
+}
+
+static void would_wait(void)
+{
+	struct syslog s;
+	int ends[2];
+
+	T_EQUAL(pipe_open(ends), 0);
+	T_EQUAL(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
+	syslog_open(&s, path);
+	t_refuse_where(SYS_fcntl, 1, F_SETFL, ENOMEM);
+#ifdef SYS_fcntl64
+	t_refuse_where(SYS_fcntl64, 1, F_SETFL, ENOMEM);
+#endif
+	syslog_line(&s, LOG_ERROR, "one");
+	T_EQUAL(read(ends[0], heard, 19), 19);
+	T_BYTES(heard, "freedmr: error: one", 19);
+	T_EQUAL(s.fd, -1);
+}
+
+T_CASE(a_log_that_cannot_be_called_costs_no_line)
+{
+	int fd = listen_here();
+
+	T_CHECK(fd >= 0);
+	t_apart(no_socket);
+	t_apart(would_wait);
+	T_TEXT(hear(fd), "");
 	close(fd);
 	unlink(path);
 }

@@ -1,6 +1,7 @@
 #include "harness/t.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -407,6 +408,75 @@ T_CASE(only_sockets_attach)
 	T_CHECK(!udp_attach(&measure, -1));
 	T_EQUAL(errno, EBADF);
 	T_EQUAL(measure.used, 0);
+}
+
+T_CASE(a_socket_of_another_kind_does_not_attach)
+{
+	struct arena measure;
+	int ends[2];
+
+	arena_measure(&measure);
+	T_EQUAL(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+	T_CHECK(!udp_attach(&measure, ends[0]));
+	T_EQUAL(errno, EAFNOSUPPORT);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+T_CASE(too_little_memory_makes_none)
+{
+	struct arena measure, little;
+
+	arena_measure(&measure);
+	(void)udp_cut(&measure);
+	T_CHECK(arena_claim(&arena, measure.used));
+	for (size_t size = 0; size < measure.used; size += CACHE_LINE) {
+		arena_lay(&little, arena.block, size);
+		T_CHECK(!udp_cut(&little));
+	}
+	arena_lay(&little, arena.block, measure.used);
+	T_CHECK(udp_cut(&little));
+	arena_release(&arena);
+}
+
+/* A socket at all addresses that we did not open: it says something else of a datagram, or nothing.
+ */
+static void hear_without_address(int family, int level, int option)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} all = {.any.sa_family = (sa_family_t)family};
+	int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK, 0), on = 1, caller;
+	struct udp *u, *from;
+	struct addr to;
+	uint16_t port;
+	uint32_t count;
+
+	T_EQUAL(bind(fd, &all.any, family == AF_INET ? sizeof(all.v4) : sizeof(all.v6)), 0);
+	T_CHECK(!option || setsockopt(fd, level, option, &on, sizeof(on)) == 0);
+	T_CHECK(udp_bound(fd, &to));
+	port = to.port;
+	to = family == AF_INET ? at("127.0.0.1", port) : at("[::1]", port);
+	caller = open_at(family == AF_INET ? "127.0.0.1" : "[::1]", &port);
+	attach(fd, caller, &u, &from);
+	send_text(from, "abc", &to, &nowhere);
+	const struct udp_datagram *d = receive(u, &count);
+	T_EQUAL(count, 1);
+	T_EQUAL(d->len, 3);
+	T_EQUAL(d->sender.port, port);
+	T_CHECK(addr_is_any(&d->local) && !d->local.port);
+	finish(fd, caller);
+}
+
+T_CASE(without_the_address_written_to_there_is_none)
+{
+	hear_without_address(AF_INET, 0, 0);
+	hear_without_address(AF_INET, IPPROTO_IP, IP_RECVTTL);
+	hear_without_address(AF_INET, SOL_SOCKET, SO_TIMESTAMP);
+	if (has_ipv6())
+		hear_without_address(AF_INET6, IPPROTO_IPV6, IPV6_RECVHOPLIMIT);
 }
 
 T_MAIN()

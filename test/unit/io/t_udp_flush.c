@@ -11,7 +11,7 @@
 /*
  * The outbox against a system that answers as the script says, one letter per call:
  * 1..9 = so many sent, a = all sent, F = EAGAIN, B = ENOBUFS, I = EINTR, R = ECONNREFUSED, N =
- * ENETUNREACH. This body of io/messages.h takes the place of the real one.
+ * ENETUNREACH, A = EADDRNOTAVAIL. This body of io/messages.h takes the place of the real one.
  */
 static const char *script;
 static char asked[64]; /* "first+count " of each call */
@@ -79,6 +79,9 @@ int messages_send(struct messages *m, int fd, uint32_t first, uint32_t count)
 	case 'N':
 		errno = ENETUNREACH;
 		return -1;
+	case 'A':
+		errno = EADDRNOTAVAIL;
+		return -1;
 	default:
 		return script[-1] - '0';
 	}
@@ -99,6 +102,7 @@ T_CASE(every_answer_of_the_system_is_counted_once)
 		{5, "Ra", "0+5 1+4 ", 4, 0, 1},
 		{5, "2Na", "0+5 2+3 3+2 ", 4, 0, 1},
 		{5, "4R", "0+5 4+1 ", 4, 0, 1},
+		{3, "1Aa", "0+3 1+2 2+1 ", 2, 0, 1},
 		{3, "RNR", "0+3 1+2 2+1 ", 0, 0, 3},
 		/* a full buffer is tried once more, then the rest is dropped */
 		{5, "FF", "0+5 0+5 ", 0, 5, 0},
