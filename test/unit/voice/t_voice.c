@@ -1,14 +1,19 @@
 #include "harness/t.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/ipc.h"
 #include "io/pipe.h"
+#include "io/poller.h"
 #include "io/shared.h"
 #include "io/udp.h"
 #include "voice/voice.h"
@@ -16,9 +21,9 @@
 /*
  * The loop around a core of a few lines, which takes the place of the real one: it sends each
  * datagram back with an id put in at octet 4 and reports its length; `T` asks for a time 40 ms
- * ahead, `S` for one a second ahead, `Z` tears it, `F` reports a flood, `L` sends two of its kind
- * to the first socket, for ever more; a snapshot has ROWS rows; at the end the last sender hears
- * "bye".
+ * ahead, `S` for one a second ahead, `Z` tears it, `U` has it torn when it is looked at again, `F`
+ * reports a flood, `N` sends to a socket that is not open as well, `L` sends two of its kind to the
+ * first socket, for ever more; a snapshot has ROWS rows; at the end the last sender hears "bye".
  */
 #define ROWS 50u
 #define HANDOVER 4096u
@@ -29,7 +34,7 @@ struct core {
 	tick_t next;
 	uint32_t rows_left;
 	bool rows;
-	bool torn;
+	bool torn, unsound;
 	struct endpoint last;
 };
 
@@ -98,8 +103,7 @@ uint64_t core_hash(const struct core *core)
 
 const char *core_check(const struct core *core)
 {
-	(void)core;
-	return NULL;
+	return core->unsound ? "unsound" : NULL;
 }
 
 uint32_t core_sessions(const struct core *core)
@@ -164,6 +168,8 @@ static struct {
 	void *keep;
 	void *handover;
 	bool before; /* it is there */
+	struct conf_offer *offer;
+	void (*change)(struct voice_start *start); /* in the process; NULL: nothing */
 	/* the client */
 	int fd;
 	struct arena arena;
@@ -179,10 +185,13 @@ static void on_datagram(struct core *core, tick_t now, const struct event *e, st
 	}
 	core->last = e->datagram.from;
 	core->torn = e->datagram.bytes[0] == 'Z';
+	core->unsound = e->datagram.bytes[0] == 'U';
 	if (e->datagram.bytes[0] == 'T')
 		core->next = now + 40;
 	if (e->datagram.bytes[0] == 'S')
 		core->next = now + STALL_MS;
+	if (e->datagram.bytes[0] == 'N')
+		send_to(a, &(struct endpoint){.socket = CONF_SOCKETS_MAX - 1}, "N", 1);
 	send_to(a, &e->datagram.from, e->datagram.bytes, e->datagram.len);
 	tell(a, now, e->datagram.bytes[0] == 'F' ? "flood" : "datagram", e->datagram.len);
 }
@@ -247,34 +256,45 @@ static struct addr local(uint8_t last, uint16_t port)
 	return addr_v4(ip, port);
 }
 
-static void start_voice(bool adopt)
+static void fork_voice(bool adopt)
 {
-	struct command ready = {.kind = COMMAND_KINDS};
-
 	if (pipe_pair(v.parent) != 0)
 		t_fail(__FILE__, __LINE__, "cannot open");
 	v.pid = fork();
 	if (v.pid == 0) {
-		const struct voice_start start = {.conf = &v.conf,
-		                                  .udp_sockets = v.udp,
-		                                  .record_pipe = v.records[1],
-		                                  .command_pipe = v.commands[0],
-		                                  .parent = v.parent[1],
-		                                  .keep = v.keep,
-		                                  .keep_size = voice_keep_size(&v.conf),
-		                                  .adopt = adopt,
-		                                  .handover = v.handover,
-		                                  .handover_size = HANDOVER,
-		                                  .before = v.before ? v.handover : NULL,
-		                                  .before_size = HANDOVER};
+		struct voice_start start = {.conf = &v.conf,
+		                            .udp_sockets = v.udp,
+		                            .record_pipe = v.records[1],
+		                            .command_pipe = v.commands[0],
+		                            .offer = v.offer,
+		                            .parent = v.parent[1],
+		                            .keep = v.keep,
+		                            .keep_size = voice_keep_size(&v.conf),
+		                            .adopt = adopt,
+		                            .handover = v.handover,
+		                            .handover_size = HANDOVER,
+		                            .before = v.before ? v.handover : NULL,
+		                            .before_size = HANDOVER};
 		close(v.parent[0]);
+		close(v.records[0]);
+		if (v.change)
+			v.change(&start);
 		_exit(voice_run(&start));
 	}
 	close(v.parent[1]);
+}
+
+static void start_voice(bool adopt)
+{
+	struct command ready = {.kind = COMMAND_KINDS};
+
+	fork_voice(adopt);
 	poll(&(struct pollfd){.fd = v.parent[0], .events = POLLIN}, 1, T_PATIENCE_MS);
 	if (ipc_take_order(v.parent[0], &ready) != IPC_MESSAGE || ready.kind != COMMAND_READY)
 		t_fail(__FILE__, __LINE__, "not ready");
 }
+
+static const struct conf_room no_rows = {0, 0}; /* of peers and clients */
 
 static void begin(void)
 {
@@ -299,6 +319,8 @@ static void begin(void)
 	v.keep = shared_claim(voice_keep_size(&v.conf));
 	v.handover = shared_claim(HANDOVER);
 	v.before = false;
+	v.change = NULL;
+	v.offer = shared_claim(conf_offer_size(&no_rows));
 	start_voice(true);
 	arena_measure(&measure);
 	udp_attach(&measure, v.fd);
@@ -335,6 +357,7 @@ static void close_all(void)
 	arena_release(&v.arena);
 	shared_release(v.keep, voice_keep_size(&v.conf));
 	shared_release(v.handover, HANDOVER);
+	shared_release(v.offer, conf_offer_size(&no_rows));
 }
 
 static void stop(void)
@@ -695,6 +718,383 @@ T_CASE(does_not_notice_a_reporter_that_stands_still)
 	dropped = await("dropped");
 	T_CHECK(dropped > 100 && dropped < DATAGRAMS);
 	await("snapshot");
+	stop();
+}
+
+/* ---- what cannot begin, or go on ---- */
+
+static int errors[2]; /* a pipe for what it says on standard error */
+
+static void say_it_here(struct voice_start *start)
+{
+	(void)start;
+	dup2(errors[1], STDERR_FILENO);
+}
+
+/* Its clients log in again. */
+T_CASE(a_core_that_is_not_whole_is_left)
+{
+	static const struct {
+		uint32_t head;
+		const char *words;
+	} rows[] = {{1, "incomplete state"}, {7, "damaged header of the state"}};
+
+	begin();
+	say("x");
+	hear("x");
+	v.change = say_it_here;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char said[512] = "";
+		kill(v.pid, SIGKILL);
+		T_EQUAL(waitpid(v.pid, NULL, 0), v.pid);
+		close(v.parent[0]);
+		memcpy(v.keep, &rows[i].head, sizeof(rows[i].head));
+		T_EQUAL(pipe_open(errors), 0);
+		start_voice(true);
+		T_CHECK(read(errors[0], said, sizeof(said) - 1) > 0);
+		T_CHECK(strstr(said, rows[i].words));
+		close(errors[0]);
+		close(errors[1]);
+		hear("lost");
+		say("y");
+		hear("y");
+	}
+	v.change = NULL;
+	say("U");
+	hear("U");
+	die_and_start(true);
+	hear("lost");
+	stop();
+}
+
+T_CASE(what_another_binary_left_torn_is_not_taken)
+{
+	const struct core torn = {.torn = true};
+
+	begin();
+	kill(v.pid, SIGTERM);
+	finish_child();
+	close(v.parent[0]);
+	v.before = true;
+	memcpy(v.handover, &torn, sizeof(torn));
+	start_voice(true);
+	say("x");
+	hear("x");
+	stop();
+}
+
+static void other_size(struct voice_start *start)
+{
+	start->keep_size += CACHE_LINE;
+}
+
+static void memory_of_its_own(struct voice_start *start)
+{
+	start->keep = mmap(NULL, start->keep_size, PROT_READ | PROT_WRITE,
+	                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void no_socket(struct voice_start *start)
+{
+	(void)!dup2(start->record_pipe, start->udp_sockets[1]);
+}
+
+static void no_commands(struct voice_start *start)
+{
+	start->command_pipe = -1;
+}
+
+static void no_parent(struct voice_start *start)
+{
+	start->parent = -1;
+}
+
+static void no_signals(struct voice_start *start)
+{
+	(void)start;
+	t_refuse(SYS_rt_sigaction, EINVAL);
+}
+
+static void no_poller(struct voice_start *start)
+{
+	(void)start;
+	t_refuse(SYS_epoll_create1, EMFILE);
+}
+
+/* Whichever is the body of the poller, and the libc. */
+static void no_wait(struct voice_start *start)
+{
+	(void)start;
+	t_refuse(SYS_epoll_pwait, ENOMEM);
+	t_refuse(SYS_ppoll, ENOMEM);
+#ifdef SYS_epoll_wait
+	t_refuse(SYS_epoll_wait, ENOMEM);
+	t_refuse(SYS_poll, ENOMEM);
+#endif
+}
+
+static const struct failure {
+	void (*change)(struct voice_start *start);
+	bool before;
+	int error;
+	const char *words;
+} failures[] = {
+	{other_size, false, EOVERFLOW, "cannot start"},
+	{other_size, true, EOVERFLOW, "cannot start"},
+	{memory_of_its_own, false, EINVAL, "cannot start"},
+	{no_socket, false, ENOTSOCK, "cannot start"},
+	{no_commands, false, EBADF, "cannot start"},
+	{no_parent, false, EBADF, "cannot start"},
+	{no_signals, false, EINVAL, "cannot start"},
+	{no_poller, false, EMFILE, "cannot start"},
+	{no_wait, false, ENOMEM, "cannot continue"},
+};
+static const struct failure *failure;
+
+static void fail_as_it_should(struct voice_start *start)
+{
+	say_it_here(start);
+	failure->change(start);
+}
+
+/* The core that was there before stays whole: the parent starts the next, or ends. */
+T_CASE(who_cannot_go_on_says_why_and_ends)
+{
+	bool polls = strcmp(poller_name(), "epoll") != 0;
+
+	begin();
+	for (failure = failures; failure < failures + ARRAY_LEN(failures); failure++) {
+		char said[512] = "", expected[128];
+		int status = -1;
+
+		if (polls && failure->change == no_poller)
+			continue;
+		kill(v.pid, SIGKILL);
+		T_EQUAL(waitpid(v.pid, &status, 0), v.pid);
+		close(v.parent[0]);
+		T_EQUAL(pipe_open(errors), 0);
+		v.change = fail_as_it_should;
+		v.before = failure->before;
+		fork_voice(true);
+		T_EQUAL(waitpid(v.pid, &status, 0), v.pid);
+		T_CHECK(WIFEXITED(status));
+		T_EQUAL(WEXITSTATUS(status), 1);
+		T_CHECK(read(errors[0], said, sizeof(said) - 1) > 0);
+		snprintf(expected, sizeof(expected), "error: voice %s: %s\n", failure->words,
+		         strerror(failure->error));
+		if (!strstr(said, expected))
+			t_fail(__FILE__, __LINE__, "row %d: %s", (int)(failure - failures), said);
+		close(errors[0]);
+		close(errors[1]);
+		close(v.parent[0]);
+		v.change = NULL;
+		v.before = false;
+		start_voice(true);
+	}
+	say("x");
+	hear("x");
+	stop();
+}
+
+static void half_a_sandbox(struct voice_start *start)
+{
+	static const struct sandbox sandbox = {SANDBOX_VOICE, -1, "", "", "", 0, false};
+
+	say_it_here(start);
+	start->sandbox = &sandbox;
+	t_refuse(SYS_prlimit64, EPERM);
+#ifdef SYS_setrlimit
+	t_refuse(SYS_setrlimit, EPERM);
+#endif
+}
+
+T_CASE(who_is_not_confined_says_so_and_serves)
+{
+	char said[512] = "";
+
+	begin();
+	kill(v.pid, SIGTERM);
+	finish_child();
+	close(v.parent[0]);
+	T_EQUAL(pipe_open(errors), 0);
+	v.change = half_a_sandbox;
+	start_voice(true);
+	T_CHECK(read(errors[0], said, sizeof(said) - 1) > 0);
+	T_CHECK(strstr(said, "sandbox incomplete"));
+	say("x");
+	hear("x");
+	stop();
+	close(errors[0]);
+	close(errors[1]);
+}
+
+/* ---- what is no use, and what is too much ---- */
+
+T_CASE(what_goes_to_no_socket_holds_up_nothing)
+{
+	begin();
+	say("N");
+	hear("N");
+	stop();
+}
+
+T_CASE(half_a_command_is_a_bad_one)
+{
+	uint8_t octets[COMMAND_LEN / 2] = {0};
+
+	begin();
+	T_CHECK(pipe_put(v.commands[1], octets, sizeof(octets)));
+	for (int i = 0; i < 2; i++) { /* by then it has been read */
+		say("x");
+		hear("x");
+	}
+	command(0);
+	T_EQUAL(await("commands_bad_total"), 1);
+	stop();
+}
+
+/* Nobody will ever read: that costs no answer, and no time of the processor. */
+T_CASE(a_reporter_that_is_gone_is_not_waited_for)
+{
+	struct rusage use;
+	int status;
+
+	begin();
+	close(v.records[0]);
+	say("x");
+	hear("x");
+	poll(NULL, 0, 200);
+	say("y");
+	hear("y");
+	kill(v.pid, SIGTERM);
+	T_EQUAL(wait4(v.pid, &status, 0, &use), v.pid);
+	T_EQUAL(status, 0);
+	T_CHECK(use.ru_utime.tv_sec + use.ru_stime.tv_sec == 0);
+	T_CHECK(use.ru_utime.tv_usec + use.ru_stime.tv_usec < 100000);
+	v.records[0] = dup(v.records[1]); /* is closed with the others */
+	close_all();
+	close(v.parent[0]);
+}
+
+/* Ordered to stop, it leaves to nobody what it has told the clients is over. */
+T_CASE(who_is_to_stop_does_not_hand_over)
+{
+	int status;
+
+	begin();
+	say("x");
+	hear("x");
+	kill(v.pid, SIGSTOP);
+	T_EQUAL(waitpid(v.pid, &status, WUNTRACED), v.pid);
+	kill(v.pid, SIGUSR2);
+	kill(v.pid, SIGTERM);
+	kill(v.pid, SIGCONT);
+	hear("bye");
+	finish_child();
+	for (size_t i = 0; i < HANDOVER; i++)
+		T_EQUAL(((const char *)v.handover)[i], 0);
+	close_all();
+	close(v.parent[0]);
+}
+
+/* ---- sockets of a reload ---- */
+
+/* Reads records until a line of the log comes that has this in it. */
+static bool await_line(const char *part)
+{
+	struct record r;
+
+	while (next_record(&r))
+		if (r.kind == RECORD_LOG && strstr(r.log.line, part))
+			return true;
+	return false;
+}
+
+static void offer(uint32_t listeners)
+{
+	v.conf.listener_count = listeners;
+	if (!conf_offer_put(v.offer, &v.conf, &no_rows, CONF_VOICE) ||
+	    !ipc_tell(v.parent[0], &(struct record){.kind = RECORD_OFFER}))
+		t_fail(__FILE__, __LINE__, "cannot offer");
+}
+
+/* A socket of a port of its own for that place; where it is. */
+static struct addr hand(uint32_t place)
+{
+	struct record r = {.kind = RECORD_SOCKET, .socket = {.place = place}};
+	struct addr bind = local(2, 0);
+	int fd = udp_open(&bind, false);
+
+	if (!udp_bound(fd, &r.socket.at) || !ipc_hand(v.parent[0], &r, fd))
+		t_fail(__FILE__, __LINE__, "cannot hand");
+	close(fd);
+	return r.socket.at;
+}
+
+/* Is it open no more? */
+static bool is_closed(const struct addr *where)
+{
+	int fd = -1;
+
+	for (int i = 0; i < T_PATIENCE_MS && fd < 0; i++) {
+		fd = udp_open(where, false);
+		if (fd < 0)
+			poll(NULL, 0, 1);
+	}
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+T_CASE(sockets_come_and_go_with_the_configuration)
+{
+	begin();
+	struct addr given_up = hand(2), moved = hand(2);
+	T_CHECK(ipc_tell(v.parent[0], &(struct record){.kind = RECORD_OFFER})); /* of nothing */
+	T_CHECK(is_closed(&given_up)); /* the later one counts */
+	say("x");                      /* which came before the offer */
+	hear("x");
+	v.conf.listener[2].name[0] = 'l';
+	offer(3);
+	say_to(&moved, "y");
+	hear_from(&moved, "y");
+	offer(1);
+	T_CHECK(is_closed(&moved));
+	say("z");
+	hear("z");
+	stop();
+}
+
+/* Which the parent does not do: what is there serves on. */
+T_CASE(more_sockets_than_there_is_room_for_are_closed)
+{
+	enum { ROOM = 2 + VOICE_SOCKETS_MORE };
+	struct addr at = {.port = 0}, one_more = at;
+
+	begin();
+	for (uint32_t i = 2; i <= ROOM; i++) {
+		v.conf.listener[i].name[0] = 'l';
+		if (i == ROOM)
+			one_more = hand(i);
+		else
+			at = hand(i);
+	}
+	offer(ROOM + 1);
+	T_CHECK(await_line("socket 10 cannot be used"));
+	T_CHECK(is_closed(&one_more));
+	say_to(&at, "x");
+	hear_from(&at, "x");
+	stop();
+}
+
+T_CASE(what_the_parent_does_not_mean_is_passed_over)
+{
+	begin();
+	T_CHECK(pipe_put(v.parent[0], "no record", 9));
+	T_CHECK(ipc_tell(v.parent[0], &(struct record){.kind = RECORD_SOCKET}));
+	T_CHECK(await_line("socket 0 without a descriptor"));
+	say("x");
+	hear("x");
 	stop();
 }
 
