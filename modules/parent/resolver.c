@@ -133,8 +133,8 @@ static void end_round(struct resolver *r, tick_t now)
 		r->wait = LONGEST_WAIT;
 	else if (!r->missed)
 		r->wait = FIRST_WAIT;
-	else if (r->wait < LONGEST_WAIT)
-		r->wait *= 2;
+	else
+		r->wait = tick_first(2 * r->wait, LONGEST_WAIT);
 	r->missed = missed;
 	r->again = r->woken ? now : now + r->wait;
 	r->woken = false;

@@ -470,6 +470,64 @@ T_CASE(names_are_visited_in_their_order)
 	IS_CLIP(audio_clip(audio, "xx", "abc"), 16 * 7, 3);
 }
 
+T_CASE(what_is_no_index_and_no_directory_is_reported)
+{
+	fresh();
+	put_frames("xx.ambe", 1, 3);
+	put_dir("xx.indx");
+	put_dir("yy");
+	put_frames("yy/1.ambe", 1, 3);
+	put_text("yy/ondemand", "no directory\n");
+	const struct audio *audio = load(root, true);
+	forget();
+	T_EQUAL(audio->count, 2);
+	T_CHECK(strstr(logged, "/xx.indx: not a file\n") != NULL);
+	T_CHECK(strstr(logged, "/yy/ondemand: Not a directory\n") != NULL);
+}
+
+/* 1023 octets are a path, and a directory in that is longer. Its line of the log is cut.
+ */
+T_CASE(a_path_has_a_largest_length)
+{
+	char deep[1024];
+	size_t len;
+
+	fresh();
+	len = (size_t)snprintf(deep, sizeof(deep), "%s", root);
+	while (len < 1000) {
+		size_t more = 1016 - len < 200 ? 1016 - len : 200;
+		deep[len++] = '/';
+		memset(deep + len, 'd', more - 1);
+		len += more - 1;
+		deep[len] = 0;
+		T_EQUAL(mkdir(deep, 0700), 0);
+	}
+	int fd = open(deep, O_RDONLY | O_DIRECTORY);
+	T_EQUAL(mkdirat(fd, "language", 0700), 0);
+	close(fd);
+	T_EQUAL(load(deep, true)->count, 0);
+	forget();
+	T_CHECK(strncmp(logged, "warning ", 8) == 0);
+	T_CHECK(strncmp(logged + 8, deep, 100) == 0);
+}
+
+T_CASE(a_set_is_the_same_only_with_all_its_words)
+{
+	static const uint8_t frames[2][AMBE_BURST_LEN] = {{1}, {2}};
+	const struct audio_word word = {"en_GB", "1", {frames[0], AMBE_BURST_FRAMES}};
+	struct audio_word words[] = {word, word, word, word};
+	const struct audio same = {.words = &word, .count = 1}, none = {.count = 0};
+
+	T_CHECK(audio_same(&same, &same) && audio_same(&none, &none));
+	T_CHECK(!audio_same(&same, &none));
+	words[0].language[0] = 'f';
+	words[1].name[0] = '2';
+	words[2].clip.count = 0;
+	words[3].clip.frames = frames[1];
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		T_CHECK(!audio_same(&same, &(struct audio){.words = &words[i], .count = 1}));
+}
+
 static int open_descriptors(void)
 {
 	int count = 0;

@@ -1,8 +1,10 @@
 #include "parent/resolver.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -91,6 +93,61 @@ T_CASE(a_broker_that_is_missed_is_looked_up_again)
 	T_EQUAL(r.again, 1000 + 10 * TICK_SECOND);
 	T_CHECK(round_ends(&r, 11000));
 	T_EQUAL(r.again, 11000 + 20 * TICK_SECOND);
+}
+
+T_CASE(the_wait_grows_to_a_minute)
+{
+	static const tick_t seconds[] = {10, 20, 40, 60, 60};
+	static struct conf conf;
+
+	conf.report.broker = named("no..name", 1883);
+	struct resolver r = resolver_make(&conf);
+	for (size_t i = 0; i < ARRAY_LEN(seconds); i++) {
+		T_CHECK(round_ends(&r, 1000));
+		T_EQUAL(r.again, 1000 + seconds[i] * TICK_SECOND);
+	}
+}
+
+static struct conf wanted;
+
+static void is_nobody_else(void)
+{
+	const struct user other = {.change = true, .uid = 65534, .gid = 65534};
+	struct resolver r = resolver_make(&wanted);
+	struct record answer;
+
+	t_refuse(SYS_setgroups, EPERM);
+	T_CHECK(resolver_start(&r, &other, 1000));
+	T_EQUAL(wait(NULL) > 0, 1);
+	T_EQUAL(resolver_take(&r, &answer, 1000), IPC_END);
+	T_EQUAL(r.found, 0);
+}
+
+static void does_not_fork(void)
+{
+	const struct user same = {.change = false};
+	struct resolver r = resolver_make(&wanted);
+	int next = dup(STDOUT_FILENO);
+
+	close(next);
+#ifdef SYS_fork
+	t_refuse(SYS_fork, EAGAIN);
+#endif
+	t_refuse(SYS_clone, EAGAIN);
+	T_CHECK(!resolver_start(&r, &same, 1000));
+	T_EQUAL(r.answers, -1);
+	T_EQUAL(r.again, 1000 + 10 * TICK_SECOND);
+	T_EQUAL(dup(STDOUT_FILENO), next);
+}
+
+/* With other rights than its own nobody looks up a name, and what cannot be done now is tried
+ * again.
+ */
+T_CASE(a_round_that_cannot_be_is_put_off)
+{
+	wanted.report.broker = named("localhost", 1883);
+	t_apart(is_nobody_else);
+	t_apart(does_not_fork);
 }
 
 T_CASE(without_names_there_are_no_rounds)
