@@ -75,14 +75,14 @@ static void take_fault(void *context, enum log_level level, const char *line)
 	char mend[600];
 	struct text t = text_make(mend, sizeof(mend));
 
+	(void)level;
 	if (access(d->path, R_OK) == 0)
 		text_format(&t, "sudo nano %s && sudo freedmr check %s", d->path, d->path);
 	else if (errno == ENOENT)
 		text_format(&t, "sudo freedmr init %s", d->path);
 	else
 		text_format(&t, "sudo freedmr doctor -c %s", d->path);
-	if (level < LOG_INFO)
-		finding(d, level < LOG_WARN ? FINDING_WRONG : FINDING_HINT, mend, "%s", line);
+	finding(d, FINDING_WRONG, mend, "%s", line);
 }
 
 void finding_put_ctl(struct text *t, const struct doctor *d)
@@ -226,7 +226,7 @@ static void look_at_outside(struct doctor *d, const struct addr *at, size_t coun
 
 	for (size_t a = 0; a < count && !outer; a++)
 		outer = addr_is_private(&at[a]) ? NULL : &at[a];
-	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++) {
+	for (uint32_t i = 0; i < d->conf.listener_count; i++) {
 		const struct conf_listener *l = &d->conf.listener[i];
 		struct text t = text_make(mend, sizeof(mend));
 
@@ -265,7 +265,7 @@ static void look_at_listeners(struct doctor *d)
 	struct addr at[ADDRESSES];
 	size_t count = host_addresses(at, ADDRESSES);
 
-	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++) {
+	for (uint32_t i = 0; i < d->conf.listener_count; i++) {
 		const struct conf_listener *l = &d->conf.listener[i];
 		look_at_listener(d, l);
 		if (d->running && !d->listens[i]) {

@@ -62,7 +62,7 @@ static void see_listener(struct doctor *d, const char *row)
 	    !top_field(row, "name", name, sizeof(name)) ||
 	    !top_field(row, "bind", at, sizeof(at)) || !addr_parse(at, 0, &bind))
 		return;
-	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++)
+	for (uint32_t i = 0; i < d->conf.listener_count; i++)
 		d->listens[i] |= strcmp(d->conf.listener[i].name, name) == 0 &&
 		                 addr_equal(&d->conf.listener[i].bind, &bind);
 }
@@ -73,7 +73,7 @@ static void see_link(struct doctor *d, const char *row)
 
 	if (!top_field(row, "name", name, sizeof(name)) || !top_field(row, "up", up, sizeof(up)))
 		return;
-	bool never = !top_field(row, "heard", heard, sizeof(heard)) || strcmp(heard, "null") == 0;
+	bool never = !top_field(row, "heard", heard, sizeof(heard));
 	if (top_field(row, "clock_differs", differs, sizeof(differs)) &&
 	    strcmp(differs, "true") == 0)
 		finding(d, FINDING_WRONG, "set both clocks: sudo timedatectl set-ntp true",
@@ -100,7 +100,7 @@ static void see_session(struct doctor *d, const char *row)
 	    !top_field(row, "at", at, sizeof(at)) || !addr_parse(at, 0, &from) ||
 	    addr_is_private(&from))
 		return;
-	for (uint32_t i = 0; i < d->conf.listener_count && i < FINDING_LISTENERS; i++)
+	for (uint32_t i = 0; i < d->conf.listener_count; i++)
 		d->outside[i] += strcmp(d->conf.listener[i].name, name) == 0;
 }
 

@@ -13,7 +13,6 @@
 enum finding { FINDING_OK, FINDING_HINT, FINDING_WRONG };
 
 #define DOCTOR_CONF "/etc/freedmr.conf"
-#define FINDING_LISTENERS 32 /* looked at for sessions from other networks */
 
 struct doctor {
 	bool json;
@@ -22,8 +21,8 @@ struct doctor {
 	unsigned wrong;
 	const char *path; /* of the configuration */
 	struct conf conf;
-	bool listens[FINDING_LISTENERS];     /* the server has that listener, at that address */
-	unsigned outside[FINDING_LISTENERS]; /* sessions from other networks, by listener */
+	bool listens[CONF_LISTENERS_MAX];     /* the server has that listener, at that address */
+	unsigned outside[CONF_LISTENERS_MAX]; /* sessions from other networks, by listener */
 };
 
 /* `mend`: the command, or what to do; NULL when nothing is to be done. */
