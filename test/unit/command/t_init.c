@@ -1,9 +1,12 @@
 #include "command/init.h"
 
 #include <ctype.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "command/check.h"
+#include "conf/keys.h"
 #include "face.h"
 #include "harness/t.h"
 
@@ -118,6 +121,77 @@ T_CASE(what_cannot_be_written_is_told)
 	T_CHECK(strstr(face_err, "freedmr: /nowhere/freedmr.conf: "));
 	T_EQUAL(face_run(init_main, "init", "--help", NULL), 64);
 	T_EQUAL(face_run(init_main, "init", "a", "b"), 64);
+	T_EQUAL(face_run(init_main, "init", "--show", "-x"), 64);
+}
+
+static char directory[64];
+
+static int init_there(int argc, char **argv)
+{
+	return chdir(directory) == 0 ? init_main(argc, argv) : -1;
+}
+
+T_CASE(without_a_name_it_is_a_file_of_this_directory)
+{
+	char path[80], first[32], again[32];
+
+	snprintf(directory, sizeof(directory), "/tmp/t_init.XXXXXX");
+	T_CHECK(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/freedmr.conf", directory);
+	T_EQUAL(FACE_RUN_APART(init_there, NULL, "init"), 0);
+	T_CHECK(strstr(face_out, "\nWrote freedmr.conf. Start the server with\n"));
+	find_phrase(face_out, "passphrase  ", first);
+	T_EQUAL(FACE_RUN_APART(init_there, NULL, "init", "--show"), 0);
+	find_phrase(face_out, "passphrase  ", again);
+	T_TEXT(again, first);
+	T_EQUAL(unlink(path), 0);
+	T_EQUAL(FACE_RUN_APART(init_there, NULL, "init", "--set", "server.name=Mine"), 0);
+	T_CHECK(face_read(path, text) > 0 && strstr(text, "\nname = Mine\n"));
+	T_EQUAL(unlink(path), 0);
+	T_EQUAL(rmdir(directory), 0);
+}
+
+T_CASE(there_is_room_for_a_number_of_settings)
+{
+	static char settings[FACE_WORDS_MAX][80];
+	const char *words[FACE_WORDS_MAX] = {"init"};
+	const struct conf_section *limits = section_info(SECTION_LIMITS),
+				  *report = section_info(SECTION_REPORT);
+	size_t count = 0;
+
+	for (size_t i = 0; i < limits->key_count && count < 40; i++)
+		snprintf(settings[count++], sizeof(*settings), "limits.%s=1", limits->keys[i].name);
+	for (size_t i = 0; i < report->key_count && count < 40; i++)
+		snprintf(settings[count++], sizeof(*settings), "report.%s=1", report->keys[i].name);
+	T_CHECK(count > 30);
+	for (size_t i = 0; i < count; i++) {
+		words[1 + 2 * i] = "--set";
+		words[2 + 2 * i] = settings[i];
+	}
+	words[1 + 2 * count] = "/nowhere/freedmr.conf";
+	T_EQUAL(face_keep(init_main, words, false, NULL), 64);
+	T_CHECK(strstr(face_err, " exceeds the number of settings\n"));
+	T_EQUAL(FACE_RUN(init_main, "init", "--set", "nonsense.id=1", "/nowhere/freedmr.conf"), 64);
+	T_TEXT(face_err, "freedmr: --set nonsense is not in server, listener, limits or report\n");
+}
+
+T_CASE(of_a_file_that_does_not_fit_nothing_is_left)
+{
+	char *path = face_path(), wanted[128];
+	struct rlimit limit, small;
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	small = limit;
+	small.rlim_cur = 100; /* enough for the message */
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	int status = FACE_RUN(init_main, "init", path);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	snprintf(wanted, sizeof(wanted), "freedmr: %s: File too large\n", path);
+	T_EQUAL(status, 1);
+	T_TEXT(face_err, wanted);
+	T_CHECK(access(path, F_OK) != 0);
+	face_forget(path);
 }
 
 T_MAIN()
