@@ -243,8 +243,9 @@ static int receive(int fd, const struct options *o)
 		}
 		len += (size_t)n;
 		status = show_lines(buf, &len, o);
-		if (fflush(stdout) != 0)
-			return STATUS_OK;
+		(void)fflush(stdout);
+		if (ferror(stdout)) /* of this, or of a line before */
+			return errno == EPIPE ? STATUS_OK : complain("standard output");
 	}
 	return status < 0 ? CTL_UNAVAILABLE : status;
 }
