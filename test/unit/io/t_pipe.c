@@ -259,6 +259,8 @@ T_CASE(what_is_not_a_socket_stays)
 	T_EQUAL(errno, ENAMETOOLONG);
 	T_EQUAL(unix_listen(""), -1);
 	T_EQUAL(errno, EINVAL);
+	T_EQUAL(unix_connect(long_path), -1);
+	T_EQUAL(errno, ENAMETOOLONG);
 }
 
 T_MAIN()

@@ -66,6 +66,27 @@ T_CASE(nobody_there_is_told_and_not_waited_for)
 	close(caller);
 }
 
+/* Where there is IPv6, of both kinds. */
+T_CASE(all_addresses_are_called)
+{
+	struct addr at = {.port = 0}, from, v4 = addr_v4(loopback, 0);
+	int listening = tcp_listen(&at, false);
+
+	if (listening < 0) {
+		T_EQUAL(errno, EAFNOSUPPORT);
+		return;
+	}
+	T_CHECK(udp_bound(listening, &at));
+	v4.port = at.port;
+	int caller = tcp_connect(&v4);
+	T_CHECK(caller >= 0 && wait_for(listening, POLLIN));
+	int fd = tcp_accept(listening, &from);
+	T_CHECK(fd >= 0 && addr_same_ip(&from, &v4));
+	close(caller);
+	close(fd);
+	close(listening);
+}
+
 T_CASE(one_port_is_bound_once)
 {
 	struct addr at;

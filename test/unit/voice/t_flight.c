@@ -118,6 +118,14 @@ T_CASE(addresses_come_back_whole)
 	T_CHECK(write_and_read(&e));
 	T_CHECK(same_endpoint(&back.event.datagram.from, from));
 	T_EQUAL(back.event.datagram.from.to.scope, 0x01020304);
+	for (int port = 0; port < 2; port++) { /* all addresses, of the one kind and the other */
+		const uint8_t all[4] = {0};
+		from->to = addr_v4(all, (uint16_t)port);
+		from->from = (struct addr){.port = (uint16_t)port, .scope = !port};
+		T_CHECK(write_and_read(&e));
+		T_CHECK(same_endpoint(&back.event.datagram.from, from));
+		T_EQUAL(back.event.datagram.from.from.scope, !port);
+	}
 	from->socket = CONF_SOCKETS_MAX; /* there is none */
 	T_EQUAL(write_and_read(&e), 0);
 }
@@ -202,6 +210,35 @@ T_CASE(macs_of_server_links_are_blanked)
 	BLANKS(20, obp_write_stun(&w, &key, 0));
 	BLANKS(20, obp_write_version(&w, &key, 5));
 	BLANKS(20, obp_write_quench(&w, &key, 91, 7));
+}
+
+/* Whatever it is, it may have its MAC anywhere. */
+T_CASE(a_neighbours_datagram_of_no_known_length_is_blanked)
+{
+	static const char *const tags[] = {"DMRE", "BCKA", "BCxx"};
+	uint8_t bytes[100];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(0x80 + i);
+	for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+		memcpy(bytes, tags[i], 4);
+		T_EQUAL(obp_mac_len(bytes, sizeof(bytes)), 0);
+		T_CHECK(is_blanked(bytes, sizeof(bytes), 4, sizeof(bytes) - 4));
+		T_CHECK(is_blanked(bytes, 4, 4, 0));
+	}
+	memcpy(bytes, "DMRD", 4); /* of a hotspot, with something behind it */
+	T_CHECK(is_blanked(bytes, sizeof(bytes), HBP_BURST_LEN, sizeof(bytes) - HBP_BURST_LEN));
+}
+
+T_CASE(a_datagram_that_is_too_long_is_cut)
+{
+	static uint8_t bytes[FLIGHT_EVENT_MAX / 2 + 1];
+	struct event e = datagram(bytes, sizeof(bytes));
+
+	memset(bytes, 'x', sizeof(bytes));
+	T_CHECK(write_and_read(&e));
+	T_EQUAL(back.event.datagram.len, FLIGHT_EVENT_MAX / 2);
+	T_EQUAL(back.event.datagram.bytes[FLIGHT_EVENT_MAX / 2 - 1], 'x');
 }
 
 T_CASE(frames_of_hotspots_keep_every_octet)
