@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "harness/t.h"
+#include "io/shared.h"
 #include "parent/audio.h"
 #include "parent/kept.h"
 
@@ -140,15 +141,16 @@ T_CASE(what_was_tried_is_what_is_read)
 
 T_CASE(what_is_held_must_be_there_whole)
 {
-	static const size_t lengths[] = {LOAD_MAX + 1, sizeof(CONFIG) + 1};
 	static struct conf conf;
 	char line[64];
 	size_t len;
 
 	begin(CONFIG);
-	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+	for (int too_long = 0; too_long < 2; too_long++) {
 		*logged = 0;
-		snprintf(line, sizeof(line), "%d conf %zu\n", load_hold(path, &len), lengths[i]);
+		int fd = too_long ? shared_file(LOAD_MAX + 1) : load_hold(path, &len);
+		len = too_long ? LOAD_MAX + 1 : len + 1;
+		snprintf(line, sizeof(line), "%d conf %zu\n", fd, len);
 		setenv("FREEDMR_HANDOVER", line, 1);
 		T_EQUAL(load_tried(path, &conf), STATUS_SYSTEM);
 		T_TEXT(logged, "Invalid argument\n");

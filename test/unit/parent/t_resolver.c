@@ -138,6 +138,7 @@ static void does_not_fork(void)
 	T_EQUAL(r.answers, -1);
 	T_EQUAL(r.again, 1000 + 10 * TICK_SECOND);
 	T_EQUAL(dup(STDOUT_FILENO), next);
+	T_EQUAL(dup(STDOUT_FILENO), next + 1);
 }
 
 /* With other rights than its own nobody looks up a name, and what cannot be done now is tried
