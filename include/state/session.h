@@ -133,9 +133,7 @@ struct session {
 /* Length of its stored option string. */
 static inline size_t options_kept(const struct session *s)
 {
-	return s->options_len < sizeof(s->options) /* never: no datagram holds more */
-	               ? (size_t)s->options_len
-	               : sizeof(s->options);
+	return s->options_len < sizeof(s->options) ? (size_t)s->options_len : sizeof(s->options);
 }
 
 #define SESSIONS_HALF_OPEN 64u

@@ -40,7 +40,7 @@ static void string(struct wr *w, const char *s)
 {
 	size_t len = strlen(s);
 
-	if (len > UINT16_MAX) /* never: topics and names are short */
+	if (len > UINT16_MAX)
 		w->bad = true;
 	wr_u16(w, (uint16_t)len);
 	wr_bytes(w, s, len);

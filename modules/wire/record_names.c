@@ -79,7 +79,7 @@ static const char *const quench_reason_names[QUENCH_REASONS] = {
 
 static const char *name_of(const char *const *names, size_t count, size_t value)
 {
-	return value < count && names[value] ? names[value] : "?"; /* never: a gap in a table */
+	return value < count ? names[value] : "?";
 }
 
 const char *change_name(enum change change)

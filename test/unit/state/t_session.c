@@ -74,6 +74,16 @@ T_CASE(simplex_clients_have_only_slot_two)
 	T_CHECK(session_slot(&s, 1) == &s.slot[0] && session_slot(&s, 2) == &s.slot[1]);
 }
 
+T_CASE(of_an_option_string_no_more_is_kept_than_fits)
+{
+	static struct session s;
+
+	s.options_len = 7;
+	T_EQUAL(options_kept(&s), 7);
+	s.options_len = UINT64_MAX; /* as another binary may have left it */
+	T_EQUAL(options_kept(&s), sizeof(s.options));
+}
+
 T_CASE(an_endpoint_is_address_port_and_socket)
 {
 	struct endpoint a = {.socket = 1}, b = a;

@@ -94,6 +94,26 @@ T_CASE(without_room_nothing_is_written)
 	}
 }
 
+/* A string has 16 bits for its length. */
+T_CASE(a_topic_may_be_as_long_as_its_length_says)
+{
+	static uint8_t room[70000];
+	static char topic[65537];
+
+	memset(topic, 'a', sizeof(topic) - 1);
+	struct wr w = wr_make(room, sizeof(room));
+	mqtt_write_publish(&w, topic, false, 0);
+	T_EQUAL(wr_len(&w), 0);
+	topic[65535] = 0;
+	w = wr_make(room, sizeof(room));
+	mqtt_write_publish(&w, topic, false, 0);
+	T_EQUAL(wr_len(&w), 4 + 2 + 65535);
+	T_BYTES(room,
+	        "\x30\x81\x80\x04\xff\xff"
+	        "aa",
+	        8);
+}
+
 T_CASE(answers_are_read_and_their_prefixes_wait)
 {
 	static const struct {

@@ -459,6 +459,14 @@ T_CASE(every_enum_value_has_a_name)
 		T_CHECK(strcmp(subscription_mode_name((enum subscription_mode)i), "?") != 0);
 	for (int i = 0; i <= CALL_IGNORED; i++)
 		T_CHECK(strcmp(call_state_name((enum call_state)i), "?") != 0);
+	for (int i = 0; i < LINK_STATES; i++)
+		T_CHECK(strcmp(link_state_name((enum link_state)i), "?") != 0);
+	for (int i = 0; i < ISSUERS; i++)
+		T_CHECK(strcmp(issuer_name((enum issuer)i), "?") != 0);
+	for (int i = 0; i < QUENCH_REASONS; i++)
+		T_CHECK(strcmp(quench_reason_name((enum quench_reason)i), "?") != 0);
+	for (int i = 0; i < RELOAD_OUTCOMES; i++)
+		T_CHECK(strcmp(reload_outcome_name((enum reload_outcome)i), "?") != 0);
 	T_TEXT(cause_name(CAUSE_CAUSES), "?");
 	T_TEXT(change_name((enum change)99), "?");
 	T_TEXT(record_kind_name(RECORD_KINDS), "?");
