@@ -146,8 +146,8 @@ T_CASE(an_unsound_pool_is_known)
 			pool.used = pool.fresh + 1;
 		else if (fault == 3)
 			c->row.index = 0;
-		else if (fault == 4)
-			pool.free = a->row.index; /* which lives */
+		else if (fault == 4) /* which lives, and is the last */
+			pool.free = a->row.index, a->row.next_free = POOL_NONE;
 		else if (fault == 5)
 			pool.free = THINGS; /* which was never taken */
 		else
