@@ -743,6 +743,21 @@ T_CASE(the_oldest_of_a_ring_stays_the_oldest)
 	end();
 }
 
+T_CASE(each_counter_is_carried_once)
+{
+	union carried row;
+	uint32_t at = POOL_NONE;
+
+	begin();
+	for (enum counter i = 0; i < COUNT_COUNTERS; i++) {
+		T_CHECK(carried_next(w.core, CARRIED_COUNTER, &at, &row));
+		T_TEXT(row.counter.name, counter_name(i));
+		T_EQUAL(row.counter.value, w.core->counter[i]);
+	}
+	T_CHECK(!carried_next(w.core, CARRIED_COUNTER, &at, &row));
+	end();
+}
+
 T_CASE(no_more_is_written_than_there_is_room_for)
 {
 	begin();
