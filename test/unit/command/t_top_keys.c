@@ -43,7 +43,7 @@ T_CASE(rows_are_walked_with_arrows_letters_and_pages)
 		{"j", 1},          {"\033[B", 2},     {"\033OB", 3},   {"k", 2},
 		{"\033[A", 1},     {" ", 15},         {"\033[6~", 29}, {"\033[5~", 15},
 		{"\033[1;5A", 14}, {"jj\033[Bk", 16}, {"\033[", 16},   {"\033[Z", 16},
-		{"\033[1", 16},    {"\033xk", 15},    {"!", 15},
+		{"\033[1", 16},    {"\033xk", 15},    {"!", 15},       {"\033[\177A", 14},
 	};
 	struct top top;
 
@@ -55,7 +55,7 @@ T_CASE(rows_are_walked_with_arrows_letters_and_pages)
 	}
 	top.screen.rows = 12;
 	press(&top, " ");
-	T_EQUAL(top.at, 17);
+	T_EQUAL(top.at, 16);
 	end(&top);
 }
 
@@ -134,6 +134,22 @@ T_CASE(a_session_is_opened_scrolled_and_left)
 	T_CHECK(!top.stop);
 	press(&top, "\003");
 	T_CHECK(top.stop);
+	end(&top);
+}
+
+T_CASE(a_talkgroup_has_no_session_to_open)
+{
+	struct top top;
+	int table = 0;
+
+	begin(&top);
+	while (top_tables[table].id)
+		table++;
+	top_keys_show_table(&top, table);
+	top_list_add(&top.rows, &top_tables[table], 0, "{\"conference\":91}", "", 0);
+	T_EQUAL(top.rows.count, 1);
+	press(&top, "\r");
+	T_TEXT(top.session, "");
 	end(&top);
 }
 

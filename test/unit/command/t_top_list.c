@@ -1,5 +1,6 @@
 #include "command/top_list.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/t.h"
@@ -22,6 +23,7 @@ T_CASE(fields_are_found_by_their_whole_name)
 		{"{\"aa\":1,\"a\":2}", "a", "2"},
 		{"{\"x\":\",\\\"a\\\":5\",\"a\":6}", "a", "6"},
 		{"{\"x\":\"a\",\"a\":7}", "a", "7"},
+		{"{\"x\":[\"b\",\"a\"],\"a\":8}", "a", "8"},
 		{"{\"a\":\"q\\\"\\\\\\u0007z\"}", "a", "q\"\\?z"},
 		{"{\"a\":null}", "a", ""},
 		{"{\"a\":\"\"}", "a", ""},
@@ -70,6 +72,72 @@ T_CASE(rows_are_laid_out_sorted_and_filtered)
 	t = text_make(line, sizeof(line));
 	top_heading(&t, &table, 0, false);
 	T_TEXT(line, "ID^  NAME    AGE  ");
+	top_list_release(&l);
+}
+
+T_CASE(equal_rows_are_in_the_order_of_their_ids)
+{
+	static const char *const json[] = {"{\"id\":3,\"name\":\"b\"}", "{\"id\":1,\"name\":\"b\"}",
+	                                   "{\"id\":2,\"name\":\"a\"}",
+	                                   "{\"id\":1,\"name\":\"b\",\"since\":1}"};
+	static const struct {
+		int sort;
+		bool numbers;
+		const char *ids;
+	} rows[] = {{1, false, "2113"}, {2, true, "1231"}, {0, true, "1123"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct top_list l = {.row = NULL};
+		char ids[8] = "";
+		for (size_t n = 0; n < ARRAY_LEN(json); n++)
+			top_list_add(&l, &table, rows[i].sort, json[n], "", 2000);
+		top_list_sort(&l, rows[i].numbers, false);
+		for (size_t n = 0; n < l.count; n++) {
+			const char *before = strcmp(l.row[n].id, n ? l.row[n - 1].id : "") == 0
+			                             ? l.row[n - 1].shown
+			                             : "";
+			strcat(ids, l.row[n].id);
+			T_CHECK(strcmp(before, l.row[n].shown) < 0);
+		}
+		T_TEXT(ids, rows[i].ids);
+		top_list_release(&l);
+	}
+}
+
+T_CASE(bars_are_relative_to_the_highest)
+{
+	static const struct top_column spark[] = {{"DAY", "day", NULL, 34, TOP_SPARK},
+	                                          {"TG", "tg", NULL, 4, TOP_ID}};
+	static const struct top_table day = {"w", "T", NULL, spark, ARRAY_LEN(spark), -1, false};
+	static const struct {
+		const char *json, *shown;
+	} rows[] = {
+		{"{\"day\":[0,1,4,8],\"tg\":91}", " \u2581\u2584\u2588"},
+		{"{\"day\":[5],\"tg\":91}", "\u2588"},
+		{"{\"day\":[1,x,1],\"tg\":91}", "\u2588"},
+		{"{\"day\":[],\"tg\":91}", ""},
+		{"{\"day\":7,\"tg\":91}", ""},
+		{"{\"tg\":91}", ""},
+		{"{\"day\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"
+	         "\"tg\":91}",
+	         "\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588"
+	         "\u2588\u2588\u2588"
+	         "\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588"
+	         "\u2588\u2588\u2588"},
+	};
+	struct top_list l = {.row = NULL};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char wanted[256];
+		top_list_add(&l, &day, -1, rows[i].json, "", 0);
+		int bars = 0;
+		for (const char *c = rows[i].shown; *c; c++)
+			bars += (*c & 0xc0) != 0x80;
+		snprintf(wanted, sizeof(wanted), "%s%*s  91  ", rows[i].shown, 36 - bars, "");
+		T_TEXT(l.row[l.count - 1].shown, wanted);
+	}
+	top_list_add(&l, &day, -1, "{\"tg\":0}", "", 0);
+	T_CHECK(strstr(l.row[l.count - 1].shown, "   -  "));
 	top_list_release(&l);
 }
 
