@@ -302,11 +302,12 @@ bool conf_offer_put(struct conf_offer *o, const struct conf *conf, const struct 
                     enum conf_reader reader)
 {
 	unsigned number = atomic_load(&o->offered);
-	struct conf copy = *conf;
 	bool fits = conf->client_count <= room->clients && conf->peer_count <= room->peers;
+	struct conf copy;
 
 	if (atomic_load(&o->taken) != number || !fits)
 		return false;
+	copy = *conf;
 	number++;
 	copy.peer = peers_at(o, number, room);
 	copy.client = clients_at(o, number, room);

@@ -1,6 +1,7 @@
 #include "conf/parse.h"
 #include "conf/reload.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,6 +349,61 @@ T_CASE(what_a_confined_reporter_cannot_reach_is_known)
 		T_CHECK(reload());
 		T_CHECK(conf_same_reach(&running, &fresh)); /* all of it has been taken */
 	}
+	forget();
+}
+
+/* ---- what is left on the stack, which a process that is forked later inherits ---- */
+
+#define SECRET "of more octets than a register has: "
+
+static _Alignas(CACHE_LINE) char stack[1 << 20];
+static const char *top; /* above it is what the system put there */
+static struct conf_offer *offered;
+static enum conf_reader reader;
+static bool put;
+
+static void offer_there(int number)
+{
+	const char here = 0;
+
+	(void)number;
+	top = &here;
+	put = conf_offer_put(offered, &running,
+	                     &(struct conf_room){.clients = CLIENTS, .peers = PEERS}, reader);
+}
+
+/* Whether the one before has been taken or not. */
+T_CASE(an_offer_leaves_no_secret_behind)
+{
+	static const char *const secrets[] = {SECRET "listener", SECRET "client", SECRET "peer",
+	                                      SECRET "admin"};
+	const stack_t own = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	const struct sigaction action = {.sa_handler = offer_there, .sa_flags = SA_ONSTACK};
+	struct sigaction before;
+	stack_t usual;
+
+	read_both(SERVER ONE "[client 1000001]\n" PEER, SERVER ONE);
+	text_copy(running.listener[0].passphrase, CONF_PASSPHRASE_MAX, secrets[0]);
+	text_copy(running.client[0].passphrase, CONF_PASSPHRASE_MAX, secrets[1]);
+	text_copy(running.peer[0].passphrase, CONF_PASSPHRASE_MAX, secrets[2]);
+	text_copy(running.report.admin_token, CONF_TOKEN_MAX, secrets[3]);
+	offered = calloc(1, conf_offer_size(&(struct conf_room){CLIENTS, PEERS}));
+	T_CHECK(offered);
+	T_EQUAL(sigaltstack(&own, &usual), 0);
+	T_EQUAL(sigaction(SIGUSR1, &action, &before), 0);
+	for (int i = 0; i < 4; i++) {
+		reader = i < 2 ? CONF_VOICE : CONF_REPORTER;
+		memset(stack, 0, sizeof(stack));
+		raise(SIGUSR1);
+		T_EQUAL(put, i % 2 == 0);
+		for (size_t k = 0; k < ARRAY_LEN(secrets); k++)
+			T_CHECK(!holds(stack, (size_t)(top - stack), secrets[k]));
+		if (i % 2)
+			conf_offer_take(offered);
+	}
+	sigaction(SIGUSR1, &before, NULL);
+	sigaltstack(&usual, NULL);
+	free(offered);
 	forget();
 }
 
