@@ -94,6 +94,77 @@ def who_is_logged_in_from_another_network_shows_that_the_port_is_open():
         far.close()
 
 
+@case
+def hotspots_elsewhere_need_a_public_address_and_an_open_port():
+    """With a private address alone, as behind a router: before the start, behind a firewall, and when it was opened."""
+    if shutil.which("nft") is None:
+        raise Skip("there is no nft")
+    if not apart(hotspots_elsewhere_need_a_public_address_and_an_open_port, "-n"):
+        return
+    add_addresses("192.168.77.7/32")
+    server = Server("", bind="0.0.0.0")
+    address = "hotspots of hotspots: address 192.168.77.7, port %d" % server.port
+    try:
+        os.chmod(server.config, 0o600)
+        findings = doctor(server)[1]
+        check(found(findings, address) == ("hint", None), "%s" % findings)
+        check(found(findings, "need your public address") == ("hint", "curl https://icanhazip.com"), "%s" % findings)
+        server.start()
+        status, findings = doctor(server)
+        check(status == 0 and address + ", answers" in findings, "%d: %s" % (status, findings))
+        told = found(findings, "nobody is logged in from another network at port %d" % server.port)
+        check(told == ("hint", "in the router: pass UDP port %d on to 192.168.77.7" % server.port), "%s" % (told,))
+        subprocess.run(["nft", "add table inet mine; add chain inet mine entry { type filter hook input priority 0; policy drop; }"],
+                       check=True)
+        status, findings = doctor(server)
+        kind, mend = found(findings, address)
+        check(status == 1 and kind == "wrong" and address + " does not answer" in findings, "%d: %s" % (status, findings))
+        subprocess.run(["sh", "-c", mend.replace("sudo ", "") + "; nft insert rule inet mine entry udp sport %d accept" % server.port],
+                       check=True)
+        answers(server, "192.168.77.7")
+    finally:
+        server.close()
+
+
+@case
+def each_firewall_has_its_command():
+    """That of ufw counts before that of firewalld. This case has an /etc and a /run of its own."""
+    if not apart(each_firewall_has_its_command, "-n", "-m"):
+        return
+    add_addresses()
+    etc = tempfile.mkdtemp(prefix="freedmr-")
+    try:
+        for path in ("passwd", "group", "hosts"):
+            if os.path.exists("/etc/" + path):
+                shutil.copy("/etc/" + path, etc)
+        subprocess.run(["mount", "--bind", etc, "/etc"], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
+        peers = "".join(peer_section("p%d" % n, "fbp", 41000 + n // 2, free_port(), 2340 + n) for n in range(4))
+        server = Server("", peers, bind="0.0.0.0")
+        try:
+            ports = (server.port, 41000, 41001)
+            check(not any("firewall" in text for text in doctor(server)[1]), "there is one")
+            os.mkdir("/run/firewalld")
+            opened = opening(server, "firewall-cmd")
+            check(opened == ["sudo firewall-cmd --permanent --add-port=%d/udp && sudo firewall-cmd --reload" % port for port in ports],
+                  "%s" % opened)
+            os.mkdir("/etc/ufw")
+            with open("/etc/ufw/ufw.conf", "w") as f:
+                f.write("# of this machine\nENABLED=yes\n")
+            opened = opening(server, "ufw")
+            check(opened == ["sudo ufw allow %d/udp" % port for port in ports], "%s" % opened)
+        finally:
+            server.close()
+    finally:
+        subprocess.run(["umount", "-l", "/etc"], capture_output=True)
+        shutil.rmtree(etc)
+
+
+def opening(server, firewall):
+    """The commands that open its ports, in the order of the findings."""
+    return [mend for text, (_, mend) in doctor(server)[1].items() if "a firewall is active (%s)" % firewall in text]
+
+
 def own_addresses():
     out = subprocess.run(["ip", "-4", "-o", "addr", "show", "up"], capture_output=True, text=True).stdout
     return [line.split()[3].split("/")[0] for line in out.splitlines()]

@@ -249,6 +249,16 @@ def a_terminal_that_is_stuck_does_not_hold_it():
 
 
 @case
+def a_terminal_that_is_gone_ends_it():
+    with Server() as server:
+        with Terminal(server.control) as top:
+            top.shows("HOTSPOTS: 0")
+            os.close(top.master)
+            top.master = os.open("/dev/null", os.O_RDONLY)
+            check(wait_for(lambda: top.process.poll() is not None) and top.process.returncode == 1, "it goes on")
+
+
+@case
 def a_server_that_restarts_is_found_again():
     with Server() as server:
         crowd(server)

@@ -51,8 +51,12 @@ T_CASE(patterns_become_clients_where_they_have_numbers)
 	         "\"a\"},\n"
 	         "{\"name\": \"b\", \"match\": {\"ids\": [310001]}},\n"
 	         "{\"name\": \"c\", \"match\": {\"ids\": [310002]}, \"config\": {\"passphrase\": "
-	         "\" kilo\"}}],\n" DEFAULT "}}",
-	         "passphrase = lima\n\n[client 310002]\npassphrase = \" kilo\"\n", ""},
+	         "\" kilo\"}},\n"
+	         "{\"match\": {\"ids\": [310003]}, \"config\": {\"passphrase\": \"kilo "
+	         "\"}}],\n" DEFAULT "}}",
+	         "passphrase = lima\n\n[client 310002]\npassphrase = \" kilo\"\n\n[client 310003]\n"
+	         "passphrase = \"kilo \"\n",
+	         ""},
 		{"{\"global\": {}, \"repeater_configurations\": {\"patterns\": [\n{\"name\": "
 	         "\"a\",\n"
 	         "\"match\": {\"id_ranges\": [[310003, 310001]]}, \"config\": {}}],\n" DEFAULT "}}",
