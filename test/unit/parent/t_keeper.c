@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,8 +16,6 @@
 
 #include "harness/t.h"
 
-#define MANAGER "t_keeper.manager"
-
 static int manager; /* the service manager's end */
 
 static void begin(void)
@@ -24,11 +24,14 @@ static void begin(void)
 		struct sockaddr any;
 		struct sockaddr_un un;
 	} at = {.un = {.sun_family = AF_UNIX}};
+	char name[32];
 
-	memcpy(at.un.sun_path + 1, MANAGER, sizeof(MANAGER) - 1);
+	snprintf(name, sizeof(name), "@t_keeper.%d", (int)getpid());
+	memcpy(at.un.sun_path + 1, name + 1, strlen(name + 1));
 	manager = socket(AF_UNIX, SOCK_DGRAM, 0);
-	if (bind(manager, &at.any, (socklen_t)(sizeof(sa_family_t) + sizeof(MANAGER))) != 0 ||
-	    setenv("NOTIFY_SOCKET", "@" MANAGER, 1) != 0)
+	if (bind(manager, &at.any,
+	         (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name))) != 0 ||
+	    setenv("NOTIFY_SOCKET", name, 1) != 0)
 		t_fail(__FILE__, __LINE__, "no manager");
 }
 
