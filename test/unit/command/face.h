@@ -94,7 +94,7 @@ static inline int face_run(face_main *face, const char *word, const char *a, con
 	return FACE_RUN(face, word, a, b);
 }
 
-/* A path in a fresh directory, gone with face_forget(). */
+/* A path in a fresh directory, gone with face_forget(); one at a time, also of face_run_on(). */
 static inline char *face_path(void)
 {
 	static char path[64];

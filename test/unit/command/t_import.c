@@ -519,11 +519,10 @@ T_CASE(only_what_is_refused_becomes_a_comment)
 T_CASE(a_master_without_a_passphrase_is_like_one_with_an_empty_one)
 {
 	static const char text[] = "[GLOBAL]\nSERVER_ID: 2350\n[S]\nMODE: MASTER\n";
-	char *path = face_path();
-
 	T_EQUAL(import(text), 0);
 	T_CHECK(strstr(face_err, "FILE:3: PASSPHRASE of [S]: was empty: all users of [::]:62031 "
 	                         "now have to enter the password "));
+	char *path = face_path();
 	face_write(path, text, strlen(text));
 	T_EQUAL(face_run(import_main, "import", "--keep-open", path), 0);
 	T_CHECK(has_line(face_out, "passphrase = ") && has_line(face_out, "open = yes"));
