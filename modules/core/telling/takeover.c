@@ -63,6 +63,7 @@ static struct pool_row *place_uplink_session(struct taking *t, const struct taki
 
 	if (u && t->reader == CARRIED_FILE && (s = (void *)take_row(t, h))) {
 		s->at = u->at;
+		s->source = (struct source){SOURCE_UPLINK, u->row.index};
 		u->session = pool_handle(&s->row);
 	}
 	return s ? &s->row : NULL;
@@ -175,13 +176,26 @@ static void drop(struct taking *t, enum carried_set set, struct pool_row *row)
 	t->left++;
 }
 
+/* Whose it is follows from its place. */
+static bool read_session(struct taking *t, const struct taking_row *h, struct session *s)
+{
+	struct source own = s->source;
+	bool whole = taking_fields(t, h->order, s);
+
+	if (!h->binding)
+		return whole && !session_is_uplink(s);
+	s->source = own;
+	return true;
+}
+
 static void read_pooled(struct taking *t, const struct taking_row *h)
 {
 	void *row = room_for(t, h);
 
 	if (!row)
 		taking_skip(t, h->order);
-	else if (!taking_fields(t, h->order, row))
+	else if (!(h->order->set == CARRIED_SESSION ? read_session(t, h, row)
+	                                            : taking_fields(t, h->order, row)))
 		drop(t, h->order->set, row);
 }
 

@@ -390,9 +390,8 @@ T_CASE(a_broken_key_is_a_wrong_key_and_no_more)
 		take_conf(KEYED("second key"));
 		struct peer *p = peer_at(&w.core->peers, 0);
 		struct obp_key *key = i % 2 ? &p->key : &p->admission.other;
-		size_t *const lengths[] = {&key->hmac.inner.digest_len,
-		                           &key->hmac.outer.digest_len, &key->blake2b.filled,
-		                           &key->blake2b.digest_len};
+		size_t *const lengths[] = {&key->hmac.inner.digest_len, &key->hmac.outer.digest_len,
+		                           &key->blake2b.filled, &key->blake2b.digest_len};
 		uint64_t *const totals[] = {&key->hmac.inner.total, &key->hmac.outer.total,
 		                            &key->blake2b.total};
 		if (i / 2 < 4)
@@ -847,6 +846,43 @@ T_CASE(rows_that_lie_are_refused)
 }
 
 /* More data under way than the tables of the new configuration hold. */
+/* Where the first session of this section says whose it is. */
+static size_t source_at(const char *section)
+{
+	const struct carried_info *info = &carried_sets[CARRIED_SESSION];
+	size_t at = 10, name_len = strlen(section);
+
+	while (at < len && (octets[at - 10] != CARRIED_SESSION + 1 || octets[at - 1] != name_len ||
+	                    memcmp(octets + at, section, name_len) != 0))
+		at++;
+	at += name_len + sizeof(uint64_t);
+	for (size_t i = 0; info->fields[i].offset != offsetof(struct session, source); i++)
+		at += info->fields[i].type == CARRIED_DERIVED ? 0 : info->fields[i].size;
+	return at;
+}
+
+T_CASE(whose_a_session_is_follows_from_its_place)
+{
+	static const struct source client = {SOURCE_CLIENT, FIRST}, uplink = {SOURCE_UPLINK, 0};
+	struct arena room = {.block = NULL};
+	uint32_t left;
+
+	for (int i = 0; i < 2; i++) {
+		begin_busy();
+		len = core_hand_over(w.core, octets, sizeof(octets));
+		size_t at = source_at(i ? "l" : "up");
+		T_CHECK(at < len && octets[at] == (i ? SOURCE_CLIENT : SOURCE_UPLINK));
+		memcpy(octets + at, i ? &uplink : &client, sizeof(client));
+		world_close(&twin);
+		world_open(&twin, EVERYTHING, 3);
+		T_CHECK(core_take_over(twin.core, octets, len, &room, &left) == NULL);
+		T_CHECK(left >= (uint32_t)i && core_check(twin.core) == NULL);
+		T_EQUAL(twin.core->sessions.pool.used, w.core->sessions.pool.used - (uint32_t)i);
+		arena_release(&room);
+		end();
+	}
+}
+
 T_CASE(streams_beyond_the_new_table_are_left)
 {
 	uint32_t left = 0;
