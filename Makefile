@@ -211,7 +211,8 @@ HARDENED_arm := -fPIE -fstack-protector
 SANITIZE := -O1 -g1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-DSANDBOX_SANITISED
 COVERAGE_CC := $(or $(shell command -v clang-19 2>/dev/null),$(CLANG))
-COUNTERS := -fprofile-instr-generate -fcoverage-mapping -fcoverage-mcdc
+# All processes count in one file at once, and some branches are the difference of two counts.
+COUNTERS := -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping -fcoverage-mcdc
 FUZZ_MAIN_san := build/obj/san/test/fuzz/driver.o
 FUZZ_MAIN_fuzz :=
 FUZZ_MAIN_clang :=

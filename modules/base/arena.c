@@ -21,7 +21,7 @@ bool arena_claim(struct arena *arena, size_t size)
 	}
 	/* Pages of a large calloc block cost memory only once used. */
 	arena->claimed = calloc(1, size + CACHE_LINE);
-	if (!arena->claimed) /* never: out of memory */
+	if (!arena->claimed)
 		return false;
 	arena->block = arena->claimed;
 	arena->block += (CACHE_LINE - (uintptr_t)arena->block % CACHE_LINE) % CACHE_LINE;

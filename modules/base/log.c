@@ -86,8 +86,7 @@ void log_stderr(void *context, enum log_level level, const char *line)
 		text_format(&t, "%s: ", log_level_name(level));
 	text_put(&t, line);
 	text_char(&t, '\n');
-	while (write(STDERR_FILENO, t.at, t.len) < 0 &&
-	       errno == EINTR) /* never: to a slow terminal */
+	while (write(STDERR_FILENO, t.at, t.len) < 0 && errno == EINTR)
 		;
 }
 

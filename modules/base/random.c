@@ -8,7 +8,7 @@ static bool read_all(int fd, unsigned char *out, size_t len)
 {
 	while (len > 0) {
 		ssize_t got = read(fd, out, len);
-		if (got < 0 && errno == EINTR) /* never: the device answers at once */
+		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return false;

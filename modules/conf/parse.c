@@ -271,7 +271,7 @@ static bool claim_rows(struct reader *r, const char *text, const char *end)
 		return true;
 	arena_measure(&r->out->arena);
 	cut_rows(r->out, clients, peers);
-	if (!arena_claim(&r->out->arena, r->out->arena.used)) { /* never: out of memory */
+	if (!arena_claim(&r->out->arena, r->out->arena.used)) {
 		fault(r, r->line, "out of memory for %lu clients and %lu peers",
 		      (unsigned long)clients, (unsigned long)peers);
 		return false;
@@ -352,8 +352,7 @@ size_t conf_parse(const char *text, size_t len, const char *name, struct conf *o
 	struct reader r = {.out = out, .name = name, .complain = complain, .context = context};
 
 	memset(out, 0, sizeof(*out));
-	if (is_text(&r, &text, &len) &&
-	    claim_rows(&r, text, text + len)) { /* never: out of memory */
+	if (is_text(&r, &text, &len) && claim_rows(&r, text, text + len)) {
 		read_lines(&r, text, text + len);
 		fill_missing(&r);
 		check_all(&r);

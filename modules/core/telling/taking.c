@@ -223,7 +223,7 @@ static void read_raw(struct rd *rd, unsigned char *at, size_t len)
 /* One piece after the other, as handover.h has it. */
 static void read_sparse(struct rd *rd, unsigned char *at, size_t len)
 {
-	while (len > 0 && !rd->bad) {
+	while (len > 0) {
 		size_t skip = rd_u16(rd), n = rd_u16(rd);
 		if (skip + n > len || skip + n == 0) {
 			rd->bad = true;

@@ -846,6 +846,26 @@ T_CASE(rows_that_lie_are_refused)
 }
 
 /* More data under way than the tables of the new configuration hold. */
+/* Of a text its place in memory is carried by name, and is of half the size, or twice, on other
+ * machines. */
+T_CASE(a_pointer_may_have_another_size)
+{
+	static const char words[] = "\005words";
+	size_t at = 0;
+
+	len = core_handover_head(octets, sizeof(octets));
+	while (at < len && memcmp(octets + at, words, 6) != 0)
+		at++;
+	T_CHECK(at < len && octets[at + 6] == CARRIED_WORDS);
+	for (uint32_t size = 1; size <= 3 * sizeof(char *); size++) {
+		struct wr w_size = wr_make(octets + at + 7, 4);
+		wr_u32(&w_size, size);
+		T_CHECK(!core_reads_handover(octets, len) ==
+		        (size == sizeof(char *) || size == sizeof(char *) / 2 ||
+		         size / 2 == sizeof(char *)));
+	}
+}
+
 /* Where the first session of this section says whose it is. */
 static size_t source_at(const char *section)
 {

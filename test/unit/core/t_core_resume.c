@@ -246,6 +246,11 @@ T_CASE(player_is_done_past_its_end)
 	T_CHECK(open_world());
 	T_CHECK(ends(PLAY_CLIPS, 0, UINT32_MAX - 1));
 	close_world();
+	T_CHECK(open_world());
+	player()->kind = PLAY_ECHO; /* of a recording that is gone */
+	world_sleep(&w, 3000);
+	T_EQUAL(w.core->players.pool.used, 0);
+	close_world();
 }
 
 T_CASE(player_is_within_the_superframe)
@@ -272,6 +277,14 @@ T_CASE(rows_in_another_order_have_no_place)
 	T_EQUAL(w.core->blocks.pool.used, 2);
 	T_TEXT(resume(), "");
 	((struct pool_row *)pool_at(&w.core->blocks.pool, 0))->index = 2;
+	T_TEXT(resume(), "rows have no place");
+	close_world();
+}
+
+T_CASE(session_of_an_uplink_is_within_its_table)
+{
+	T_CHECK(open_world());
+	guest()->row.index = 5000;
 	T_TEXT(resume(), "rows have no place");
 	close_world();
 }
@@ -363,28 +376,35 @@ T_CASE(links_are_no_more_than_fit)
 	close_world();
 }
 
-T_CASE(link_is_within_its_table)
+/* So many places of links, of which one has one, without the last octets. */
+static bool reads_links(uint16_t places, uint16_t link, size_t cut)
 {
 	static struct conf_peer peers[CONF_PEERS_MAX];
 	uint8_t octets[1024];
+	struct conf conf = w.conf;
+	struct wr wr = wr_make(octets, sizeof(octets));
 
-	for (uint16_t most = 64; most <= 65; most++) { /* limits: peers */
-		T_CHECK(open_world());
-		struct conf conf = w.conf;
-		struct wr wr = wr_make(octets, sizeof(octets));
-		for (int kind = 0; kind < 2; kind++) { /* a listener, an uplink */
-			wr_u16(&wr, 1);
-			wr_u8(&wr, 1);
-		}
-		wr_u16(&wr, 0);
-		wr_u16(&wr, most);
-		for (uint16_t i = 1; i <= most; i++)
-			wr_u8(&wr, i == most);
-		wr_fill(&wr, CONF_PEER_SOCKETS, most);
-		struct rd rd = rd_make(octets, wr_len(&wr));
-		T_EQUAL(conf_places_read(&rd, &conf, peers), most == 64);
-		close_world();
+	for (int kind = 0; kind < 2; kind++) { /* a listener, an uplink */
+		wr_u16(&wr, 1);
+		wr_u8(&wr, 1);
 	}
+	wr_u16(&wr, 0);
+	wr_u16(&wr, places);
+	for (uint16_t i = 1; i <= places; i++)
+		wr_u8(&wr, i == link);
+	wr_fill(&wr, CONF_PEER_SOCKETS, places);
+	struct rd rd = rd_make(octets, wr_len(&wr) - cut);
+	return conf_places_read(&rd, &conf, peers);
+}
+
+T_CASE(link_is_within_its_table)
+{
+	T_CHECK(open_world());
+	T_CHECK(reads_links(64, 64, 0)); /* limits: peers */
+	T_CHECK(!reads_links(65, 65, 0));
+	T_CHECK(reads_links(2, 1, 0));
+	T_CHECK(!reads_links(2, 1, 1));
+	close_world();
 }
 
 T_MAIN()

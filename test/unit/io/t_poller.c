@@ -47,8 +47,9 @@ T_CASE(tells_a_descriptor_until_it_is_read)
 	T_EQUAL(poller_watch(p, ends[0], POLLER_READ, 0xfedcba9876543210), 0);
 	T_EQUAL(poller_wait(p, &e, 1, 0), 0);
 	T_CHECK(pipe_put(ends[1], "x", 1));
-	for (int i = 0; i < 3; i++) {
-		T_EQUAL(poller_wait(p, &e, 1, TICK_NEVER), 1);
+	static const tick_t waits[] = {TICK_NEVER, (tick_t)INT32_MAX + 1, 1};
+	for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+		T_EQUAL(poller_wait(p, &e, 1, waits[i]), 1);
 		T_CHECK(e.tag == 0xfedcba9876543210);
 		T_EQUAL(e.ready, POLLER_READ);
 	}
