@@ -107,7 +107,7 @@ static inline bool burst_begins(const struct hbp_burst *b)
 /* B to E: contains a part of the embedded link control. */
 static inline bool burst_has_fragment(const struct hbp_burst *b)
 {
-	return b->class >= BURST_B && b->class <= BURST_E;
+	return b->class >= BURST_B && b->class <= BURST_E; /* never: asked of voice alone */
 }
 
 /* Of a kind that we carry. */

@@ -86,7 +86,7 @@ static bool correct_rows(uint16_t rows[static ROWS])
 	bool flipped = false;
 	for (size_t r = 0; r < ROWS; r++) {
 		uint16_t before = rows[r];
-		if (hamming_correct(&hamming_15_11, &rows[r]))
+		if (hamming_correct(&hamming_15_11, &rows[r])) /* never: a perfect code */
 			flipped |= rows[r] != before;
 	}
 	return flipped;

@@ -147,7 +147,7 @@ static void join(struct subscriptions *t, struct list list, uint32_t previous, u
 
 	if (before)
 		links(list, before)->next = next;
-	else if (previous == EMPTY)
+	else if (previous == EMPTY) /* never: of a whole list, what is not a row is its end */
 		*list.first = next;
 	if (after)
 		links(list, after)->previous = previous;

@@ -229,7 +229,7 @@ enum parse hbp_parse(const uint8_t *bytes, size_t len, struct hbp_message *out, 
 		bool spelt = take_letters(&r, shapes[i].rest);
 		if (spelt)
 			shapes[i].parse(&r, &m);
-		if (!spelt || !rd_done(&r)) {
+		if (!spelt || !rd_done(&r)) { /* never: the length is right */
 			*reason = "malformed";
 			return PARSE_BAD;
 		}

@@ -13,6 +13,17 @@ T_CASE(a_new_bucket_is_full)
 	T_CHECK(bucket_is_full(&b, 3000, 25000, 50));
 }
 
+/* As another binary may have left it. */
+T_CASE(no_more_is_taken_than_the_depth)
+{
+	struct bucket b = {0};
+
+	T_CHECK(bucket_take(&b, 1000, 25000, 50));
+	for (int i = 0; i < 10; i++)
+		T_CHECK(bucket_take(&b, 1000, 25000, 10));
+	T_CHECK(!bucket_take(&b, 1000, 25000, 10));
+}
+
 /* 25 tokens a second: one each 40 ms, however finely it is asked. */
 T_CASE(the_rate_is_kept_over_a_minute)
 {

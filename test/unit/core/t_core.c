@@ -773,6 +773,20 @@ T_CASE(every_part_of_its_key_makes_another_stream)
 	}
 }
 
+/* Beyond the last place nothing is written. */
+T_CASE(verdicts_have_their_places)
+{
+	static struct actions a;
+
+	for (uint32_t i = 0; i < JUDGED_MAX + 10; i++)
+		T_CHECK(actions_judged(&a, i % 3 == 0) == (i % 3 == 0));
+	T_EQUAL(a.verdicts.count, JUDGED_MAX);
+	a.verdicts.given = true;
+	a.verdicts.count = 0;
+	for (uint32_t i = 0; i < JUDGED_MAX - 1; i++)
+		T_CHECK(actions_judged(&a, true) == (i % 3 == 0));
+}
+
 /* As `freedmr check` lists them. */
 T_CASE(each_table_has_the_rows_that_its_limits_ask_for)
 {
