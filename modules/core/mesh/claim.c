@@ -20,7 +20,9 @@ bool claim_counts(struct step *step, const struct hbp_burst *b, uint64_t key, st
 	struct core *core = step->core;
 	struct claim *c = claim_find(&core->claims, key, step->now);
 	bool others = c && !source_equal(c->origin, origin);
-	bool outranked = others && (claim_outranks(c, origin, step->now) ||
+	/* an end is the end of what that path has brought: with it alone no call starts again */
+	bool outranked = others && (b->class == BURST_TERMINATOR ||
+	                            claim_outranks(c, origin, step->now) ||
 	                            claim_has_carried(c, b, step->now));
 
 	if (c)
