@@ -55,13 +55,18 @@ class Watched:
 
     def __enter__(self):
         self.server.start()
-        hello = Events(self.server)
-        self.seen.append(hello.next()[2])
-        hello.close()
+        self.seen.append(wait_for(self.hello))
         self.events = Events(self.server, last="%s-0" % self.seen[0]["boot"], timeout=PATIENCE_S)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         return self
+
+    def hello(self):
+        """The first event of a connection, once the reporter knows the number of the server."""
+        events = Events(self.server)
+        event = events.next()[2]
+        events.close()
+        return event if "srv" in event else None
 
     def __exit__(self, *_):
         self.near.close()
