@@ -42,8 +42,7 @@ void record_writer_put(struct record_writer *t, const struct record *r)
 			append_dropped(t, r->at);
 		if (append(t, r)) {
 			t->records++;
-			if (due < t->due)
-				t->due = due;
+			t->due = tick_first(t->due, due);
 			return;
 		}
 		record_writer_flush(t);

@@ -605,10 +605,8 @@ static void watch_room(struct voice *v)
 
 static tick_t time_to_sleep(const struct voice *v)
 {
-	tick_t next = core_next(v->core);
+	tick_t next = tick_first(core_next(v->core), v->writer.due);
 
-	if (v->writer.due < next)
-		next = v->writer.due;
 	if (next == TICK_NEVER)
 		return TICK_NEVER;
 	return next > v->now ? next - v->now : 0;
