@@ -44,7 +44,7 @@ static void keeps_few(void)
 	T_EQUAL(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 1);
 }
 
-/* A file that root may read only by that right: it is kept, by who has it. */
+/* Where only that right lets the file be read, whoever has it keeps it. */
 static void keeps_one_more(void)
 {
 	uint32_t before = rights();
