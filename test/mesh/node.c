@@ -6,6 +6,7 @@
 
 #include "conf/parse.h"
 #include "conf/reload.h"
+#include "harness/golden.h"
 #include "mesh/sim.h"
 
 #define EPOCH_NS (UINT64_C(1800000000) * SECOND_NS)
@@ -102,14 +103,6 @@ void node_stop(struct sim *sim, uint32_t index)
 	conf_release(&n->conf[n->reloads % 2]);
 }
 
-static void hash_add(uint64_t *hash, const void *bytes, size_t len)
-{
-	const uint8_t *at = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		*hash = (*hash ^ at[i]) * 1099511628211u;
-}
-
 static void hops_bounded(struct sim *sim, uint32_t from, const struct flight *f)
 {
 	bool v5 = f->len == 89 && memcmp(f->bytes, "DMRE", 4) == 0;
@@ -172,8 +165,6 @@ static void send(struct sim *sim, uint32_t from, uint32_t socket, struct flight 
 	f->hostile = false;
 	f->from = node_address(from, port_of(conf_of(&sim->node[from]), socket));
 	sim->tally.datagrams++;
-	hash_add(&sim->hash, f->bytes, f->len);
-	hash_add(&sim->hash, &f->to.ip, sizeof(f->to.ip));
 	if (side == SIDE_FOE)
 		foes_answered(sim, f);
 	if (side != SIDE_NODE) {
@@ -250,6 +241,7 @@ static void step(struct sim *sim, uint32_t index, struct event *event)
 		sim_blame(sim, index);
 		sim_fault(sim, "node %" PRIu32 ": %s", index, fault);
 	}
+	golden_step(&sim->digest, sim->now, &n->actions);
 	perform(sim, index);
 }
 

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/golden.h"
 #include "mesh/attempt.h"
 #include "mesh/sim.h"
 
@@ -34,7 +35,7 @@ struct outcome {
 	const char *fault; /* the format of the complaint: faults of one kind have the same */
 	char complaint[600];
 	uint32_t acts; /* played */
-	uint64_t hash;
+	uint64_t digest;
 	tick_t lasted;
 	struct tally tally;
 	struct blame blame;
@@ -267,7 +268,7 @@ static struct outcome simulate(const struct story *story, int verbose)
 	                      .ok = !sim->fault,
 	                      .fault = sim->fault,
 	                      .acts = sim->act < story->act_count ? sim->act + 1 : sim->act,
-	                      .hash = sim->hash,
+	                      .digest = sim->digest,
 	                      .lasted = sim_time(sim),
 	                      .tally = sim->tally,
 	                      .blame = sim->blame};
@@ -417,14 +418,21 @@ static void run_seed(struct soak *soak, uint64_t seed, enum topology asked)
 
 	story_read(story, seed, asked);
 	struct outcome out = simulate(story, soak->verbose);
+	char name[64];
+	snprintf(name, sizeof(name), "mesh %s %" PRIu64, topology_name(asked), seed);
 	soak->run++;
 	soak->lasted += out.lasted;
 	soak->served += out.lasted * story->nodes;
 	add(&soak->tally, &out.tally);
 	if (!out.ok) {
 		report(story, &out, soak->failed++ == 0);
+	} else if (story->plain && !golden_is(name, out.digest)) {
+		soak->failed++;
+		printf("not ok %s_of_%" PRIu32 "_seed_%" PRIu64
+		       "_sends_what_it_did: its digest in " GOLDEN_FILE " is another\n",
+		       topology_name(story->topology), story->nodes, seed);
 	} else if (!soak->verbose && seed % TWICE_EVERY == 0 &&
-	           simulate(story, 0).hash != out.hash) {
+	           simulate(story, 0).digest != out.digest) {
 		soak->failed++;
 		printf("not ok %s_of_%" PRIu32 "_seed_%" PRIu64 "_runs_the_same_twice\n",
 		       topology_name(story->topology), story->nodes, seed);

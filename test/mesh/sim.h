@@ -108,7 +108,7 @@ struct sim {
 	uint32_t crossings[CALLS_MAX]; /* of FBP links, by frames after the quench */
 	uint32_t madman;               /* the node whose neighbour floods */
 	struct foes *foes;
-	uint64_t hash; /* over every datagram sent: two runs of a story are equal */
+	uint64_t digest; /* harness/golden.h; two runs of a story are equal */
 	struct tally tally;
 	struct film *film;  /* NULL: none is wanted */
 	struct blame blame; /* for the fault */

@@ -97,6 +97,16 @@ static void read_acts(struct story *s)
 	free(all);
 }
 
+static bool is_plain(void)
+{
+	static const char *const wishes[] = {"NODES", "LIFE", "ACTS", "WITHOUT", "CALM", "BROKEN"};
+	bool plain = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(wishes); i++)
+		plain &= !getenv(wishes[i]);
+	return plain;
+}
+
 void story_read(struct story *s, uint64_t seed, enum topology topology)
 {
 	char *without = list("WITHOUT"), *calm = list("CALM"), *rest = without;
@@ -105,6 +115,7 @@ void story_read(struct story *s, uint64_t seed, enum topology topology)
 	if (topology == TOPOLOGIES)
 		topology = (enum topology)(seed % TOPOLOGIES);
 	*s = (struct story){.seed = seed,
+	                    .plain = is_plain(),
 	                    .topology = topology,
 	                    .nodes = (uint32_t)number("NODES", nodes_for(topology, seed))};
 	if (s->nodes < 2 || s->nodes > NODES_MAX)

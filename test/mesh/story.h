@@ -38,6 +38,7 @@ enum broken {
 
 struct story {
 	uint64_t seed;
+	bool plain; /* as the seed makes it: nothing in the environment wants it otherwise */
 	enum topology topology;
 	uint32_t nodes;
 	uint64_t without; /* bit n: there is no server n */

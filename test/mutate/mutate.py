@@ -103,7 +103,7 @@ class Tests:
             return test.split()
         files = sorted('test/sim/' + n for n in os.listdir('test/sim') if n.endswith('.scn'))
         killers = self.killers[path]
-        return [test] + sorted(files, key=lambda f: (-killers[name_of(f)], self.scenario_cost.get(name_of(f), 0)))
+        return [test, '-1'] + sorted(files, key=lambda f: (-killers[name_of(f)], self.scenario_cost.get(name_of(f), 0)))
 
     def run(self, test, path, library):
         """None, or how the test failed."""

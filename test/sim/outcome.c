@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dmr/dmr.h"
+#include "harness/golden.h"
 #include "wire/hbp.h"
 
 static const char *describe_part(const struct seen *f)
@@ -35,13 +36,6 @@ const char *item_describe(const struct item *i)
 		         read ? hbp_kind_name(m.kind) : (const char *)i->bytes, i->len, i->at);
 	}
 	return text;
-}
-
-static void hash_add(uint64_t *h, const void *bytes, size_t len)
-{
-	const uint8_t *at = bytes;
-	for (size_t i = 0; i < len; i++)
-		*h = (*h ^ at[i]) * 1099511628211u;
 }
 
 static void hashes_push(struct run *r, uint64_t v)
@@ -176,7 +170,7 @@ static void read_for_peer(struct run *r, struct item *i, uint32_t socket)
 	i->len = wr_len(&w);
 }
 
-static void take_target(struct run *r, const struct target *t, uint64_t *hash)
+static void take_target(struct run *r, const struct target *t)
 {
 	const struct send *s = &r->actions.sends[t->send];
 	r->items = rows_grow(r->items, &r->item_cap, r->item_count + 1, sizeof(*r->items));
@@ -187,9 +181,6 @@ static void take_target(struct run *r, const struct target *t, uint64_t *hash)
 		for (unsigned b = 0; b < 4; b++)
 			i->bytes[s->id_at + b] = (uint8_t)(t->id >> (24 - 8 * b));
 	i->burst = i->len > 4 && memcmp(i->bytes, "DMRD", 4) == 0;
-	hash_add(hash, i->bytes, i->len);
-	hash_add(hash, &i->to.ip, sizeof(i->to.ip));
-	hash_add(hash, &i->to.port, sizeof(i->to.port));
 	if (conf_socket(&r->conf, t->where.socket).user == USER_PEERS)
 		read_for_peer(r, i, t->where.socket);
 	if (r->verbose)
@@ -216,14 +207,13 @@ void record_show(const struct record *rec)
 	       cause_name(rec->cause), line);
 }
 
-static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
+static void take_record(struct run *r, const struct record *rec)
 {
 	uint8_t bytes[RECORD_MAX];
 	struct wr w = wr_make(bytes, sizeof(bytes));
 	record_write(&w, rec);
 	if (wr_len(&w) == 0)
 		fail(r, "a record does not fit RECORD_MAX: %s", record_kind_name(rec->kind));
-	hash_add(hash, bytes, wr_len(&w));
 	if (rec->change == CHANGE_SNAPSHOT && rec->kind < RECORD_ROWS) {
 		r->rows = rows_grow(r->rows, &r->row_cap, r->row_count + 1, sizeof(*r->rows));
 		r->rows[r->row_count++] = *rec;
@@ -238,13 +228,14 @@ static void take_record(struct run *r, const struct record *rec, uint64_t *hash)
 
 void outcome_take(struct run *r)
 {
-	uint64_t hash = 14695981039346656037u;
-	hash_add(&hash, &r->now, sizeof(r->now));
+	uint64_t digest = GOLDEN_START;
+
+	golden_step(&digest, r->now, &r->actions);
 	for (uint32_t i = 0; i < r->actions.target_count; i++)
-		take_target(r, &r->actions.targets[i], &hash);
+		take_target(r, &r->actions.targets[i]);
 	for (uint32_t i = 0; i < r->actions.record_count; i++)
-		take_record(r, &r->actions.records[i], &hash);
-	hashes_push(r, hash);
+		take_record(r, &r->actions.records[i]);
+	hashes_push(r, digest);
 	hashes_push(r, r->standing.hash);
 }
 

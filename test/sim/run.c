@@ -16,6 +16,9 @@
  * must be content after every step, and every DMRD that leaves is read by judge.h. At every few
  * steps of the first run another core takes over for one step and must do the same (heir.h).
  *
+ * What was sent and told must have the digest that test/golden has for it (harness/golden.h). With
+ * -1 each scenario runs once.
+ *
  * A scenario stops at its first fault: "not ok NAME: FILE:LINE: what".
  */
 #include <inttypes.h>
@@ -24,9 +27,10 @@
 #include <string.h>
 
 #include "conf/parse.h"
+#include "harness/golden.h"
 #include "sim/words.h"
 
-static bool verbose;
+static bool verbose, once;
 static char complaint[COMPLAINT_MAX];
 
 static void do_words(struct run *r, char **word)
@@ -96,16 +100,31 @@ static bool run_once(const struct scenario *s, const struct hashes *first, struc
 	return ok;
 }
 
+static bool is_golden(const char *name, int len, const struct hashes *of)
+{
+	uint64_t digest = GOLDEN_START;
+	char story[256];
+
+	for (size_t i = 0; i < of->count; i++)
+		golden_number(&digest, of->v[i]);
+	snprintf(story, sizeof(story), "scenario %.*s", len, name);
+	return golden_is(story, digest);
+}
+
 static bool run_scenario(const char *path)
 {
 	struct scenario s;
 	struct hashes first = {0}, second = {0};
 	scenario_read(&s, path);
 	bool ok = run_once(&s, NULL, &first);
-	if (ok && !verbose)
+	if (ok && !verbose && !once)
 		ok = run_once(&s, &first, &second);
 	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	int len = (int)strcspn(name, ".");
+	if (ok && !is_golden(name, len, &first)) {
+		snprintf(complaint, sizeof(complaint), "its digest in " GOLDEN_FILE " is another");
+		ok = false;
+	}
 	if (ok)
 		printf("ok %.*s\n", len, name);
 	else
@@ -120,12 +139,13 @@ static bool run_scenario(const char *path)
 int main(int argc, char **argv)
 {
 	int failed = 0, first = 1;
-	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
-		verbose = true;
+	if (argc > 1 && (strcmp(argv[1], "-v") == 0 || strcmp(argv[1], "-1") == 0)) {
+		verbose = argv[1][1] == 'v';
+		once = !verbose;
 		first = 2;
 	}
 	if (first >= argc) {
-		fputs("usage: run [-v] FILE.scn...\n", stderr);
+		fputs("usage: run [-v|-1] FILE.scn...\n", stderr);
 		return 2;
 	}
 	for (int i = first; i < argc; i++)

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 
 #include "core/step/step.h"
+#include "harness/golden.h"
 #include "harness/t.h"
 #include "hotspot/talk.h"
 #include "world.h"
@@ -124,6 +125,7 @@ struct trial {
 	const struct profile *profile;
 	unsigned long step;
 	struct world world, twin;
+	uint64_t digest; /* harness/golden.h */
 	tick_t now;
 	struct client client[CLIENTS];
 	struct call call[CALLS];
@@ -401,6 +403,7 @@ static void step(struct trial *t, const struct event *event)
 		fault(t, "two cores of one seed differ in what they do");
 	if (t->step % 16 == 0 && core_hash(t->world.core) != core_hash(t->twin.core))
 		fault(t, "two cores of one seed differ in what they hold");
+	golden_step(&t->digest, t->now, &t->world.actions);
 	observe(t);
 }
 
@@ -1171,7 +1174,10 @@ static void end_of_trial(struct trial *t)
 static bool trial_run(struct trial *t, unsigned long seed, const struct profile *profile,
                       unsigned long steps)
 {
+	char story[64];
+
 	memset(t, 0, sizeof(*t));
+	t->digest = GOLDEN_START;
 	t->seed = seed;
 	t->profile = profile;
 	t->random = seed * 1000003 + 17;
@@ -1197,6 +1203,9 @@ static bool trial_run(struct trial *t, unsigned long seed, const struct profile 
 	if (!t->failed && (t->heard < steps / 50 || t->calls_heard < steps / 500))
 		fault(t, "hardly anything was heard: %lu frames, %lu calls", t->heard,
 		      t->calls_heard);
+	snprintf(story, sizeof(story), "random %s %lu", profile->name, seed);
+	if (!t->failed && !golden_is(story, t->digest))
+		fault(t, "its digest in " GOLDEN_FILE " is another");
 	world_close(&t->world);
 	world_close(&t->twin);
 	return !t->failed;
