@@ -9,7 +9,7 @@
 #   make faults         each call of the libc fails once, while a call goes on; FAULTS, options of test/faults/faults.py
 #   make soak           meshes of servers in virtual time, SOAK_SECONDS of them from SEED on: test/mesh/README
 #   make fuzz           libFuzzer, FUZZ_SECONDS for each decoder, and how many functions of it the corpus reaches
-#   make golden         writes test/golden anew: what the servers of all stories send and tell, as digests
+#   make golden         renews test/golden: what the servers of the stories send and report, as digests
 #   make coverage       lines, branches and conditions that units, scenarios, meshes, corpora and end-to-end tests take
 #   make mutate         N changes of the code chosen by SEED, one at a time: does a test notice? FILES, where
 #   make mutate-claims  statements of test/REQUIREMENTS.md made false: do the tests of that line notice? ROWS, of those
@@ -321,7 +321,8 @@ faults: made-e2e
 soak: build/obj/native/test/mesh/run
 	@SEED=$(SEED) SOAK_SECONDS=$(SOAK_SECONDS) $<
 
-golden: build/obj/native/test/sim/run build/obj/native/test/mesh/run build/obj/native/test/unit/core/t_core_random
+golden: build/obj/native/test/sim/run build/obj/native/test/mesh/run build/obj/native/test/unit/core/t_core_random \
+		$(patsubst %,build/obj/san/test/fuzz/fuzz_%,takeover recording core)
 	@test/harness/golden >build/golden.sorted && mv build/golden.sorted test/golden
 
 # What the corpora reach is counted by clang 19, if it is there.

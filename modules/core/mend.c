@@ -332,7 +332,6 @@ static void mend(struct step *step, const struct faults *f)
 	make_anew(step->core);
 	for (uint32_t i = 0; i < f->count; i++)
 		end_row(step, &f->fault[i]);
-	subscriptions_settle(&step->core->subscriptions, &step->core->streams.pool);
 }
 
 void mend_some(struct step *step)

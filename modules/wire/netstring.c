@@ -26,19 +26,19 @@ void netstring_write(struct wr *w, const void *bytes, size_t len)
 static enum parse take_length(struct rd *r, size_t max, size_t *out)
 {
 	size_t length = 0;
-	unsigned digits = 0;
+	bool begun = false;
 
 	while (rd_more(r)) {
 		uint8_t c = rd_u8(r);
-		if (c == ':' && digits > 0) {
+		if (c == ':' && begun) {
 			*out = length;
 			return PARSE_OK;
 		}
-		bool leading_zero = digits > 0 && length == 0;
+		bool leading_zero = begun && length == 0;
 		if (c < '0' || c > '9' || leading_zero)
 			return PARSE_BAD;
 		length = 10 * length + (size_t)(c - '0');
-		digits++;
+		begun = true;
 		if (length > max)
 			return PARSE_BAD;
 	}

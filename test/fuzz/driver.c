@@ -2,7 +2,7 @@
  * Runs a fuzz harness without a fuzzer: over its corpus and over every vector of test/data, whole,
  * cut short at every length, and with single bits turned over; over what a fuzzer has learnt, whose
  * names are digests, as it is. So the harnesses cannot rot, and what a fuzzer has once found stays
- * found.
+ * found. What the core did with all of them has a golden digest.
  *
  *   fuzz_x             all of that; prints a result line
  *   fuzz_x -w          the same inputs, whole only: what they reach is counted
@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/golden.h"
+
 #define INPUT_MAX 65536
 #define DIGEST_LEN 40    /* of the names that libFuzzer gives, in hex */
 #define EVERY_BIT_TO 128 /* octets; in longer inputs one bit of each octet is turned */
@@ -25,7 +27,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 typedef void input_fn(const char *name, const uint8_t *bytes, size_t len, const char *where);
 
+/* See fuzz.h and play.h. */
+extern int fuzz_no_datagrams;
+__attribute__((weak)) int fuzz_no_datagrams;
+extern uint64_t fuzz_digest;
+__attribute__((weak)) uint64_t fuzz_digest;
+
 static unsigned long runs;
+static uint64_t all_digests = GOLDEN_START;
 
 /* In a block of its very length, so that the address sanitiser sees one octet too far. */
 static void once(const uint8_t *bytes, size_t len)
@@ -35,7 +44,9 @@ static void once(const uint8_t *bytes, size_t len)
 	if (!copy)
 		abort();
 	memcpy(copy, bytes, len);
+	fuzz_digest = GOLDEN_START;
 	LLVMFuzzerTestOneInput(copy, len);
+	golden_number(&all_digests, fuzz_digest);
 	free(copy);
 	runs++;
 }
@@ -112,26 +123,23 @@ static void vectors(const char *path, input_fn *use, const char *where)
 /* Calls `each` for the plain files of a directory; none is no error. */
 static void directory(const char *dir, const char *ending, void (*each)(const char *path))
 {
-	DIR *d = opendir(dir);
-	struct dirent *entry;
+	struct dirent **entries;
+	int count = scandir(dir, &entries, NULL, alphasort);
 	char path[1024];
 
-	while (d && (entry = readdir(d))) {
-		size_t len = strlen(entry->d_name), end = strlen(ending);
-
-		if (entry->d_name[0] == '.' || len < end ||
-		    strcmp(entry->d_name + len - end, ending) != 0)
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", dir, entry->d_name);
-		each(path);
+	for (int i = 0; i < count; i++) {
+		const char *file_name = entries[i]->d_name;
+		size_t len = strlen(file_name), end = strlen(ending);
+		if (file_name[0] != '.' && len >= end &&
+		    strcmp(file_name + len - end, ending) == 0) {
+			snprintf(path, sizeof(path), "%s/%s", dir, file_name);
+			each(path);
+		}
+		free(entries[i]);
 	}
-	if (d)
-		closedir(d);
+	if (count >= 0)
+		free(entries);
 }
-
-/* See fuzz.h. */
-extern int fuzz_no_datagrams;
-__attribute__((weak)) int fuzz_no_datagrams;
 
 static const char *seeds; /* where to keep the vectors, with -o */
 static bool whole;        /* -w */
@@ -185,6 +193,10 @@ int main(int argc, char **argv)
 	         name + (strncmp(name, "fuzz_", 5) ? 0 : 5));
 	directory(corpus, "", corpus_of);
 	printf("%lu inputs\n", runs);
+	if (!whole && !golden_is(name, all_digests)) {
+		printf("not ok %s.corpus: its digest in " GOLDEN_FILE " is another\n", name);
+		return 1;
+	}
 	printf(runs ? "ok %s.corpus\n" : "not ok %s.corpus: no input\n", name);
 	return runs ? 0 : 1;
 }

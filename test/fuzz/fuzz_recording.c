@@ -326,7 +326,7 @@ static void look(void *context, uint64_t number, tick_t now, const struct event 
 {
 	struct playback *sum = context;
 
-	(void)flight_digest(actions, event->kind);
+	golden_number(&fuzz_digest, flight_digest(actions, event->kind));
 	assert(number == sum->events && now == sum->last);
 }
 
@@ -345,6 +345,8 @@ static void run(const uint8_t *octets, size_t len)
 
 	bool same = playback_run(octets, len, &view, &sum);
 	assert(same == !*sum.fault && memchr(sum.fault, 0, sizeof(sum.fault)));
+	golden_octets(&fuzz_digest, sum.fault, strlen(sum.fault));
+	golden_number(&fuzz_digest, sum.events);
 	if (getenv("FUZZ_SHOW"))
 		fprintf(stderr, "%lu events: %s\n", (unsigned long)sum.events, sum.fault);
 }

@@ -221,13 +221,15 @@ static void lose_clients(struct core *core)
 static void take_over(const uint8_t *octets, size_t len)
 {
 	struct arena room = {.block = NULL};
-	uint32_t left;
+	uint32_t left = 0;
 
 	play.world.core = play_fresh(1);
 	const char *reads = core_reads_handover(octets, len);
 	const char *fault = core_take_over(play.world.core, octets, len, &room, &left);
 	assert(fault || !reads);
 	arena_release(&room);
+	golden_octets(&fuzz_digest, fault ? fault : "", fault ? strlen(fault) : 0);
+	golden_number(&fuzz_digest, left);
 	if (fault) {
 		lose_clients(play.world.core);
 		return;

@@ -16,6 +16,7 @@
 #include "core/core.h"
 #include "core/step/kind.h"
 #include "core/step/step.h"
+#include "harness/golden.h"
 #include "sim/judge.h"
 #include "unit/core/world.h"
 #include "wire/obp.h"
@@ -79,6 +80,9 @@ struct play {
 };
 
 static struct play play;
+
+extern uint64_t fuzz_digest; /* of what the core does with an input; see driver.c */
+uint64_t fuzz_digest;
 
 static inline struct endpoint play_client(unsigned who, bool other_port)
 {
@@ -300,6 +304,7 @@ static inline void play_step(const struct event *event)
 {
 	play.world.wall_ns = play_wall();
 	world_step(&play.world, event);
+	golden_step(&fuzz_digest, play.world.now, &play.world.actions);
 	play_look();
 }
 

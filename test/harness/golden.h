@@ -1,5 +1,5 @@
 /*
- * Golden digests: all that the servers of a story sent and told, as one number. The file
+ * Golden digests: all that the servers of a story sent and reported, as one number. The file
  * test/golden has those of the code as it stands. A change that should alter nothing leaves them
  * alone; one that is meant to alter what is sent renews them with `make golden`, and the diff says
  * in which stories.

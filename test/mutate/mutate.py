@@ -28,6 +28,7 @@ ABOVE = {  # whose unit tests a room's code runs in, the likeliest first
 }
 SHARED = 'build/obj/mutate/shared'
 OUT = 'build/mutate'
+CORE_FUZZERS = ['test/fuzz/fuzz_takeover', 'test/fuzz/fuzz_recording', 'test/fuzz/fuzz_core']  # with golden digests
 LONG_FUZZERS = ('fuzz_core', 'fuzz_takeover', 'fuzz_web', 'fuzz_state', 'fuzz_control', 'fuzz_history', 'fuzz_conf')  # minutes, and little to judge by
 MESHES = ['line', 'ring', 'mesh', 'random']
 CPU_FACTOR, CPU_MORE, WALL = 8, 4, 1200  # seconds; a busy machine is no hang
@@ -91,10 +92,11 @@ class Tests:
                                   self.cost.get(t, 0) > 1))
         scenarios = ['test/sim/run'] if room != 'command' else []
         meshes = [f'test/mesh/run {shape}' for shape in MESHES]
-        fuzz = [] if room in ('state', 'core') else sorted(
+        fuzz = CORE_FUZZERS if room in ('state', 'core') else sorted(
             f'test/fuzz/{n[:-2]}' for n in os.listdir('test/fuzz')
             if n.startswith('fuzz_') and n.endswith('.c') and n[:-2] not in LONG_FUZZERS)
-        order = units + scenarios + meshes + fuzz
+        order = units + [f for f in fuzz if self.cost.get(f, 60) < 5] + scenarios + meshes
+        order += [f for f in fuzz if f not in order]
         killers = self.killers[path]
         return sorted(order, key=lambda t: (-killers[t] if self.cost.get(t, 0) < 2 else 0, order.index(t)))
 

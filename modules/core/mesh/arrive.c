@@ -100,13 +100,12 @@ static bool is_young(const struct step *step, const struct arrival *a)
 	return !is_stamped(a) || now <= stamp || now - stamp <= AGE_MAX_NS;
 }
 
-/* Does its stamp prove that it is not a replay? */
+/* Does its stamp prove that it is not a replay? Version 1 has none. */
 static bool is_fresh(const struct step *step, const struct peer *p, const struct obp_message *m)
 {
 	uint64_t stamp = m->burst.timestamp_ns;
 
-	return m->version > 1 && stamp > p->newest_ns &&
-	       (p->newest_ns != 0 || !is_ahead(step, stamp));
+	return stamp > p->newest_ns && (p->newest_ns != 0 || !is_ahead(step, stamp));
 }
 
 /* Is it a frame of a call that we accept on this link (decision 20)? */

@@ -611,6 +611,30 @@ T_CASE(a_restored_location_is_as_old_as_it_was)
 	world_close(&world);
 }
 
+/* The call is known from its first header, whatever noise made of another. */
+T_CASE(a_header_that_cannot_be_read_is_repaired)
+{
+	struct talk t = talk_of(0, 2, 91, 7);
+	uint8_t first[SEND_MAX], second[SEND_MAX];
+
+	T_CHECK(open_with(HEAD "static-2 = 91\n", 2));
+	struct hbp_burst b = talk_lc(&t, DMR_VOICE_HEADER);
+	actions_empty(&world.actions);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 1);
+	T_EQUAL(world_sent(&world, 0, first), HBP_BURST_LEN);
+	b.seq++;
+	for (size_t i = 0; i < 12; i++)
+		b.payload[i] ^= 0x5A;
+	world.now += 60;
+	actions_empty(&world.actions);
+	send_burst(0, &b);
+	T_EQUAL(world.actions.target_count, 1);
+	T_EQUAL(world_sent(&world, 0, second), HBP_BURST_LEN);
+	T_BYTES(second + 20, first + 20, DMR_BURST_LEN);
+	world_close(&world);
+}
+
 /* A frame without it leaves the last one. */
 T_CASE(the_signal_of_a_call_is_that_of_its_last_frame)
 {

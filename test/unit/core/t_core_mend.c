@@ -189,6 +189,7 @@ static void stream_alias_block(void)
 	call(0)->given.block = ALIAS_BLOCKS;
 }
 
+#define CALL_NUMBERS 5 /* of them lead beyond a table */
 static void (*const of_a_call[])(void) = {stream_alias_blocks,
                                           stream_alias_block,
                                           stream_conference,
@@ -213,7 +214,7 @@ static void session_source(void)
 }
 static void session_socket(void)
 {
-	session(1)->at.socket = 99;
+	session(1)->at.socket = w.conf.listener_count;
 }
 static void session_never(void)
 {
@@ -253,9 +254,10 @@ static void session_of_an_uplink(void)
 	session(1)->source.kind = SOURCE_UPLINK;
 }
 
+#define SESSION_NUMBERS 7
 static void (*const of_a_session[])(void) = {session_of_an_uplink, session_id,    session_source,
-                                             session_socket,       session_never, session_state,
-                                             session_text,         session_data,  session_list_torn,
+                                             session_socket,       session_state, session_text,
+                                             session_data,         session_never, session_list_torn,
                                              session_list_round,   session_hears, session_talks};
 
 /* ---- of what only leads astray ---- */
@@ -373,6 +375,15 @@ static void player_clips(void)
 {
 	answer()->clip_count = PLAYER_CLIPS + 1;
 }
+static void player_clips_on_slot_one(void)
+{
+	struct session *s = session(2);
+
+	player_clips();
+	answer()->slot = 1;
+	s->slot[0].player = pool_handle(&answer()->row);
+	s->slot[1].player = HANDLE_NONE;
+}
 static void player_never(void)
 {
 	answer()->expiry.deadline = TICK_NEVER;
@@ -387,9 +398,15 @@ static void player_past_its_sign(void)
 	answer()->morse.sign = MORSE_SIGNS + 1;
 }
 
-static void (*const of_an_answer[])(void) = {
-	player_past_its_text, player_past_its_sign,     player_slot,      player_clips,
-	player_never,         player_on_the_other_slot, player_of_another};
+#define ANSWER_NUMBERS 5
+static void (*const of_an_answer[])(void) = {player_past_its_text,
+                                             player_past_its_sign,
+                                             player_slot,
+                                             player_clips,
+                                             player_clips_on_slot_one,
+                                             player_never,
+                                             player_on_the_other_slot,
+                                             player_of_another};
 
 /* All rows are checked in turn. */
 static void look(void)
@@ -433,6 +450,8 @@ T_CASE(a_broken_call_ends_alone)
 		look();
 		if (bugs() != 1)
 			t_fail(__FILE__, __LINE__, "fault %zu: %u lines", i, bugs());
+		if (of_a_call[i] == stream_never)
+			T_CHECK(is_logged("call src=2345001 tg=91 stream=00000007 is "));
 		T_EQUAL(sent_to(1, "DMRD", 0x22), 1);
 		T_EQUAL(sent_to(2, "DMRD", 0x22), 1);
 		T_EQUAL(sent_to(4, "DMRD", 0x22), 0);
@@ -655,6 +674,8 @@ T_CASE(a_broken_link_begins_anew_alone)
 		look();
 		if (bugs() != 1)
 			t_fail(__FILE__, __LINE__, "fault %zu: %u lines", i, bugs());
+		if (of_a_link[i] == block_of_nobody)
+			T_CHECK(is_logged("a block is inconsistent ("));
 		T_CHECK(call(0) && call(1));
 		T_CHECK(link_at(0)->at.socket == link_at(1)->at.socket);
 		T_CHECK(link_at(1)->sent_ns >= sent && link_at(1)->admission.state == 0);
@@ -663,6 +684,33 @@ T_CASE(a_broken_link_begins_anew_alone)
 		T_CHECK(core_check(w.core) == NULL);
 		world_close(&w);
 	}
+}
+
+/* The other server has to know again who is there. */
+T_CASE(a_broken_session_of_an_uplink_logs_in_again)
+{
+	static const uint8_t ack[] = "RPTACK\1\2\3\4";
+	struct endpoint master = world_endpoint(9, 62031);
+
+	begin_linked();
+	master.socket = CONF_UPLINK_SOCKETS;
+	world_sleep(&w, 0);
+	for (unsigned i = 0; i < 4; i++)
+		world_datagram(&w, &master, ack, i ? 6 : 10);
+	T_EQUAL(uplink_at(&w.core->uplinks, 0)->state, UPLINK_UP);
+	struct hbp_burst b = world_frame(2345008, 95, 0);
+	b.client = 2345007;
+	uint32_t calls = core_calls(w.core);
+	world_burst(&w, &master, &b);
+	T_EQUAL(core_calls(w.core), calls + 1);
+	uplink_session_state();
+	actions_empty(&w.actions);
+	look();
+	T_EQUAL(bugs(), 1);
+	T_CHECK(uplink_at(&w.core->uplinks, 0)->state <= UPLINK_LOGIN);
+	T_EQUAL(core_calls(w.core), calls);
+	others_lose_nothing();
+	world_close(&w);
 }
 
 T_CASE(a_broken_link_to_a_name_waits_for_its_address)
@@ -687,6 +735,16 @@ static void stream_of_an_uplink(void)
 	call(0)->origin = (struct source){SOURCE_UPLINK, 0};
 }
 
+static bool end_is_told_of(enum source_kind kind)
+{
+	for (uint32_t i = 0; i < w.actions.record_count; i++) {
+		const struct record *r = &w.actions.records[i];
+		if (r->kind == RECORD_CALL && r->change == CHANGE_END)
+			return r->call.origin.kind == kind;
+	}
+	return false;
+}
+
 /* It is ended as what it says it is. */
 T_CASE(a_call_that_says_it_came_by_a_link_ends_alone)
 {
@@ -700,6 +758,7 @@ T_CASE(a_call_that_says_it_came_by_a_link_ends_alone)
 		T_EQUAL(bugs(), 1);
 		T_EQUAL(sent_to(1, "DMRD", 0x22), 1);
 		T_CHECK(call(0) == NULL);
+		T_CHECK(end_is_told_of(i ? SOURCE_UPLINK : SOURCE_PEER));
 		others_lose_nothing();
 		world_close(&w);
 	}
@@ -872,6 +931,57 @@ T_CASE(a_slot_is_not_busy_with_data)
 		others_lose_nothing();
 		world_close(&w);
 	}
+}
+
+/* Numbers that lead beyond a table are put right at once, the rest when it is found again. */
+static void is_harmless_without_room(void (*const fault[])(void), size_t count, size_t numbers)
+{
+	for (size_t i = 0; i < count && !t_failed(); i++) {
+		begin();
+		fault[i]();
+		w.actions.record_count = w.actions.record_cap;
+		world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+		if (i < numbers && core_check(w.core))
+			t_fail(__FILE__, __LINE__, "fault %zu: %s", i, core_check(w.core));
+		for (int turn = 0; turn < 10; turn++) {
+			actions_empty(&w.actions);
+			look();
+		}
+		others_lose_nothing();
+		world_close(&w);
+	}
+}
+
+T_CASE(a_broken_row_that_cannot_be_ended_yet_is_harmless)
+{
+	is_harmless_without_room(of_a_call, ARRAY_LEN(of_a_call), CALL_NUMBERS);
+	is_harmless_without_room(of_a_session, ARRAY_LEN(of_a_session), SESSION_NUMBERS);
+	is_harmless_without_room(of_an_answer, ARRAY_LEN(of_an_answer), ANSWER_NUMBERS);
+}
+
+/* As one is left by a process that died between making it and its first call. */
+T_CASE(a_conference_of_nobody_goes)
+{
+	begin();
+	conference_hold(&w.core->subscriptions, 777)->streams = 0;
+	world_step(&w, &(struct event){.kind = EVENT_DERIVE});
+	T_CHECK(!conference_find(&w.core->subscriptions, 777));
+	others_lose_nothing();
+	world_close(&w);
+}
+
+/* Whose answer it is says the answer. */
+T_CASE(a_slot_forgets_the_answer_of_another)
+{
+	begin();
+	session(5)->slot[1].player = pool_handle(&answer()->row);
+	conference_count();
+	look();
+	T_CHECK(handle_is_none(session(5)->slot[1].player));
+	T_CHECK(handle_equal(session(2)->slot[0].player, pool_handle(&answer()->row)) ||
+	        handle_equal(session(2)->slot[1].player, pool_handle(&answer()->row)));
+	others_lose_nothing();
+	world_close(&w);
 }
 
 /* The answer itself is whole, and ends when its next frame is due. */

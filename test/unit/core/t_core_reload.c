@@ -455,9 +455,10 @@ static unsigned listener_records(const char *name, enum change change)
 T_CASE(listeners_that_come_and_go_are_reported)
 {
 	static const char text[] = "[server]\nid = 2345\n[listener other]\nbind = [::]:62032\n"
-				   "passphrase = " WORLD_PASSPHRASE "\n";
+				   "passphrase = " WORLD_PASSPHRASE
+				   "\n[listener third]\nbind = [::]:62033\nopen = yes\n";
 	static struct conf other;
-	unsigned begun = 0, ended = 0;
+	unsigned begun = 0, third = 0, ended = 0;
 
 	world_open(&w, HEAD, 1);
 	T_EQUAL(conf_parse(text, strlen(text), "other", &other, complain, NULL), 0);
@@ -465,9 +466,11 @@ T_CASE(listeners_that_come_and_go_are_reported)
 		actions_empty(&w.actions);
 		world_step(&w, &(struct event){.kind = EVENT_CONF, .conf = &other});
 		begun += listener_records("other", CHANGE_BEGIN);
+		third += listener_records("third", CHANGE_BEGIN);
 		ended += listener_records("l", CHANGE_END);
 	}
 	T_EQUAL(begun, 1);
+	T_EQUAL(third, 1);
 	T_EQUAL(ended, 1);
 	world_close(&w);
 }
