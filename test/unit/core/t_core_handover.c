@@ -659,6 +659,66 @@ T_CASE(what_was_played_ends_where_its_words_are_missing)
 	end();
 }
 
+/* A reload has brought other voice files, and it still plays one of before. */
+T_CASE(a_clip_without_a_name_is_carried_as_none)
+{
+	static const uint8_t old[27];
+	uint32_t left;
+
+	begin_busy();
+	T_CHECK(clip_player() != NULL);
+	clip_player()->clips[0].frames = old;
+	T_TEXT(take_over(EVERYTHING, &left), "");
+	T_EQUAL(left, 0);
+	T_CHECK(clip_player() && clip_player()->clips[0].frames == NULL);
+	end();
+}
+
+static uint64_t rows_there_can_be(const struct core *core, enum carried_set set)
+{
+	if (set < CARRIED_POOLS)
+		return kind_pool(core, carried_sets[set].kind)->capacity;
+	return set == CARRIED_CONFERENCE ? core->subscriptions.conferences.capacity
+	     : set == CARRIED_TOMBSTONE  ? core->streams.pool.capacity
+	     : set == CARRIED_CLAIM      ? core->claims.capacity
+	     : set == CARRIED_QUENCH     ? core->peers.pool.capacity * QUENCHES_PER_PEER
+	     : set == CARRIED_LOCATION   ? core->locations.capacity
+	     : set == CARRIED_DECISION   ? DECISIONS
+	                                 : COUNT_COUNTERS;
+}
+
+/* With kind, index, generation, section and binding before its fields. */
+static uint64_t octets_of_a_row(enum carried_set set)
+{
+	uint64_t size = 1 + 4 + 4 + HANDOVER_NAME_MAX + 8;
+
+	for (uint32_t i = 0; i < carried_sets[set].field_count; i++)
+		size += carried_sets[set].fields[i].size;
+	return size;
+}
+
+T_CASE(there_is_room_for_all_rows_there_can_be)
+{
+	static const char *const limits[] = {"sessions = 20000", "subscriptions = 100000",
+	                                     "streams = 10000", "locations = 200000",
+	                                     "peers = 60"};
+
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		char conf[400];
+		uint64_t need = 0;
+		snprintf(conf, sizeof(conf), SERVER LISTENER("l", "62031") "[limits]\n%s\n",
+		         limits[i]);
+		world_open(&w, conf, 1);
+		for (enum carried_set set = 0; set < CARRIED_SETS; set++)
+			need += rows_there_can_be(w.core, set) * octets_of_a_row(set);
+		uint64_t room = core_handover_size(&w.conf);
+		if (room < need || room > 3 * need)
+			t_fail(__FILE__, __LINE__, "%s: %llu octets for %llu", limits[i],
+			       (unsigned long long)room, (unsigned long long)need);
+		world_close(&w);
+	}
+}
+
 static struct subscription *keyed(unsigned n, uint32_t tg)
 {
 	return subscription_find(&w.core->subscriptions, session_find(&w.core->sessions, FIRST + n),

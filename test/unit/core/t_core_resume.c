@@ -178,6 +178,28 @@ static const struct {
 	{snapshot, "a snapshot that cannot go on"},
 };
 
+T_CASE(passwords_in_options_are_not_recorded)
+{
+	static uint8_t state[STATE_MAX];
+	static const char text[] = "TS2=91;PASS=tapir-okapi";
+	struct endpoint at = world_endpoint(1, 62031);
+	uint8_t bytes[64];
+	struct wr out = wr_make(bytes, sizeof(bytes));
+	unsigned texts = 0;
+
+	T_CHECK(open_world());
+	hbp_write_options(&out, CLIENT, text, strlen(text));
+	world_datagram(&w, &at, bytes, wr_len(&out));
+	size_t len = core_checkpoint(w.core, state, sizeof(state));
+	T_CHECK(len > 0);
+	for (size_t i = 0; i + 11 < len; i++) {
+		texts += memcmp(state + i, "TS2=91;PASS", 11) == 0;
+		T_CHECK(memcmp(state + i, "tapir-okapi", 11) != 0);
+	}
+	T_CHECK(texts > 0);
+	close_world();
+}
+
 T_CASE(rows_that_would_lead_astray_are_refused)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
