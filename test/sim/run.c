@@ -16,8 +16,8 @@
  * must be content after every step, and every DMRD that leaves is read by judge.h. At every few
  * steps of the first run another core takes over for one step and must do the same (heir.h).
  *
- * What was sent and reported must have the digest that test/golden has for it (harness/golden.h). With
- * -1 each scenario runs once.
+ * What was sent and reported must have the digest that test/golden has for it
+ * (harness/golden.h). With -1 each scenario runs once.
  *
  * A scenario stops at its first fault: "not ok NAME: FILE:LINE: what".
  */

@@ -678,13 +678,13 @@ static uint64_t rows_there_can_be(const struct core *core, enum carried_set set)
 {
 	if (set < CARRIED_POOLS)
 		return kind_pool(core, carried_sets[set].kind)->capacity;
-	return set == CARRIED_CONFERENCE ? core->subscriptions.conferences.capacity
-	     : set == CARRIED_TOMBSTONE  ? core->streams.pool.capacity
-	     : set == CARRIED_CLAIM      ? core->claims.capacity
-	     : set == CARRIED_QUENCH     ? core->peers.pool.capacity * QUENCHES_PER_PEER
-	     : set == CARRIED_LOCATION   ? core->locations.capacity
-	     : set == CARRIED_DECISION   ? DECISIONS
-	                                 : COUNT_COUNTERS;
+	return set == CARRIED_CONFERENCE  ? core->subscriptions.conferences.capacity
+	       : set == CARRIED_TOMBSTONE ? core->streams.pool.capacity
+	       : set == CARRIED_CLAIM     ? core->claims.capacity
+	       : set == CARRIED_QUENCH    ? core->peers.pool.capacity * QUENCHES_PER_PEER
+	       : set == CARRIED_LOCATION  ? core->locations.capacity
+	       : set == CARRIED_DECISION  ? DECISIONS
+	                                  : COUNT_COUNTERS;
 }
 
 /* With kind, index, generation, section and binding before its fields. */
@@ -700,8 +700,7 @@ static uint64_t octets_of_a_row(enum carried_set set)
 T_CASE(there_is_room_for_all_rows_there_can_be)
 {
 	static const char *const limits[] = {"sessions = 20000", "subscriptions = 100000",
-	                                     "streams = 10000", "locations = 200000",
-	                                     "peers = 60"};
+	                                     "streams = 10000", "locations = 200000", "peers = 60"};
 
 	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
 		char conf[400];
