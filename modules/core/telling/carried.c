@@ -14,7 +14,29 @@
 	FIELD(row, field, RAW,                                                                     \
 	      _Generic(((struct row *)NULL)->field, bool                                           \
 	               : CARRIED_BOOL, tick_t                                                      \
-	               : CARRIED_TICK, default : 0))
+	               : CARRIED_TICK, uint8_t                                                     \
+	               : CARRIED_OCTETS, uint16_t                                                  \
+	               : CARRIED_16, uint32_t                                                      \
+	               : CARRIED_32, uint64_t                                                      \
+	               : CARRIED_64, char *                                                        \
+	               : CARRIED_OCTETS, struct siphash_key                                        \
+	               : CARRIED_64, struct addr                                                   \
+	               : CARRIED_ADDRESS, struct addr *                                            \
+	               : CARRIED_ADDRESS, struct bucket                                            \
+	               : CARRIED_BUCKET, struct budgets                                            \
+	               : CARRIED_BUDGETS, struct challenges                                        \
+	               : CARRIED_CHALLENGES, struct limit_bucket(*)[LIMITS]                        \
+	               : CARRIED_LIMITS, struct claim_head                                         \
+	               : CARRIED_HEAD, struct given_alias                                          \
+	               : CARRIED_GIVEN, struct gps                                                 \
+	               : CARRIED_GPS, struct morse                                                 \
+	               : CARRIED_MORSE, struct rewrite *                                           \
+	               : CARRIED_REWRITE, struct sequence                                          \
+	               : CARRIED_OCTETS, struct lc                                                 \
+	               : CARRIED_OCTETS, struct lc_assembler                                       \
+	               : CARRIED_OCTETS, struct talker_alias                                       \
+	               : CARRIED_OCTETS, uint8_t(*)[AMBE_BURST_LEN]                                \
+	               : CARRIED_OCTETS))
 #define DUE(row, field) FIELD(row, field, RAW, CARRIED_DUE)
 #define SECRET(row, field) FIELD(row, field, RAW, CARRIED_SECRET)
 #define HANDLE(row, field, of) FIELD(row, field, HANDLE, CARRIED_##of)
@@ -146,8 +168,9 @@
 #define SLOT(n)                                                                                    \
 	HANDLE(session, slot[n].heard, STREAM)                                                     \
 	RAW(session, slot[n].heard_tg)                                                             \
-	RAW(session, slot[n].conversation) RAW(session, slot[n].mark) RAW(                         \
-		session, slot[n].busy_last) RAW(session, slot[n].voice_last)                       \
+	RAW(session, slot[n].conversation)                                                         \
+	RAW(session, slot[n].mark) RAW(session, slot[n].busy_last) RAW(session,                    \
+	                                                               slot[n].voice_last)         \
 		RAW(session, slot[n].closed) HANDLE(session, slot[n].data, STREAM) HANDLE(         \
 			session, slot[n].talk, STREAM) DERIVED(session, slot[n].subscriptions)     \
 			RAW(session, slot[n].data_out) RAW(session, slot[n].mute_until)            \
@@ -442,6 +465,74 @@ bool carried_goes(const struct carried_field *f, enum carried_reader reader)
 {
 	return f->type != CARRIED_DERIVED &&
 	       (reader == CARRIED_NEXT || f->type != CARRIED_RAW || f->set != CARRIED_SECRET);
+}
+
+/* How many octets the number has that begins at this one of a raw field; 1: none does. */
+static size_t width_at(enum carried_raw raw, size_t at)
+{
+	switch (raw) {
+	case CARRIED_16:
+		return 2;
+	case CARRIED_32:
+		return 4;
+	case CARRIED_TICK:
+	case CARRIED_DUE:
+	case CARRIED_64:
+		return 8;
+	case CARRIED_ADDRESS:
+		at %= sizeof(struct addr);
+		return at == offsetof(struct addr, scope)  ? 4
+		       : at == offsetof(struct addr, port) ? 2
+		                                           : 1;
+	case CARRIED_BUCKET:
+		return at < offsetof(struct bucket, used) ? 8 : 1;
+	case CARRIED_BUDGETS:
+		if (at < offsetof(struct budgets, unproven))
+			return width_at(CARRIED_BUCKET, at % sizeof(struct bucket));
+		return at == offsetof(struct budgets, credit) ? 4 : 1;
+	case CARRIED_CHALLENGES:
+		if (at < offsetof(struct challenges, taken))
+			return at < offsetof(struct challenges, bits) ? 8 : 1;
+		at -= offsetof(struct challenges, taken);
+		return at % sizeof(struct answers_taken) == 0 ? 4 : 1;
+	case CARRIED_LIMITS:
+		at %= sizeof(struct limit_bucket);
+		if (at >= offsetof(struct limit_bucket, bucket))
+			return width_at(CARRIED_BUCKET, at - offsetof(struct limit_bucket, bucket));
+		return at == 0 ? 4 : 1;
+	case CARRIED_HEAD:
+		return at == offsetof(struct claim_head, hash) ? 4 : 1;
+	case CARRIED_GIVEN:
+		return at < offsetof(struct given_alias, in_turn) ? 4 : 1;
+	case CARRIED_GPS:
+		return at < offsetof(struct gps, error) ? 4 : 1;
+	case CARRIED_MORSE:
+		return at < offsetof(struct morse, sign) ? 2 : 1;
+	case CARRIED_REWRITE:
+		return at % sizeof(struct rewrite) == 0 ? 4 : 1;
+	case CARRIED_OCTETS:
+	case CARRIED_BOOL:
+	case CARRIED_SECRET:
+	case CARRIED_OPTIONS:
+		break;
+	}
+	return 1;
+}
+
+void carried_turn(const struct carried_field *f, size_t from, void *octets, size_t len)
+{
+	/* References are numbers of 32 bits. */
+	enum carried_raw raw = f->type == CARRIED_RAW ? (enum carried_raw)f->set : CARRIED_32;
+	unsigned char *at = octets;
+
+	for (size_t done = 0, width; done < len; done += width, at += width) {
+		width = width_at(raw, from + done);
+		for (size_t i = 0; i < width / 2; i++) {
+			unsigned char octet = at[i];
+			at[i] = at[width - 1 - i];
+			at[width - 1 - i] = octet;
+		}
+	}
 }
 
 const char *carried_name_after(const struct carried_field *f, const char *name)

@@ -39,7 +39,7 @@ enum carried_set {
 };
 
 enum carried_type {
-	CARRIED_RAW,     /* octets, as this machine has them */
+	CARRIED_RAW,     /* octets, as this machine has them; in a recording, as most have them */
 	CARRIED_HANDLE,  /* one or several, of `set` */
 	CARRIED_INDEX,   /* of a row of `set`; POOL_NONE = none */
 	CARRIED_ORIGIN,  /* a struct source: a client, or a row */
@@ -52,18 +52,33 @@ enum carried_type {
 
 struct carried_field {
 	uint32_t offset;
-	unsigned size : 24;
+	unsigned size : 20;
 	unsigned type : 4; /* enum carried_type */
-	unsigned set : 4;  /* enum carried_set, of references; of raw ones what follows
-	                    */
+	unsigned set : 8;  /* enum carried_set, of references; enum carried_raw, of raw ones */
 };
 
-#define CARRIED_BOOL 1    /* any value but 0 means true */
-#define CARRIED_SECRET 2  /* made of a passphrase, or as good as one: for the next binary alone */
-#define CARRIED_OPTIONS 3 /* an option string, in which a client may have put a password */
-
-#define CARRIED_TICK 4 /* a time or duration: what is further away than any is taken for that */
-#define CARRIED_DUE 5  /* a time that may be TICK_NEVER */
+/* What is in a raw field. */
+enum carried_raw {
+	CARRIED_OCTETS,
+	CARRIED_BOOL,    /* any value but 0 means true */
+	CARRIED_SECRET,  /* made of a passphrase, or as good as one: for the next binary alone */
+	CARRIED_OPTIONS, /* an option string, in which a client may have put a password */
+	CARRIED_TICK,    /* a time or duration: what is further away than any is taken for that */
+	CARRIED_DUE,     /* a time that may be TICK_NEVER */
+	CARRIED_16,      /* numbers of so many bits */
+	CARRIED_32,
+	CARRIED_64,
+	CARRIED_ADDRESS, /* structs, named like them; see width_at() */
+	CARRIED_BUCKET,
+	CARRIED_BUDGETS,
+	CARRIED_CHALLENGES,
+	CARRIED_LIMITS,
+	CARRIED_HEAD,
+	CARRIED_GIVEN,
+	CARRIED_GPS,
+	CARRIED_MORSE,
+	CARRIED_REWRITE,
+};
 
 /* The reader of what is carried. */
 enum carried_reader {
@@ -108,6 +123,12 @@ bool carried_goes(const struct carried_field *f, enum carried_reader reader);
 
 /* The name of the next field; `name` is that of this one, if it has any. */
 const char *carried_name_after(const struct carried_field *f, const char *name);
+
+/* Numbers are little-endian in a recording, which another machine may read. */
+#define CARRIED_TURNS (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
+/* Turns the numbers round in `len` octets of a field from its octet `from` on. */
+void carried_turn(const struct carried_field *f, size_t from, void *octets, size_t len);
 
 /* Zeros are left out of fields this long for a recording, which is often made. */
 #define CARRIED_LONG 8192u

@@ -82,7 +82,8 @@ static void write_words(struct wr *w, const char *const *words)
 
 /* Longer runs of zeros end a piece, and shorter ones are in it. */
 #define ZEROS_LEAST 16u
-#define PIECE_MAX UINT16_MAX
+#define PIECE_MAX (UINT16_MAX + 1u - NUMBER_MAX)
+#define NUMBER_MAX 8u /* octets */
 
 static size_t run_of_zeros(const unsigned char *at, size_t len, size_t most)
 {
@@ -93,20 +94,31 @@ static size_t run_of_zeros(const unsigned char *at, size_t len, size_t most)
 	return n;
 }
 
-static void write_sparse(struct wr *w, const unsigned char *at, size_t len)
+/* As they are in a recording. */
+static void write_octets(struct wr *w, const struct carried_field *f, size_t from,
+                         const unsigned char *at, size_t len)
 {
-	while (len > 0) {
-		size_t skip = run_of_zeros(at, len, PIECE_MAX), n = 0;
-		at += skip;
+	wr_bytes(w, at, len);
+	if (CARRIED_TURNS && !w->bad)
+		carried_turn(f, from, w->at - len, len);
+}
+
+/* No piece begins or ends within a number. */
+static void write_sparse(struct wr *w, const struct carried_field *f, const unsigned char *at)
+{
+	for (size_t from = 0, n; from < f->size; from += n) {
+		size_t len = f->size - from;
+		size_t skip = run_of_zeros(at + from, len, PIECE_MAX) & ~(size_t)(NUMBER_MAX - 1);
+		from += skip;
 		len -= skip;
-		while (n < len && n < PIECE_MAX && /* never: no field is so long */
-		       run_of_zeros(at + n, len - n, ZEROS_LEAST) < ZEROS_LEAST)
-			n++;
+		for (n = 0; n < len && n < PIECE_MAX && /* never: no field is so long */
+		            run_of_zeros(at + from + n, len - n, ZEROS_LEAST) < ZEROS_LEAST;)
+			n += NUMBER_MAX;
+		if (n > len)
+			n = len;
 		wr_u16(w, (uint16_t)skip);
 		wr_u16(w, (uint16_t)n);
-		wr_bytes(w, at, n);
-		at += n;
-		len -= n;
+		write_octets(w, f, from, at + from, n);
 	}
 }
 
@@ -126,12 +138,14 @@ static void write_options(struct wr *w, const char *at, size_t size)
 static void write_raw(struct wr *w, enum carried_reader reader, const void *at,
                       const struct carried_field *f)
 {
-	if (reader == CARRIED_FILE && f->set == CARRIED_OPTIONS)
-		write_options(w, at, f->size);
-	else if (reader == CARRIED_FILE && f->size >= CARRIED_LONG)
-		write_sparse(w, at, f->size);
-	else
+	if (reader == CARRIED_NEXT)
 		wr_bytes(w, at, f->size);
+	else if (f->type == CARRIED_RAW && f->set == CARRIED_OPTIONS)
+		write_options(w, at, f->size);
+	else if (f->size >= CARRIED_LONG)
+		write_sparse(w, f, at);
+	else
+		write_octets(w, f, 0, at, f->size);
 }
 
 static void write_field(struct wr *w, const struct core *core, enum carried_reader reader,
@@ -144,13 +158,11 @@ static void write_field(struct wr *w, const struct core *core, enum carried_read
 
 	switch ((enum carried_type)f->type) {
 	case CARRIED_RAW:
-		write_raw(w, reader, at, f);
-		break;
 	case CARRIED_HANDLE:
 	case CARRIED_INDEX:
 	case CARRIED_ORIGIN:
 	case CARRIED_TARGET:
-		wr_bytes(w, at, f->size);
+		write_raw(w, reader, at, f);
 		break;
 	case CARRIED_MEETING:
 		write_meeting(w, core, at);

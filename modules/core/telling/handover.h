@@ -14,8 +14,9 @@
  * every field of the head by name, type and size; a field it knows that is not there keeps its
  * initial value.
  *
- * For a recording, secrets are left out, and of long fields the zeros: such a field is pieces of
- * zeros to skip (u16), octets that follow (u16), and those; its end ends the last of them.
+ * For a recording, numbers are little-endian, secrets are left out, and of long fields the zeros:
+ * such a field is pieces of zeros to skip (u16), octets that follow (u16), and those; its end ends
+ * the last of them.
  */
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H

@@ -243,6 +243,16 @@ static bool is_sparse(const struct taking *t, const struct carried_field *f)
 	return t->reader == CARRIED_FILE && f->type == CARRIED_RAW && f->size >= CARRIED_LONG;
 }
 
+static void read_octets(struct taking *t, const struct carried_field *f, void *at)
+{
+	if (is_sparse(t, f))
+		read_sparse(&t->rows, at, f->size);
+	else
+		read_raw(&t->rows, at, f->size);
+	if (CARRIED_TURNS && t->reader == CARRIED_FILE)
+		carried_turn(f, 0, at, f->size);
+}
+
 /* So that no octets are a bool that is neither, or a time whose difference to another overflows. */
 static void bound(unsigned char *at, const struct carried_field *f)
 {
@@ -265,25 +275,22 @@ static bool read_field(struct taking *t, void *row, const struct carried_field *
 
 	switch ((enum carried_type)f->type) {
 	case CARRIED_RAW:
-		if (is_sparse(t, f))
-			read_sparse(&t->rows, at, f->size);
-		else
-			read_raw(&t->rows, at, f->size);
+		read_octets(t, f, at);
 		bound(at, f);
 		return true;
 	case CARRIED_HANDLE:
-		rd_bytes(&t->rows, at, f->size);
+		read_octets(t, f, at);
 		translate_handles(t, f, at);
 		return true;
 	case CARRIED_INDEX:
-		rd_bytes(&t->rows, at, f->size);
+		read_octets(t, f, at);
 		translate_index(t, f->set, at);
 		return true;
 	case CARRIED_ORIGIN:
-		rd_bytes(&t->rows, at, f->size);
+		read_octets(t, f, at);
 		return translate_origin(t, at);
 	case CARRIED_TARGET:
-		rd_bytes(&t->rows, at, f->size);
+		read_octets(t, f, at);
 		translate_target(t, at);
 		return true;
 	case CARRIED_MEETING:

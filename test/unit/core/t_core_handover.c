@@ -950,7 +950,7 @@ T_CASE(whose_a_session_is_follows_from_its_place)
 		begin_busy();
 		len = core_hand_over(w.core, octets, sizeof(octets));
 		size_t at = source_at(i ? "l" : "up");
-		T_CHECK(at < len && octets[at] == (i ? SOURCE_CLIENT : SOURCE_UPLINK));
+		T_CHECK(at < len && memcmp(octets + at, i ? &client.kind : &uplink.kind, 4) == 0);
 		memcpy(octets + at, i ? &uplink : &client, sizeof(client));
 		world_close(&twin);
 		world_open(&twin, EVERYTHING, 3);
