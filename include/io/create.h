@@ -1,13 +1,21 @@
 /*
- * Creates the new contents of a file that is replaced atomically.
+ * Creates files of mode 0600: new ones, and the new contents of one that is replaced atomically.
+ * Each gives NULL with errno if it cannot.
  */
 #ifndef IO_CREATE_H
 #define IO_CREATE_H
 
 #include <stdio.h>
 
-/* Opens a new file of mode 0600, replacing anything at the path without following links. NULL with
- * errno. */
+/* Where there is nothing yet. */
+FILE *create_first(const char *path);
+
+/* Replaces anything at the path, without following links. */
 FILE *create_new(const char *path);
+
+#define CREATE_PATH_MAX 4096u
+
+/* In the directory of `path` under a name that nothing has, which is written to `beside`. */
+FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX]);
 
 #endif

@@ -26,9 +26,9 @@ bool map_look(const char *path, struct map_stamp *out);
 bool map_same(const struct map_stamp *a, const struct map_stamp *b);
 
 /*
- * Maps a regular file of 1 to `max` octets after passing all of it to `piece` (by read, so that
- * pages never looked up never become resident). False with errno. If the file is truncated later,
- * the missing part reads as zeros; replace files by rename.
+ * Maps a regular file of 1 to `max` octets after passing all of it to `piece`, if any (by read, so
+ * that pages never looked up never become resident). False with errno. If the file is truncated
+ * later, the missing part reads as zeros; replace files by rename.
  */
 typedef void map_piece(void *context, const void *octets, size_t len);
 MUST_CHECK bool map_open(const char *path, size_t max, map_piece *piece, void *context,

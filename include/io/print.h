@@ -14,4 +14,7 @@
 /* False if not all was written: the stream failed, or the text is longer than that. */
 bool print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Says on standard error what errno has about something: "FACE: OF: No such file or directory". */
+void print_errno(const char *face, const char *of);
+
 #endif

@@ -10,12 +10,12 @@
 
 #include "base/text.h"
 #include "command/alias_rows.h"
+#include "io/create.h"
 #include "io/map.h"
 #include "io/print.h"
 #include "parent/status.h"
 
 #define SOURCE_MAX ((size_t)512 * 1024 * 1024)
-#define PATH_LEN 4096u
 
 struct wish {
 	const char *index;
@@ -31,7 +31,7 @@ const char aliases_usage[] =
 
 static int fail(const char *path)
 {
-	print(stderr, "freedmr aliases: %s: %s\n", path, strerror(errno));
+	print_errno("freedmr aliases", path);
 	return STATUS_FAILED;
 }
 
@@ -39,13 +39,6 @@ static void complain(void *context, const char *line)
 {
 	(void)context;
 	print(stderr, "freedmr aliases: %s\n", line);
-}
-
-static void ignore(void *context, const void *octets, size_t len)
-{
-	(void)context;
-	(void)octets;
-	(void)len;
 }
 
 /* The first octet that is not blank determines the format. */
@@ -70,7 +63,7 @@ static bool read_file(struct alias_rows *rows, const char *path)
 {
 	struct map map;
 
-	if (!map_open(path, SOURCE_MAX, ignore, NULL, &map)) {
+	if (!map_open(path, SOURCE_MAX, NULL, NULL, &map)) {
 		fail(path);
 		return false;
 	}
@@ -87,7 +80,7 @@ static uint64_t rows_before(const char *path)
 	uint64_t sum = 0;
 	struct map map;
 
-	if (!map_open(path, ALIAS_INDEX_MAX, ignore, NULL, &map))
+	if (!map_open(path, ALIAS_INDEX_MAX, NULL, NULL, &map))
 		return 0;
 	if (alias_index_open(map.octets, map.len, &index)) {
 		for (int kind = 0; kind < ALIAS_KINDS; kind++)
@@ -101,17 +94,13 @@ static uint64_t rows_before(const char *path)
  * half of one. */
 static bool put(const char *path, const uint8_t *octets, size_t len)
 {
-	char beside[PATH_LEN];
-	struct text t = text_make(beside, sizeof(beside));
+	char beside[CREATE_PATH_MAX];
+	FILE *f = create_beside(path, beside);
 
-	text_format(&t, "%s.XXXXXX", path);
-	errno = ENAMETOOLONG;
-	int fd = t.cut ? -1 : mkstemp(beside);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
 	if (!f)
 		return false;
-	bool good = fwrite(octets, 1, len, f) == len && fflush(f) == 0 && fsync(fd) == 0 &&
-	            fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0;
+	bool good = fwrite(octets, 1, len, f) == len && fflush(f) == 0 && fsync(fileno(f)) == 0 &&
+	            fchmod(fileno(f), S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0;
 	good = fclose(f) == 0 && good && rename(beside, path) == 0;
 	int cause = errno;
 	if (!good)

@@ -1,19 +1,19 @@
 #include "command/ctl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "io/create.h"
 #include "io/pipe.h"
 #include "io/print.h"
+#include "io/signals.h"
 #include "io/unix.h"
 #include "parent/parent.h"
 #include "report/verb.h"
@@ -39,17 +39,23 @@ struct options {
 /* Logs errno. */
 static int complain(const char *of)
 {
-	print(stderr, "freedmr ctl: %s: %s\n", of, strerror(errno));
+	print_errno("freedmr ctl", of);
 	return STATUS_FAILED;
+}
+
+static void put_synopsis(FILE *out, const char *verb, const char *arguments)
+{
+	print(out, "usage: freedmr ctl [-s SOCKET] [--json] %s%s%s\n", verb, *arguments ? " " : "",
+	      arguments);
 }
 
 static int usage(FILE *out, int status)
 {
 	const struct verb *v;
 
+	put_synopsis(out, "COMMAND", "[ARG...]");
 	print(out,
-	      "usage: freedmr ctl [-s SOCKET] [--json] COMMAND [ARG...]\n\n"
-	      "  -s SOCKET   control socket of the server (default %s,\n"
+	      "\n  -s SOCKET   control socket of the server (default %s,\n"
 	      "              or %s if only that exists)\n"
 	      "  --json      print one JSON object per line\n\n",
 	      CTL_SOCKET_DEFAULT, CTL_SOCKET_LOCAL);
@@ -73,9 +79,14 @@ static int help(const char *name)
 	}
 	if (!v)
 		return usage(stdout, STATUS_OK);
-	print(stdout, "usage: freedmr ctl [-s SOCKET] [--json] %s%s%s\n       %s\n", v->name,
-	      *v->arguments ? " " : "", v->arguments, v->help);
+	put_synopsis(stdout, v->name, v->arguments);
+	print(stdout, "       %s\n", v->help);
 	return STATUS_OK;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
 }
 
 /* Reads the options. Returns the index of the first word; 0 when they are wrong. */
@@ -86,7 +97,7 @@ static int read_options(int argc, char **argv, struct options *o)
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "--json") == 0)
 			o->json = true;
-		else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+		else if (is_help(argv[i]))
 			o->help = true;
 		else if (strcmp(argv[i], "-s") == 0 && i + 1 < argc)
 			o->socket = argv[++i];
@@ -100,8 +111,7 @@ static int read_options(int argc, char **argv, struct options *o)
 static void read_words(int *count, char **words, struct options *o)
 {
 	for (int i = 0; i < *count; i++)
-		if (strcmp(words[i], "-h") == 0 || strcmp(words[i], "--help") == 0)
-			o->help = true;
+		o->help |= is_help(words[i]);
 	if (*count > 0 && strcmp(words[*count - 1], "--json") == 0) {
 		o->json = true;
 		(*count)--;
@@ -307,23 +317,58 @@ static int await_upgrade(struct options *o)
 	return CTL_UNAVAILABLE;
 }
 
+static char unfinished[CREATE_PATH_MAX]; /* where the signal handler finds it */
+
+static void abandon(int number)
+{
+	unlink(unfinished);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* What it saved ends with it. Signals that are ignored stay so. */
+static void abandon_on_signals(void)
+{
+	static const uint8_t numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+	for (size_t i = 0; i < sizeof(numbers); i++)
+		if (signal(numbers[i], abandon) == SIG_IGN)
+			signal(numbers[i], SIG_IGN);
+}
+
+/* Gives what was saved its name, which nothing else may have. Not every file system has links. */
+static bool publish(const char *path)
+{
+	signals_hold(true);
+	FILE *f = create_first(path);
+
+	if (!f)
+		return false;
+	fclose(f);
+	if (rename(unfinished, path) == 0)
+		return true;
+	unlink(path); /* never: its disk has failed */
+	return false;
+}
+
 /* Saves the answer as a new file, or leaves none. */
 static int fetch(struct options *o, const char *request, size_t len)
 {
-	int fd = open(o->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	o->to = fd < 0 ? NULL : fdopen(fd, "w");
+	abandon_on_signals();
+	errno = EEXIST; /* said before anything is fetched */
+	o->to = access(o->file, F_OK) == 0 ? NULL : create_beside(o->file, unfinished);
 	if (!o->to)
 		return complain(o->file);
 	int status = ask(o, request, len);
-	if (fflush(o->to) != 0 && status == STATUS_OK)
-		status = complain(o->file);
-	off_t octets = lseek(fd, 0, SEEK_CUR);
+	bool whole = fflush(o->to) == 0 && fsync(fileno(o->to)) == 0;
+	off_t octets = lseek(fileno(o->to), 0, SEEK_CUR);
 	fclose(o->to);
+	if (status == STATUS_OK && !(whole && publish(o->file)))
+		status = complain(o->file);
 	if (status == STATUS_OK)
 		print(stdout, "%s: %lld octets\n", o->file, (long long)octets);
 	else
-		unlink(o->file);
+		unlink(unfinished);
 	return status;
 }
 

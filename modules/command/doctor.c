@@ -179,22 +179,21 @@ static bool is_for(const struct conf_listener *l, const struct addr *at)
 
 static void look_at_address(struct doctor *d, const struct conf_listener *l, struct addr at)
 {
+	static const char endings[][20] = {
+		[FINDING_HINT] = "",
+		[FINDING_OK] = ", answers",
+		[FINDING_WRONG] = " does not answer",
+	};
 	char text[ADDR_TEXT_MAX], mend[400];
 	struct text t = text_make(mend, sizeof(mend));
 
 	at.port = l->bind.port;
 	addr_format_host(&at, text);
 	put_opening(&t, at.port);
-	if (!d->running)
-		finding(d, FINDING_HINT, NULL, "hotspots of %s: address %s, port %u", l->name, text,
-		        (unsigned)at.port);
-	else if (answers(&at))
-		finding(d, FINDING_OK, NULL, "hotspots of %s: address %s, port %u, answers",
-		        l->name, text, (unsigned)at.port);
-	else
-		finding(d, FINDING_WRONG, mend,
-		        "hotspots of %s: address %s, port %u does not answer", l->name, text,
-		        (unsigned)at.port);
+	enum finding kind = !d->running ? FINDING_HINT : answers(&at) ? FINDING_OK : FINDING_WRONG;
+	finding(d, kind, kind == FINDING_WRONG ? mend : NULL,
+	        "hotspots of %s: address %s, port %u%s", l->name, text, (unsigned)at.port,
+	        endings[kind]);
 }
 
 static void look_at_port(struct doctor *d, const char *kind, const char *name,

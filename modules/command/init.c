@@ -1,7 +1,6 @@
 #include "command/init.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "command/phrase.h"
 #include "conf/keys.h"
 #include "conf/sample.h"
+#include "io/create.h"
 #include "io/print.h"
 #include "parent/load.h"
 #include "parent/parent.h"
@@ -77,17 +77,9 @@ static void write_line(void *context, const char *line)
 	print(context, "%s\n", line);
 }
 
-/* A new file that only its owner can read, or NULL with errno. */
-static FILE *create(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	return fd < 0 ? NULL : fdopen(fd, "w");
-}
-
 static bool write_file(const char *path, const struct settings *settings)
 {
-	FILE *f = create(path);
+	FILE *f = create_first(path);
 
 	if (!f)
 		return false;

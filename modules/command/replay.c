@@ -1,14 +1,11 @@
 #include "command/replay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "io/map.h"
 #include "io/print.h"
 #include "parent/status.h"
 #include "voice/playback.h"
@@ -96,12 +93,10 @@ static int show_outcome(const char *path, bool same, const struct playback *sum)
 		print(stdout, "every action and every state is as recorded\n");
 		return STATUS_OK;
 	}
+	print(stderr, "freedmr replay: %s: ", path);
 	if (sum->events)
-		print(stderr, "freedmr replay: %s: event %llu, at %s: %s\n", path,
-		      (unsigned long long)sum->events, utc((int64_t)(sum->last_ns / 1000000), to),
-		      sum->fault);
-	else
-		print(stderr, "freedmr replay: %s: %s\n", path, sum->fault);
+		print(stderr, "event %llu, at %s: ", (unsigned long long)sum->events, to);
+	print(stderr, "%s\n", sum->fault);
 	return STATUS_FAILED;
 }
 
@@ -113,21 +108,14 @@ static int replay(const char *path, uint32_t who)
 	                                   .decision = show_decision,
 	                                   .context = &story};
 	struct playback sum;
-	struct stat st = {.st_size = 0};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	void *octets = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0
-	                       ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
-	                       : MAP_FAILED;
+	struct map map = {.len = 0}; /* of an empty file */
 
-	if (fd >= 0)
-		close(fd);
-	if (octets == MAP_FAILED) {
-		print(stderr, "freedmr replay: %s: %s\n", path,
-		      fd >= 0 && st.st_size == 0 ? "not a recording" : strerror(errno));
+	if (!map_open(path, SIZE_MAX, NULL, NULL, &map) && errno != EINVAL) {
+		print_errno("freedmr replay", path);
 		return STATUS_FAILED;
 	}
-	bool same = playback_run(octets, (size_t)st.st_size, &view, &sum);
-	munmap(octets, (size_t)st.st_size);
+	bool same = playback_run(map.octets, map.len, &view, &sum);
+	map_close(&map);
 	return show_outcome(path, same, &sum);
 }
 

@@ -116,7 +116,7 @@ bool stanzas_read(struct stanzas *all, const char *file)
 		read_lines(all, file, f);
 	bool good = f && !ferror(f);
 	if (!good)
-		print(stderr, "freedmr: %s: %s\n", file, strerror(errno));
+		print_errno("freedmr", file);
 	if (f)
 		fclose(f);
 	return good;
@@ -133,7 +133,7 @@ char *stanzas_text(const char *file)
 		text = copy_of("");
 	}
 	if (!f || ferror(f)) {
-		print(stderr, "freedmr: %s: %s\n", file, strerror(errno));
+		print_errno("freedmr", file);
 		free(text);
 		text = NULL;
 	}

@@ -119,7 +119,7 @@ int top_main(int argc, char **argv)
 	if (top_server_call(top))
 		status = run(top);
 	else
-		print(stderr, "freedmr top: %s: %s\n", top->path, strerror(errno));
+		print_errno("freedmr top", top->path);
 	release(top);
 	return status;
 }

@@ -2,19 +2,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-FILE *create_new(const char *path)
+#include "base/text.h"
+
+static FILE *open_stream(int fd)
 {
-	if (unlink(path) != 0 && errno != ENOENT)
-		return NULL;
-	int fd =
-		open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return NULL;
-	FILE *f = fdopen(fd, "w");
-	if (!f)
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && !f)
 		close(fd);
 	return f;
+}
+
+FILE *create_first(const char *path)
+{
+	return open_stream(open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	                        S_IRUSR | S_IWUSR));
+}
+
+FILE *create_new(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT ? create_first(path) : NULL;
+}
+
+FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX])
+{
+	struct text t = text_make(beside, CREATE_PATH_MAX);
+
+	text_put(&t, path);
+	text_put(&t, ".XXXXXX");
+	errno = ENAMETOOLONG;
+	return open_stream(t.cut ? -1 : mkstemp(beside));
 }

@@ -44,7 +44,8 @@ static bool show(int fd, size_t len, map_piece *piece, void *context)
 			continue;
 		if (n < 0)
 			return false;
-		piece(context, octets, (size_t)n);
+		if (piece)
+			piece(context, octets, (size_t)n);
 		seen += (size_t)n;
 	}
 	errno = EIO;

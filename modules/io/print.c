@@ -1,5 +1,8 @@
 #include "io/print.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "base/text.h"
 
 bool print(FILE *out, const char *format, ...)
@@ -12,4 +15,9 @@ bool print(FILE *out, const char *format, ...)
 	text_vformat(&t, format, args);
 	va_end(args);
 	return fwrite(t.at, 1, t.len, out) == t.len && !t.cut;
+}
+
+void print_errno(const char *face, const char *of)
+{
+	print(stderr, "%s: %s: %s\n", face, of, strerror(errno));
 }

@@ -1,5 +1,6 @@
 """The flight recorder: `freedmr ctl record` saves it, a copy is kept when something went wrong, `freedmr replay` does it again."""
 
+import base64
 import hashlib
 import json
 import os
@@ -105,6 +106,50 @@ def full_disk_is_noticed_and_leaves_no_file():
                               command("ctl", "-s", server.control, "record", path), capture_output=True, text=True)
         check(done.returncode == 1 and "File too large" in done.stderr, "%s" % done)
         check(not os.path.exists(path), "a file is left")
+
+
+@case
+def what_is_interrupted_leaves_no_file():
+    """Until it is whole, nothing has its name; it replaces nothing that came there meanwhile, and other names are untouched."""
+    line = b" " + base64.b64encode(bytes(3000)) + b"\n"
+    with tempfile.TemporaryDirectory() as directory, socket.socket(socket.AF_UNIX) as listener:
+        path, control = os.path.join(directory, "recording"), os.path.join(directory, "control")
+        listener.bind(control)
+        listener.listen()
+
+        def begin(**how):
+            """A transfer under way: the process, its connection, and what is in the directory."""
+            process = subprocess.Popen(command("ctl", "-s", control, "record", path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       text=True, **how)
+            connection, _ = listener.accept()
+            connection.sendall(line * 20)
+            check(wait_for(lambda: [e for e in os.scandir(directory) if e.stat().st_size > 30000]), "%s" % os.listdir(directory))
+            check(not os.path.exists(path), "a part of it has its name")
+            return process, connection
+
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process, connection = begin()
+            process.send_signal(how)
+            process.communicate()
+            connection.close()
+            check(process.returncode == -how, "it ended with %d" % process.returncode)
+            check(os.listdir(directory) == ["control"], "%s leaves %s" % (how, os.listdir(directory)))
+        process, connection = begin(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        process.send_signal(signal.SIGHUP)  # as under nohup
+        connection.sendall(b".\n")
+        said = process.communicate()
+        check(process.returncode == 0 and said[0] == "%s: 60000 octets\n" % path, "%s" % (said,))
+        check(os.path.getsize(path) == 60000 and stat.S_IMODE(os.stat(path).st_mode) == 0o600, repr(os.stat(path)))
+        os.unlink(path)
+        process, connection = begin()
+        with open(path, "w") as f:
+            f.write("mine")
+        connection.sendall(b".\n")
+        said = process.communicate()
+        check(process.returncode == 1 and said == ("", "freedmr ctl: %s: File exists\n" % path), "%s" % (said,))
+        with open(path) as f:
+            check(f.read() == "mine", "it was touched")
+        check(sorted(os.listdir(directory)) == ["control", "recording"], "%s" % os.listdir(directory))
 
 
 @case
