@@ -30,6 +30,11 @@ static const char *utc(int64_t ms, char out[static 32])
 	return out;
 }
 
+static const char *outcome(const struct record *r)
+{
+	return r->change == CHANGE_END ? cause_name(r->cause) : change_name(r->change);
+}
+
 /* Calls from or to whom the story is about. */
 static void show_call(const struct story *s, const char *when, const struct record *r)
 {
@@ -40,9 +45,30 @@ static void show_call(const struct story *s, const char *when, const struct reco
 	print(stdout,
 	      "%s call %08lx of %lu on slot %u to %s %lu: %s, frames %lu, lost %lu, heard by %lu\n",
 	      when, (unsigned long)c->stream, (unsigned long)c->src, (unsigned)c->slot,
-	      c->unit ? "radio" : "tg", (unsigned long)c->dst,
-	      r->change == CHANGE_END ? cause_name(r->cause) : change_name(r->change),
-	      (unsigned long)c->frames, (unsigned long)c->lost, (unsigned long)c->listeners);
+	      c->unit ? "radio" : "tg", (unsigned long)c->dst, outcome(r), (unsigned long)c->frames,
+	      (unsigned long)c->lost, (unsigned long)c->listeners);
+}
+
+static void show_client(const char *when, const char *what, uint32_t client, const struct addr *at,
+                        const char *how)
+{
+	char text[ADDR_TEXT_MAX];
+
+	print(stdout, "%s %s of %lu at %s: %s\n", when, what, (unsigned long)client,
+	      addr_format(at, text), how);
+}
+
+static void show_record(const struct story *s, const char *when, const struct record *r)
+{
+	const struct session_row *session = &r->session;
+	const struct refusal_record *refusal = &r->refusal;
+
+	if (r->kind == RECORD_CALL)
+		show_call(s, when, r);
+	else if (r->kind == RECORD_SESSION && session->client == s->who)
+		show_client(when, "session", s->who, &session->at, outcome(r));
+	else if (r->kind == RECORD_REFUSAL && refusal->client == s->who)
+		show_client(when, refusal->message, s->who, &refusal->at, refusal->why);
 }
 
 static void show_step(void *context, uint64_t number, tick_t now, const struct event *event,
@@ -53,13 +79,10 @@ static void show_step(void *context, uint64_t number, tick_t now, const struct e
 
 	(void)number;
 	s->epoch_ms = (int64_t)(event->wall_ns / 1000000) - now;
-	for (uint32_t i = 0; i < actions->record_count; i++) {
-		const struct record *r = &actions->records[i];
-		if (r->change == CHANGE_SNAPSHOT)
-			continue;
-		if (r->kind == RECORD_CALL)
-			show_call(s, utc(now + s->epoch_ms, when), r);
-	}
+	utc(now + s->epoch_ms, when);
+	for (uint32_t i = 0; i < actions->record_count; i++)
+		if (actions->records[i].change != CHANGE_SNAPSHOT)
+			show_record(s, when, &actions->records[i]);
 }
 
 /* Each once, though the core tells them again at the end of every part. */

@@ -629,6 +629,40 @@ def replay_tells_of_one_client():
         check(done.returncode == 64 and done.stderr.startswith("usage: freedmr replay FILE"), "%s: %s" % (words, done))
 
 
+@case
+def replay_tells_of_sessions_and_refusals():
+    """Logged in, sends options, comes again from elsewhere, logs out; kicked; refused. Others see nothing of it."""
+    def at(hotspot):
+        return "127.0.0.1:%d" % hotspot.socket.getsockname()[1]
+
+    with Recorder() as server:
+        one, moved, two = [Hotspot(2300101 + n // 2, server.port, passphrase=PASSPHRASE) for n in range(3)]
+        one.login(options="TS2=91")
+        one.ask(b"RPTO" + be32(2300101) + b"TS2=91,92", b"RPTACK")
+        moved.login()
+        moved.logout()
+        two.login()
+        code, said = server.ctl("kick", "2300102")
+        check(code == 0, said)
+        wrong = Hotspot(2300109, server.port, passphrase="none of these")
+        wrong.ask(b"RPTK" + be32(2300109) + digest(wrong.challenge(), "none of these"), b"MSTNAK")
+        settle(server.control)
+        octets = server.fetch()
+
+    def told(who):
+        """Without their times, before what the core knows."""
+        code, out, err = played(octets, "--why", str(who))
+        check(code == 0 and out.endswith(WHOLE) and not err, "%d: %s %s" % (code, out, err))
+        lines = re.findall(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (\w+ of \d+ at .*)$", out, re.M)
+        return [line for n, line in enumerate(lines) if line != lines[n - 1] or not n]
+
+    check(told(2300101) == ["session of 2300101 at %s: %s" % what for what in (
+        (at(one), "begin"), (at(one), "update"), (at(one), "replaced"), (at(moved), "begin"), (at(moved), "logout"))], told(2300101))
+    check(told(2300102) == ["session of 2300102 at %s: %s" % (at(two), what) for what in ("begin", "kicked")], told(2300102))
+    check(told(2300109) == ["RPTK of 2300109 at %s: wrong passphrase" % at(wrong)], told(2300109))
+    check(told(2300108) == [], told(2300108))
+
+
 @case  # 15 s
 def what_is_kept_plays_back_to_the_end():
     """Voice is killed in the middle of a call, or does not respond."""
