@@ -299,6 +299,7 @@ T_CASE(only_clients_are_told)
 			s->at.socket = 7;
 		n++;
 	}
+	w.core->sessions.pool.fresh = 0; /* what has been used is not known either */
 	while (core_lost_client(w.core, &at, &lost)) {
 		T_CHECK(lost.id == FIRST + 4 || lost.id == FIRST + 5);
 		told++;

@@ -31,6 +31,21 @@ T_CASE(a_quench_is_of_peer_stream_and_talkgroup)
 	T_CHECK(!quench_holds(c, 1000 + QUENCH_CAP_MS));
 }
 
+/* Another configuration may have the link at another place. */
+T_CASE(a_restored_quench_is_of_the_link_it_is_given_to)
+{
+	open_table(3);
+	struct quench from = *quench_make(&quenches, 2, 5, 91);
+	from.since = 1234;
+	open_table(3);
+	quench_restore(&quenches, 1, &from);
+	const struct quench *c = quench_find(&quenches, 1, 5, 91);
+	T_CHECK(c && c->since == 1234);
+	T_CHECK(quench_make(&quenches, 1, 5, 91) == c);
+	quenches_forget(&quenches, 1);
+	T_CHECK(!quench_find(&quenches, 1, 5, 91));
+}
+
 T_CASE(a_flood_of_quenches_reaches_its_own_link_only)
 {
 	open_table(2);

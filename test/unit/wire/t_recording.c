@@ -86,6 +86,8 @@ T_CASE(the_size_is_for_two_halves_and_their_copies)
 	T_EQUAL(r.half, HALF);
 	T_CHECK(r.at == memory);
 	T_CHECK(recording_size(SIZE) >= 2 * SIZE);
+	for (size_t more = 0; more < 130; more++)
+		T_EQUAL(recording_at(memory, recording_size(SIZE) - more).half % 64, 0);
 }
 
 T_CASE(without_memory_it_is_off)
