@@ -400,6 +400,19 @@ static void bring(uint8_t host, uint32_t n, bool *heard)
 		*heard |= w.actions.targets[i].id == 1000001;
 }
 
+/* Its row may be another link's next. */
+T_CASE(what_a_link_asked_us_not_to_send_goes_with_it)
+{
+	world_open(&w, HEAD NEIGHBOUR("near", "9"), 1);
+	quench_make(&w.core->quenches, 0, 7, 91);
+	T_CHECK(quench_at(&w.core->quenches, 0, 0) != NULL);
+	change(HEAD NEIGHBOUR("far", "8"));
+	T_CHECK(peer_at(&w.core->peers, 0) != NULL);
+	T_CHECK(!quench_find(&w.core->quenches, 0, 7, 91));
+	T_CHECK(!quench_at(&w.core->quenches, 0, 0));
+	world_close(&w);
+}
+
 /* Its neighbours brought the call by two paths, of which an operator has taken one. */
 T_CASE(a_call_goes_on_by_another_link_when_its_own_is_removed)
 {

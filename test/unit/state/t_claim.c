@@ -181,6 +181,16 @@ T_CASE(numbers_that_stand_still_tell_nothing)
 	T_CHECK(!has_carried(c, voice, 8));
 }
 
+/* It carried nothing before with the number 0, which is that of an empty row. */
+T_CASE(the_first_frame_that_is_carried_counts)
+{
+	open_table(8);
+	struct claim *c = take(claim_key(1, 2345678, 91, false, false), 7, 1000);
+	claim_carry(c, &voice, false, 1000);
+	T_CHECK(c->carried && !c->still);
+	T_CHECK(has_carried(c, voice, 0) && !has_carried(c, voice, 1));
+}
+
 T_CASE(what_was_lost_on_the_way_that_counted_is_no_other_data)
 {
 	const struct hbp_burst begin = {.class = BURST_DATA_HEADER};
