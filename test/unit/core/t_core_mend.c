@@ -731,6 +731,18 @@ T_CASE(a_broken_session_of_an_uplink_logs_in_again)
 	world_close(&w);
 }
 
+T_CASE(a_broken_link_keeps_the_key_it_renews)
+{
+	begin_linked();
+	link_at(0)->admission.state = ADMISSION_RENEWED;
+	link_at(0)->admission.until = w.now + TICK_MINUTE;
+	peer_socket();
+	look();
+	T_EQUAL(bugs(), 1);
+	T_EQUAL(link_at(0)->admission.state, ADMISSION_RENEWED);
+	world_close(&w);
+}
+
 T_CASE(a_broken_link_to_a_name_waits_for_its_address)
 {
 	begin_with(HEAD "[peer a]\nbind = 192.0.2.1:62044\ntarget = one.example.org:62044\n"
@@ -959,6 +971,8 @@ static void is_harmless_without_room(void (*const fault[])(void), size_t count, 
 		fault[i]();
 		w.actions.record_count = w.actions.record_cap;
 		world_step(&w, &(struct event){.kind = EVENT_MEND, .all = true});
+		if (fault[i] == stream_conference)
+			T_EQUAL(call(0)->state, CALL_IGNORED);
 		if (i < numbers && core_check(w.core))
 			t_fail(__FILE__, __LINE__, "fault %zu: %s", i, core_check(w.core));
 		for (int turn = 0; turn < 10; turn++) {

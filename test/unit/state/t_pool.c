@@ -191,6 +191,24 @@ T_CASE(a_scan_meets_every_live_row_once)
 	}
 }
 
+/* It was another process that filled it, and what points into that has moved. */
+T_CASE(who_attaches_a_pool_has_it_where_its_own_was)
+{
+	struct pool fresh;
+
+	T_CHECK(open_pool());
+	T_CHECK(pool_take(&pool) != NULL);
+	fresh = pool;
+	pool.name = "elsewhere";
+	pool.rows = NULL;
+	pool.row_size = pool.capacity = 1;
+	pool_attach(&pool, &fresh);
+	T_TEXT(pool.name, "things");
+	T_CHECK(pool.rows == fresh.rows && pool.capacity == THINGS);
+	T_EQUAL(pool.row_size, fresh.row_size);
+	T_CHECK(pool.used == 1 && pool_is_sound(&pool));
+}
+
 T_CASE(a_scan_goes_on_behind_a_row_it_gave_back)
 {
 	uint32_t met = 0;
