@@ -326,17 +326,18 @@ static void abandon(int number)
 	raise(number);
 }
 
-/* What it saved ends with it. Signals that are ignored stay so. */
+/* The unfinished file is removed. Signals that are ignored stay so. */
 static void abandon_on_signals(void)
 {
-	static const uint8_t numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	static const uint8_t numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ};
 
 	for (size_t i = 0; i < sizeof(numbers); i++)
 		if (signal(numbers[i], abandon) == SIG_IGN)
 			signal(numbers[i], SIG_IGN);
 }
 
-/* Gives what was saved its name, which nothing else may have. Not every file system has links. */
+/* Renames the finished file to `path` unless that exists; not by link(), which not every file
+ * system has. */
 static bool publish(const char *path)
 {
 	signals_hold(true);

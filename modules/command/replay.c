@@ -52,10 +52,11 @@ static void show_call(const struct story *s, const char *when, const struct reco
 static void show_client(const char *when, const char *what, uint32_t client, const struct addr *at,
                         const char *how)
 {
-	char text[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX], words[RECORD_MAX];
 
+	text_clean(words, sizeof(words), how, strlen(how)); /* they may be of the recording */
 	print(stdout, "%s %s of %lu at %s: %s\n", when, what, (unsigned long)client,
-	      addr_format(at, text), how);
+	      addr_format(at, text), words);
 }
 
 static void show_record(const struct story *s, const char *when, const struct record *r)

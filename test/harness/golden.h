@@ -47,6 +47,7 @@ static inline void golden_step(uint64_t *digest, tick_t now, const struct action
 		const struct send *s = &a->sends[t->send];
 		golden_octets(digest, s->bytes, s->len);
 		golden_number(digest, (uint64_t)(s->id_at ? t->id : 0) << 32 | t->where.to.port);
+		golden_number(digest, t->where.socket);
 		golden_octets(digest, t->where.to.ip, sizeof(t->where.to.ip));
 	}
 	for (uint32_t i = 0; i < a->record_count; i++) {
@@ -58,7 +59,7 @@ static inline void golden_step(uint64_t *digest, tick_t now, const struct action
 }
 
 /*
- * Is it as the file says? A story that is not in it is any; without the file, none is as it was.
+ * Is it as the file says? A story the file does not list passes; without the file, all fail.
  * With GOLDEN in the environment it is printed instead, for `make golden`.
  */
 static inline bool golden_is(const char *story, uint64_t digest)

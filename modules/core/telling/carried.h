@@ -39,7 +39,7 @@ enum carried_set {
 };
 
 enum carried_type {
-	CARRIED_RAW,     /* octets, as this machine has them; in a recording, as most have them */
+	CARRIED_RAW,     /* octets, as this machine has them; in a recording, little-endian */
 	CARRIED_HANDLE,  /* one or several, of `set` */
 	CARRIED_INDEX,   /* of a row of `set`; POOL_NONE = none */
 	CARRIED_ORIGIN,  /* a struct source: a client, or a row */

@@ -816,6 +816,31 @@ T_CASE(each_counter_is_carried_once)
 	end();
 }
 
+/* As another binary, or whoever made a recording, may call one. */
+T_CASE(a_counter_without_a_name_here_is_none)
+{
+	const char *name = counter_name(0);
+	struct arena room = {.block = NULL};
+	uint32_t left;
+	size_t at = 0, size = strlen(name);
+
+	begin();
+	w.core->counter[0] = 12345;
+	len = core_hand_over(w.core, octets, sizeof(octets));
+	for (size_t i = 0; i + size < len; i++)
+		if (memcmp(octets + i, name, size + 1) == 0)
+			at = i;
+	T_CHECK(at > 0);
+	memset(octets + at, 0, size);
+	octets[at] = '?';
+	world_close(&w);
+	world_open(&w, EVERYTHING, 2);
+	T_TEXT(core_take_over(w.core, octets, len, &room, &left) ? "refused" : "", "");
+	T_EQUAL(w.core->counter[0], 0);
+	arena_release(&room);
+	end();
+}
+
 T_CASE(no_more_is_written_than_there_is_room_for)
 {
 	begin();

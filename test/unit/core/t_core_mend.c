@@ -1002,6 +1002,18 @@ T_CASE(a_conference_of_nobody_goes)
 	world_close(&w);
 }
 
+/* There is nothing to play of it. */
+T_CASE(an_answer_of_no_kind_ends)
+{
+	begin();
+	answer()->kind = 7;
+	world_sleep(&w, 2 * TICK_SECOND);
+	T_EQUAL(w.core->players.pool.used, 0);
+	T_EQUAL(core_sessions(w.core), CLIENTS);
+	T_CHECK(core_check(w.core) == NULL);
+	world_close(&w);
+}
+
 /* Whose answer it is says the answer. */
 T_CASE(a_slot_forgets_the_answer_of_another)
 {

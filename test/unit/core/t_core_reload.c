@@ -400,6 +400,25 @@ static void bring(uint8_t host, uint32_t n, bool *heard)
 		*heard |= w.actions.targets[i].id == 1000001;
 }
 
+/* A listener that wants aliases from now on gets none for calls that began before. */
+T_CASE(an_alias_of_before_the_reload_is_not_given)
+{
+	struct command c = {.kind = COMMAND_ALIAS};
+
+	world_open(&w, HEAD "static-2 = 91\n", 1);
+	login(TALKER, NULL);
+	talk(0, 91, false);
+	struct stream *x = pool_at(&w.core->streams.pool, 0);
+	T_CHECK(x != NULL);
+	c.alias.origin = x->origin;
+	c.alias.stream = x->id;
+	text_copy(c.alias.text, sizeof(c.alias.text), "N0CALL Joe");
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &c});
+	change(HEAD "static-2 = 91\nalias = yes\n");
+	T_EQUAL(x->given.blocks, 0);
+	world_close(&w);
+}
+
 /* Its row may be another link's next. */
 T_CASE(what_a_link_asked_us_not_to_send_goes_with_it)
 {
