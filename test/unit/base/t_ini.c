@@ -126,6 +126,8 @@ T_CASE(bad_lines_say_why)
 		{"a = \x7f", "control character in the line"},
 		{"a = x\ry", "control character in the line"},
 		{"a = x\ny", "control character in the line"},
+		{"[ser\x01ver]", "control character in the line"},
+		{"[server]\x7f", "control character in the line"},
 		{"; \x1b", "control character in the line"},
 		{"a = x\r\r", "control character in the line"},
 	};

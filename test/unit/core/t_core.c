@@ -267,6 +267,7 @@ T_CASE(one_slot_gathers_fifty_talkgroups)
 		world.now += 100; /* one client begins ten streams a second */
 		send_burst(0, &b);
 	}
+	T_EQUAL(world.core->counter[COUNT_SUBSCRIPTIONS_FULL], 400 - TGLIST_MAX);
 	send_options(0, "SINGLE=1");
 	actions_empty(&world.actions);
 	struct talk t = talk_of(0, 2, 1000, 9);

@@ -248,7 +248,7 @@ T_CASE(puts_touch_only_their_bits)
 
 T_CASE(voice_is_taken_out_as_it_was_put_in)
 {
-	uint8_t ambe[27], out[27], burst[DMR_BURST_LEN];
+	uint8_t ambe[27], out[28] = {0}, burst[DMR_BURST_LEN + 1];
 	struct lc lc = lc_make(FLCO_GROUP, 91, 2345678);
 	struct lc_coded coded;
 
@@ -257,8 +257,10 @@ T_CASE(voice_is_taken_out_as_it_was_put_in)
 		ambe[i] = (uint8_t)(i * 37 + 11);
 	for (int position = 0; position < 6; position++) {
 		burst_make_voice(burst, ambe, &coded, position, 1);
+		burst[DMR_BURST_LEN] = 0xFF;
 		burst_voice(burst, out);
 		T_BYTES(out, ambe, sizeof(ambe));
+		T_EQUAL(out[27], 0);
 	}
 }
 

@@ -134,6 +134,18 @@ T_CASE(the_new_key_counts_alone_when_the_time_is_over)
 	conf_release(&conf);
 }
 
+/* As an operator does who has made a mistake. */
+T_CASE(the_old_key_may_be_the_next_again)
+{
+	struct peer *p = open_peer();
+	T_CHECK(p && peer_renew(p, 1000, &second));
+	has_signed(p, by_second);
+	T_EQUAL(p->admission.state, ADMISSION_RENEWED);
+	T_CHECK(peer_renew(p, 2000, &first));
+	T_EQUAL(p->admission.state, ADMISSION_RENEWING);
+	conf_release(&conf);
+}
+
 T_CASE(a_third_key_replaces_the_pending_one)
 {
 	struct peer *p = open_peer();

@@ -345,4 +345,22 @@ T_CASE(passwords_are_never_shown)
 	T_TEXT(out, "TS1=91;");
 }
 
+T_CASE(what_may_be_a_password_is_hidden)
+{
+	static const struct {
+		const char *text, *shown;
+	} rows[] = {
+		{"TS2=91;PASS=tapir", "TS2=91;PASS=xxxxx"},
+		{"TS2=91;mypassword", "TS2=91;xxxxxxxxxx"},
+		{"TS2=91;TS1=92", "TS2=91;TS1=92"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[64];
+		text_copy(text, sizeof(text), rows[i].text);
+		options_hide(text, strlen(text));
+		T_TEXT(text, rows[i].shown);
+	}
+}
+
 T_MAIN()
