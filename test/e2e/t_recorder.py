@@ -127,7 +127,7 @@ def what_is_interrupted_leaves_no_file():
             check(not os.path.exists(path), "a part of it has its name")
             return process, connection
 
-        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXFSZ):
             process, connection = begin()
             process.send_signal(how)
             process.communicate()

@@ -134,7 +134,7 @@ T_CASE(the_new_key_counts_alone_when_the_time_is_over)
 	conf_release(&conf);
 }
 
-/* As an operator does who has made a mistake. */
+/* An operator may go back to it after a mistake. */
 T_CASE(the_old_key_may_be_the_next_again)
 {
 	struct peer *p = open_peer();
