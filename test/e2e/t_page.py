@@ -750,7 +750,8 @@ def it_speaks_german():
 
 
 LONG_CALLS = "[limits]\ntransmit-timeout = 15m\n"  # on a busy machine a browser takes its time
-LOOP_S = 0.47  # what the loop below takes of the processor that a twentieth is of
+LOOP_S = 0.47  # what the loop below takes of the processor that a tenth is of
+WORK = {"LayoutCount": 5, "RecalcStyleCount": 5, "changes": 200}  # what the page may do in a second
 
 
 def slowness(b):
@@ -760,9 +761,18 @@ def slowness(b):
     return max(1, (b.cpu_seconds() - before) / LOOP_S)
 
 
+def work(b):
+    """What the page has done since it was opened: layouts, styles, changes of the document since the first question."""
+    done = {m["name"]: m["value"] for m in b.chrome("Performance.getMetrics")["metrics"] if m["name"] in WORK}
+    done["changes"] = b.run(
+        "if (!window.changes) { window.changes = {count: 0}; new MutationObserver(all => { window.changes.count += all.length; }).observe("
+        "document, {subtree: true, childList: true, attributes: true, characterData: true}); } return window.changes.count")
+    return done
+
+
 @case  # 60 s
 def two_hundred_hotspots_cost_little():
-    """The browser as a whole, with 20 calls on air: less than a twentieth of a processor."""
+    """With 20 calls on air. What the page does is the same on any machine; the time of the browser as a whole varies."""
     named = WebServer("static-2 = 91\nsingle = no", "aliases = aliases\n" + LONG_CALLS)
     name_index(named.directory)
     with named as server, Browser() as b:
@@ -771,19 +781,20 @@ def two_hundred_hotspots_cost_little():
             see_hotspots(b, 200)
             for n in range(20):
                 crowd.talk(n * 10, 100 + n, 2400)
-            used = {}
+            b.chrome("Performance.enable")
             for view in ("air", "hotspots", "heard"):
                 go(b, view)
                 time.sleep(3)
-                for _ in range(8):  # some may meet the other work of the machine
-                    slow, before, began = slowness(b), b.cpu_seconds(), time.monotonic()
+                shares = []
+                while len(shares) < 4 and min(shares, default=1) >= 0.1:  # a share may meet the other work of the machine
+                    slow, used, done, began = slowness(b), b.cpu_seconds(), work(b), time.monotonic()
                     time.sleep(14)
-                    share = (b.cpu_seconds() - before) / (time.monotonic() - began) / slow
-                    used[view] = min(used.get(view, 1), share)
-                    if used[view] < 0.05:
-                        break
-            print("  used %s" % used)
-            check(max(used.values()) < 0.05, "%s" % used)
+                    now, took = work(b), time.monotonic() - began
+                    shares.append((b.cpu_seconds() - used) / took / slow)
+                    rates = {name: round((now[name] - done[name]) / took, 1) for name in WORK}
+                    print("  %s: %s in a second, %.3f of a processor" % (view, rates, shares[-1]))
+                    check(all(rates[name] <= WORK[name] for name in WORK), "%s %s" % (view, rates))
+                check(min(shares) < 0.1, "%s %s" % (view, shares))
 
 
 ADMIN = "echo-foxtrot-five-golf"
