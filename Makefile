@@ -211,6 +211,8 @@ HARDENED_arm := -fPIE -fstack-protector
 # Files and lines are enough for what it prints.
 SANITIZE := -O1 -g1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-DSANDBOX_SANITISED
+# Arrays at the end of a structure have bounds as well. Of gcc only.
+STRICT := $(shell $(CC) -fsanitize=bounds-strict -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fsanitize=bounds-strict)
 COVERAGE_CC := $(or $(shell command -v clang-19 2>/dev/null),$(CLANG))
 # All processes count in one file at once, and some branches are the difference of two counts.
 COUNTERS := -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping -fcoverage-mcdc
@@ -223,12 +225,12 @@ TRIED := $(CROSS) s390x
 
 $(eval $(call variant,native,$(or $(MUSL),$(CC)),$(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC),epoll))
 $(eval $(call polled,$(or $(MUSL),$(CC)) $(CFLAGS) $(SECTIONS) $(HARDENED),$(STATIC)))
-$(eval $(call variant,san,$(CC),$(SANITIZE),,epoll))
+$(eval $(call variant,san,$(CC),$(SANITIZE) $(STRICT),,epoll))
 $(eval $(call variant,fuzz,$(CLANG),$(SANITIZE) -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
 # Whether clang takes all of it and it can be linked: run it is not, and so nothing is optimised, which takes longest.
 $(eval $(call variant,clang,$(CLANG),$(filter-out -O1 -g1,$(SANITIZE)) -O0 -fsanitize=fuzzer-no-link,-fsanitize=fuzzer,epoll))
 # A change that reads or writes beside an array has no other effect that is sure to be seen.
-MUTATE := -O2 -fPIC -fsanitize=undefined -fsanitize-undefined-trap-on-error
+MUTATE := -O2 -fPIC -fsanitize=undefined $(STRICT) -fsanitize-undefined-trap-on-error
 $(eval $(call variant,mutate,$(CC),$(MUTATE),,epoll))
 $(eval $(call shared,mutate,$(CC)))
 $(eval $(call variant,coverage,$(COVERAGE_CC),-O1 -g -fPIC -Wno-error $(COUNTERS),,epoll))

@@ -88,7 +88,6 @@ void link_move(struct step *step, struct peer *p, const struct endpoint *to)
 		addr_format(&p->at.to, before);
 	p->at = *to;
 	p->has_address = true;
-	p->remembered = false;
 	if (link_tell(step, p))
 		core_log(step, LOG_INFO, "link moved peer=%s from=%s to=%s",
 		         peer_conf(step->core, p)->name, before, addr_format(&to->to, after));

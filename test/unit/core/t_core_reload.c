@@ -995,9 +995,11 @@ T_CASE(what_was_keyed_becomes_what_is_wanted)
 	key_up(8);
 	key_up(95);
 	T_EQUAL(means(TALKER, 2, 95), 95);
-	struct handle keyed = row_of(TALKER, 2, 95);
-	reload(HEAD "static-2 = 91, 95\nmap = 2:7 = 2358, 2:96 = 2396\nsingle = no\n");
+	struct handle keyed = row_of(TALKER, 2, 95), mapped = row_of(TALKER, 2, 8);
+	reload(HEAD "static-2 = 91, 95\nmap = 2:7 = 2358, 2:96 = 2396, 2:8 = 2398\nsingle = no\n");
 	T_CHECK(handle_equal(row_of(TALKER, 2, 95), keyed));
+	T_CHECK(!subscription_get(&w.core->subscriptions, mapped));
+	T_EQUAL(means(TALKER, 2, 8), 2398);
 	T_EQUAL(means(TALKER, 2, 7), 2358);
 	key_up(97);
 	talk(0, 97, false);

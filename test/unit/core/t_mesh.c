@@ -359,6 +359,33 @@ T_CASE(a_lost_neighbour_is_answered_once_a_second_elsewhere)
 	T_EQUAL(counter("mesh_address_refused_total"), 100);
 }
 
+/* Nothing but a keepalive asks whether we are there. */
+T_CASE(a_lost_neighbour_gets_an_answer_to_keepalives_only)
+{
+	const struct obp_key key = obp_key_make("passw0rd", false);
+	struct endpoint at = world_endpoint(77, 62044);
+
+	for (unsigned kind = 0; kind < 4; kind++) {
+		uint8_t bytes[64];
+		struct wr wr = wr_make(bytes, sizeof(bytes));
+		if (kind == 0)
+			obp_write_stun(&wr, &key, STAMP + SECOND);
+		else if (kind == 1)
+			obp_write_version(&wr, &key, 5);
+		else if (kind == 2)
+			obp_write_quench(&wr, &key, 91, 7);
+		else
+			obp_write_keepalive(&wr, &key);
+		open_world("fbp\nrelaxed = yes");
+		at.socket = CONF_PEER_SOCKETS;
+		w.now += TICK_MINUTE;
+		actions_empty(&w.actions);
+		world_datagram(&w, &at, bytes, wr_len(&wr));
+		T_EQUAL(w.actions.target_count, kind == 3);
+		T_EQUAL(counter("mesh_address_refused_total"), 1);
+	}
+}
+
 /* Its name has another address now, while the link is still alive at the old one. */
 T_CASE(a_neighbour_may_speak_from_where_its_name_leads)
 {
