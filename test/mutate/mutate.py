@@ -46,7 +46,7 @@ def mutable_files(wanted):
 
 
 def all_mutants(files):
-    flags = os.environ['MUTATE_CC'].split()[1:]
+    flags = [w for w in os.environ['MUTATE_CC'].split()[1:] if not w.startswith('-fsanitize')]
     return [m for f in files for m in clang.sites(f, flags)]
 
 
