@@ -15,7 +15,8 @@ FILE *create_new(const char *path);
 
 #define CREATE_PATH_MAX 4096u
 
-/* In the directory of `path` under a name that nothing has, which is written to `beside`. */
+/* In the directory of `path` under a name that nothing has, which is written to `beside`: that of
+ * `path`, as far as it fits, and seven characters. */
 FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX]);
 
 #endif

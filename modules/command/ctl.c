@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -355,9 +356,12 @@ static bool publish(const char *path)
 /* Saves the answer as a new file, or leaves none. */
 static int fetch(struct options *o, const char *request, size_t len)
 {
+	struct stat there;
+
 	abandon_on_signals();
 	errno = EEXIST; /* said before anything is fetched */
-	o->to = access(o->file, F_OK) == 0 ? NULL : create_beside(o->file, unfinished);
+	bool absent = lstat(o->file, &there) < 0 && errno == ENOENT;
+	o->to = absent ? create_beside(o->file, unfinished) : NULL;
 	if (!o->to)
 		return complain(o->file);
 	int status = ask(o, request, len);

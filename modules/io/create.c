@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,9 +33,10 @@ FILE *create_new(const char *path)
 FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX])
 {
 	struct text t = text_make(beside, CREATE_PATH_MAX);
+	const char *slash = strrchr(path, '/');
+	size_t fits = (slash ? (size_t)(slash + 1 - path) : 0) + NAME_MAX - strlen(".XXXXXX");
 
-	text_put(&t, path);
-	text_put(&t, ".XXXXXX");
+	text_format(&t, "%.*s.XXXXXX", (int)fits, path);
 	errno = ENAMETOOLONG;
 	return open_stream(t.cut ? -1 : mkstemp(beside));
 }

@@ -85,6 +85,21 @@ def recording_is_saved_as_a_new_file():
             check(f.read() == "mine", "it was touched")
         code, said = server.ctl("record", server.path("nowhere/recording"))
         check(code == 1 and "No such file or directory" in said, "%d: %s" % (code, said))
+        longest = server.path(255 * "x")
+        code, said = server.ctl("record", longest)
+        check(code == 0 and os.path.exists(longest), "%d: %s" % (code, said))
+
+
+@case
+def file_of_a_recording_is_refused_before_anything_is_fetched():
+    """There is no server to fetch it from."""
+    with tempfile.TemporaryDirectory() as directory:
+        link = os.path.join(directory, "link")
+        os.symlink("nowhere", link)
+        for path, why in ((link, "File exists"), (os.path.join(directory, 256 * "x"), "name too long")):
+            done = subprocess.run(command("ctl", "-s", os.path.join(directory, "control"), "record", path), capture_output=True, text=True)
+            check(done.returncode == 1 and done.stderr.startswith("freedmr ctl: %s: " % path) and why in done.stderr, "%s" % done)
+        check(os.listdir(directory) == ["link"], "%s" % os.listdir(directory))
 
 
 @case

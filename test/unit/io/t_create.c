@@ -70,10 +70,27 @@ T_CASE(beside_has_another_name_each_time)
 	T_CHECK(strcmp(one, two) != 0 && strncmp(one, path, strlen(path)) == 0);
 	T_CHECK(access(path, F_OK) != 0);
 	T_CHECK(unlink(one) == 0 && unlink(two) == 0);
-	memset(longest, 'x', sizeof(longest));
+	for (size_t i = 0; i < sizeof(longest); i++)
+		longest[i] = i % 2 ? '/' : 'x';
 	longest[sizeof(longest) - 1] = 0;
 	T_CHECK(!create_beside(longest, one) && errno == ENAMETOOLONG);
 	T_CHECK(!create_beside("/nonexistent/file", one) && errno == ENOENT);
+	end();
+}
+
+/* A name has 255 octets at most: of a longer path all directories stay. */
+T_CASE(beside_fits_whatever_has_a_name)
+{
+	char longest[sizeof(path) + 255], beside[CREATE_PATH_MAX];
+
+	begin();
+	struct text t = text_make(longest, sizeof(longest));
+	text_format(&t, "%s/", directory);
+	for (size_t directories = t.len; t.len < directories + 255;)
+		text_char(&t, 'x');
+	T_CHECK(!t.cut && is_private(create_beside(longest, beside)));
+	T_EQUAL(strlen(beside), strlen(longest));
+	T_CHECK(rename(beside, longest) == 0 && unlink(longest) == 0);
 	end();
 }
 
