@@ -550,6 +550,27 @@ T_CASE(a_link_follows_its_section)
 	world_close(&w);
 }
 
+/* A link whose address was remembered is where its new section says, whoever speaks from elsewhere. */
+T_CASE(a_target_that_is_new_is_known)
+{
+	static const char *const link = "[peer near]\nbind = 192.0.2.1:62044\npassphrase = a key\n";
+	const struct command remember = {
+		.kind = COMMAND_NEIGHBOUR,
+		.neighbour = {.name = "near", .at = world_endpoint(9, 62044).to}};
+	char text[1000];
+
+	snprintf(text, sizeof(text), "%s%s", HEAD, link);
+	world_open(&w, text, 1);
+	const struct peer *p = peer_at(&w.core->peers, 0);
+	world_step(&w, &(struct event){.kind = EVENT_COMMAND, .command = &remember});
+	actions_empty(&w.actions);
+	T_CHECK(p && p->has_address && !peer_knows_address(p));
+	snprintf(text, sizeof(text), "%s%starget = 192.0.2.7:62044\n", HEAD, link);
+	change(text);
+	T_CHECK(peer_knows_address(p) && p->at.to.ip[15] == 7);
+	world_close(&w);
+}
+
 #define NEWS(name, every) "[announcement " name "]\nrecording = 9991\nevery = " every "\n"
 
 static uint32_t announcements(void)
