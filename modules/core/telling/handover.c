@@ -103,7 +103,7 @@ static void write_octets(struct wr *w, const struct carried_field *f, size_t fro
 		carried_turn(f, from, w->at - len, len);
 }
 
-/* No piece begins or ends within a number. */
+/* No piece begins or ends within a number; a long field is a whole count of them. */
 static void write_sparse(struct wr *w, const struct carried_field *f, const unsigned char *at)
 {
 	for (size_t from = 0, n; from < f->size; from += n) {
@@ -114,8 +114,6 @@ static void write_sparse(struct wr *w, const struct carried_field *f, const unsi
 		for (n = 0; n < len && n < PIECE_MAX && /* never: no field is so long */
 		            run_of_zeros(at + from + n, len - n, ZEROS_LEAST) < ZEROS_LEAST;)
 			n += NUMBER_MAX;
-		if (n > len)
-			n = len;
 		wr_u16(w, (uint16_t)skip);
 		wr_u16(w, (uint16_t)n);
 		write_octets(w, f, from, at + from, n);

@@ -566,6 +566,24 @@ T_CASE(data_for_the_gateway_leaves_its_call)
 	world_close(&world);
 }
 
+/* Whoever comes when the table is full takes the place of the one that has been half logged in for
+ * the longest. */
+T_CASE(the_oldest_half_login_yields)
+{
+	const unsigned rows = 40;
+
+	world_open(&world, HEAD "[limits]\nsessions = 40\n", 1);
+	for (unsigned n = 0; n < rows + 5; n++) {
+		struct endpoint at = place(n);
+		T_CHECK(world_authenticate(&world, &at, client(n)));
+		T_CHECK(session_find(&world.core->sessions, client(n)));
+		if (n >= rows)
+			T_CHECK(!session_find(&world.core->sessions, client(n - rows)));
+	}
+	T_EQUAL(world.core->sessions.pool.used, rows);
+	world_close(&world);
+}
+
 /* What one sends earns what it is sent, up to a limit. */
 T_CASE(an_unproven_client_saves_up_a_mebioctet)
 {

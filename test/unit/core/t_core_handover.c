@@ -492,6 +492,22 @@ static unsigned gap_before(const struct carried_info *info, size_t n, size_t end
 	                             : (unsigned)(info->row_size - end);
 }
 
+/* As those that are mostly zeros are written. */
+T_CASE(long_fields_are_of_whole_numbers)
+{
+	unsigned found = 0;
+
+	for (enum carried_set set = 0; set < CARRIED_SETS; set++)
+		for (size_t n = 0; n < carried_sets[set].field_count; n++) {
+			const struct carried_field *f = &carried_sets[set].fields[n];
+			if (f->type != CARRIED_RAW || f->size < CARRIED_LONG)
+				continue;
+			T_EQUAL(f->size % sizeof(uint64_t), 0);
+			found++;
+		}
+	T_CHECK(found > 0);
+}
+
 /* Each octet of a row is carried, or listed as rebuilt, or is padding. */
 T_CASE(no_field_is_forgotten)
 {

@@ -957,19 +957,12 @@ T_CASE(what_was_for_a_neighbour_is_not_for_the_next_in_its_place)
 T_CASE(half_logged_in_is_settled_when_it_has_options)
 {
 	struct endpoint at = world_endpoint(9, 999);
-	uint8_t bytes[64], sent[SEND_MAX], digest[SHA256_LEN];
+	uint8_t bytes[64];
 
 	for (int with = 0; with < 2; with++) {
 		world_open(&w, HEAD "static-2 = 91\n", 1);
+		T_CHECK(world_authenticate(&w, &at, 1000009));
 		struct wr wr = wr_make(bytes, sizeof(bytes));
-		hbp_write_login(&wr, 1000009);
-		world_datagram(&w, &at, bytes, wr_len(&wr));
-		(void)world_sent(&w, 0, sent);
-		hbp_digest(sent + 6, WORLD_PASSPHRASE, digest);
-		wr = wr_make(bytes, sizeof(bytes));
-		hbp_write_key(&wr, 1000009, digest);
-		world_datagram(&w, &at, bytes, wr_len(&wr));
-		wr = wr_make(bytes, sizeof(bytes));
 		hbp_write_options(&wr, 1000009, "TS1=93", 6);
 		if (with)
 			world_datagram(&w, &at, bytes, wr_len(&wr));

@@ -175,14 +175,21 @@ static inline uint32_t world_random(uint64_t *state)
 	return (uint32_t)(*state >> 33);
 }
 
-/*
- * Logs a client in by RPTL, RPTK, RPTC; `slots` as in RPTC, '4' = simplex. False when an answer is
- * missing or refuses. Leaves the actions empty.
- */
-static inline bool world_login(struct world *w, const struct endpoint *at, uint32_t id, char slots)
+/* Has the last datagram of the actions accepted what was sent? Leaves them empty. */
+static inline bool world_accepted(struct world *w)
 {
-	uint8_t bytes[400], digest[SHA256_LEN], salt[4], sent[SEND_MAX];
-	struct hbp_config config = {.callsign = "N0CALL", .slots = slots};
+	uint32_t last = w->actions.target_count;
+	uint8_t sent[SEND_MAX];
+	bool accepted = last > 0 && world_sent(w, last - 1, sent) == 10 && sent[0] == 'R';
+
+	actions_empty(&w->actions);
+	return accepted;
+}
+
+/* The first half of a login, RPTL and RPTK. */
+static inline bool world_authenticate(struct world *w, const struct endpoint *at, uint32_t id)
+{
+	uint8_t bytes[64], digest[SHA256_LEN], salt[4], sent[SEND_MAX];
 	struct wr wr = wr_make(bytes, sizeof(bytes));
 
 	actions_empty(&w->actions);
@@ -196,13 +203,24 @@ static inline bool world_login(struct world *w, const struct endpoint *at, uint3
 	hbp_write_key(&wr, id, digest);
 	actions_empty(&w->actions);
 	world_datagram(w, at, bytes, wr_len(&wr));
-	wr = wr_make(bytes, sizeof(bytes));
+	return world_accepted(w);
+}
+
+/*
+ * Logs a client in by RPTL, RPTK, RPTC; `slots` as in RPTC, '4' = simplex. False when an answer is
+ * missing or refuses. Leaves the actions empty.
+ */
+static inline bool world_login(struct world *w, const struct endpoint *at, uint32_t id, char slots)
+{
+	uint8_t bytes[400];
+	struct hbp_config config = {.callsign = "N0CALL", .slots = slots};
+	struct wr wr = wr_make(bytes, sizeof(bytes));
+
+	if (!world_authenticate(w, at, id))
+		return false;
 	hbp_write_config(&wr, id, &config);
 	world_datagram(w, at, bytes, wr_len(&wr));
-	uint32_t last = w->actions.target_count;
-	bool in = last > 0 && world_sent(w, last - 1, sent) == 10 && sent[0] == 'R';
-	actions_empty(&w->actions);
-	return in;
+	return world_accepted(w);
 }
 
 #endif

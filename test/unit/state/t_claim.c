@@ -46,6 +46,17 @@ T_CASE(a_claim_counts_for_three_minutes)
 	T_EQUAL(claims.used, 1);
 }
 
+/* ... from its last frame. */
+T_CASE(what_is_carried_keeps_a_claim)
+{
+	open_table(8);
+	uint64_t key = claim_key(1, 2345678, 91, false, false);
+	struct claim *c = take(key, 7, 1000);
+	claim_carry(c, &(struct hbp_burst){.class = BURST_B, .seq = 1}, true, 50000);
+	T_CHECK(claim_find(&claims, key, 50000 + CLAIM_KEEP_MS - 1) == c);
+	T_CHECK(!claim_find(&claims, key, 50000 + CLAIM_KEEP_MS));
+}
+
 T_CASE(who_has_to_give_way)
 {
 	const struct source client = source_client(234567801);

@@ -154,6 +154,12 @@ T_CASE(a_head_is_written)
 	                62) == 0);
 	T_TEXT(buf + t.len - 4, "\r\n\r\n");
 	T_CHECK(strstr(buf, "\r\nX-Content-Type-Options: nosniff\r\n"));
+	T_CHECK(strstr(buf, "\r\nContent-Security-Policy: default-src 'none'; img-src data:; "));
+	t = text_make(buf, sizeof(buf));
+	const struct http_answer script = {
+		.status = HTTP_OK, .type = "text/html", .inlined = "'sha256-a='"};
+	http_head(&t, &script);
+	T_CHECK(strstr(buf, "; script-src 'sha256-a='; style-src 'sha256-a='; img-src "));
 	t = text_make(buf, sizeof(buf));
 	const struct http_answer more = {.status = HTTP_METHOD_NOT_ALLOWED,
 	                                 .type = "text/plain",
