@@ -4,6 +4,7 @@ Each change is one that a tired author could have made: another comparison, one 
 wrong way round, a statement or a return left out, two operands or arguments in the wrong order.
 """
 import os
+import re
 import sys
 import zlib
 
@@ -62,6 +63,13 @@ def strip(node):
     return node
 
 
+def is_equality(call, around):
+    """Has it no direction?"""
+    if call.spelling.endswith(('_equal', '_same', '_same_ip', '_same_site')):
+        return True
+    return call.spelling in ('memcmp', 'strcmp', 'strncmp') and re.search(rb'[=!]= 0$', around or b'') is not None
+
+
 class Finder:
     def __init__(self, path, arguments):
         self.path = path
@@ -105,6 +113,8 @@ class Finder:
         if change:
             change(node, parent)
         children = list(node.get_children())
+        if node.kind == K.VAR_DECL:
+            children = [c for c in children if not self.bound(c)]
         if node.kind == K.INIT_LIST_EXPR and len(children) > LONG_TABLE:
             children = [c for c in children if zlib.crc32(b'%d' % c.extent.start.offset) % 10 == 0]
         if node.kind not in (K.ENUM_DECL, K.STRUCT_DECL, K.SWITCH_STMT, K.CASE_STMT):
@@ -155,6 +165,14 @@ class Finder:
         if value:
             self.add(start, end, f'{value - 1}{suffix}'.encode())
 
+    def bound(self, node):
+        """Is it the length of an array? Nobody could notice a longer one."""
+        start, end = self.span(node)
+        if self.source(start - 1, start) != b'[' or self.source(end, end + 1) != b']':
+            return False
+        self.add(start, end, b'(' + self.source(start, end) + b') - 1')
+        return True
+
     def negate(self, node):
         start, end = self.span(node)
         text = self.source(start, end)
@@ -173,8 +191,10 @@ class Finder:
         if body.kind == K.CALL_EXPR:
             self.add(*self.span(body), b'(void)0')
 
-    def arguments(self, node, _):
+    def arguments(self, node, parent):
         given = list(node.get_arguments())
+        if is_equality(node, parent and self.source(*self.span(parent))):
+            return
         for a, b in zip(given, given[1:]):
             if a is None or b is None or a.type.get_canonical().spelling != b.type.get_canonical().spelling:
                 continue

@@ -498,8 +498,6 @@ void uplink_mend(struct step *step, struct uplink *u)
 	const struct conf *conf = step->core->conf;
 	uint32_t place = u->row.index;
 
-	if (u->state > UPLINK_UP)
-		u->state = UPLINK_WAITS;
 	if (place >= conf->uplink_count || !conf->uplink[place].name[0]) {
 		end_for_good(step, u);
 		return;

@@ -57,10 +57,7 @@ bool dial_link(struct step *step, struct session *s, uint32_t tg)
 		subscribe_default_link(step, s);
 		return true;
 	}
-	x = subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, tg, SUBSCRIPTION_DIAL);
-	if (!x)
-		subscribe_default_link(step, s);
-	return x;
+	return subscribe_begin(step, s, DIAL_SLOT, DIAL_TG, tg, SUBSCRIPTION_DIAL);
 }
 
 /* 4000: ends all dynamic subscriptions and restores static ones at once, the default reflector

@@ -41,6 +41,15 @@ T_CASE(numbers_cross_as_the_table_says)
 	}
 }
 
+/* A server is of the country of its first three digits, also the first one of a country. */
+T_CASE(the_first_server_of_a_country_is_of_it)
+{
+	T_CHECK(filter_takes(PEER_FBP, 80, 1000, 1001, 92));
+	T_CHECK(filter_takes(PEER_FBP, 80, 10000, 1001, 92));
+	T_CHECK(filter_takes(PEER_FBP, 80, 1001, 1000, 92));
+	T_CHECK(!filter_takes(PEER_FBP, 80, 1010, 1000, 92));
+}
+
 T_CASE(home_may_begin_at_100)
 {
 	T_CHECK(filter_takes(PEER_FBP, 92, 3102, 2345, 100));

@@ -147,6 +147,32 @@ T_CASE(wrong_attempts_are_limited_by_address)
 	world_close(&w);
 }
 
+static void guess_until_refused(uint8_t host, uint16_t port, uint64_t sharer)
+{
+	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
+	struct addr at = world_endpoint(host, port).to;
+
+	while (limit_allows(&step, LIMIT_WASTED, &at, sharer))
+		;
+}
+
+/* Who has guessed wrong too often is no longer listened to: an address, or a port of one that many
+ * share. */
+T_CASE(wrong_answers_count_for_all_who_share_a_port)
+{
+	struct endpoint one = world_endpoint(1, 1000), other = world_endpoint(1, 1001),
+			shared = world_endpoint(2, 1000), its_other = world_endpoint(2, 1001);
+
+	world_open(&w, HEAD "shared-addresses = 10.0.2.0/24\n", 1);
+	guess_until_refused(1, 1000, 0);
+	guess_until_refused(2, 1000, 1000);
+	T_CHECK(!world_authenticate(&w, &one, RADIO));
+	T_CHECK(!world_authenticate(&w, &other, RADIO));
+	T_CHECK(!world_authenticate(&w, &shared, RADIO));
+	T_CHECK(world_authenticate(&w, &its_other, RADIO));
+	world_close(&w);
+}
+
 /* Wrong ones of an address, and all of an ID: the sixth within a short time is refused. */
 T_CASE(attempts_are_limited_by_id)
 {
@@ -155,6 +181,8 @@ T_CASE(attempts_are_limited_by_id)
 	for (unsigned i = 0; i < 5; i++)
 		T_TEXT(ask(RADIO, "my very own", (uint8_t)(i + 1)), "verified");
 	T_TEXT(ask(RADIO, "my very own", 9), "too many attempts: try again later");
+	T_TEXT(decision_at(&w.core->decisions, 0)->words,
+	       "rate limited: too many sign-ins on the web page");
 	world_sleep(&w, 5000);
 	T_TEXT(ask(RADIO, "my very own", 9), "verified");
 	T_TEXT(ask(RADIO, "my very own", 9), "too many attempts: try again later");

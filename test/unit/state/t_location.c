@@ -29,6 +29,18 @@ T_CASE(a_radio_is_where_it_was_heard_last)
 	T_EQUAL(table.used, 1);
 }
 
+T_CASE(who_is_gone_has_no_radio)
+{
+	open_table();
+	location_learn(&table, 7, source_client(70), 1, 1000);
+	location_learn(&table, 8, source_client(71), 1, 1000);
+	location_hear(&table, 8, source_client(70), 2);
+	locations_forget(&table, source_client(70));
+	T_CHECK(source_equal(location_find(&table, 7)->origin, source_client(0)));
+	T_CHECK(source_equal(location_find(&table, 8)->origin, source_client(71)));
+	T_CHECK(source_equal(location_find(&table, 8)->heard, source_client(0)));
+}
+
 /* Whatever became of the rows, each is found, and none is beyond the end. */
 T_CASE(a_torn_table_is_listed_anew)
 {

@@ -473,6 +473,7 @@ T_CASE(relayed_alias_and_position_name_no_radio)
 	T_CHECK(message.kind == HBP_POSITION && message.alias.src == ID >> 8);
 	for (size_t len = 0; len < 14; len++)
 		T_CHECK(parse(alias, len) == PARSE_BAD && parse(position, len) == PARSE_BAD);
+	T_CHECK(parse(alias, 14) == PARSE_BAD && parse(position, 15) == PARSE_BAD);
 }
 
 T_CASE(answers_of_servers_come_with_and_without_an_id)

@@ -484,6 +484,7 @@ T_CASE(fields_are_found_by_name)
 	T_EQUAL(f->type, FIELD_HEX32);
 	T_EQUAL(record_number(&samples[RECORD_CALL], f), 0xabcd);
 	T_CHECK(!record_field_find(RECORD_CALL, "strea"));
+	T_EQUAL(record_number(&samples[RECORD_PEER], record_field_find(RECORD_PEER, "name")), 0);
 }
 
 T_MAIN()
