@@ -211,8 +211,9 @@ HARDENED_arm := -fPIE -fstack-protector
 # Files and lines are enough for what it prints.
 SANITIZE := -O1 -g1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-DSANDBOX_SANITISED
-# Arrays at the end of a structure have bounds as well. Of gcc only.
-STRICT := $(shell $(CC) -fsanitize=bounds-strict -x c -c /dev/null -o /dev/null 2>/dev/null && echo -fsanitize=bounds-strict)
+# Arrays at the end of a structure have bounds as well, and what was never set is rubbish, where the compiler can do it.
+STRICT := $(foreach option,-fsanitize=bounds-strict -ftrivial-auto-var-init=pattern,\
+	$(shell $(CC) $(option) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(option)))
 COVERAGE_CC := $(or $(shell command -v clang-19 2>/dev/null),$(CLANG))
 # All processes count in one file at once, and some branches are the difference of two counts.
 COUNTERS := -fprofile-instr-generate -fprofile-update=atomic -fcoverage-mapping -fcoverage-mcdc

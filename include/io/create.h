@@ -13,10 +13,10 @@ FILE *create_first(const char *path);
 /* Replaces anything at the path, without following links. */
 FILE *create_new(const char *path);
 
-#define CREATE_PATH_MAX 4096u
+#define CREATE_PATH_MAX 4104u /* of the longest path and its seven characters */
 
-/* In the directory of `path` under a name that nothing has, which is written to `beside`: that of
- * `path`, as far as it fits, and seven characters. */
+/* In the directory of `path` under an unused name, which is written to `beside`: that of `path`, cut
+ * where it has to be, and seven characters. */
 FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX]);
 
 #endif

@@ -386,7 +386,7 @@ static void take_file(int *count, char **words, struct options *o)
 		return;
 	o->json = false;
 	o->file = words[before];
-	*count = *count == before + 1 ? before : 0;
+	*count = *count == before + 1 && *o->file ? before : 0;
 }
 
 int ctl_main(int argc, char **argv)

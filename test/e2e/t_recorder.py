@@ -100,6 +100,8 @@ def file_of_a_recording_is_refused_before_anything_is_fetched():
             done = subprocess.run(command("ctl", "-s", os.path.join(directory, "control"), "record", path), capture_output=True, text=True)
             check(done.returncode == 1 and done.stderr.startswith("freedmr ctl: %s: " % path) and why in done.stderr, "%s" % done)
         check(os.listdir(directory) == ["link"], "%s" % os.listdir(directory))
+        done = subprocess.run(command("ctl", "-s", os.path.join(directory, "control"), "record", ""), capture_output=True, text=True)
+        check(done.returncode == 64 and done.stderr.startswith("usage: "), "%s" % done)
 
 
 @case

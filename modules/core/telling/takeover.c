@@ -374,12 +374,13 @@ static void fix_keys(struct core *core)
 	}
 }
 
-/* An address in the configuration takes precedence over a learned one. */
+/* A target in the configuration takes precedence over an address that was learned; where it is a
+ * name, or may be left, over one that is only remembered. */
 static void fix_addresses(struct core *core)
 {
 	POOL_EACH(struct peer *, p, &core->peers.pool) {
 		const struct conf_peer *c = peer_conf(core, p);
-		if (c->target[0] && !c->host[0] && !c->relaxed)
+		if (c->target[0] && (p->remembered || (!c->host[0] && !c->relaxed)))
 			peer_reset_address(p, core->conf);
 	}
 }
@@ -401,7 +402,7 @@ const char *takeover_fill(struct core *core, const void *octets, size_t len, str
 	count_listeners(core);
 	read_rows(&t, false);
 	if (t.rows.bad)
-		return "truncated state";
+		return "damaged state";
 	fix_addresses(core);
 	fix_keys(core);
 	expire_rebuild(core);
@@ -449,7 +450,7 @@ const char *takeover_resume(struct core *core, const void *octets, size_t len, s
 		meet(core, &x->conference);
 	read_rows(&t, false);
 	if (t.rows.bad)
-		return "truncated state";
+		return "damaged state";
 	fix_keys(core);
 	return t.left ? "rows have no place" : NULL;
 }

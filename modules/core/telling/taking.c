@@ -86,7 +86,7 @@ const char *taking_head(struct taking *t, const void *octets, size_t len)
 	for (uint32_t i = 0; i < t->kinds && !fault; i++)
 		fault = read_kind(&t->rows, t->reader, &t->order[i]);
 	if (!fault && t->rows.bad)
-		return "truncated state";
+		return "damaged state";
 	return fault;
 }
 
@@ -104,8 +104,9 @@ void taking_note(struct taking *t, const struct taking_row *h, const struct pool
 {
 	enum carried_set set = h->order->set;
 
-	(void)hash_put(&t->places, place_key(set, h->index, h->generation), row->index);
-	(void)hash_put(&t->places, place_key(set, h->index, 0), row->index);
+	if (!hash_put(&t->places, place_key(set, h->index, h->generation), row->index) ||
+	    !hash_put(&t->places, place_key(set, h->index, 0), row->index))
+		t->rows.bad = true; /* there are more than it says */
 }
 
 struct pool_row *taking_find(const struct taking *t, enum carried_set set, uint32_t index,

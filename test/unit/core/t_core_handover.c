@@ -923,7 +923,7 @@ T_CASE(rows_that_lie_are_refused)
 		octets[i ? at + 1 : len - 1] = 250;
 		world_close(&twin);
 		world_open(&twin, EVERYTHING, 3);
-		T_TEXT(core_take_over(twin.core, octets, len, &room, &left), "truncated state");
+		T_TEXT(core_take_over(twin.core, octets, len, &room, &left), "damaged state");
 		arena_release(&room);
 		octets[i ? at + 1 : len - 1] = i ? 1 : 0;
 	}
@@ -1041,7 +1041,8 @@ T_CASE(a_count_that_lies_is_survived)
 		memcpy(octets + HANDOVER_COUNT_AT, counts[i], 4);
 		world_close(&twin);
 		world_open(&twin, conf, 3);
-		(void)core_take_over(twin.core, octets, len, &room, &left);
+		const char *fault = core_take_over(twin.core, octets, len, &room, &left);
+		T_TEXT(fault ? fault : "", "damaged state");
 		T_CHECK(core_sessions(twin.core) <= CLIENTS + 1);
 		arena_release(&room);
 	}
@@ -1095,6 +1096,34 @@ T_CASE(learned_addresses_stay_where_none_is_configured)
 	T_CHECK(!addr_equal(&peer_at(&w.core->peers, 0)->at.to, &learned));
 	for (uint32_t i = 1; i < 4; i++)
 		T_CHECK(addr_equal(&peer_at(&w.core->peers, i)->at.to, &learned));
+	end();
+}
+
+/* An upgrade brings a target for a link whose address was only remembered: whoever speaks from
+ * elsewhere does not move it. */
+T_CASE(a_new_target_outranks_what_was_remembered)
+{
+	static const char before[] =
+		SERVER LISTENER("l", "62031") LEARNED("b", "") LEARNED("c", "") SIZES;
+	static const char after[] = SERVER LISTENER("l", "62031")
+		LEARNED("b", "target = name.example:62044\n")
+			LEARNED("c", "target = 10.0.8.1:62044\nrelaxed = yes\n") SIZES;
+	uint32_t left;
+
+	populate(&w, before);
+	populate(&twin, before);
+	POOL_EACH(struct peer *, p, &w.core->peers.pool) {
+		p->at.to = world_endpoint(77, 62044).to;
+		p->has_address = p->remembered = true;
+	}
+	T_TEXT(take_over(after, &left), "");
+	T_CHECK(!peer_at(&w.core->peers, 0)->has_address);
+	T_CHECK(peer_knows_address(peer_at(&w.core->peers, 1)));
+	struct event name = {.kind = EVENT_ADDRESS,
+	                     .address = {.of = {SOURCE_PEER, 0}, .to = world_endpoint(8, 62044).to}};
+	world_step(&w, &name);
+	T_CHECK(peer_knows_address(peer_at(&w.core->peers, 0)));
+	T_EQUAL(peer_at(&w.core->peers, 0)->at.to.ip[14], 8);
 	end();
 }
 

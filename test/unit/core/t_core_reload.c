@@ -550,7 +550,7 @@ T_CASE(a_link_follows_its_section)
 	world_close(&w);
 }
 
-/* A link whose address was remembered is where its new section says, whoever speaks from elsewhere. */
+/* A link whose address was remembered is where its new section says. */
 T_CASE(a_target_that_is_new_is_known)
 {
 	static const char *const link = "[peer near]\nbind = 192.0.2.1:62044\npassphrase = a key\n";

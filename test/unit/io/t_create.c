@@ -91,6 +91,10 @@ T_CASE(beside_fits_whatever_has_a_name)
 	T_CHECK(!t.cut && is_private(create_beside(longest, beside)));
 	T_EQUAL(strlen(beside), strlen(longest));
 	T_CHECK(rename(beside, longest) == 0 && unlink(longest) == 0);
+	memcpy(longest + strlen(longest) - 8, "\xe2\x82\xac", 3); /* it is cut before a character */
+	T_CHECK(is_private(create_beside(longest, beside)));
+	T_EQUAL(strlen(beside), strlen(longest) - 1);
+	T_CHECK(unlink(beside) == 0);
 	end();
 }
 
