@@ -817,6 +817,26 @@ T_CASE(the_oldest_of_a_ring_stays_the_oldest)
 	end();
 }
 
+/* The oldest first, so that it is the first to be replaced there. */
+T_CASE(rings_are_carried_in_their_order)
+{
+	union carried row;
+	uint32_t at = POOL_NONE;
+
+	begin();
+	struct locations *t = &w.core->locations;
+	for (uint32_t n = 0; n < t->capacity + 5; n++)
+		location_learn(t, 100 + n, source_client(FIRST), 1, w.now);
+	T_EQUAL(t->used, t->capacity);
+	T_CHECK(t->next > 0);
+	for (uint32_t n = 0; n < t->capacity; n++) {
+		T_CHECK(carried_next(w.core, CARRIED_LOCATION, &at, &row));
+		T_EQUAL(row.location.radio, 105 + n);
+	}
+	T_CHECK(!carried_next(w.core, CARRIED_LOCATION, &at, &row));
+	end();
+}
+
 T_CASE(each_counter_is_carried_once)
 {
 	union carried row;

@@ -126,12 +126,14 @@ T_CASE(conferences_are_settled)
 	T_CHECK(add(0, 1, 91, 91) != NULL);
 	conference_find(&table, 91)->speaker = (struct handle){0, 12345};
 	plant(91);
-	plant(92)->streams = 1;
+	struct conference *used = plant(92);
+	used->streams = 1;
 	struct conference *unused = plant(93);
 	T_CHECK(hash_put(&table.by_tg, 93, unused->row.index));
 	T_EQUAL(table.conferences.used, 4);
 	subscriptions_settle(&table, &sessions.pool);
 	T_EQUAL(table.conferences.used, 2);
+	T_CHECK(pool_at(&table.conferences, used->row.index) == used);
 	T_CHECK(handle_is_none(conference_find(&table, 91)->speaker));
 	T_TEXT(listed(91), "91");
 	T_CHECK(!conference_find(&table, 93));

@@ -170,6 +170,7 @@ T_CASE(a_head_is_written)
 	T_CHECK(!strstr(buf, "Content-Length"));
 	T_CHECK(strstr(buf, "\r\nAllow: GET, HEAD\r\n"));
 	T_CHECK(!t.cut);
+	T_TEXT(http_status_name((enum http_status)299), "?");
 }
 
 T_CASE(codings_are_accepted_as_rfc_9110_says)
@@ -192,6 +193,7 @@ T_CASE(codings_are_accepted_as_rfc_9110_says)
 		{"Accept-Encoding: gzip;q=\r\n", false},
 		{"Accept-Encoding: gzip;q=0.5x\r\n", false},
 		{"Accept-Encoding: gzip;level=9;q=0\r\n", false},
+		{"Accept-Encoding: gzip;a=1;b=2;q=0\r\n", false},
 		{"Accept-Encoding: gzip;q=0.5000\r\n", false},
 		{"Accept-Encoding: gzip;q=0.5/\r\n", false},
 		{"Accept-Encoding: gzip;q=0.555\r\n", true},

@@ -100,6 +100,18 @@ T_CASE(absent_is_not_empty)
 	check_rows(rows, ARRAY_LEN(rows));
 }
 
+/* It names a folder. */
+T_CASE(every_letter_of_a_language_counts)
+{
+	static const struct row rows[] = {
+		{"LANG=en_GB", "lang=en_GB bad=0"}, {"LANG=en-1", "lang=en-1 bad=0"},
+		{"LANG=.n", "bad=1"},               {"LANG=e.", "bad=1"},
+		{"LANG=en/GB", "bad=1"},            {"LANG=en_GB ..", "bad=1"},
+	};
+
+	check_rows(rows, ARRAY_LEN(rows));
+}
+
 T_CASE(dial_none_has_four_spellings)
 {
 	static const struct row rows[] = {

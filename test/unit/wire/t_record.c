@@ -474,6 +474,7 @@ T_CASE(every_enum_value_has_a_name)
 	T_TEXT(parse_name(PARSE_OK), "ok");
 	T_TEXT(parse_name(PARSE_IGNORE), "ignore");
 	T_TEXT(parse_name(PARSE_BAD), "bad");
+	T_TEXT(parse_name((enum parse)3), "?");
 }
 
 T_CASE(fields_are_found_by_name)
