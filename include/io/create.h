@@ -15,8 +15,8 @@ FILE *create_new(const char *path);
 
 #define CREATE_PATH_MAX 4104u /* of the longest path and its seven characters */
 
-/* In the directory of `path` under an unused name, which is written to `beside`: that of `path`, cut
- * where it has to be, and seven characters. */
+/* In the directory of `path` under an unused name, which is written to `beside`: that of `path`,
+ * cut where it has to be, and seven characters. */
 FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX]);
 
 #endif

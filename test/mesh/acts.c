@@ -96,9 +96,10 @@ static void act_calls(struct sim *sim)
 		tgs[i] = sim->model.listener[rig].tg[slot - 1];
 		for (uint32_t j = 0; j < i; j++)
 			taken |= tgs[j] == tgs[i];
-		if (!taken)
-			(sim_one_in(sim, 6) ? rig_trail_off : rig_talk)(sim, rig, slot,
-			                                                some_frames(sim));
+		if (!taken) {
+			uint32_t frames = some_frames(sim);
+			(sim_one_in(sim, 6) ? rig_trail_off : rig_talk)(sim, rig, slot, frames);
+		}
 		sim_run(sim, sim_draw(sim, 300));
 	}
 	sim_run(sim, 15 * TICK_SECOND); /* a call of 12 s, and a lost terminator, ten links away */
@@ -198,7 +199,8 @@ static void act_data(struct sim *sim)
 			sim->model.call[sim->model.call_count - 1].contested = true;
 			continue;
 		}
-		rig_send(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, 6 + sim_draw(sim, 20));
+		uint32_t bursts = 6 + sim_draw(sim, 20);
+		rig_send(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, bursts);
 		sim->model.call[sim->model.call_count - 1].contested = disturbed;
 		sim_run(sim, sim_draw(sim, 500));
 	}
@@ -242,8 +244,8 @@ uint32_t acts_long_call(struct sim *sim)
 {
 	uint32_t rig = acts_any_rig(sim);
 
-	rig_talk(sim, rig, sim_one_in(sim, 2) ? 2 : 1,
-	         frames_of(probed_ms(sim) + heal_ms(sim) + 3 * TICK_SECOND));
+	uint32_t frames = frames_of(probed_ms(sim) + heal_ms(sim) + 3 * TICK_SECOND);
+	rig_talk(sim, rig, sim_one_in(sim, 2) ? 2 : 1, frames);
 	sim_run(sim, probed_ms(sim));
 	return sim->model.call_count - 1;
 }
@@ -282,7 +284,8 @@ static void act_stall(struct sim *sim)
 
 	if (data) {
 		sim_run(sim, HANG_MS);
-		rig_send(sim, rig, 2, other_rig(sim, rig), 15 + sim_draw(sim, 15));
+		uint32_t bursts = 15 + sim_draw(sim, 15);
+		rig_send(sim, rig, 2, other_rig(sim, rig), bursts);
 	} else {
 		rig_talk(sim, rig, 2, 10 + sim_draw(sim, 60));
 	}
@@ -330,8 +333,9 @@ static void set_partition(struct sim *sim, uint64_t side, bool cut)
  * lives. */
 static void act_partition(struct sim *sim)
 {
-	uint64_t side = (uint64_t)sim_draw(sim, UINT32_MAX) << 32 | sim_draw(sim, UINT32_MAX);
+	uint64_t side = (uint64_t)sim_draw(sim, UINT32_MAX) << 32;
 
+	side |= sim_draw(sim, UINT32_MAX);
 	sim_say(sim, "partition");
 	set_partition(sim, side, true);
 	sim_run(sim, heal_ms(sim));
@@ -390,7 +394,8 @@ static void private_by_uplink(struct sim *sim)
 		drain(sim);
 	}
 	sim_run(sim, HANG_MS);
-	rig_call(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, some_frames(sim));
+	uint32_t frames = some_frames(sim);
+	rig_call(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, frames);
 	sim_run(sim, 15 * TICK_SECOND);
 	drain(sim);
 }
@@ -413,7 +418,8 @@ static void act_private(struct sim *sim)
 	if (to == NOBODY)
 		return;
 	sim_run(sim, HANG_MS);
-	rig_call(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, some_frames(sim));
+	uint32_t frames = some_frames(sim);
+	rig_call(sim, rig, sim_one_in(sim, 2) ? 2 : 1, to, frames);
 	sim_run(sim, 15 * TICK_SECOND);
 }
 

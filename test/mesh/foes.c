@@ -92,8 +92,9 @@ static void stranger(struct sim *sim)
 	static const uint8_t lens[] = {8, 40, 11, 9, 255, 30, 55, 15};
 	uint32_t kind = sim_draw(sim, ARRAY_LEN(tags)), rig = sim_draw(sim, sim->model.rig_count);
 	uint32_t id = sim_one_in(sim, 2) ? rig_id(rig) : sim_draw(sim, 9999999) + 1;
+	uint32_t where = 1 + sim_draw(sim, 999);
 	struct flight f = {
-		.from = foe_address(1 + sim_draw(sim, 999), (uint16_t)(1 + sim_draw(sim, 9))),
+		.from = foe_address(where, (uint16_t)(1 + sim_draw(sim, 9))),
 		.to = node_address(sim->model.listener[rig].node, LISTENER_PORT)};
 	size_t tag = strlen(tags[kind]);
 
@@ -150,10 +151,12 @@ static void forger(struct sim *sim)
 	size_t len = f.len;
 	uint32_t how = sim_draw(sim, 4);
 
-	if (how == 0 || is_timeless(&f))
-		f.bytes[sim_draw(sim, (uint32_t)len)] ^= (uint8_t)(1 << sim_draw(sim, 8));
-	else if (how == 1)
+	if (how == 0 || is_timeless(&f)) {
+		uint32_t bit = sim_draw(sim, 8);
+		f.bytes[sim_draw(sim, (uint32_t)len)] ^= (uint8_t)(1 << bit);
+	} else if (how == 1) {
 		len -= 1 + sim_draw(sim, (uint32_t)len);
+	}
 	if (how == 2)
 		f.from = foe_address(7, (uint16_t)(1 + sim_draw(sim, 9)));
 	put(sim, &f, len);
@@ -198,11 +201,10 @@ static void mad_frame(struct sim *sim)
 	b.frame = (struct hbp_burst){.src = MAD_RADIO + call,
 	                             .dst = MAD_TG + call,
 	                             .client = MADMAN_SERVER,
-	                             .slot = 1,
-	                             .seq = (uint8_t)sim_draw(sim, 256),
-	                             .class = classes[sim_draw(sim, ARRAY_LEN(classes))],
-	                             .stream = sim_one_in(sim, 4) ? sim_draw(sim, 1000000) + 1
-	                                                          : 1000 + call};
+	                             .slot = 1};
+	b.frame.seq = (uint8_t)sim_draw(sim, 256);
+	b.frame.class = classes[sim_draw(sim, ARRAY_LEN(classes))];
+	b.frame.stream = sim_one_in(sim, 4) ? sim_draw(sim, 1000000) + 1 : 1000 + call;
 	if (call < sim->model.call_count && sim_one_in(sim, 2) &&
 	    model_reaches_all(&sim->model, &sim->model.call[call])) {
 		const struct call *c = &sim->model.call[call];

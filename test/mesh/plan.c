@@ -74,8 +74,11 @@ static void join_all(struct sim *sim, uint32_t old)
 	}
 	if (topology == TOPOLOGY_RING && n > 2)
 		join(sim, n - 1, 0, old && sim_one_in(sim, old));
-	for (uint32_t i = 0; topology == TOPOLOGY_RANDOM && i < 3 * n / 2; i++)
-		join(sim, sim_draw(sim, n), sim_draw(sim, n), old && sim_one_in(sim, old));
+	for (uint32_t i = 0; topology == TOPOLOGY_RANDOM && i < 3 * n / 2; i++) {
+		bool v1 = old && sim_one_in(sim, old);
+		uint32_t b = sim_draw(sim, n), a = sim_draw(sim, n);
+		join(sim, a, b, v1);
+	}
 }
 
 /* A server that is a client of others, and a neighbour of one at most. */
@@ -83,9 +86,9 @@ static void place_guest(struct sim *sim)
 {
 	struct model *m = &sim->model;
 	uint32_t guest = m->node_count, first = sim_draw(sim, ARRAY_LEN(conferences));
-	struct path path = {
-		.there = true, .delay = 5 + sim_draw(sim, 40), .jitter = sim_draw(sim, 20)};
+	struct path path = {.there = true, .delay = 5 + sim_draw(sim, 40)};
 
+	path.jitter = sim_draw(sim, 20);
 	if (story_is_calm(sim->story, CALM_JITTER))
 		path.jitter = 0;
 	m->guest_tg[0] = conferences[first];

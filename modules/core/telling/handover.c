@@ -99,7 +99,7 @@ static void write_octets(struct wr *w, const struct carried_field *f, size_t fro
                          const unsigned char *at, size_t len)
 {
 	wr_bytes(w, at, len);
-	if (CARRIED_TURNS && !w->bad)
+	if (CARRIED_TURNS && !w->bad) /* never: on little-endian machines */
 		carried_turn(f, from, w->at - len, len);
 }
 

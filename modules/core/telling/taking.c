@@ -104,9 +104,9 @@ void taking_note(struct taking *t, const struct taking_row *h, const struct pool
 {
 	enum carried_set set = h->order->set;
 
-	if (!hash_put(&t->places, place_key(set, h->index, h->generation), row->index) ||
-	    !hash_put(&t->places, place_key(set, h->index, 0), row->index))
-		t->rows.bad = true; /* there are more than it says */
+	bool noted = hash_put(&t->places, place_key(set, h->index, h->generation), row->index);
+	noted &= hash_put(&t->places, place_key(set, h->index, 0), row->index);
+	t->rows.bad |= !noted; /* there are more than it says */
 }
 
 struct pool_row *taking_find(const struct taking *t, enum carried_set set, uint32_t index,
@@ -250,7 +250,7 @@ static void read_octets(struct taking *t, const struct carried_field *f, void *a
 		read_sparse(&t->rows, at, f->size);
 	else
 		read_raw(&t->rows, at, f->size);
-	if (CARRIED_TURNS && t->reader == CARRIED_FILE)
+	if (CARRIED_TURNS && t->reader == CARRIED_FILE) /* never: on little-endian machines */
 		carried_turn(f, 0, at, f->size);
 }
 

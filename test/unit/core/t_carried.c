@@ -69,6 +69,19 @@ T_CASE(what_is_turned_twice_is_as_before)
 		}
 }
 
+/* No row has either in a recording, so far. */
+T_CASE(short_numbers_are_turned_and_secrets_are_not)
+{
+	const struct carried_field numbers = {.type = CARRIED_RAW, .set = CARRIED_16, .size = 4},
+				   secret = {.type = CARRIED_RAW, .set = CARRIED_SECRET, .size = 4};
+	uint8_t four[] = {1, 2, 3, 4};
+
+	carried_turn(&numbers, 0, four, sizeof(four));
+	T_BYTES(four, ((uint8_t[]){2, 1, 4, 3}), 4);
+	carried_turn(&secret, 0, four, sizeof(four));
+	T_BYTES(four, ((uint8_t[]){2, 1, 4, 3}), 4);
+}
+
 T_CASE(numbers_and_references_are_turned)
 {
 	uint32_t id = 0x01020304;

@@ -1140,7 +1140,8 @@ T_CASE(a_new_target_outranks_what_was_remembered)
 	T_CHECK(!peer_at(&w.core->peers, 0)->has_address);
 	T_CHECK(peer_knows_address(peer_at(&w.core->peers, 1)));
 	struct event name = {.kind = EVENT_ADDRESS,
-	                     .address = {.of = {SOURCE_PEER, 0}, .to = world_endpoint(8, 62044).to}};
+	                     .address = {.of = {SOURCE_PEER, 0}}};
+	name.address.to = world_endpoint(8, 62044).to;
 	world_step(&w, &name);
 	T_CHECK(peer_knows_address(peer_at(&w.core->peers, 0)));
 	T_EQUAL(peer_at(&w.core->peers, 0)->at.to.ip[14], 8);
