@@ -211,7 +211,7 @@ HARDENED_arm := -fPIE -fstack-protector
 # Files and lines are enough for what it prints.
 SANITIZE := -O1 -g1 -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-DSANDBOX_SANITISED
-# Arrays at the end of a structure have bounds as well, and what was never set is rubbish, where the compiler can do it.
+# Where the compiler can: bounds for arrays at the end of a structure, and garbage in variables that were never set.
 STRICT := $(foreach option,-fsanitize=bounds-strict -ftrivial-auto-var-init=pattern,\
 	$(shell $(CC) $(option) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(option)))
 COVERAGE_CC := $(or $(shell command -v clang-19 2>/dev/null),$(CLANG))

@@ -42,7 +42,7 @@ struct peer {
 	struct pool_row row;
 	struct endpoint at;
 	bool has_address; /* `at` is known */
-	bool remembered;  /* ... from before a restart; a fresh burst from elsewhere outranks it */
+	bool remembered;  /* ... from before a restart; only where there is no target */
 	struct addr target; /* configured or resolved, overrides a learned one; port 0 = none */
 	struct obp_key key; /* we sign with */
 	struct admission admission;

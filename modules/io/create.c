@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+#define UNUSED ".XXXXXX" /* mkstemp fills it in */
+
 static FILE *open_stream(int fd)
 {
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
@@ -34,13 +36,13 @@ FILE *create_beside(const char *path, char beside[static CREATE_PATH_MAX])
 {
 	struct text t = text_make(beside, CREATE_PATH_MAX);
 	const char *slash = strrchr(path, '/');
-	size_t fits = (slash ? (size_t)(slash + 1 - path) : 0) + NAME_MAX - strlen(".XXXXXX");
+	size_t fits = (slash ? (size_t)(slash + 1 - path) : 0) + NAME_MAX - strlen(UNUSED);
 	size_t len = strlen(path);
 
 	if (len > fits)
 		for (len = fits; (path[len] & 0xc0) == 0x80;) /* within a character */
 			len--;
-	text_format(&t, "%.*s.XXXXXX", (int)len, path);
+	text_format(&t, "%.*s" UNUSED, (int)len, path);
 	errno = ENAMETOOLONG;
 	return open_stream(t.cut ? -1 : mkstemp(beside));
 }

@@ -103,7 +103,7 @@ static void write_octets(struct wr *w, const struct carried_field *f, size_t fro
 		carried_turn(f, from, w->at - len, len);
 }
 
-/* No piece begins or ends within a number; a long field is a whole count of them. */
+/* No piece begins or ends within a number; a long field has whole numbers only. */
 static void write_sparse(struct wr *w, const struct carried_field *f, const unsigned char *at)
 {
 	for (size_t from = 0, n; from < f->size; from += n) {

@@ -374,8 +374,8 @@ static void fix_keys(struct core *core)
 	}
 }
 
-/* A target in the configuration takes precedence over an address that was learned; where it is a
- * name, or may be left, over one that is only remembered. */
+/* A target in the configuration takes precedence over a learned address; a name, or a target of a
+ * relaxed link, only over an address remembered from before a restart. */
 static void fix_addresses(struct core *core)
 {
 	POOL_EACH(struct peer *, p, &core->peers.pool) {

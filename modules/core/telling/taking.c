@@ -106,7 +106,7 @@ void taking_note(struct taking *t, const struct taking_row *h, const struct pool
 
 	bool noted = hash_put(&t->places, place_key(set, h->index, h->generation), row->index);
 	noted &= hash_put(&t->places, place_key(set, h->index, 0), row->index);
-	t->rows.bad |= !noted; /* there are more than it says */
+	t->rows.bad |= !noted; /* more rows than the head says */
 }
 
 struct pool_row *taking_find(const struct taking *t, enum carried_set set, uint32_t index,

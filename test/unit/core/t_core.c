@@ -575,7 +575,7 @@ T_CASE(the_oldest_half_login_yields)
 	world_open(&world, HEAD "[limits]\nsessions = 40\n", 1);
 	for (unsigned n = 0; n < rows + SESSIONS_HALF_OPEN + 5; n++) {
 		struct endpoint at = place(n);
-		T_CHECK(world_authenticate(&world, &at, client(n)));
+		T_CHECK(world_authenticate(&world, &at, client(n), WORLD_PASSPHRASE));
 		T_CHECK(session_find(&world.core->sessions, client(n)));
 		if (n >= rows)
 			T_CHECK(!session_find(&world.core->sessions, client(n - rows)));

@@ -961,7 +961,7 @@ T_CASE(half_logged_in_is_settled_when_it_has_options)
 
 	for (int with = 0; with < 2; with++) {
 		world_open(&w, HEAD "static-2 = 91\n", 1);
-		T_CHECK(world_authenticate(&w, &at, 1000009));
+		T_CHECK(world_authenticate(&w, &at, 1000009, WORLD_PASSPHRASE));
 		struct wr wr = wr_make(bytes, sizeof(bytes));
 		hbp_write_options(&wr, 1000009, "TS1=93", 6);
 		if (with)

@@ -64,25 +64,11 @@ static void begin(const char *more)
 		t_fail(__FILE__, __LINE__, "no login");
 }
 
-/* As world_login, with a passphrase of its own. */
 static void log_in_with(const char *passphrase)
 {
 	struct endpoint at = world_endpoint(1, 1000);
-	uint8_t bytes[400], digest[SHA256_LEN], sent[SEND_MAX];
-	struct hbp_config config = {.callsign = "N0CALL", .slots = '3'};
-	struct wr out = wr_make(bytes, sizeof(bytes));
 
-	actions_empty(&w.actions);
-	hbp_write_login(&out, RADIO);
-	world_datagram(&w, &at, bytes, wr_len(&out));
-	(void)world_sent(&w, 0, sent);
-	hbp_digest(sent + 6, passphrase, digest);
-	out = wr_make(bytes, sizeof(bytes));
-	hbp_write_key(&out, RADIO, digest);
-	world_datagram(&w, &at, bytes, wr_len(&out));
-	out = wr_make(bytes, sizeof(bytes));
-	hbp_write_config(&out, RADIO, &config);
-	world_datagram(&w, &at, bytes, wr_len(&out));
+	T_CHECK(world_login_with(&w, &at, RADIO, '3', passphrase));
 }
 
 T_CASE(an_owner_proves_the_own_passphrase)
@@ -128,48 +114,44 @@ T_CASE(half_a_digest_proves_nothing)
 	world_close(&w);
 }
 
+/* How many wrong answers it may still give; gives them. */
+static unsigned waste(uint8_t host, uint64_t sharer)
+{
+	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
+	struct addr from = world_endpoint(host, 5000).to;
+	unsigned n = 0;
+
+	while (n < 1000 && limit_allows(&step, LIMIT_WASTED, &from, sharer))
+		n++;
+	return n;
+}
+
 /* Whoever guesses here guesses as a client: an address that has no guess left has none for any ID.
  */
 T_CASE(wrong_attempts_are_limited_by_address)
 {
-	unsigned n = 0;
-
 	begin(OWN);
 	log_in_with("my very own");
 	w.now += 20 * TICK_SECOND;
-	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
-	struct addr from = world_endpoint(1, 5000).to;
-	while (n < 1000 && limit_allows(&step, LIMIT_WASTED, &from, 0))
-		n++;
-	T_EQUAL(n, 100);
+	T_EQUAL(waste(1, 0), 100);
 	T_TEXT(ask(RADIO, "my very own", 1), "too many attempts: try again later");
 	T_TEXT(ask(RADIO, "my very own", 2), "verified");
 	world_close(&w);
 }
 
-static void guess_until_refused(uint8_t host, uint16_t port, uint64_t sharer)
-{
-	struct step step = {.core = w.core, .now = w.now, .actions = &w.actions};
-	struct addr at = world_endpoint(host, port).to;
-
-	while (limit_allows(&step, LIMIT_WASTED, &at, sharer))
-		;
-}
-
-/* Who has guessed wrong too often is no longer listened to: an address, or a port of one that many
- * share. */
+/* An address that has guessed wrong too often is refused; where many share it, that port alone. */
 T_CASE(wrong_answers_count_for_all_who_share_a_port)
 {
 	struct endpoint one = world_endpoint(1, 1000), other = world_endpoint(1, 1001),
 			shared = world_endpoint(2, 1000), its_other = world_endpoint(2, 1001);
 
 	world_open(&w, HEAD "shared-addresses = 10.0.2.0/24\n", 1);
-	guess_until_refused(1, 1000, 0);
-	guess_until_refused(2, 1000, 1000);
-	T_CHECK(!world_authenticate(&w, &one, RADIO));
-	T_CHECK(!world_authenticate(&w, &other, RADIO));
-	T_CHECK(!world_authenticate(&w, &shared, RADIO));
-	T_CHECK(world_authenticate(&w, &its_other, RADIO));
+	T_EQUAL(waste(1, 0), 100);
+	T_EQUAL(waste(2, shared.to.port), 100);
+	T_CHECK(!world_authenticate(&w, &one, RADIO, WORLD_PASSPHRASE));
+	T_CHECK(!world_authenticate(&w, &other, RADIO, WORLD_PASSPHRASE));
+	T_CHECK(!world_authenticate(&w, &shared, RADIO, WORLD_PASSPHRASE));
+	T_CHECK(world_authenticate(&w, &its_other, RADIO, WORLD_PASSPHRASE));
 	world_close(&w);
 }
 

@@ -187,7 +187,8 @@ static inline bool world_accepted(struct world *w)
 }
 
 /* The first half of a login, RPTL and RPTK. */
-static inline bool world_authenticate(struct world *w, const struct endpoint *at, uint32_t id)
+static inline bool world_authenticate(struct world *w, const struct endpoint *at, uint32_t id,
+                                      const char *passphrase)
 {
 	uint8_t bytes[64], digest[SHA256_LEN], salt[4], sent[SEND_MAX];
 	struct wr wr = wr_make(bytes, sizeof(bytes));
@@ -198,7 +199,7 @@ static inline bool world_authenticate(struct world *w, const struct endpoint *at
 	if (w->actions.target_count != 1 || world_sent(w, 0, sent) != 10 || sent[0] != 'R')
 		return false;
 	memcpy(salt, sent + 6, 4);
-	hbp_digest(salt, WORLD_PASSPHRASE, digest);
+	hbp_digest(salt, passphrase, digest);
 	wr = wr_make(bytes, sizeof(bytes));
 	hbp_write_key(&wr, id, digest);
 	actions_empty(&w->actions);
@@ -210,17 +211,23 @@ static inline bool world_authenticate(struct world *w, const struct endpoint *at
  * Logs a client in by RPTL, RPTK, RPTC; `slots` as in RPTC, '4' = simplex. False when an answer is
  * missing or refuses. Leaves the actions empty.
  */
-static inline bool world_login(struct world *w, const struct endpoint *at, uint32_t id, char slots)
+static inline bool world_login_with(struct world *w, const struct endpoint *at, uint32_t id,
+                                    char slots, const char *passphrase)
 {
 	uint8_t bytes[400];
 	struct hbp_config config = {.callsign = "N0CALL", .slots = slots};
 	struct wr wr = wr_make(bytes, sizeof(bytes));
 
-	if (!world_authenticate(w, at, id))
+	if (!world_authenticate(w, at, id, passphrase))
 		return false;
 	hbp_write_config(&wr, id, &config);
 	world_datagram(w, at, bytes, wr_len(&wr));
 	return world_accepted(w);
+}
+
+static inline bool world_login(struct world *w, const struct endpoint *at, uint32_t id, char slots)
+{
+	return world_login_with(w, at, id, slots, WORLD_PASSPHRASE);
 }
 
 #endif
