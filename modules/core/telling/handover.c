@@ -228,7 +228,6 @@ size_t handover_write_head(void *at, size_t room)
 	struct wr w = wr_make(at, room);
 
 	write_head(&w, CARRIED_NEXT);
-	wr_u8(&w, 0);
 	return wr_len(&w);
 }
 
