@@ -176,16 +176,21 @@ static void conference_lose(struct model *m, const struct record *r)
 		free(order_remove(&m->conferences, k.octets, k.len));
 }
 
+static void row_free(struct model *m, struct row *row)
+{
+	struct record r = decode(row);
+
+	conference_lose(m, &r);
+	m->count[r.kind]--;
+	free(row);
+}
+
 static void row_remove(struct model *m, const uint8_t *key, size_t len)
 {
 	struct row *row = order_remove(&m->rows, key, len);
 
-	if (!row)
-		return;
-	struct record r = decode(row);
-	conference_lose(m, &r);
-	m->count[r.kind]--;
-	free(row);
+	if (row)
+		row_free(m, row);
 }
 
 static struct row *row_make(const struct record *r, uint32_t mark)
@@ -203,18 +208,21 @@ static struct row *row_make(const struct record *r, uint32_t mark)
 	return row;
 }
 
+/* Takes the place of a row with the same key. */
 static void row_put(struct model *m, const struct record *r)
 {
 	struct key k = key_of(r);
+	struct order_row *place = order_add(&m->rows, k.octets, k.len);
+	bool room = place && (place->value || m->count[r->kind] < m->limit[r->kind]);
+	struct row *row = room ? row_make(r, m->mark) : NULL;
 
-	row_remove(m, k.octets, k.len);
-	struct row *row = m->count[r->kind] < m->limit[r->kind] ? row_make(r, m->mark) : NULL;
-	struct order_row *place = row ? order_add(&m->rows, k.octets, k.len) : NULL;
-	if (!place) {
-		free(row);
+	if (!row) {
+		row_remove(m, k.octets, k.len);
 		m->refused_total++;
 		return;
 	}
+	if (place->value)
+		row_free(m, place->value);
 	place->value = row;
 	m->count[r->kind]++;
 	conference_gain(m, r);
@@ -284,17 +292,14 @@ static void tell_gone(const struct model *m, const struct row *row, tick_t now)
 /* Removes rows that the snapshot just ended did not contain. */
 static void sweep(struct model *m, tick_t now)
 {
-	struct key last = {.len = 0};
-	struct order_row *at;
-
-	while ((at = order_after(&m->rows, last.octets, last.len, false))) {
+	for (struct order_row *at = m->rows.first[0], *next; at; at = next) {
 		const struct row *row = at->value;
-		last.len = at->key_len;
-		memcpy(last.octets, at->key, at->key_len);
+
+		next = at->next[0];
 		if (row->mark == m->mark)
 			continue;
 		tell_gone(m, row, now);
-		row_remove(m, last.octets, last.len);
+		row_remove(m, at->key, at->key_len);
 	}
 }
 

@@ -45,11 +45,21 @@ struct order_row *order_after(const struct order *o, const uint8_t *key, size_t 
 	return row;
 }
 
-struct order_row *order_find(const struct order *o, const uint8_t *key, size_t len)
+/* The row of the key, or NULL, and the rows before it. */
+static struct order_row *look(const struct order *o, const uint8_t *key, size_t len,
+                              struct order_row *before[static ORDER_LEVELS])
 {
-	struct order_row *row = order_after(o, key, len, true);
+	path_to(o, key, len, before);
+	struct order_row *row = links_of(o, before[0])[0];
 
 	return row && compare(row, key, len) == 0 ? row : NULL;
+}
+
+struct order_row *order_find(const struct order *o, const uint8_t *key, size_t len)
+{
+	struct order_row *before[ORDER_LEVELS];
+
+	return look(o, key, len, before);
 }
 
 /* The number of levels of a new row: each further one with probability 1/4 (a xorshift). */
@@ -72,7 +82,7 @@ static int throw_dice(struct order *o)
 struct order_row *order_add(struct order *o, const uint8_t *key, size_t len)
 {
 	struct order_row *before[ORDER_LEVELS];
-	struct order_row *row = order_find(o, key, len);
+	struct order_row *row = look(o, key, len, before);
 
 	if (row || len > ORDER_KEY_MAX)
 		return row;
@@ -81,7 +91,6 @@ struct order_row *order_add(struct order *o, const uint8_t *key, size_t len)
 		return NULL;
 	row->key_len = (uint8_t)len;
 	memcpy(row->key, key, len);
-	path_to(o, key, len, before);
 	int levels = throw_dice(o);
 	for (int i = 0; i < levels; i++) {
 		struct order_row **link = before[i] ? &before[i]->next[i] : &o->first[i];
@@ -95,11 +104,10 @@ struct order_row *order_add(struct order *o, const uint8_t *key, size_t len)
 void *order_remove(struct order *o, const uint8_t *key, size_t len)
 {
 	struct order_row *before[ORDER_LEVELS];
-	struct order_row *row = order_find(o, key, len);
+	struct order_row *row = look(o, key, len, before);
 
 	if (!row)
 		return NULL;
-	path_to(o, key, len, before);
 	for (int i = 0; i < ORDER_LEVELS; i++) {
 		struct order_row **link = before[i] ? &before[i]->next[i] : &o->first[i];
 		if (*link == row)
