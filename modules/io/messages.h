@@ -20,6 +20,9 @@ struct messages *messages_open(struct arena *arena, uint32_t count);
 
 struct msghdr *messages_header(struct messages *m, uint32_t i);
 
+/* Before the first is sent: what the system can leave undone for datagrams as small as ours. */
+void messages_prepare(int fd);
+
 /* Octets of a received message. */
 size_t messages_len(const struct messages *m, uint32_t i);
 

@@ -30,6 +30,11 @@ struct msghdr *messages_header(struct messages *m, uint32_t i)
 	return &m->rows[i].header;
 }
 
+void messages_prepare(int fd)
+{
+	(void)fd;
+}
+
 size_t messages_len(const struct messages *m, uint32_t i)
 {
 	return m->rows[i].len;

@@ -58,6 +58,7 @@ static int open_bound(const struct addr *where, bool shared)
 		udp_share(fd, true);
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive, sizeof(receive));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof(send));
+	messages_prepare(fd);
 	if ((v4 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0) &&
 	    (!addr_is_any(where) || pktinfo_ask(fd, v4) == 0) && pipe_prepare(fd) == 0 &&
 	    bind(fd, &name.any, name_len) == 0)

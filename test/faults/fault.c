@@ -163,8 +163,6 @@ PLAIN(int, pipe, (int ends[2]), (ends), -1)
 PLAIN(int, poll, (struct pollfd * fds, nfds_t n, int ms), (fds, n, ms), -1)
 PLAIN(ssize_t, readlink, (const char *path, char *out, size_t len), (path, out, len), -1)
 PLAIN(ssize_t, recv, (int fd, void *at, size_t len, int flags), (fd, at, len, flags), -1)
-PLAIN(int, recvmmsg, (int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *t),
-      (fd, m, n, flags, t), -1)
 PLAIN(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags), -1)
 PLAIN(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags), -1)
 PLAIN(ssize_t, sendto,

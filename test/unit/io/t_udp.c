@@ -386,6 +386,23 @@ T_CASE(more_than_an_inbox_is_received_in_turns)
 	finish(a, b);
 }
 
+/* The portable body, in build/obj/poll, leaves it to the system. */
+T_CASE(datagrams_are_not_fragmented)
+{
+	static const char *const where[] = {"127.0.0.1", "[::]"};
+	bool portable = strstr(program_invocation_name, "/poll/");
+
+	for (size_t i = 0; i < ARRAY_LEN(where); i++) {
+		uint16_t port;
+		int how = -1, fd = open_at(where[i], &port);
+		socklen_t len = sizeof(how);
+
+		T_EQUAL(getsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &how, &len), 0);
+		T_CHECK((how == IP_PMTUDISC_DO) == !portable);
+		close(fd);
+	}
+}
+
 T_CASE(a_port_in_use_is_refused)
 {
 	uint16_t port = 0;
