@@ -136,7 +136,7 @@ static size_t field_at(size_t row, size_t nth)
 /* The head is the first row, without a kind. */
 static void find_rows(void)
 {
-	size_t at = core_handover_head(state, sizeof(state)) - 1;
+	size_t at = core_handover_head(state, sizeof(state));
 
 	for (row_count = 1; work[at]; row_count++) {
 		assert(row_count < ROWS_MAX && work[at] <= CARRIED_SETS);
