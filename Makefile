@@ -209,8 +209,8 @@ SECTIONS := -ffunction-sections -fdata-sections
 # look after itself in the strong form: it has the one for those with arrays of characters.
 HARDENED := -fPIE -fstack-protector-strong
 HARDENED_arm := -fPIE -fstack-protector
-# The server is optimised as a whole, where the compiler can: a frame crosses four rooms in a microsecond. Tests are linked
-# from the same objects, which hold the code of each file as well.
+# The server is optimised as a whole, where the compiler can: a frame passes through short functions of many files. Tests are
+# linked from the same objects, which hold the code of each file as well.
 LTO := $(shell echo 'int main(void) { return 0; }' | $(or $(MUSL),$(CC)) -x c -Werror -flto=auto -ffat-lto-objects -o /dev/null - \
 	2>/dev/null && echo -flto=auto -ffat-lto-objects)
 # Files and lines are enough for what it prints.

@@ -200,8 +200,8 @@ def median(values):
 
 
 def rounds(arguments, groups=0):
-    """Pairs of results, the order within a pair turning from round to round. In real time a processor is idle for most of
-    a burst's 60 ms: with `groups` talkers, both sides are measured at once."""
+    """Pairs of results, the order within a pair turning from round to round. Where a processor is idle most of the time,
+    both sides are measured at once: `groups` talkers each, or 1 where nobody talks."""
     pairs = []
     for n in range(ROUNDS):
         order = (n % 2 == 0, n % 2 == 1)

@@ -17,7 +17,7 @@ def special_build(directory, source, wrapped):
     the objects of the one under test; of the native one where those hold a sanitiser.
     """
     musl = shutil.which("musl-gcc")  # as the Makefile has it
-    cc = [musl or shutil.which("gcc") or "", "-static" if musl else "-g", "-no-pie", "-fno-lto"]  # the linker wraps what is linked
+    cc = [musl or shutil.which("gcc") or "", "-static" if musl else "-g", "-no-pie", "-fno-lto"]  # or there is no call to wrap
     objects = os.path.join(ROOT, "build/obj/native")
     parts = [os.path.join(objects, "freedmr.o")] + [os.path.join(objects, room + ".a") for room in ROOMS]
     if "/poll/" in BINARY:
